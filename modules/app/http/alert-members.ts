@@ -1,4 +1,4 @@
-/** What alerts tell of a transaction besides its record: its files, and whom a proxy asked for. */
+/** Members of alerts besides the transaction's record: its files, and the client address behind a proxy. */
 import { filesMember } from '../../../engine/files/file-record.js';
 import { forwardedForMember } from './forwarded-for.js';
 import type { HttpTransaction } from './transaction.js';

@@ -1,4 +1,4 @@
-/** Whether an Authorization field is of a kind that is known and well formed (RFC 7617, 7616, 6750). */
+/** Whether an Authorization field has a known scheme and is well formed (RFC 7617, 7616, 6750). */
 import { latin1 } from '../../../engine/latin1.js';
 import type { HttpEvent } from './events.js';
 

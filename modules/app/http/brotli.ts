@@ -1,18 +1,18 @@
-/** Brotli (RFC 7932), as much of it as there is: damaged or cut input gives what came before. */
+/** Brotli (RFC 7932), best effort: damaged or truncated input yields what was decoded before the error. */
 import { brotliDecompressSync, constants } from 'node:zlib';
 
 const EMPTY = new Uint8Array(0);
 
-/** What came out, and why nothing follows that: it is damaged there, or becomes larger than it may. */
+/** The output, and why it ends: the input is damaged there, or the output would exceed the limit. */
 export interface Brotli {
   readonly content: Uint8Array;
   readonly end?: 'damaged' | 'too large';
 }
 
 /**
- * Of what cannot be decompressed whole nothing tells how far it can be: the longest beginning of the input that can is
- * looked for.
- * @param most bytes of output
+ * If the whole input cannot be decompressed, nothing indicates how much of it can: the longest prefix that decompresses
+ * is searched for.
+ * @param most maximum bytes of output
  */
 export function decodeBrotli(input: Uint8Array, most: number): Brotli {
   const all = decompressed(input, most);

@@ -97,7 +97,7 @@ function body(
 
 const bodyBytes: Get = (transaction, toServer) => transaction.message(toServer).body?.store.view();
 
-/** Contents of files: the body of a response, of a request, or each file of a form. */
+/** Contents of files: the body of a response, of a request, or each file of a form separately. */
 const contentsOf: BufferDeclaration<HttpTransaction>['get'] = (transaction, toServer, index) => {
   const form = toServer ? transaction.request.multipart : undefined;
   if (form) return form[index]?.view();
@@ -210,7 +210,7 @@ export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = kept<HttpT
   }) as BufferDeclaration<HttpTransaction>[]),
 ]);
 
-/** For `urilen`: bytes of the URI. */
+/** For `urilen`: length of the URI in bytes. */
 export function uriLength(transaction: HttpTransaction, raw: boolean): number | undefined {
   const bytes = raw ? transaction.request.rawUri : uri(transaction);
   return bytes?.length;

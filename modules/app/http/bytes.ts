@@ -1,4 +1,4 @@
-/** Small questions about bytes of HTTP messages. */
+/** Byte-level predicates for HTTP messages. */
 export const LF = 10;
 export const CR = 13;
 export const SPACE = 32;
@@ -11,7 +11,7 @@ export function isBlank(byte: number | undefined): boolean {
   return byte === SPACE || byte === TAB;
 }
 
-/** Space as C's isspace takes it. */
+/** White space as defined by isspace of C. */
 export function isSpace(byte: number | undefined): boolean {
   return byte === SPACE || (byte !== undefined && byte >= 9 && byte <= 13);
 }
@@ -38,7 +38,7 @@ export function lower(byte: number): number {
   return byte >= 65 && byte <= 90 ? byte + 32 : byte;
 }
 
-/** Whether `bytes[start, end)` are `word` (lower case), whatever their case. */
+/** Whether `bytes[start, end)` equals `word` (lower case), ignoring case. */
 export function isWord(bytes: Uint8Array, start: number, end: number, word: string): boolean {
   if (end - start !== word.length) return false;
   for (let i = 0; i < word.length; i++) if (lower(bytes[start + i]!) !== word.charCodeAt(i)) return false;
@@ -52,7 +52,7 @@ export function chomp(line: Uint8Array): Uint8Array {
   return line.subarray(0, end);
 }
 
-/** A copy that stays valid: what sockets give does not. */
+/** A copy that stays valid: bytes from sockets do not. */
 export function copy(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
 }

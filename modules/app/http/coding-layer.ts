@@ -1,10 +1,10 @@
-/** One layer: takes encoded bytes, gives decoded ones to the sink it was made with. */
+/** One layer of decoding: receives encoded bytes and passes decoded ones to the sink it was created with. */
 export interface Layer {
-  /** @returns false when nothing more is wanted */
+  /** @returns false if no more bytes are wanted */
   write(bytes: Uint8Array): boolean;
-  /** There will be no more bytes. */
+  /** No more bytes will follow. */
   end(): void;
 }
 
-/** Takes decoded bytes, valid until it returns. @returns false to stop */
+/** Receives decoded bytes, valid until it returns. @returns false to stop */
 export type Consumer = (bytes: Uint8Array) => boolean;

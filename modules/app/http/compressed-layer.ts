@@ -1,6 +1,6 @@
 /**
- * gzip (RFC 1952), zlib (RFC 1950) or bare DEFLATE: whichever it is, whatever was announced. What cannot be
- * decompressed at all is passed on as it is; of what is damaged further on, what came before is.
+ * gzip (RFC 1952), zlib (RFC 1950) or raw DEFLATE, detected regardless of which was announced. Content that cannot be
+ * decompressed at all is passed on unchanged; if it is damaged later, the part before is passed on.
  */
 
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
@@ -9,7 +9,7 @@ import type { Consumer, Layer } from './coding-layer.js';
 import { GzipHead } from './gzip-head.js';
 import { Inflate } from './inflate.js';
 
-/** Bytes of a header that are kept: one that is longer is passed over. */
+/** Bytes of a header that are kept: a longer one is skipped. */
 const LONGEST_HEAD = 65536;
 
 const FLAG_CRC = 2;
@@ -17,20 +17,20 @@ const FLAG_EXTRA = 4;
 const FLAG_NAME = 8;
 const FLAG_COMMENT = 16;
 
-/** Bytes that must come out right before data without a header is believed to be compressed. */
+/** Bytes that must decompress correctly before data without a header is treated as compressed. */
 const CONVINCING = 8192;
 
 type Mode = 'head' | 'long head' | 'body' | 'passing' | 'over';
 
 export class CompressedLayer implements Layer {
   private mode: Mode = 'head';
-  /** Bytes from the beginning, until something was decompressed: what is passed on when nothing can be. */
+  /** Bytes from the beginning, until something was decompressed: passed on if nothing can be. */
   private head: GrowingBytes | undefined = new GrowingBytes();
   private wanted = true;
   private inflate = this.newInflate();
   private attempts: Start[] = [];
   private longHead: GzipHead | undefined;
-  /** What came out of data that only may be compressed. */
+  /** Output of data that may not be compressed. */
   private tentative: GrowingBytes | undefined;
 
   constructor(
@@ -57,7 +57,7 @@ export class CompressedLayer implements Layer {
     else this.believe();
   }
 
-  /** Finds where the compressed data begins, as soon as that can be told. */
+  /** Finds where the compressed data begins, as soon as that is known. */
   private begin(): void {
     const head = this.head!;
     const starts = startsOf(head.view(), this.announced);
@@ -125,7 +125,7 @@ export class CompressedLayer implements Layer {
     return this.tentative.length < CONVINCING || this.believe();
   }
 
-  /** What came out so far is taken for the content. */
+  /** Accepts the output so far as the content. */
   private believe(): boolean {
     const { tentative } = this;
     this.tentative = undefined;
@@ -133,13 +133,13 @@ export class CompressedLayer implements Layer {
   }
 }
 
-/** Where DEFLATE data may begin; `sure` when a header says so. */
+/** Where DEFLATE data may begin; `sure` if a header says so. */
 interface Start {
   readonly at: number;
   readonly sure: boolean;
 }
 
-/** Best guess first; undefined when more bytes are needed to tell. */
+/** Best guess first; undefined if more bytes are needed to decide. */
 function startsOf(bytes: Uint8Array, announced: 'gzip' | 'deflate'): Start[] | undefined {
   if (bytes.length < 2) return undefined;
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
@@ -154,7 +154,7 @@ function startsOf(bytes: Uint8Array, announced: 'gzip' | 'deflate'): Start[] | u
   return zlib ? [wrapped, raw] : [raw, wrapped];
 }
 
-/** Length of a gzip header, as far as it can be told. */
+/** Length of a gzip header, as far as it is known. */
 function gzipStart(bytes: Uint8Array): number | undefined {
   if (bytes.length < 10) return undefined;
   const flags = bytes[3]!;

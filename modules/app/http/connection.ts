@@ -1,4 +1,4 @@
-/** What both directions of one HTTP connection share. */
+/** State shared by both directions of an HTTP connection. */
 import type { Session } from '../../../engine/application/session.js';
 import { InspectedBody } from '../../../engine/files/inspected-body.js';
 import type { TrackedFile } from '../../../engine/files/tracked-file.js';
@@ -12,21 +12,21 @@ import { BODY, HttpTransaction } from './transaction.js';
 /** URI of a transaction whose request was not seen. */
 const NOT_SEEN = fromLatin1('/libhtp::request_uri_not_seen');
 
-/** What is told as wrong of one connection; behind that, only that it is too much. */
+/** Events reported for one connection; beyond that, only one that there are too many. */
 const MOST_WARNINGS = 512;
 
 export class Connection {
   readonly settings: HttpSettings;
   readonly server: ServerSettings;
-  /** Bodies are inspected as they come. */
+  /** Bodies are inspected as they arrive. */
   readonly atOnce: boolean;
-  /** The client asked for a tunnel; what it sends is not read before the server has answered. */
+  /** The client requested a tunnel; what it sends is not read before the server has answered. */
   waitsForTunnel = false;
   /** A response was seen. */
   answered = false;
-  /** It failed, or is no HTTP any more: nothing more is read. */
+  /** It failed, or is no longer HTTP: nothing more is read. */
   over = false;
-  /** Rules about names of files need not wait for the ends of the files, nor records for the end of a form. */
+  /** Rules on file names need not wait for the files to end, nor records for the form to end. */
   private filesChanged = false;
   private warnings = 0;
 
@@ -37,7 +37,7 @@ export class Connection {
     this.atOnce = bodyInline === 'yes' || (bodyInline === 'auto' && session.sides.inline);
   }
 
-  /** Begins a transaction. @returns undefined when there are too many already */
+  /** Begins a transaction. @returns undefined if there are too many already */
   begin(): HttpTransaction | undefined {
     const { session } = this;
     if (session.transactions.length - session.completed >= this.server.mostTransactions) {
@@ -59,7 +59,7 @@ export class Connection {
     return transaction;
   }
 
-  /** What came cannot be read: neither side is read any more. */
+  /** The data cannot be parsed: neither side is read any more. */
   fail(): void {
     this.over = true;
     this.session.failed = true;
@@ -69,7 +69,7 @@ export class Connection {
     if (this.warnings === MOST_WARNINGS) return;
     const { length } = transaction.events;
     this.session.event(transaction, event);
-    // What was told of the transaction before is not told again.
+    // Events that the transaction has already are not reported again.
     if (transaction.events.length > length && ++this.warnings === MOST_WARNINGS)
       this.session.event(transaction, 'too_many_warnings');
   }
@@ -81,7 +81,7 @@ export class Connection {
 
   newBody(toServer: boolean): InspectedBody {
     const limits = toServer ? this.server.request : this.server.response;
-    // What may be stored is followed as far as its stream is put together.
+    // Files that may be stored are followed as far as their stream is reassembled.
     const fileLimit = this.settings.files.streamDepth ?? limits.limit;
     return new InspectedBody(limits, this.atOnce, this.settings.memory, fileLimit);
   }
@@ -96,13 +96,13 @@ export class Connection {
     this.filesChanged = this.settings.tellsFiles;
   }
 
-  /** A file is over while its form goes on. */
+  /** A file has ended while its form continues. */
   closeFile(file: TrackedFile): void {
     file.close();
     this.filesChanged = true;
   }
 
-  /** Tells detection what became visible of a body. */
+  /** Tells detection which bytes of a body became visible. */
   showBody(transaction: HttpTransaction, toServer: boolean, complete: boolean): void {
     const { body } = transaction.message(toServer);
     const { request, response } = this.settings.tellsBodies;

@@ -1,4 +1,4 @@
-/** Undoes the content encodings of a body (RFC 9110 8.4), layer by layer, within bounds. */
+/** Decodes the content encodings of a body (RFC 9110 8.4), layer by layer, within limits. */
 
 import { constants as bufferConstants } from 'node:buffer';
 import { latin1, trimAscii } from '../../../engine/latin1.js';
@@ -14,8 +14,8 @@ import { type Decoded, WholeLayer } from './whole-layer.js';
 export type Encoding = 'gzip' | 'deflate' | 'br' | 'lzma';
 
 /**
- * Encodings named by a Content-Encoding field, in the order in which they are undone: the last one was applied last. A
- * value that names more than one, or not only known names, is read as browsers read it.
+ * Encodings named by a Content-Encoding field, in the order in which they are decoded: the last one was applied last. A
+ * value that names several, or unknown ones, is interpreted as browsers do.
  */
 export function encodingsOf(
   value: Uint8Array,
@@ -92,8 +92,8 @@ export class ContentDecoder {
 
   write(bytes: Uint8Array): void {
     const { decompressionTime } = this.settings;
-    // The clock on the wall costs little to read, but counts what others do on the processor too: half of the time at
-    // most is counted by it. The thread's own is asked from there on.
+    // Wall-clock time is cheap to read, but includes time used by other threads and processes: it is used for at most
+    // half of the limit. After that, the CPU time of the thread is used.
     const half = decompressionTime / 2;
     const byWall = this.spent < half || decompressionTime === 0;
     const start = byWall ? performance.now() : threadMilliseconds();
@@ -103,7 +103,7 @@ export class ContentDecoder {
     if (decompressionTime > 0 && this.spent > decompressionTime) this.bomb();
   }
 
-  /** In slices: how much came of how much is known more exactly. */
+  /** In slices, so that the ratio of output to input is known more precisely. */
   private decode(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length && this.wanted; at += SLICE) {
       const slice = bytes.subarray(at, at + SLICE);
@@ -117,7 +117,7 @@ export class ContentDecoder {
     for (const layer of this.layers) layer.end();
   }
 
-  /** Of LZMA one layer is undone: its dictionaries are large. */
+  /** Only one layer of LZMA is decoded: its dictionaries are large. */
   private withoutDoubleLzma(encodings: readonly Encoding[]): Encoding[] {
     const first = encodings.indexOf('lzma');
     const kept = encodings.filter((encoding, at) => encoding !== 'lzma' || at === first);
@@ -125,7 +125,7 @@ export class ContentDecoder {
     return kept;
   }
 
-  /** What does not fit into the dictionary's memory is left out. */
+  /** Output that does not fit into the dictionary's memory is omitted. */
   private lzma(bytes: Uint8Array): Decoded | undefined {
     const { lzmaMemory } = this.settings;
     const content = decodeLzma(bytes, lzmaMemory);
@@ -136,7 +136,7 @@ export class ContentDecoder {
     return content && { content, isOver: false };
   }
 
-  /** What becomes larger than `most` bytes may be a bomb before any of that came out. */
+  /** Output that exceeds `most` bytes may be a bomb before any of it was produced. */
   private brotli(bytes: Uint8Array, most: number): Decoded {
     const { content, end } = decodeBrotli(bytes, most);
     if (end === 'too large' && most > this.settings.bombRatio * this.read) this.bomb();
@@ -145,7 +145,7 @@ export class ContentDecoder {
 
   private layerOf(encoding: Encoding, next: Consumer): Layer {
     const { bombLimit, lzma } = this.settings;
-    // More than a buffer may have cannot be asked for.
+    // More than the maximum size of a buffer cannot be requested.
     const most = Math.min(4 * bombLimit, bufferConstants.MAX_LENGTH);
     switch (encoding) {
       case 'br':
@@ -165,7 +165,7 @@ export class ContentDecoder {
       this.bomb();
       return false;
     }
-    // Nobody needs more, and it is no bomb so far.
+    // Stops once the consumer wants no more and the limit was passed without it being a bomb.
     return this.consumer(bytes) || this.decoded <= bombLimit;
   }
 
@@ -176,7 +176,7 @@ export class ContentDecoder {
   }
 }
 
-/** Decodes a body by its Content-Encoding field; undefined where there is nothing to undo. */
+/** Decoder for a body by its Content-Encoding field; undefined if there is nothing to decode. */
 export function decoderOf(
   field: Uint8Array | undefined,
   settings: ServerSettings,

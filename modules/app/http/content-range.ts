@@ -2,11 +2,11 @@
 export interface ContentRange {
   readonly start: number;
   readonly end: number;
-  /** -1 where it is not known. */
+  /** -1 if unknown. */
   readonly total: number;
 }
 
-/** `bytes 0-99/200`, `bytes 0-99/*`; undefined when it is wrong. */
+/** `bytes 0-99/200`, `bytes 0-99/*`; undefined if malformed. */
 export function parseContentRange(text: string): ContentRange | undefined {
   const match = /^\s*bytes\s+(\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)\s*$/i.exec(text);
   if (!match) return undefined;

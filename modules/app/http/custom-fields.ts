@@ -1,4 +1,4 @@
-/** Header fields that EVE records of HTTP tell as members of their own: the names that `custom` of the output knows. */
+/** Header fields that EVE records of HTTP log as members of their own: the names allowed in `custom` of the output. */
 
 const OF_REQUESTS = [
   'accept',
@@ -59,14 +59,14 @@ const OF_RESPONSES = [
   'www_authenticate',
 ] as const;
 
-/** Where the field's name on the wire is not the member's with hyphens. */
+/** Fields whose name on the wire is not the member's name with hyphens. */
 const ON_THE_WIRE: Readonly<Record<string, string>> = {
   accept_range: 'accept-ranges',
   etags: 'etag',
   referrer: 'referer',
 };
 
-/** A member and the header field it tells. */
+/** A member and the header field that it logs. */
 export interface CustomField {
   readonly member: string;
   /** Lower case. */
@@ -74,7 +74,7 @@ export interface CustomField {
   readonly ofRequest: boolean;
 }
 
-/** @param names in any case, with hyphens or underscores; those that are not known are left out */
+/** @param names in any case, with hyphens or underscores; unknown ones are ignored */
 export function customFields(names: readonly string[]): readonly CustomField[] {
   const wanted = new Set(names.map(name => name.toLowerCase().replaceAll('-', '_')));
   return [...fieldsOf(OF_REQUESTS, true), ...fieldsOf(OF_RESPONSES, false)].filter(({ member }) =>

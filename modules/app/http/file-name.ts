@@ -1,4 +1,4 @@
-/** Names of files: from Content-Disposition (RFC 6266), else from the path of the request. */
+/** Names of files: from Content-Disposition (RFC 6266), otherwise from the path of the request. */
 
 import { fromLatin1, latin1, trimAscii } from '../../../engine/latin1.js';
 import { copy } from './bytes.js';
@@ -16,7 +16,7 @@ export const FileName = {
     return name === '' ? undefined : fromLatin1(name);
   },
 
-  /** A name that may be kept. */
+  /** The name, cut to the maximum length. */
   bounded(name: Uint8Array, report: (event: HttpEvent) => void): Uint8Array {
     if (name.length <= LONGEST_NAME) return copy(name);
     report('file_name_too_long');

@@ -1,4 +1,4 @@
-/** Files that come in ranges (RFC 9110 14), over several transactions and connections. */
+/** Files transferred in ranges (RFC 9110 14), over several transactions and connections. */
 import type { Range } from '../../../engine/files/range-files.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
 import { latin1 } from '../../../engine/latin1.js';
@@ -8,7 +8,7 @@ import type { HttpSettings } from './settings.js';
  * A range of a file whose length is known is part of the whole.
  * @param file the range, with its `range`
  * @param now seconds
- * @returns undefined where the range is all of it
+ * @returns undefined if the range is the whole file
  */
 export function openRange(
   { ranges, files }: HttpSettings,

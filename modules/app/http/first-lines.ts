@@ -1,4 +1,4 @@
-/** Request line and status line (RFC 9112 3, 4), read as servers and browsers do. */
+/** Request line and status line (RFC 9112 3, 4), parsed as servers and browsers do. */
 
 import { latin1 } from '../../../engine/latin1.js';
 import { isSpace, SPACE } from './bytes.js';
@@ -38,12 +38,12 @@ export function parseRequestLine(line: Uint8Array, request: Request, report: Rep
   request.version = versionOf(request.protocol);
 }
 
-/** Spaces belong to the URI, but for those before the protocol. */
+/** Spaces belong to the URI, except those before the protocol. */
 function endOfUri(line: Uint8Array, from: number): number {
   const last = trimmedEnd(line);
   let at = last;
   while (at > from && !isSpace(line[at - 1])) at--;
-  // `at` begins the last word; without one behind the URI, there is no protocol.
+  // `at` is the start of the last word; if no word follows the URI, there is no protocol.
   if (at <= from) return last;
   if (!looksLikeProtocol(line, at)) {
     const first = nextSpace(line, from);
@@ -75,7 +75,7 @@ function looksLikeProtocol(line: Uint8Array, at: number): boolean {
   return latin1(line, at, Math.min(at + 4, line.length)).toUpperCase() === 'HTTP';
 }
 
-/** @param odd called when the space is not one blank */
+/** @param odd called if the separator is not a single space */
 function skipSpace(line: Uint8Array, from: number, odd: () => void): number {
   let at = from;
   let other = false;
@@ -87,7 +87,7 @@ function skipSpace(line: Uint8Array, from: number, odd: () => void): number {
   return at;
 }
 
-/** `HTTP/1.1`, also in lower case and with blanks around. */
+/** `HTTP/1.1`, also in lower case and surrounded by blanks. */
 export function versionOf(protocol: Uint8Array): number {
   const match = /^\s*http\s*\/\s*0*(\d)\.(\d)\s*$/i.exec(latin1(protocol));
   switch (match && `${match[1]}.${match[2]}`) {
@@ -127,7 +127,7 @@ function statusOf(text: Uint8Array): number {
   return number >= 100 && number <= 999 ? number : -1;
 }
 
-/** A line that does not begin with HTTP is what browsers take as the body. */
+/** A line that does not begin with HTTP, which browsers treat as the body. */
 export function isNoStatusLine(line: Uint8Array): boolean {
   let at = 0;
   while (at < line.length && (isSpace(line[at]) || line[at] === 0)) at++;
@@ -141,7 +141,7 @@ const METHODS = new Set(
   ).split(' '),
 );
 
-/** A method that is registered. */
+/** Whether it is a registered method. */
 export function isMethod(bytes: Uint8Array): boolean {
   return bytes.length <= 16 && METHODS.has(latin1(bytes));
 }

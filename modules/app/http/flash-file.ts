@@ -1,6 +1,6 @@
 /**
- * Flash files that are compressed (`swf-decompression`): what is inspected is the file as a player sees it, with the header
- * of one that is not compressed. Layout: SWF file format specification, version 19, chapter 2.
+ * Compressed Flash files (`swf-decompression`): the file is inspected as a player sees it, with the header of an
+ * uncompressed file. Layout: SWF file format specification, version 19, chapter 2.
  */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Consumer, Layer } from './coding-layer.js';
@@ -8,16 +8,16 @@ import { Inflate } from './inflate.js';
 import { decodeLzma } from './lzma.js';
 import { type Decoded, WholeLayer } from './whole-layer.js';
 
-/** Which kinds are undone, and bounds in bytes; 0: none but those of the file and of bodies. */
+/** Which kinds are decompressed, and limits in bytes; 0: no limit but those of the file and of bodies. */
 export interface FlashSettings {
   readonly type: 'deflate' | 'lzma' | 'both';
   /** Of the compressed file. */
   readonly compressed: number;
-  /** Of what comes out of it. */
+  /** Of the output. */
   readonly decompressed: number;
 }
 
-/** Signature, version, length of the whole file when it is not compressed. */
+/** Signature, version, length of the whole file when uncompressed. */
 const HEADER = 8;
 const FILE_LENGTH = 4;
 const SIGNATURE = 3;
@@ -26,19 +26,19 @@ const KINDS: Readonly<Record<number, 'deflate' | 'lzma'>> = { 67: 'deflate', 90:
 const [W, S] = [0x57, 0x53];
 /** The header of zlib (RFC 1950 2.2). */
 const ZLIB_HEADER = 2;
-/** LZMA: length of the compressed data, then the properties that an .lzma file begins with, its length behind them. */
+/** LZMA: length of the compressed data, then the properties that an .lzma file begins with, followed by its length. */
 const PROPERTIES = 12;
 const LZMA_DATA = 17;
 const LZMA_PROPERTIES = 5;
 const LZMA_HEADER = 13;
 
-/** A body that may be a Flash file: gives on what is inspected of it. */
+/** A body that may be a Flash file: passes on what is to be inspected. */
 export class FlashFile implements Layer {
   private readonly head = new GrowingBytes();
   private layer: Layer | undefined;
   private taken = 0;
 
-  /** @param most bytes of output where the settings have no bound */
+  /** @param most maximum bytes of output if the settings have no limit */
   constructor(
     private readonly settings: FlashSettings,
     private readonly most: number,
@@ -75,7 +75,7 @@ export class FlashFile implements Layer {
   }
 }
 
-/** The file so far, as one that is not compressed; undefined where nothing came out of it. */
+/** The file so far in uncompressed form; undefined if nothing was decompressed. */
 function decoded(kind: 'deflate' | 'lzma', file: Uint8Array, most: number): Decoded | undefined {
   if (file.length <= HEADER) return undefined;
   const said = new DataView(file.buffer, file.byteOffset).getUint32(FILE_LENGTH, true) - HEADER;
@@ -103,7 +103,7 @@ function ofLzma(file: Uint8Array, limit: number): Uint8Array | undefined {
   if (file.length <= LZMA_DATA) return undefined;
   const lzma = new Uint8Array(LZMA_HEADER + file.length - LZMA_DATA);
   lzma.set(file.subarray(PROPERTIES, LZMA_DATA));
-  // A length that is not known: the file's own is heeded by the limit.
+  // Unknown length: the length of the file itself is enforced by the limit.
   lzma.fill(0xff, LZMA_PROPERTIES, LZMA_HEADER);
   lzma.set(file.subarray(LZMA_DATA), LZMA_HEADER);
   return decodeLzma(lzma, limit);

@@ -1,11 +1,11 @@
-/** Whom a proxy asked for, as a header field such as X-Forwarded-For tells it. */
+/** The client address that a proxy reports in a header field such as X-Forwarded-For. */
 import { parseAddress } from '../../../engine/address.js';
 import { type ForwardedFor, forwardedForKey } from '../../../engine/record/forwarded-for.js';
 import type { HttpTransaction } from './transaction.js';
 
 /**
- * Member of alerts, of records and of what is told of files: `"xff":{…}`, the addresses by what outputs want; empty where
- * there is none.
+ * Member of alerts, transaction records and file records: `"xff":{…}`, with the addresses as the outputs are
+ * configured; empty if there is none.
  */
 export function forwardedForMember({ request, settings }: HttpTransaction): string {
   const members = settings.forwardedFor.flatMap(wanted => {
@@ -15,7 +15,7 @@ export function forwardedForMember({ request, settings }: HttpTransaction): stri
   return members.length === 0 ? '' : `"xff":{${members.join(',')}}`;
 }
 
-/** The address that counts in the field's value, or undefined. */
+/** The relevant address in the field's value, or undefined. */
 function addressIn(value: string | undefined, { deployment }: ForwardedFor): string | undefined {
   if (value === undefined) return undefined;
   const parts = value.split(',').map(part => part.trim());

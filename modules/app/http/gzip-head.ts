@@ -1,4 +1,4 @@
-/** The header of gzip (RFC 1952 2.3), passed over as it comes: its name and its comment have no bounds. */
+/** The header of gzip (RFC 1952 2.3), skipped as it arrives: its name and comment have no maximum length. */
 
 const FLAGS = 3;
 const FIXED = 10;
@@ -12,12 +12,12 @@ type Part = 'fixed' | 'extra length' | 'extra' | 'text' | 'sum' | 'over';
 export class GzipHead {
   private part: Part = 'fixed';
   private readonly further: Part[] = [];
-  /** Bytes of the part in hand that came; of the extra field, those that are to come. */
+  /** Bytes of the current part received so far; for the extra field, those still missing. */
   private count = 0;
   /** First byte of the length of the extra field. */
   private low: number | undefined;
 
-  /** @returns how many of the bytes belong to the header where it ends in them, else -1 */
+  /** @returns how many of the bytes belong to the header if it ends in them, otherwise -1 */
   take(bytes: Uint8Array): number {
     for (let at = 0; at < bytes.length; ) {
       at = this.step(bytes, at);
@@ -26,7 +26,7 @@ export class GzipHead {
     return -1;
   }
 
-  /** @returns where to go on */
+  /** @returns the index to continue from */
   private step(bytes: Uint8Array, at: number): number {
     switch (this.part) {
       case 'text': {

@@ -1,6 +1,6 @@
 /**
- * Header fields as the text that signatures look into. Written in one piece: joining lists of small parts takes many times as
- * long, for every message.
+ * Header fields as the text that signatures inspect. Written into one buffer: joining lists of small parts takes many
+ * times as long, for every message.
  */
 import { fromLatin1 } from '../../../engine/latin1.js';
 
@@ -12,12 +12,12 @@ interface NamedValue {
 const SEPARATOR = fromLatin1(': ');
 const LINE_END = fromLatin1('\r\n');
 
-/** `Name: value` of one field, without the end of the line. */
+/** `Name: value` of one field, without the line end. */
 export function headerLine({ name, value }: NamedValue): Uint8Array {
   return Buffer.concat([name, SEPARATOR, value]);
 }
 
-/** `Name: value` lines. @returns undefined when there are none */
+/** `Name: value` lines. @returns undefined if there are none */
 export function headerLines(fields: readonly NamedValue[]): Uint8Array | undefined {
   if (fields.length === 0) return undefined;
   const text = new Uint8Array(linesLength(fields));
@@ -25,7 +25,7 @@ export function headerLines(fields: readonly NamedValue[]): Uint8Array | undefin
   return text;
 }
 
-/** A first line, the fields, and the empty line. */
+/** The first line, the fields, and an empty line. */
 export function messageHead(line: Uint8Array, fields: readonly NamedValue[]): Uint8Array {
   const text = new Uint8Array(line.length + linesLength(fields) + 2 * LINE_END.length);
   const at = writeLines(text, put(text, put(text, 0, line), LINE_END), fields);
@@ -33,7 +33,7 @@ export function messageHead(line: Uint8Array, fields: readonly NamedValue[]): Ui
   return text;
 }
 
-/** An empty line, a line for each name, and another empty line. @returns undefined when there are no fields */
+/** An empty line, a line for each name, and another empty line. @returns undefined if there are no fields */
 export function headerNames(fields: readonly NamedValue[]): Uint8Array | undefined {
   if (fields.length === 0) return undefined;
   let length = 2 * LINE_END.length;
@@ -52,7 +52,7 @@ function linesLength(fields: readonly NamedValue[]): number {
   return length;
 }
 
-/** @returns where it ends */
+/** @returns the offset after them */
 function writeLines(text: Uint8Array, start: number, fields: readonly NamedValue[]): number {
   let at = start;
   for (const { name, value } of fields) {
@@ -62,9 +62,9 @@ function writeLines(text: Uint8Array, start: number, fields: readonly NamedValue
   return at;
 }
 
-/** @returns where it ends */
+/** @returns the offset after it */
 function put(text: Uint8Array, at: number, part: Uint8Array): number {
-  // A call is dearer than a few bytes.
+  // For a few bytes a loop is faster than a call.
   if (part.length > 64) text.set(part, at);
   else for (let i = 0; i < part.length; i++) text[at + i] = part[i]!;
   return at + part.length;

@@ -1,6 +1,6 @@
 /**
- * The header fields of one message: parsed as leniently as browsers and servers do, kept as offsets into the raw
- * lines; a field that was folded or repeated has its value put together.
+ * The header fields of one message: parsed as leniently as browsers and servers do, kept as offsets into the raw lines;
+ * the value of a field that is folded or repeated is assembled.
  */
 import { randomInt } from 'node:crypto';
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
@@ -15,23 +15,23 @@ export const FIELD_INVALID = 1 << 2;
 export const FIELD_MISSING_COLON = 1 << 3;
 
 export interface Field {
-  /** Of the lower-case name: fields of one name are found by it. */
+  /** Of the lower-case name: used to look up fields of the same name. */
   readonly hash: number;
   readonly name: Uint8Array;
   value: Uint8Array;
   flags: number;
 }
 
-/** Repetitions of a field whose values are put together; further ones are only counted. */
+/** Repetitions of a field whose values are joined; further ones are only counted. */
 const MOST_REPETITIONS = 64;
 
 export interface HeaderLimits {
   readonly fields: number;
-  /** Lines beyond so many bytes of the header are not kept. */
+  /** Lines beyond this many bytes of the header are not kept. */
   readonly bytes: number;
 }
 
-/** What is told while fields are read; the direction is put before the name of the event. */
+/** Problems reported while fields are read; the direction is prefixed to the event name. */
 export type Problem =
   | 'field_missing_colon'
   | 'header_invalid'
@@ -50,11 +50,11 @@ export function eventOf(problem: Problem, toServer: boolean): HttpEvent {
 export class Headers {
   readonly fields: Field[] = [];
   private readonly raw = new GrowingBytes(512);
-  /** A line that the next may still belong to. */
+  /** A line that the next one may continue. */
   private pending: Uint8Array | undefined;
   private repetitions = 0;
   private seen = 0;
-  /** There is more than is kept. */
+  /** More was received than is kept. */
   private isCut = false;
 
   constructor(
@@ -62,14 +62,14 @@ export class Headers {
     private readonly report: (problem: Problem) => void,
   ) {}
 
-  /** All lines as they came, with the empty one at the end. */
+  /** All lines as received, with the empty one at the end. */
   get rawBytes(): Uint8Array {
     return this.raw.view();
   }
 
   /**
-   * Takes a line with its end.
-   * @param splits a folded line that looks like a field begins a new one (responses, as browsers read them)
+   * Adds a line with its end.
+   * @param splits whether a folded line that looks like a field begins a new one (responses, as browsers parse them)
    */
   addLine(line: Uint8Array, splits: boolean): void {
     const start = this.raw.length;
@@ -104,14 +104,14 @@ export class Headers {
     this.flush();
   }
 
-  /** Forgets all (an interim response came before). */
+  /** Discards everything (an interim response came before). */
   clear(): void {
     this.fields.length = 0;
     this.pending = undefined;
     this.folded = undefined;
   }
 
-  /** The fields that are complete are all there will be. */
+  /** Ends the field in progress: no further lines will follow. */
   flush(): void {
     const line = this.folded?.view() ?? this.pending;
     if (line === undefined) return;
@@ -175,7 +175,7 @@ export class Headers {
     if ((known.flags & FIELD_REPEATED) === 0) this.report('header_repetition');
     known.flags |= FIELD_REPEATED;
     if (isWord(field.name, 0, field.name.length, 'content-length')) {
-      // The first one counts.
+      // The first one is used.
       if (contentLength(known.value) !== contentLength(field.value)) this.report('duplicate_content_length');
       return;
     }
@@ -213,23 +213,23 @@ export class Headers {
   }
 }
 
-/** Nobody who chooses names knows which of them have one hash. */
+/** Random, so that names with equal hashes cannot be chosen by an attacker. */
 const SEED = randomInt(2 ** 32);
 const BLANK = new Uint8Array([32]);
 
-/** As the hash of a `Field`. */
+/** Same hash as in `Field`. */
 function hashOf(name: string): number {
   let hash = SEED;
   for (let i = 0; i < name.length; i++) hash = stir(hash, name.charCodeAt(i));
   return hash;
 }
 
-/** A NUL folds too, as some readers skip it. */
+/** A NUL folds too, because some parsers skip it. */
 function isFolded(line: Uint8Array): boolean {
   return line.length > 0 && (isBlank(line[0]) || line[0] === 0);
 }
 
-/** Nothing but an end of line. */
+/** Nothing but a line end. */
 export function isEmptyLine(line: Uint8Array): boolean {
   return (
     (line.length === 1 && (line[0] === LF || line[0] === CR)) ||
@@ -237,7 +237,7 @@ export function isEmptyLine(line: Uint8Array): boolean {
   );
 }
 
-/** Names are compared as readers do that stop at no NUL. */
+/** For comparing names as parsers that skip NUL bytes do. */
 function withoutZeros(name: Uint8Array): Uint8Array {
   return name.includes(0) ? name.filter(byte => byte !== 0) : name;
 }
@@ -265,7 +265,7 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both;
 }
 
-/** The first number in a Content-Length, whatever stands around it; -1 when there is none. */
+/** The first number in a Content-Length, whatever surrounds it; -1 if there is none. */
 export function contentLength(value: Uint8Array): number {
   let at = 0;
   while (at < value.length && !isDigit(value[at]!)) at++;

@@ -5,14 +5,14 @@ const FAST = 9;
 export class Huffman {
   /** All codes of all lengths are in use. */
   readonly complete: boolean;
-  /** Complete, or one that DEFLATE allows to be incomplete: at most one code, of one bit. */
+  /** Complete, or incomplete in the way DEFLATE allows: at most one code, of one bit. */
   readonly usable: boolean;
   private readonly counts = new Uint16Array(LONGEST + 1);
   private readonly symbols: Uint16Array;
-  /** By the next bits: symbol times 16 plus length, or 0. */
+  /** Indexed by the next bits: symbol times 16 plus length, or 0. */
   private readonly fast = new Uint16Array(1 << FAST);
 
-  /** @param lengths of the codes of symbols 0, 1, … in `[start, end)`; 0: not used */
+  /** @param lengths of the codes of symbols 0, 1, … in `[start, end)`; 0: unused */
   constructor(lengths: Uint8Array, start: number, end: number) {
     const { counts } = this;
     for (let i = start; i < end; i++) counts[lengths[i]!]!++;
@@ -48,7 +48,7 @@ export class Huffman {
     for (let at = reversed; at < 1 << FAST; at += 1 << length) this.fast[at] = symbol * 16 + length;
   }
 
-  /** @param bits the next ones, first in the lowest  @returns symbol times 16 plus length of its code; length 0: none */
+  /** @param bits the next bits, first one lowest  @returns symbol times 16 plus length of its code; length 0: none */
   find(bits: number): number {
     return this.fast[bits & ((1 << FAST) - 1)]! || this.search(bits);
   }

@@ -1,6 +1,6 @@
 /**
- * DEFLATE (RFC 1951), piece by piece: what can be decompressed of the bytes so far is given out at once, also of a
- * stream that is damaged further on. Memory is bounded by the window, work by the output.
+ * Streaming DEFLATE (RFC 1951): output is produced as soon as its input is available, also for a stream that is damaged
+ * later. Memory is bounded by the window, work by the output.
  */
 import type { Huffman } from './huffman.js';
 import { BitInput, SHORT } from './inflate/bit-input.js';
@@ -25,7 +25,7 @@ const END_OF_BLOCK = 256;
 
 type Block = 'header' | 'stored' | 'codes';
 
-/** What a step came to: `short` waits for input. */
+/** Result of a step: `short` waits for input. */
 type Step = 'go' | 'short' | 'damaged';
 
 export class Inflate {
@@ -42,12 +42,12 @@ export class Inflate {
     this.output = new Window(sink);
   }
 
-  /** Bytes given out. */
+  /** Bytes of output so far. */
   get produced(): number {
     return this.output.produced;
   }
 
-  /** Decompresses `bytes`; what is left of them for the next call is kept. */
+  /** Decompresses `bytes`; unread ones are kept for the next call. */
   write(bytes: Uint8Array): InflateState {
     if (this.state !== 'more') return this.state;
     this.input.append(bytes);

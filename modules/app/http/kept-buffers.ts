@@ -1,20 +1,20 @@
-/** Buffers that are made the first time they are asked for, and kept with their transaction. */
+/** Buffers that are built on first use and kept with their transaction. */
 import type { BufferDeclaration, TwoSidedTransaction } from '../../../engine/protocol.js';
 
-/** A transaction that keeps its buffers. */
+/** A transaction that caches its buffers. */
 export interface Keeping extends TwoSidedTransaction {
-  /** Buffers that were asked for, by number of the buffer and direction; null for one that is not there. */
+  /** Buffers already built, by number of the buffer and direction; null if the buffer does not exist. */
   readonly views: (Uint8Array | null | undefined)[];
 }
 
-/** The same buffers, each kept once it is complete. Those that grow, or have several values, are as they were. */
+/** The same buffers, each cached once it is complete. Those that grow, or have several values, are unchanged. */
 export function kept<T extends Keeping>(buffers: readonly BufferDeclaration<T>[]): BufferDeclaration<T>[] {
   return buffers.map((buffer, number) =>
     buffer.growing || buffer.multiple ? buffer : { ...buffer, get: keptAt(2 * number, buffer) },
   );
 }
 
-/** What one direction said is said anew. */
+/** Discards the buffers of one direction, whose content is replaced. */
 export function forgetKept({ views }: Keeping, toServer: boolean): void {
   for (let at = toServer ? 0 : 1; at < views.length; at += 2) views[at] = undefined;
 }

@@ -1,4 +1,4 @@
-/** What a line of http.log tells of a transaction. */
+/** The fields of a line of http.log. */
 import { printable } from '../../../engine/files/file-record.js';
 import { latin1 } from '../../../engine/latin1.js';
 import type { HttpTransaction } from './transaction.js';

@@ -1,6 +1,6 @@
 /**
- * LZMA with its header of 13 bytes, as much of it as there is: damaged or cut input gives what came before. The
- * dictionary is the output itself, so the output's bound is the bound on memory.
+ * LZMA with its header of 13 bytes, best effort: damaged or truncated input yields what was decoded before the error.
+ * The dictionary is the output itself, so the limit of the output bounds the memory.
  */
 
 const HEADER = 13;
@@ -12,13 +12,13 @@ const ALIGN_BITS = 4;
 const END_MODEL = 14;
 const FULL_DISTANCES = 128;
 const HALF = 1024;
-/** Most context and position bits of literals together, as LZMA2 has them: they say how large the model is. */
+/** Maximum sum of literal context and position bits, as in LZMA2: they determine the size of the model. */
 const MOST_LITERAL_BITS = 4;
 
-/** Told where the input ended or went wrong. */
+/** Thrown where the input ends or is invalid. */
 class Stop extends Error {}
 
-/** @param limit bytes of output at most  @returns undefined when the header is not one of LZMA */
+/** @param limit maximum bytes of output  @returns undefined if the header is not that of LZMA */
 export function decodeLzma(input: Uint8Array, limit: number): Uint8Array | undefined {
   if (input.length < HEADER + 5 || input[0]! >= 225) return undefined;
   const properties = input[0]!;
@@ -38,7 +38,7 @@ export function decodeLzma(input: Uint8Array, limit: number): Uint8Array | undef
   return decoder.output;
 }
 
-/** The size that the header tells; Infinity where it does not. */
+/** The size given in the header; Infinity if it is unknown. */
 function sizeOf(input: Uint8Array): number {
   let size = 0;
   for (let i = 7; i >= 0; i--) size = size * 256 + input[5 + i]!;
@@ -49,7 +49,7 @@ function probabilities(count: number): Uint16Array {
   return new Uint16Array(count).fill(HALF);
 }
 
-/** The range coder: bits by their probability. */
+/** The range decoder: bits by their probability. */
 class Bits {
   private range = 0xffffffff;
   private code = 0;
@@ -78,7 +78,7 @@ class Bits {
     return bit;
   }
 
-  /** Bits that are all as likely. */
+  /** Bits of equal probability. */
   direct(count: number): number {
     let value = 0;
     for (let i = 0; i < count; i++) {
@@ -205,7 +205,7 @@ class Decoder {
       length = this.matches.read(bits, position);
       this.state = state < 7 ? 7 : 10;
       distances[0] = this.distance(length);
-      // The end is marked.
+      // The end marker.
       if (distances[0] === 0xffffffff) throw new Stop();
     } else {
       const one = this.repeat(position);
@@ -215,7 +215,7 @@ class Decoder {
     this.copy(length + MIN_MATCH, limit);
   }
 
-  /** Chooses among the latest distances. @returns true when a single byte is repeated */
+  /** Selects one of the latest distances. @returns true if a single byte is repeated */
   private repeat(position: number): boolean {
     const { bits, distances, state } = this;
     if (bits.bit(this.isRepeat0, state) === 0) return bits.bit(this.isShort, (state << 4) + position) === 0;

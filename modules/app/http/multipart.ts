@@ -1,6 +1,6 @@
 /**
- * Forms with files (RFC 7578), as they come: only parts with a file name are followed. They are read as leniently as servers
- * do: lines may end with LF alone, and parts may follow where the form should be over.
+ * Streaming parser for forms with files (RFC 7578): only parts with a file name are followed. It is as lenient as
+ * servers are: lines may end with LF alone, and parts may follow the end of the form.
  */
 import type { TrackedFile } from '../../../engine/files/tracked-file.js';
 import { fromLatin1, latin1 } from '../../../engine/latin1.js';
@@ -38,7 +38,7 @@ export class Multipart {
   private pending: Uint8Array = EMPTY;
   private file: TrackedFile | undefined;
   private files = 0;
-  /** The line end that ends the header of the part in hand comes yet. */
+  /** The line end that ends the header of the current part is still to come. */
   private atBeginning = false;
   private readonly first: Uint8Array;
   private readonly delimiter: Uint8Array;
@@ -63,7 +63,7 @@ export class Multipart {
     this.pending = this.isOver() ? EMPTY : new Uint8Array(rest);
   }
 
-  /** What is missing belongs to the part in hand. */
+  /** The missing bytes belong to the current part. */
   gap(missing: number): void {
     if (this.where === 'content') this.give(this.pending);
     this.file?.gap(missing);
@@ -80,7 +80,7 @@ export class Multipart {
     return this.where === 'over';
   }
 
-  /** @returns what is left to be looked at */
+  /** @returns the bytes still to be processed */
   private step(bytes: Uint8Array): Uint8Array {
     switch (this.where) {
       case 'before':
@@ -105,7 +105,7 @@ export class Multipart {
     return bytes.subarray(Math.max(0, bytes.length - this.first.length));
   }
 
-  /** `--` behind a delimiter ends the form; a line end begins a part. */
+  /** `--` after a delimiter ends the form; a line end begins a part. */
   private readHeader(bytes: Uint8Array): Uint8Array {
     if (bytes.length < 2) return bytes;
     if (bytes[0] === DASH && bytes[1] === DASH) {
@@ -118,11 +118,11 @@ export class Multipart {
     if (end < 0) return bytes;
     this.where = 'content';
     this.beginPart(latin1(bytes, 0, end));
-    // The line end before a delimiter may be the one that ends the header.
+    // The line end before a delimiter may also be the one that ends the header.
     return bytes.subarray(end);
   }
 
-  /** Parts behind it may have files. */
+  /** Parts that follow may have files. */
   private withoutHeader(bytes: Uint8Array): Uint8Array {
     this.target.report('multipart_invalid_header');
     this.where = 'content';
@@ -163,7 +163,7 @@ export class Multipart {
     return bytes.subarray(at + this.delimiter.length);
   }
 
-  /** Content of the part in hand; the line end that ends its header comes first. */
+  /** Content of the current part; the line end that ends its header comes first. */
   private give(bytes: Uint8Array): void {
     const content = this.atBeginning ? bytes.subarray(bytes[0] === CR ? 2 : 1) : bytes;
     this.atBeginning = false;
@@ -173,7 +173,7 @@ export class Multipart {
   }
 }
 
-/** Where the empty line begins that ends a header; -1 where there is none so far. */
+/** Offset of the empty line that ends a header; -1 if there is none so far. */
 function headerEnd(bytes: Uint8Array): number {
   for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
     const next = bytes[at + 1];

@@ -1,24 +1,24 @@
-/** How servers of different make read a URI, by the names that `personality` may have. */
+/** How different servers interpret a URI, by the names allowed for `personality`. */
 import { choice } from '../../../engine/config/option.js';
 
 export interface UriHabits {
-  /** `\` is `/`. */
+  /** `\` is treated as `/`. */
   readonly backslashes: boolean;
-  /** `%2f` is `/`. */
+  /** `%2f` is treated as `/`. */
   readonly encodedSeparators: boolean;
-  /** `//` is `/`. */
+  /** `//` is treated as `/`. */
   readonly compressSeparators: boolean;
-  /** `%u0041` is `A`. */
+  /** `%u0041` is treated as `A`. */
   readonly percentU: boolean;
-  /** UTF-8 becomes the one-byte character that is most like it. */
+  /** UTF-8 is mapped to the most similar one-byte character. */
   readonly bestFit: boolean;
-  /** `%` that no hexadecimal digits follow: kept, dropped, or decoded all the same. */
+  /** `%` without two hexadecimal digits: kept, dropped, or decoded nevertheless. */
   readonly invalid: 'keep' | 'drop' | 'decode';
-  /** A NUL ends the path: encoded, as it is. */
+  /** A NUL ends the path: percent-encoded, raw. */
   readonly encodedNulEnds: boolean;
   readonly rawNulEnds: boolean;
   readonly lowercase: boolean;
-  /** Stands for characters without a single byte that is like them. */
+  /** Replaces characters for which there is no similar one-byte character. */
   readonly replacement: number;
 }
 

@@ -1,9 +1,9 @@
-/** How both directions read lines, headers and the framing of bodies (RFC 9112). */
+/** Parsing of lines, headers and body framing, used by both directions (RFC 9112). */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { CR, hexDigit, isBlank, isSpace, LF } from './bytes.js';
 import { type Headers, isEmptyLine } from './headers.js';
 
-/** A line with its end, or why there is none: the socket's state, or a line that is longer than it may be. */
+/** A line with its end, or undefined: see the socket's state, or the line exceeds the limit. */
 export function* readLine(socket: StreamSocket, limit: number): Reading<Uint8Array | undefined> {
   const line = yield* socket.readUntil(LF, limit);
   if (line) return line;
@@ -12,10 +12,7 @@ export function* readLine(socket: StreamSocket, limit: number): Reading<Uint8Arr
   return undefined;
 }
 
-/**
- * A line of a header as browsers take it: it ends with LF, or with a CR that is followed by something else than LF
- * or CR.
- */
+/** A header line as browsers parse it: it ends with LF, or with a CR followed by anything other than LF or CR. */
 export function* readHeaderLine(socket: StreamSocket, limit: number): Reading<Uint8Array | undefined> {
   for (let seen = 0; ; ) {
     const { view, offset, available } = socket;
@@ -32,7 +29,7 @@ export function* readHeaderLine(socket: StreamSocket, limit: number): Reading<Ui
       const closed = socket.state === 'end' || socket.state === 'reset';
       return closed && available > 0 ? socket.rest() : undefined;
     }
-    // A CR at the very end may still be one of CR LF.
+    // A trailing CR may be the first half of CR LF.
     seen = Math.max(0, available - 1);
     yield;
   }
@@ -46,7 +43,7 @@ function lineLength(bytes: Uint8Array, offset: number, available: number, seen: 
     if (byte !== CR || i + 1 >= end) continue;
     const next = bytes[i + 1];
     if (next === LF) return i + 2 - offset;
-    // A CR at the beginning belongs to the line end before it (LF CR).
+    // A CR at the start belongs to the preceding line end (LF CR).
     if (next !== CR && i > offset) return i + 1 - offset;
   }
   return 0;
@@ -54,7 +51,7 @@ function lineLength(bytes: Uint8Array, offset: number, available: number, seen: 
 
 /**
  * Reads header lines up to the empty one.
- * @returns false when the stream ended, broke or had a line that is too long
+ * @returns false if the stream ended, failed or had a line that is too long
  */
 export function* readHeaders(
   socket: StreamSocket,
@@ -74,7 +71,7 @@ export function* readHeaders(
     if (afterLfCr) line = line.subarray(1);
     afterBareLf = line.at(-1) === LF && line.at(-2) !== CR;
     if (isBlankLine(line)) {
-      // It is valid until the next read only.
+      // It is only valid until the next read.
       line = line.slice();
       if (yield* isFollowed(socket)) {
         headers.addEnd(line);
@@ -89,7 +86,7 @@ export function* readHeaders(
   }
 }
 
-/** LF CR, CR LF, CR LF: browsers take these six bytes for two ends of lines, the body begins behind them. */
+/** LF CR, CR LF, CR LF: browsers treat these six bytes as two line ends; the body begins after them. */
 function* skipMixedEnd(socket: StreamSocket): Reading<void> {
   const mayBegin = () =>
     socket.available === 0 || (socket.available === 1 && socket.view[socket.offset] === CR);
@@ -106,7 +103,7 @@ function isBlankLine(line: Uint8Array): boolean {
   return line.length === 2 && isBlank(line[0]) && line[1] === LF;
 }
 
-/** A blank and LF end the header, unless another LF follows, or nothing at all. */
+/** A blank and LF end the header, unless another LF or nothing follows. */
 function* isFollowed(socket: StreamSocket): Reading<boolean> {
   while (socket.available === 0) {
     if (socket.state !== 'open') return false;
@@ -115,7 +112,7 @@ function* isFollowed(socket: StreamSocket): Reading<boolean> {
   return socket.view[socket.offset] !== LF;
 }
 
-/** Length of a chunk; BLANK_LINE for a line without any, WRONG for what is no chunk. */
+/** Length of a chunk; BLANK_LINE for a line without one, WRONG if it is not a chunk. */
 export const BLANK_LINE = -2;
 export const WRONG = -1;
 const MOST_DIGITS = 8;
@@ -125,7 +122,7 @@ export interface ChunkLine {
   readonly extension: boolean;
 }
 
-/** Reads `1a; name=value`, whatever space stands before. */
+/** Parses `1a; name=value`, with any white space before. */
 export function parseChunkLine(line: Uint8Array): ChunkLine {
   let at = 0;
   while (at < line.length && (isSpace(line[at]) || line[at] === 0)) at++;

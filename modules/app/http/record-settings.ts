@@ -1,4 +1,4 @@
-/** Which members EVE records of HTTP have: the `http` type of the eve-log outputs. */
+/** Which members the EVE records of HTTP have: the `http` type of the eve-log outputs. */
 import type { Config } from '../../../engine/config/config.js';
 import { boolean, choice, option, texts } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
@@ -26,7 +26,7 @@ export const BODY_OPTIONS = bodyOptions(BODIES, 'bodies of request and response'
 
 export const RECORD_OPTIONS = [EXTENDED, CUSTOM, DUMP];
 
-/** One way of telling transactions, and the outputs that want it. */
+/** One variant of the record, and the outputs that use it. */
 export interface HttpVariant {
   readonly extended: boolean;
   readonly custom: readonly CustomField[];
@@ -36,7 +36,7 @@ export interface HttpVariant {
   readonly outputs: number;
 }
 
-/** How alerts tell a transaction, and outputs of which nothing is known. */
+/** The variant for alerts, and for outputs without known settings. */
 export const USUAL: HttpVariant = {
   extended: true,
   custom: [],
@@ -45,7 +45,7 @@ export const USUAL: HttpVariant = {
   outputs: 0,
 };
 
-/** @returns one for each way that any entry wants; none when no entry logs HTTP */
+/** @returns one for each variant that any entry uses; none if no entry logs HTTP */
 export function httpVariants(config: Config): readonly HttpVariant[] {
   const entries = recordTypeSettings(config, 'http');
   if (entries.length === 0) return [{ ...USUAL, extended: false }];

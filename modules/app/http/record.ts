@@ -19,7 +19,7 @@ export function httpRecord(transaction: HttpTransaction, variant: HttpVariant): 
   return `"http":{${members.join(',')}}`;
 }
 
-/** As alerts tell it: with the bodies, where an output asks for them. */
+/** The variant for alerts: with the bodies, if an output is configured for them. */
 export function httpAlertRecord(transaction: HttpTransaction): string {
   const { request, response, settings } = transaction;
   const forms = settings.alertBodies;
@@ -68,11 +68,11 @@ function addCustom(
     add(members, member, (ofRequest ? request : response).headers?.value(field));
 }
 
-/** What a record tells of one field at the most, so that forged headers make no endless lines. */
+/** Maximum length of a field in a record, so that forged headers do not produce unlimited lines. */
 const LONGEST_NAME = 256;
 const LONGEST_VALUE = 2048;
 
-/** All fields, in the order in which they came. */
+/** All fields, in the order received. */
 function addHeaders(members: string[], member: string, headers: Headers | undefined): void {
   if (!headers) return;
   const fields = headers.fields.map(({ name, value }) => {

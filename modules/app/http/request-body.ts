@@ -1,4 +1,4 @@
-/** What a client sends behind its header: kept for inspection, and followed as a file or as the parts of a form. */
+/** The body of a request: kept for inspection, and followed as a file or as the parts of a form. */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
@@ -46,7 +46,7 @@ export class RequestBody {
     this.multipart?.gap(missing);
   }
 
-  /** @param cut the stream ended before the body */
+  /** @param cut whether the stream ended before the body */
   end(cut: boolean): void {
     this.decoder?.end();
     this.multipart?.end();
@@ -61,7 +61,7 @@ export class RequestBody {
     return this.body.append(bytes) || this.multipart !== undefined;
   }
 
-  /** A form is followed as far as a file would be; the file in hand is cut there. */
+  /** A form is followed as far as a file would be; there the current file is truncated. */
   private readForm(form: Multipart, bytes: Uint8Array): void {
     const { files } = this.connection.settings;
     const limit = files.streamDepth ?? this.connection.server.request.limit;
@@ -73,7 +73,7 @@ export class RequestBody {
     for (const file of this.transaction.files ?? []) if (file.toServer) file.close('truncated');
   }
 
-  /** With the first bytes: is it a file, a form, or neither? */
+  /** Decides by the first bytes whether it is a file, a form, or neither. */
   private begin(): void {
     this.begun = true;
     const { request } = this.transaction;

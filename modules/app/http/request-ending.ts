@@ -1,4 +1,4 @@
-/** How requests end: whole, or given up. */
+/** How requests end: complete, or abandoned. */
 import type { StreamSocket } from '../../../engine/application/stream-socket.js';
 import type { Connection } from './connection.js';
 import { COMPLETE, type HttpTransaction } from './transaction.js';
@@ -14,7 +14,7 @@ export function giveUp(connection: Connection, transaction: HttpTransaction, soc
   return crossGap(socket);
 }
 
-/** What comes behind a gap is taken as a new request. */
+/** The data after a gap is treated as a new request. */
 export function crossGap(socket: StreamSocket): boolean {
   socket.resume();
   return true;

@@ -1,4 +1,4 @@
-/** What follows the header of a request (RFC 9112 6), as servers read it. */
+/** What follows the header of a request (RFC 9112 6), as servers interpret it. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { readChunk, readCounted } from './body-reading.js';
 import { isSpace, isToken, LF } from './bytes.js';
@@ -50,10 +50,7 @@ export function* readBody(
   return true;
 }
 
-/**
- * A client that asks whether its body is wanted sends none when the answer is an error before any of it came
- * (RFC 9110 10.1.1).
- */
+/** A client that sent `Expect` sends no body if an error is returned before any of it was sent (RFC 9110 10.1.1). */
 function* isRefused({ request, response }: HttpTransaction, socket: StreamSocket): Reading<boolean> {
   if (request.headers!.text('expect')?.trim().toLowerCase() !== '100-continue') return false;
   while (socket.available === 0 && socket.state === 'open') yield;

@@ -14,7 +14,7 @@ export function* readRequests(connection: Connection): Reading<void> {
   const socket = connection.session.client;
   while (!connection.over) {
     if (connection.waitsForTunnel) {
-      // What comes may be requests yet, where the server refuses: so much is kept of them, and no more.
+      // If the server refuses the tunnel, the data are requests: they are kept up to the limit.
       if (socket.state === 'gap') socket.resume();
       if (socket.available > socket.limit) return connection.fail();
       yield;
@@ -30,7 +30,7 @@ export function* readRequests(connection: Connection): Reading<void> {
   }
 }
 
-/** @returns false when nothing more can be read */
+/** @returns false if nothing more can be read */
 function* readRequest(connection: Connection, socket: StreamSocket): Reading<boolean> {
   const line = yield* firstLine(connection, socket);
   if (!line) return socket.state === 'gap' && crossGap(socket);
@@ -43,7 +43,7 @@ function* readRequest(connection: Connection, socket: StreamSocket): Reading<boo
   connection.advance(transaction, true, LINE);
   if (request.version === HTTP_0_9 && !hasHeaders(connection, transaction, socket)) {
     complete(connection, transaction);
-    // Behind HTTP/0.9 nothing else should come.
+    // Nothing should follow HTTP/0.9.
     if (socket.available > 0 && !startsWithMethod(socket))
       connection.report(transaction, 'request_body_unexpected');
     return true;
@@ -61,7 +61,7 @@ function* readRequest(connection: Connection, socket: StreamSocket): Reading<boo
   return yield* readBody(connection, transaction, socket);
 }
 
-/** The next line that is not empty. */
+/** The next non-empty line. */
 function* firstLine(connection: Connection, socket: StreamSocket): Reading<Uint8Array | undefined> {
   for (;;) {
     const line = yield* readLine(socket, connection.server.fieldLimit);
@@ -84,7 +84,7 @@ function isBlankLine(line: Uint8Array): boolean {
 
 /**
  * A request line without a protocol: HTTP/0.9, unless header fields follow.
- * @returns true when they do
+ * @returns true if they do
  */
 function hasHeaders(connection: Connection, transaction: HttpTransaction, socket: StreamSocket): boolean {
   if (socket.available < 2) return false;
@@ -92,7 +92,7 @@ function hasHeaders(connection: Connection, transaction: HttpTransaction, socket
   for (let i = 0; i < available; i++) {
     const byte = view[offset + i]!;
     if (isToken(byte)) continue;
-    // An indented line is one of a header as well.
+    // An indented line is also a header line.
     if (i === 0 ? !isBlank(byte) : byte !== COLON) return false;
     connection.report(transaction, 'request_line_missing_protocol');
     transaction.request.version = HTTP_1_1;

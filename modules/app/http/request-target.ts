@@ -1,4 +1,4 @@
-/** Whom a request is meant for: its URI, and the header fields that speak of it. */
+/** The target of a request: its URI, and the header fields that refer to it. */
 
 import { latin1 } from '../../../engine/latin1.js';
 import { readAuthorization } from './authorization.js';
@@ -22,7 +22,7 @@ export function readUri(connection: Connection, transaction: HttpTransaction): v
   if (!host.validPort) connection.report(transaction, 'invalid_authority_port');
 }
 
-/** @param whole the header came to its end */
+/** @param whole whether the header is complete */
 export function useHeaders(connection: Connection, transaction: HttpTransaction, whole: boolean): void {
   const { request } = transaction;
   const { headers } = request;
@@ -33,7 +33,7 @@ export function useHeaders(connection: Connection, transaction: HttpTransaction,
   if (headers!.find('authorization')) readAuthorization(headers!.value('authorization')!, report);
 }
 
-/** The host of the URI counts; without one, that of the header. */
+/** The host of the URI takes precedence; without one, that of the header is used. */
 function useHost(connection: Connection, transaction: HttpTransaction, host: Host): void {
   const { request } = transaction;
   if (!host.validName) connection.report(transaction, 'request_header_host_invalid');

@@ -1,4 +1,4 @@
-/** What a server sends behind its header: decoded, kept for inspection, and followed as a file. */
+/** The body of a response: decoded, kept for inspection, and followed as a file. */
 
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import type { Range } from '../../../engine/files/range-files.js';
@@ -47,7 +47,7 @@ export class ResponseBody {
     this.body.file!.gap(missing);
   }
 
-  /** @param cut the stream ended before the body */
+  /** @param cut whether the stream ended before the body */
   end(cut: boolean): void {
     this.decoder?.end();
     this.flash?.end();

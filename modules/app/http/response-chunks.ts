@@ -1,4 +1,4 @@
-/** Bodies of responses in chunks (RFC 9112 7.1), as browsers read them. */
+/** Chunked bodies of responses (RFC 9112 7.1), as browsers parse them. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { readChunk } from './body-reading.js';
 import { copy, isSpace } from './bytes.js';
@@ -38,7 +38,7 @@ export function* readChunks(
   return yield* readTrailers(connection, transaction, socket);
 }
 
-/** Whether the line that begins here is no length of a chunk, as far as its first bytes tell. */
+/** Whether the line that begins here cannot be a chunk size, judging by its first bytes. */
 function* cannotBeChunk(socket: StreamSocket): Reading<boolean> {
   for (;;) {
     const { view, offset, available } = socket;
@@ -55,7 +55,7 @@ function isHexDigit(byte: number): boolean {
   return (byte >= 48 && byte <= 57) || (low >= 97 && low <= 102);
 }
 
-/** It is not chunked after all: all that follows is taken as it is. */
+/** It is not chunked after all: everything that follows is treated as the body. */
 function* rawRest(
   connection: Connection,
   transaction: HttpTransaction,

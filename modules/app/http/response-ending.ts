@@ -1,4 +1,4 @@
-/** How responses end: whole, or given up. */
+/** How responses end: complete, or abandoned. */
 import type { StreamSocket } from '../../../engine/application/stream-socket.js';
 import type { Connection } from './connection.js';
 import { COMPLETE, type HttpTransaction } from './transaction.js';
@@ -9,7 +9,7 @@ export function giveUp(connection: Connection, transaction: HttpTransaction, soc
     connection.fail();
     return false;
   }
-  // Behind a gap the next response is looked for; the line it cut can never be completed.
+  // After a gap, the next response is searched for; the line that the gap cut can never be completed.
   if (socket.state !== 'gap') return false;
   socket.skip(socket.available);
   complete(connection, transaction);

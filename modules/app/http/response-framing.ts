@@ -1,4 +1,4 @@
-/** What follows the header of a response (RFC 9112 6), as browsers read it. */
+/** What follows the header of a response (RFC 9112 6), as browsers interpret it. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { latin1, trimAscii } from '../../../engine/latin1.js';
 import { readCounted } from './body-reading.js';
@@ -24,14 +24,14 @@ export function* readBody(
   if (method === 'CONNECT') {
     connection.waitsForTunnel = false;
     if (status >= 200 && status <= 299) return tunnel(connection, transaction, '');
-    // What the client sent behind are requests, which the server answers next.
+    // The data that the client sent after it are requests, which the server answers next.
     connection.session.requests.readClient = true;
   }
   const coding = headers.text('transfer-encoding');
   const length = headers.value('content-length');
   if (status === 101 && coding === undefined && length === undefined) return upgrade(connection, transaction);
   const bodiless = (status >= 100 && status <= 199) || status === 204 || status === 304 || method === 'HEAD';
-  // RFC 9110 8.6: a response that cannot have a body must not tell its length.
+  // RFC 9110 8.6: a response that cannot have a body must not give its length.
   if (((status >= 102 && status <= 199) || status === 204) && (coding !== undefined || length !== undefined))
     connection.report(transaction, 'response_body_unexpected');
   const chunked = coding !== undefined && /chunked/i.test(coding.replaceAll('\0', ''));
@@ -57,7 +57,7 @@ export function* readBody(
   return yield* readToEnd(connection, transaction, socket);
 }
 
-/** The connection becomes another one. */
+/** The connection changes to another protocol. */
 function tunnel(connection: Connection, transaction: HttpTransaction, protocol: string): boolean {
   complete(connection, transaction);
   connection.advance(transaction, true, COMPLETE);
@@ -72,14 +72,14 @@ function upgrade(connection: Connection, transaction: HttpTransaction): boolean 
     return tunnel(connection, transaction, 'http2');
   }
   if (wanted === 'websocket') return tunnel(connection, transaction, wanted);
-  // It becomes something that is not known: nothing of it is read.
+  // The new protocol is unknown: nothing of it is parsed.
   complete(connection, transaction);
   connection.advance(transaction, true, COMPLETE);
   connection.over = true;
   return true;
 }
 
-/** A body of a known length. */
+/** A body of known length. */
 function* readKnown(
   connection: Connection,
   transaction: HttpTransaction,
@@ -90,7 +90,7 @@ function* readKnown(
   if (yield* readCounted(socket, body, length)) {
     finish(connection, transaction, socket, body);
     if (socket.state !== 'gap') return true;
-    // More is missing than the body: where the next response would begin is not known.
+    // The gap is larger than the body: the start of the next response is unknown.
     socket.resume();
     return false;
   }
@@ -99,7 +99,7 @@ function* readKnown(
   return false;
 }
 
-/** Bytes that are there behind a response and do not begin another. */
+/** Whether bytes after a response are present that do not begin another one. */
 function hasUnexpected(socket: StreamSocket): boolean {
   const { view, offset, available } = socket;
   if (available === 0) return false;
@@ -110,7 +110,7 @@ function hasUnexpected(socket: StreamSocket): boolean {
   return !'http'.startsWith(latin1(bytes, blank).toLowerCase());
 }
 
-/** What is there behind the body and begins no response is taken as more of it, as browsers may. */
+/** Bytes after the body that begin no response are treated as part of it, as browsers may do. */
 function finish(
   connection: Connection,
   transaction: HttpTransaction,

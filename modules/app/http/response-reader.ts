@@ -1,4 +1,4 @@
-/** Reads what the server sends: one response after the other, as browsers would. */
+/** Reads what the server sends: one response after the other, as browsers do. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { chomp, copy, isSpace, isWord, LF } from './bytes.js';
 import type { Connection } from './connection.js';
@@ -27,14 +27,14 @@ export function* readResponses(connection: Connection): Reading<void> {
     connection.answered = true;
     if (!(yield* readResponse(connection, transaction, socket))) return;
     const { changeTo, readClient } = connection.session.requests;
-    // What follows is not ours, or answers requests that are to be read before.
+    // What follows is another protocol, or answers requests that must be parsed first.
     if (changeTo !== undefined || readClient) yield;
   }
 }
 
 /**
- * Behind a gap: skips what is there until something looks like a response. When even the first one was not seen,
- * what comes is taken as its body.
+ * After a gap: skips data until something looks like a response. If even the first one was not seen, the data is
+ * treated as its body.
  */
 function* resynchronize(connection: Connection, socket: StreamSocket): Reading<void> {
   socket.resume();
@@ -49,16 +49,16 @@ function* resynchronize(connection: Connection, socket: StreamSocket): Reading<v
     }
     yield;
   }
-  // Too little is left for a response.
+  // Too few bytes remain for a response.
   socket.skip(socket.available);
 }
 
-/** @returns false when there is nothing else so far */
+/** @returns false if nothing else is available yet */
 function* skipEmptyLines(connection: Connection, socket: StreamSocket): Reading<boolean> {
   const { view, offset, available } = socket;
   let blank = 0;
   while (blank < available && isSpace(view[offset + blank])) blank++;
-  // Blanks before a status line belong to it: only whole lines of them are skipped.
+  // Blanks before a status line belong to it: only complete blank lines are skipped.
   const end = view.subarray(offset, offset + blank).lastIndexOf(LF) + 1;
   socket.skip(end);
   if (blank < available) return true;
@@ -71,7 +71,7 @@ function* skipEmptyLines(connection: Connection, socket: StreamSocket): Reading<
   return false;
 }
 
-/** @returns false when nothing more can be read */
+/** @returns false if nothing more can be read */
 function* readResponse(
   connection: Connection,
   transaction: HttpTransaction,
@@ -103,7 +103,10 @@ function* readResponse(
   return yield* readBody(connection, transaction, socket);
 }
 
-/** One that another follows, such as `100 Continue` and `103 Early Hints` (RFC 9110 15.2); behind 101 HTTP is over. */
+/**
+ * A response that is followed by another one, such as `100 Continue` and `103 Early Hints` (RFC 9110 15.2); after 101,
+ * HTTP has ended.
+ */
 function isInterim({ response }: HttpTransaction): boolean {
   if (response.status < 100 || response.status > 199 || response.status === 101) return false;
   if (response.headers!.find('transfer-encoding')) return false;

@@ -1,4 +1,4 @@
-/** Mistakes in the settings of HTTP for single servers, which take what the defaults take. */
+/** Errors in the HTTP settings of individual servers, which accept the same options as the defaults. */
 import type { Config } from '../../../engine/config/config.js';
 import { DeclaredOptions, type Finding } from '../../../engine/config/declared.js';
 import { networks } from '../../../engine/config/networks.js';
@@ -10,7 +10,7 @@ import { SERVERS } from './settings.js';
 const LIST = SERVERS.path;
 
 const ADDRESS = option('address', networks, [], 'server addresses that these settings apply to');
-/** Of one server, without what is in front of them in the configuration. */
+/** Options of a single server, without the prefix of their path in the configuration. */
 const OPTIONS = new DeclaredOptions([
   ADDRESS,
   ...SERVER_OPTIONS.map(each => ({ ...each, path: each.path.slice(PREFIX.length + DEFAULTS.length) })),

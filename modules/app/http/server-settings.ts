@@ -1,4 +1,4 @@
-/** Settings of HTTP that may differ by the server: what is inspected of bodies, and how what comes is read. */
+/** HTTP settings that may differ by server: how much of bodies is inspected, and how messages are parsed. */
 import { Config, type ConfigTree } from '../../../engine/config/config.js';
 import { boolean, choice, integer, type OptionType, option, size } from '../../../engine/config/option.js';
 import type { BodyLimits } from '../../../engine/files/inspected-body.js';
@@ -169,7 +169,7 @@ export const SERVER_OPTIONS = [
   META_LIMIT,
 ];
 
-/** Settings for the servers of some addresses. */
+/** Settings for the servers at certain addresses. */
 export interface ServerSettings {
   readonly uri: UriHabits;
   readonly request: BodyLimits;
@@ -182,7 +182,7 @@ export interface ServerSettings {
   readonly bombRatio: number;
   /** Milliseconds; 0: no limit. */
   readonly decompressionTime: number;
-  /** Undefined: Flash files are inspected as they are. */
+  /** Undefined: Flash files are inspected unchanged. */
   readonly flash: FlashSettings | undefined;
   readonly mostTransactions: number;
   readonly headers: HeaderLimits;
@@ -193,7 +193,7 @@ export interface ServerSettings {
   readonly includeAll: boolean;
 }
 
-/** @param tree what stands below `default-config`, or below the name of a server */
+/** @param tree the section `default-config`, or the section of a server */
 export function serverSettings(tree: ConfigTree): ServerSettings {
   const read = new Config(tree).readerBelow(PREFIX + DEFAULTS);
   return {

@@ -1,4 +1,4 @@
-/** Settings of HTTP: `app-layer.protocols.http.libhtp`, a default and others by the server's address. */
+/** Settings of HTTP: `app-layer.protocols.http.libhtp`, a default and others by server address. */
 import { askedKeywords } from '../../../engine/asked-keywords.js';
 import type { Config, ConfigTree } from '../../../engine/config/config.js';
 import { networks } from '../../../engine/config/networks.js';
@@ -40,23 +40,23 @@ const RANGE_TIMEOUT = option(
 
 export const HTTP_OPTIONS = [...SERVER_OPTIONS, SERVERS, MEMCAP, RANGE_MEMCAP, RANGE_TIMEOUT];
 
-/** All settings of HTTP in one thread. */
+/** All HTTP settings of one thread. */
 export interface HttpSettings {
   readonly defaults: ServerSettings;
   readonly servers: PrefixTable<ServerSettings>;
   readonly files: FileSettings;
-  /** The ways outputs want transactions told. */
+  /** The variants in which outputs log transactions. */
   readonly variants: readonly HttpVariant[];
-  /** What outputs want told of whom a proxy asked for. */
+  /** How outputs log the client address behind a proxy. */
   readonly forwardedFor: readonly ForwardedFor[];
-  /** Bodies that alerts have. */
+  /** Forms in which alerts contain bodies. */
   readonly alertBodies: BodyForms;
-  /** Files that come in ranges. */
+  /** Files transferred in ranges. */
   readonly ranges: RangeFiles;
   readonly memory: BodyMemory;
-  /** A rule waits for whatever comes of bodies. */
+  /** Whether a rule inspects bodies as they arrive. */
   readonly tellsBodies: { readonly request: boolean; readonly response: boolean };
-  /** A rule is about names of files, which are known before their contents are. */
+  /** Whether a rule is about file names, which are known before the contents. */
   readonly tellsFiles: boolean;
 }
 
@@ -86,7 +86,7 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
   };
 }
 
-/** What bodies and ranges take, and how often there was no room. */
+/** Memory used by bodies and ranges, and how often there was no room. */
 export function httpGauges({ memory, ranges }: HttpSettings): Readonly<Record<string, () => number>> {
   return {
     'http.memuse': () => memory.used,
@@ -107,7 +107,7 @@ function serverEntries(list: unknown): { addresses: readonly string[]; settings:
   return list.flatMap(entry =>
     Object.values(asTree(entry)).map(settings => {
       const { address, ...rest } = asTree(settings);
-      // Mistakes were told by `server-mistakes.ts`.
+      // Errors were reported by `server-mistakes.ts`.
       return { addresses: networks.parse(address) ?? [], settings: rest };
     }),
   );

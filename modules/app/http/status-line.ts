@@ -1,4 +1,4 @@
-/** Finds the status line of a response, or that there is none (RFC 9112 4). */
+/** Finds the status line of a response, or determines that there is none (RFC 9112 4). */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { latin1 } from '../../../engine/latin1.js';
 import { chomp, isBlank, isSpace, isWord, LF } from './bytes.js';
@@ -7,7 +7,7 @@ import { isNoStatusLine } from './first-lines.js';
 import { readHeaderLine } from './reading.js';
 import type { HttpTransaction } from './transaction.js';
 
-/** The status line, `body` for what is none, or undefined where the stream fails. */
+/** The status line, `body` if there is none, or undefined if the stream fails. */
 export function* statusLine(
   connection: Connection,
   transaction: HttpTransaction,
@@ -15,7 +15,7 @@ export function* statusLine(
 ): Reading<Uint8Array | 'body' | undefined> {
   const limit = connection.server.fieldLimit;
   for (;;) {
-    // A first line that cannot become a status line need not be waited for.
+    // A first line that cannot become a status line need not be complete.
     if (!(yield* looksLikeStatus(socket))) {
       if (yield* skipLineBefore(socket, limit)) continue;
       return socket.available > 0 ? 'body' : undefined;
@@ -30,8 +30,8 @@ export function* statusLine(
 }
 
 /**
- * A line before a status line is skipped. An indented one is waited for, up to a limit; of others, what is there decides:
- * it may as well be the beginning of a body.
+ * A line before a status line is skipped. An indented one is awaited, up to a limit; for others, the bytes available so
+ * far decide: they may also be the start of a body.
  */
 function* skipLineBefore(socket: StreamSocket, limit: number): Reading<boolean> {
   const waits = isBlank(socket.view[socket.offset]);
@@ -48,7 +48,7 @@ function* skipLineBefore(socket: StreamSocket, limit: number): Reading<boolean> 
   }
 }
 
-/** Waits for enough bytes to tell. */
+/** Waits for enough bytes to decide. */
 export function* looksLikeStatus(socket: StreamSocket): Reading<boolean> {
   for (;;) {
     const { view, offset, available } = socket;

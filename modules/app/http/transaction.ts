@@ -9,7 +9,7 @@ import type { ServerSettings } from './server-settings.js';
 import type { HttpSettings } from './settings.js';
 import type { Uri } from './uri.js';
 
-/** Names of progress: what is complete. */
+/** Names of the progress states: what is complete. */
 export const PROGRESS_TO_SERVER = [
   'request_started',
   'request_line',
@@ -39,35 +39,35 @@ export const HTTP_0_9 = 9;
 export const HTTP_1_0 = 100;
 export const HTTP_1_1 = 101;
 
-/** What request and response have in common. */
+/** Members common to request and response. */
 export class Message {
-  /** First line without its end. */
+  /** First line without its line end. */
   line: Uint8Array | undefined;
-  /** As written: `HTTP/1.1`. */
+  /** As received: `HTTP/1.1`. */
   protocol: Uint8Array | undefined;
   version = HTTP_UNKNOWN;
   headers: Headers | undefined;
-  /** Behind a chunked body. */
+  /** After a chunked body. */
   trailers: Headers | undefined;
   body: InspectedBody | undefined;
-  /** All of it, where anybody looks at frames. */
+  /** The whole message; only if frames are inspected. */
   frame: Frame | undefined;
 }
 
 export class Request extends Message {
   method: Uint8Array = EMPTY;
-  /** As written. */
+  /** As received. */
   rawUri: Uint8Array | undefined;
   uri: Uri | undefined;
-  /** Host asked for, normalised, and its port; -1 without one. */
+  /** Requested host, normalised, and its port; -1 without one. */
   hostname: Uint8Array | undefined;
   port = -1;
-  /** Contents of the files of a form, each by itself; undefined for other bodies. */
+  /** Contents of each file of a form; undefined for other bodies. */
   multipart: GrowingBytes[] | undefined;
 }
 
 export class Response extends Message {
-  /** As written, and as a number; -1 when it is none. */
+  /** As received, and as a number; -1 if invalid. */
   statusText: Uint8Array | undefined;
   status = -1;
   message: Uint8Array | undefined;
@@ -79,9 +79,9 @@ export class HttpTransaction extends TwoSidedTransaction {
   readonly response = new Response();
   /** See `Keeping`. */
   readonly views: (Uint8Array | null | undefined)[] = [];
-  /** The response began. */
+  /** The response has begun. */
   answered = false;
-  /** How many interim responses, such as `100 Continue`, came before the answer. */
+  /** Number of interim responses, such as `100 Continue`, before the final one. */
   answerRenewals = 0;
 
   constructor(

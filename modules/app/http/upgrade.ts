@@ -1,11 +1,11 @@
-/** What a request tells the protocol that its connection becomes. */
+/** What the upgrade request passes on to the new protocol of the connection. */
 import { fromLatin1 } from '../../../engine/latin1.js';
 import type { HttpTransaction } from './transaction.js';
 
 export interface HttpUpgrade {
   /** Field HTTP2-Settings. */
   readonly settings: string | undefined;
-  /** The request as fields of HTTP/2. */
+  /** The request as HTTP/2 fields. */
   readonly fields: readonly { readonly name: Uint8Array; readonly value: Uint8Array }[];
 }
 

@@ -1,4 +1,7 @@
-/** Percent-decoding and path normalisation, by the habits of the server (RFC 3986 2.1, 5.2.4 and what came before). */
+/**
+ * Percent-decoding and path normalisation as the configured server does them (RFC 3986 2.1, 5.2.4 and earlier
+ * practice).
+ */
 import { hexDigit, lowered } from './bytes.js';
 import type { UriHabits } from './personality.js';
 
@@ -8,7 +11,7 @@ const DOT = 46;
 const SLASH = 47;
 const BACKSLASH = 92;
 
-/** Decodes a query; nothing is made of separators there. @param plus `+` is a blank */
+/** Decodes a query; separators are left alone there. @param plus whether `+` is a space */
 export function decodeQuery(query: Uint8Array, habits: UriHabits, plus: boolean): Uint8Array {
   if (query.indexOf(PERCENT) < 0 && !(plus && query.indexOf(PLUS) >= 0)) return query;
   const result = new Uint8Array(query.length);
@@ -26,7 +29,7 @@ export function decodeQuery(query: Uint8Array, habits: UriHabits, plus: boolean)
   return result.subarray(0, length);
 }
 
-/** Decodes a path, makes its separators uniform and follows its dots. */
+/** Decodes a path, makes its separators uniform and resolves dot segments. */
 export function normalizePath(path: Uint8Array, habits: UriHabits): Uint8Array {
   if (isNormal(path)) return habits.lowercase ? lowered(path) : path;
   let result = decodePath(path, habits);
@@ -35,7 +38,7 @@ export function normalizePath(path: Uint8Array, habits: UriHabits): Uint8Array {
   return followDots(result);
 }
 
-/** The common case: nothing in it that could be changed. */
+/** The common case: nothing needs to be changed. */
 function isNormal(path: Uint8Array): boolean {
   let before = 0;
   for (let i = 0; i < path.length; i++) {
@@ -48,10 +51,10 @@ function isNormal(path: Uint8Array): boolean {
   return true;
 }
 
-/** What `decodeOne` found: a byte, or -1 for none. */
+/** Result of `decodeOne`: a byte, or -1 for none. */
 let decoded = -1;
 
-/** @returns index behind what was decoded */
+/** @returns index after the decoded bytes */
 function decodeOne(bytes: Uint8Array, at: number, habits: UriHabits): number {
   if (habits.percentU && ((bytes[at + 1] ?? 0) | 32) === 0x75) {
     const unit = hexNumber(bytes, at + 2, 4);
@@ -76,7 +79,7 @@ function invalid(bytes: Uint8Array, at: number, { invalid: how }: UriHabits): nu
   return at + 1;
 }
 
-/** As old servers computed it from any byte. */
+/** Value that old servers computed from any byte. */
 function looseDigit(byte: number): number {
   return byte >= 65 ? (byte & 0xdf) - 65 + 10 : byte - 48;
 }
@@ -119,7 +122,7 @@ function decodePath(path: Uint8Array, habits: UriHabits): Uint8Array {
   return result.subarray(0, length);
 }
 
-/** UTF-8 sequences become one byte each; bytes that are none stay. */
+/** Replaces UTF-8 sequences by one byte each; invalid bytes stay. */
 function bestFitted(path: Uint8Array, replacement: number): Uint8Array {
   let high = false;
   for (let i = 0; i < path.length && !high; i++) high = path[i]! >= 0x80;
@@ -134,7 +137,7 @@ function bestFitted(path: Uint8Array, replacement: number): Uint8Array {
   return result.subarray(0, length);
 }
 
-/** Bytes of the UTF-8 sequence at `at`; 1 for ASCII and for what is no valid sequence. */
+/** Length of the UTF-8 sequence at `at`; 1 for ASCII and for invalid sequences. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!;
   const size = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 1;
@@ -148,7 +151,7 @@ function codePoint(bytes: Uint8Array, at: number, size: number): number {
   return value;
 }
 
-/** The one-byte character most like a code point, as Windows chooses it. @param replacement where there is none */
+/** The one-byte character most similar to a code point, as chosen by Windows. @param replacement if there is none */
 function bestFit(point: number, replacement: number): number {
   if (point < 0x100) return point;
   if (point >= 0xff01 && point <= 0xff5e) return point - 0xfee0;
@@ -181,7 +184,7 @@ function followDots(path: Uint8Array): Uint8Array {
   return result.subarray(0, length);
 }
 
-/** How many dots make up the segment that begins at `at` (with a slash, or at the very beginning): 0, 1 or 2. */
+/** How many dots form the segment that begins at `at` (with a slash, or at the very start): 0, 1 or 2. */
 function dotSegment(path: Uint8Array, at: number): number {
   const from = path[at] === SLASH ? at + 1 : at;
   if (from === at && at !== 0 && path[at - 1] !== SLASH) return 0;

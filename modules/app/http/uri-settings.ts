@@ -1,8 +1,8 @@
-/** Options of libhtp that overrule how the personality reads the path of a URI. */
+/** Options of libhtp that override how the personality interprets the path of a URI. */
 import { choice, type OptionType, option } from '../../../engine/config/option.js';
 import type { UriHabits } from './personality.js';
 
-/** Its own default is what the personality does. */
+/** By default, the personality decides. */
 const SWITCH = choice('unset', 'yes', 'no');
 const INVALID = choice('unset', 'preserve_percent', 'remove_percent', 'decode_invalid', 'status_400');
 
@@ -14,7 +14,7 @@ const character: OptionType<string> = {
 
 type Read = <T>(wanted: { path: string; type: OptionType<T>; fallback: T; summary: string }) => T;
 
-/** The options, and how they are read. @param prefix path of the section of defaults */
+/** The options, and how they are read. @param prefix path of the defaults section */
 export function pathOptions(prefix: string) {
   const settingSwitch = (name: string, summary: string) =>
     option(`${prefix}${name}`, SWITCH, 'unset', `${summary}; default: as set by the personality`);
@@ -42,7 +42,7 @@ export function pathOptions(prefix: string) {
   );
   return {
     options: [...Object.values(habits), invalid, replacement],
-    /** What the personality does, where nothing else is said. */
+    /** What the personality does, unless overridden. */
     habitsWith(read: Read, usual: UriHabits): UriHabits {
       const said: Record<string, boolean> = {};
       for (const [name, wanted] of Object.entries(habits)) {

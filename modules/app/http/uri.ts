@@ -1,4 +1,4 @@
-/** The parts of a request's URI, and the form that signatures look at. */
+/** The parts of a request URI, and the form that signatures inspect. */
 
 import { latin1 } from '../../../engine/latin1.js';
 import { EMPTY, lowered } from './bytes.js';
@@ -26,9 +26,9 @@ export interface Uri {
 }
 
 export interface Host {
-  /** As written, with the port. */
+  /** As received, with the port. */
   readonly raw: Uint8Array;
-  /** Lower case, without dots at its end. */
+  /** Lower case, without trailing dots. */
   readonly name: Uint8Array;
   /** -1 without one. */
   readonly port: number;
@@ -36,7 +36,7 @@ export interface Host {
   readonly validPort: boolean;
 }
 
-/** @param authorityOnly the whole is `host:port` (CONNECT) */
+/** @param authorityOnly whether the whole is `host:port` (CONNECT) */
 export function parseUri(raw: Uint8Array, authorityOnly: boolean): Uri {
   if (authorityOnly) {
     return {
@@ -102,7 +102,7 @@ export function parseHost(raw: Uint8Array): Host {
   };
 }
 
-/** @returns undefined when it is no port */
+/** @returns undefined if it is not a port */
 function portNumber(text: string): number | undefined {
   const trimmed = text.trim();
   const port = /^\d{1,5}$/.test(trimmed) ? Number(trimmed) : 0;
@@ -129,7 +129,7 @@ function isHostname(name: Uint8Array): boolean {
   return text.split('.').every(label => /^[a-z0-9_-]{1,63}$/.test(label));
 }
 
-/** What signatures look at as the URI; `doubled` tells that decoding it again changed it. */
+/** The URI as inspected by signatures; `doubled`: decoding it a second time changed it. */
 export function normalizeUri(uri: Uri, settings: ServerSettings): { bytes: Uint8Array; doubled: boolean } {
   const path = normalizePath(uri.path, settings.uri);
   const query = uri.query && decodeQuery(uri.query, settings.uri, settings.plus);

@@ -1,4 +1,4 @@
-/** `urilen:5`, `urilen:<20`, `urilen:5<>20,raw`: how long the URI is. */
+/** `urilen:5`, `urilen:<20`, `urilen:5<>20,raw`: length of the URI. */
 import {
   compileInteger,
   type IntegerCondition,
@@ -18,9 +18,9 @@ interface LengthTest {
 }
 
 /**
- * The keyword `urilen` of a version of HTTP.
- * @param progress of the request from which its URI is known
- * @param lengthOf bytes of the URI, as it came or normalised
+ * The keyword `urilen` for one version of HTTP.
+ * @param progress of the request at which its URI is known
+ * @param lengthOf bytes of the URI, raw or normalised
  */
 export function urilen<T extends Transaction>(
   progress: number,
@@ -44,7 +44,7 @@ export function urilen<T extends Transaction>(
   };
 }
 
-/** The whole argument may stand in quotes. */
+/** The whole argument may be quoted. */
 function parseLength(argument: string | undefined): LengthArgument {
   const text = (argument ?? '').trim().replace(/^"(.*)"$/, '$1');
   const [length = '', form = 'norm', ...rest] = text.split(',').map(part => part.trim());

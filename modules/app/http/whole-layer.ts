@@ -1,25 +1,25 @@
-/** A layer of an encoding whose decoder takes whole inputs only. */
+/** A layer for an encoding whose decoder needs the whole input. */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Consumer, Layer } from './coding-layer.js';
 
-/** What came out so far, all of it. */
+/** All output so far. */
 export interface Decoded {
   readonly content: Uint8Array;
-  /** Whatever comes yet, nothing more can be decoded. */
+  /** Further input cannot add output. */
   readonly isOver: boolean;
 }
 
-/** Bytes that are given on at once: the one behind may want no more. */
+/** Bytes passed on at a time: the next layer may want no more. */
 const SLICE = 16 << 10;
 
-/** All so far is decoded anew each time it has doubled, and at the end, so that the work stays linear. */
+/** The whole input is decoded again each time it has doubled, and at the end, so that the total work stays linear. */
 export class WholeLayer implements Layer {
   private readonly input = new GrowingBytes();
   private tried = 0;
   private given = 0;
   private isOver = false;
 
-  /** @param most bytes of input that are kept */
+  /** @param most maximum bytes of input that are kept */
   constructor(
     private readonly next: Consumer,
     private readonly most: number,

@@ -1,29 +1,29 @@
-/** Transfer encodings of MIME (RFC 2045 6), line by line. */
+/** Transfer encodings of MIME (RFC 2045 6), decoded line by line. */
 import { fromLatin1, latin1 } from '../../../engine/latin1.js';
 
 /** Decodes the lines of one body. */
 export interface TransferDecoder {
   /**
-   * @param line without its end, or a piece of one
-   * @param ended false where the rest of the line is to come
-   * @returns bytes that are there now, valid until the next line
+   * @param line without its line end, or a part of one
+   * @param ended false if the rest of the line is still to come
+   * @returns bytes decoded so far, valid until the next line
    */
   line(line: Uint8Array, ended: boolean): Uint8Array;
-  /** What is left at the end. */
+  /** The bytes left at the end. */
   end(): Uint8Array;
 }
 
 const EMPTY = new Uint8Array(0);
 const LINE_END = fromLatin1('\r\n');
 
-/** @param invalid called for what cannot be decoded */
+/** @param invalid called for data that cannot be decoded */
 export function transferDecoder(encoding: string, invalid: (kind: 'base64' | 'qp') => void): TransferDecoder {
   if (encoding === 'base64') return new Base64(() => invalid('base64'));
   if (encoding === 'quoted-printable') return new QuotedPrintable(() => invalid('qp'));
   return new Lines();
 }
 
-/** As they are; the line end before a boundary belongs to the boundary. */
+/** Identity encoding; the line end before a boundary belongs to the boundary. */
 class Lines implements TransferDecoder {
   private pending: Uint8Array = EMPTY;
 
@@ -38,7 +38,7 @@ class Lines implements TransferDecoder {
   }
 }
 
-/** Six bits for each character of the alphabet (RFC 4648 4), what fills the last group up, and what stands between them. */
+/** Six bits for each character of the alphabet (RFC 4648 4), padding, and characters to skip. */
 const PAD = 64;
 const SKIPPED = 65;
 const INVALID = 66;
@@ -54,7 +54,7 @@ function sixtets(): Uint8Array {
 }
 
 class Base64 implements TransferDecoder {
-  /** Bits that do not make up a byte yet. */
+  /** Bits that do not form a byte yet. */
   private bits = 0;
   private held = 0;
   private pads = 0;
@@ -85,7 +85,7 @@ class Base64 implements TransferDecoder {
     return decoded.subarray(0, length);
   }
 
-  /** Each stands for two bits. Behind a group that is full more may follow, encoded by itself; others mean nothing. */
+  /** Each stands for two bits. After a complete group, separately encoded data may follow; other padding is ignored. */
   private pad(): void {
     this.pads++;
     if (this.held < 6 && 2 * this.pads >= this.held) this.held = 0;
@@ -97,9 +97,9 @@ class Base64 implements TransferDecoder {
 }
 
 class QuotedPrintable implements TransferDecoder {
-  /** The last line ends here, unless a soft end follows. */
+  /** The last line ends here, unless a soft line break follows. */
   private pending: Uint8Array = EMPTY;
-  /** The beginning of an escape, whose end is in the next piece of its line. */
+  /** The start of an escape that continues in the next part of its line. */
   private begun = '';
 
   constructor(private readonly invalid: () => void) {}
@@ -125,7 +125,7 @@ class QuotedPrintable implements TransferDecoder {
   }
 }
 
-/** Blanks at the end of a line are none of it (RFC 2045 6.7, rule 3). */
+/** Blanks at the end of a line do not belong to it (RFC 2045 6.7, rule 3). */
 function withoutBlanks(line: Uint8Array): Uint8Array {
   let end = line.length;
   while (end > 0 && (line[end - 1] === SPACE || line[end - 1] === TAB)) end--;

@@ -2,15 +2,15 @@
 import { latin1, trimAscii, trimAsciiEnd, trimAsciiStart } from '../../../engine/latin1.js';
 
 export interface HeaderField {
-  /** As written. */
+  /** As received. */
   readonly name: string;
-  /** Unfolded; a byte a character. */
+  /** Unfolded; one character per byte. */
   readonly value: string;
 }
 
 /** Fields of one header that are kept. */
 const MOST_FIELDS = 1024;
-/** With its colon a line of an encoded word (RFC 2047 2) at most: longer names are told. */
+/** With its colon, the length of a line with an encoded word (RFC 2047 2): longer names are reported. */
 const USUAL_NAME = 75;
 /** RFC 5322 2.1.1. */
 const LONGEST_NAME = 998;
@@ -21,12 +21,12 @@ export type HeaderProblem = 'mime_long_header_name' | 'mime_long_header_value' |
 /** The fields of one header, line by line. */
 export class HeaderFields {
   readonly fields: HeaderField[] = [];
-  /** Values by name in lower case. */
+  /** Values by lower-case name. */
   private readonly byName = new Map<string, string[]>();
   private name: string | undefined;
   private value = '';
 
-  /** @param longestValue characters of a value that are kept */
+  /** @param longestValue maximum characters of a value that are kept */
   constructor(
     private readonly longestValue: number,
     private readonly report: (problem: HeaderProblem) => void,
@@ -35,7 +35,7 @@ export class HeaderFields {
   line(bytes: Uint8Array): void {
     const text = latin1(bytes);
     if (/^[ \t]/.test(text)) {
-      // Folding is undone by leaving out the line end and the space behind it.
+      // Unfolded by removing the line end and the white space after it.
       this.extend(text.replace(/^[ \t]+/, ''));
       return;
     }
@@ -56,7 +56,7 @@ export class HeaderFields {
     this.value = (this.value + more).slice(0, this.longestValue);
   }
 
-  /** The header is over. */
+  /** The header has ended. */
   finish(): void {
     if (this.name !== undefined && this.fields.length < MOST_FIELDS)
       this.add({ name: this.name, value: trimAsciiEnd(this.value) });
@@ -82,10 +82,10 @@ export class HeaderFields {
   }
 }
 
-/** Of ASCII, within a class: `\\s` has byte A0, too, which is the end of characters in UTF-8. */
+/** ASCII blanks, for a character class: `\\s` includes byte A0, which is the end of characters in UTF-8. */
 const BLANKS = '\\t-\\r ';
 
-/** A parameter such as `filename="x"`, also where it is written in pieces (`filename*0=`). */
+/** A parameter such as `filename="x"`, also if it is split (`filename*0=`). */
 export function parameter(value: string, name: string): string | undefined {
   const found = new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"?|([^;${BLANKS}]*))`, 'i').exec(
     value,

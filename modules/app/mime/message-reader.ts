@@ -1,6 +1,6 @@
 /**
- * Reads a message with its MIME parts (RFC 2045, 2046) line by line: fields of its header, contents of the files it
- * carries, addresses in its texts. What it finds it tells its consumer.
+ * Reads a message with its MIME parts (RFC 2045, 2046) line by line: header fields, contents of attached files, URLs in
+ * texts. Results are passed to its consumer.
  */
 import { latin1, trimAsciiEnd } from '../../../engine/latin1.js';
 import { type TransferDecoder, transferDecoder } from './decoding.js';
@@ -19,7 +19,7 @@ export type MimeProblem =
 export interface MimeConsumer {
   /** The header of the message itself is complete. */
   header(fields: HeaderFields): void;
-  /** A file begins, goes on and ends. */
+  /** A file begins, continues and ends. */
   openFile(name: string): void;
   fileData(bytes: Uint8Array): void;
   closeFile(): void;
@@ -29,14 +29,14 @@ export interface MimeConsumer {
 }
 
 export interface MimeSettings {
-  /** Transfer encodings that are undone: `base64`, `quoted-printable`. */
+  /** Transfer encodings that are decoded: `base64`, `quoted-printable`. */
   readonly decoded: readonly string[];
   readonly longestValue: number;
-  /** Files of one message that are followed. */
+  /** Maximum number of files followed in one message. */
   readonly mostFiles: number;
-  /** Schemes of URLs that are looked for, such as `http`; none: no URLs. */
+  /** Schemes of URLs that are searched for, such as `http`; none: no URLs. */
   readonly schemes: readonly string[];
-  /** URLs are told with their scheme. */
+  /** URLs are reported with their scheme. */
   readonly withScheme: boolean;
 }
 
@@ -59,7 +59,7 @@ export class MessageReader {
   private files = 0;
   private isText = false;
   private isMain = true;
-  /** A line has begun that is not over. */
+  /** A line has begun and not ended yet. */
   private continues = false;
   private readonly urls: TextUrls | undefined;
 
@@ -76,18 +76,18 @@ export class MessageReader {
     return new HeaderFields(this.settings.longestValue, problem => this.consumer.report(problem));
   }
 
-  /** @param line without its end, or a piece of one  @param ended false where the rest of it is to come */
+  /** @param line without its line end, or a part of one  @param ended false if the rest of it is still to come */
   line(line: Uint8Array, ended = true): void {
     const continues = this.continues;
     this.continues = !ended;
     if (line.length > LONGEST_LINE) this.consumer.report('mime_long_line');
     if (!continues && this.state !== 'header' && this.boundary(line)) return;
     if (this.state === 'body') this.bodyLine(line, ended);
-    // Of a long header line the beginning is enough.
+    // Of a long header line, the first part is sufficient.
     else if (this.state === 'header' && !continues) this.headerLine(line);
   }
 
-  /** The message is over. */
+  /** The message has ended. */
   end(): void {
     if (this.state === 'header') this.endHeader();
     this.endBody();
@@ -96,7 +96,7 @@ export class MessageReader {
   // ── header ──
 
   private headerLine(line: Uint8Array): void {
-    // A part may be over before its body.
+    // A part may end before its body.
     if (line.length === 0) this.endHeader();
     else if (this.boundaries.length === 0 || !this.boundary(line)) this.fields.line(line);
   }
@@ -163,7 +163,7 @@ export class MessageReader {
     this.inFile = false;
   }
 
-  /** @returns whether the line is one that separates parts, which is obeyed then */
+  /** @returns whether the line is a boundary; if so, it is applied */
   private boundary(line: Uint8Array): boolean {
     if (line.length < 3 || line[0] !== 0x2d || line[1] !== 0x2d) return false;
     const text = trimAsciiEnd(latin1(line, 2));

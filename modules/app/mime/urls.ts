@@ -1,20 +1,20 @@
-/** URLs in the texts of a message, also those that the lines of a transfer encoding cut. */
+/** URLs in the texts of a message, also those split by the lines of a transfer encoding. */
 
 const MOST_URLS = 256;
 const LONGEST_URL = 2000;
-/** What no URL has: blanks of ASCII, quotes, angle brackets and `]`. */
+/** Characters that no URL contains: ASCII blanks, quotes, angle brackets and `]`. */
 const ENDS = '\\t-\\r "\'<>\\]';
 const END = new RegExp(`[${ENDS}]`);
 
 export class TextUrls {
   private readonly pattern: RegExp;
-  /** The end of the text so far, in which a URL may go on. */
+  /** The end of the text so far, in which a URL may continue. */
   private open = '';
   private count = 0;
 
   /**
-   * @param schemes that are looked for, such as `http`
-   * @param withScheme URLs are told with their scheme
+   * @param schemes that are searched for, such as `http`
+   * @param withScheme whether URLs are reported with their scheme
    */
   constructor(
     schemes: readonly string[],
@@ -25,7 +25,7 @@ export class TextUrls {
     this.pattern = new RegExp(`(?:${names})://([^${ENDS}]{1,${LONGEST_URL}})`, 'gi');
   }
 
-  /** Text that follows what came before. */
+  /** Adds text that follows the previous one. */
   add(text: string): void {
     let end = text.length;
     while (end > 0 && !END.test(text[end - 1]!)) end--;
@@ -36,7 +36,7 @@ export class TextUrls {
     if (this.open.length >= LONGEST_URL) this.end();
   }
 
-  /** The text is over, or what is open too long to go on. */
+  /** The text has ended, or an open URL is too long to continue. */
   end(): void {
     this.search(this.open);
     this.open = '';

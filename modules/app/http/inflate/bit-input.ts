@@ -1,9 +1,9 @@
-/** Bits of a stream that comes piece by piece, first the lowest of each byte (RFC 1951 3.1.1). */
+/** Bits of a stream that arrives in pieces, lowest bit of each byte first (RFC 1951 3.1.1). */
 import type { Huffman } from '../huffman.js';
 
-/** Of a symbol: its code is not all there. */
+/** The code of a symbol is incomplete. */
 export const SHORT = -1;
-/** No code begins so. */
+/** No code has this prefix. */
 export const WRONG = -2;
 
 export class BitInput {
@@ -15,19 +15,19 @@ export class BitInput {
   private markedBits = 0;
   private markedCount = 0;
 
-  /** Further bytes, valid until `keep`. */
+  /** Adds bytes, which stay valid until `keep`. */
   append(bytes: Uint8Array): void {
     this.bytes = this.at < this.bytes.length ? joined(this.bytes.subarray(this.at), bytes) : bytes;
     this.at = 0;
   }
 
-  /** What was not read is kept as a copy: the caller's bytes become invalid. */
+  /** Copies the unread bytes: the caller's buffer becomes invalid. */
   keep(): void {
     this.bytes = this.bytes.slice(this.at);
     this.at = 0;
   }
 
-  /** Where `rewind` goes back to. */
+  /** Marks the position that `rewind` returns to. */
   mark(): void {
     this.markedAt = this.at;
     this.markedBits = this.bits;
@@ -68,12 +68,12 @@ export class BitInput {
     return found >> 4;
   }
 
-  /** Passes what is left of a byte. */
+  /** Skips the remaining bits of the current byte. */
   toByte(): void {
     this.take(this.count & 7);
   }
 
-  /** Whether whole bytes were taken out already, which come before those of `takeBytes`. */
+  /** Whether whole bytes were already read into the bit buffer, which precede those of `takeBytes`. */
   hasBytes(): boolean {
     return this.count >= 8;
   }

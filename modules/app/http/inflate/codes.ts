@@ -1,4 +1,4 @@
-/** Codes of literals and distances: the fixed ones (RFC 1951 3.2.6), and those that a block brings (3.2.7). */
+/** Codes of literals and distances: the fixed ones (RFC 1951 3.2.6), and those defined in a block (3.2.7). */
 import { Huffman } from '../huffman.js';
 import { type BitInput, SHORT } from './bit-input.js';
 
@@ -22,7 +22,7 @@ const END_OF_BLOCK = 256;
 /** `short` waits for input. */
 type Failure = 'short' | 'damaged';
 
-/** The codes at the beginning of a block. */
+/** The codes at the start of a block. */
 export function readCodes(input: BitInput): Codes | Failure {
   const head = input.take(14);
   if (head < 0) return 'short';
@@ -35,7 +35,7 @@ export function readCodes(input: BitInput): Codes | Failure {
   return readLengths(input, codes, lengths) ?? codesOf(lengths, literalCount);
 }
 
-/** The code that lengths of codes are written in. */
+/** The code in which code lengths are written. */
 function readCodeOfLengths(input: BitInput, count: number): Huffman | Failure {
   const lengths = new Uint8Array(19);
   for (let i = 0; i < count; i++) {

@@ -1,17 +1,17 @@
-/** The last bytes that were decompressed: matches copy from them (RFC 1951 2), and they are given out in pieces. */
+/** The last decompressed bytes: matches copy from them (RFC 1951 2), and they are output in pieces. */
 
-/** Takes decompressed bytes (valid until it returns). @returns false to stop */
+/** Receives decompressed bytes (valid until it returns). @returns false to stop */
 export type Sink = (bytes: Uint8Array, start: number, end: number) => boolean;
 
 const WINDOW = 32768;
 export const LONGEST_MATCH = 258;
-/** Room for output: slides down to the window when it is full. */
+/** Size of the output buffer: when it is full, its contents slide down to the window. */
 const ROOM = 2 * WINDOW + LONGEST_MATCH;
 
 export class Window {
-  /** Bytes given out. */
+  /** Bytes of output so far. */
   produced = 0;
-  /** Nobody wants more. */
+  /** The sink wants no more. */
   stopped = false;
   private out = new Uint8Array(4096);
   private length = 0;
@@ -19,18 +19,18 @@ export class Window {
 
   constructor(private readonly sink: Sink) {}
 
-  /** Only where `makeRoom` found some. */
+  /** Only after `makeRoom` returned free space. */
   put(byte: number): void {
     this.out[this.length++] = byte;
   }
 
-  /** Only where `makeRoom` found as much. */
+  /** Only after `makeRoom` returned enough free space. */
   append(bytes: Uint8Array): void {
     this.out.set(bytes, this.length);
     this.length += bytes.length;
   }
 
-  /** `length` bytes that came `distance` bytes before. @returns false where none were */
+  /** Copies `length` bytes from `distance` bytes before. @returns false if there are none */
   copy(distance: number, length: number): boolean {
     if (distance > this.length) return false;
     const { out } = this;
@@ -42,7 +42,7 @@ export class Window {
     return true;
   }
 
-  /** @returns free bytes: enough for a match, or 0 when nobody wants more */
+  /** @returns free bytes: enough for a match, or 0 if no more output is wanted */
   makeRoom(): number {
     const free = this.out.length - this.length;
     if (free >= LONGEST_MATCH) return free;
@@ -67,7 +67,7 @@ export class Window {
     return true;
   }
 
-  /** Gives out what was not given yet. */
+  /** Outputs what was not output yet. */
   give(): void {
     const { given, length } = this;
     if (given === length) return;
