@@ -168,7 +168,9 @@ describe('messages', () => {
     ['with a blank at its end', 'y ', 'y'],
   ])('have parts behind a boundary %s', (_, boundary, delimiter) => {
     const part = `--${delimiter}\nContent-Disposition: attachment; filename=f\n\nx\n--${delimiter}--\n`;
-    const seen = read(`Content-Type: multipart/mixed; boundary="${boundary}"\n\n${part}`);
+    const seen = read(`Content-Type: multipart/mixed; boundary="${boundary}"\n\n${part}`, {
+      longestValue: 2000,
+    });
     expect(seen.files).toEqual([{ name: 'f', content: 'x', closed: true }]);
   });
 
