@@ -21,7 +21,7 @@ interface Group {
 
 /** @throws Error naming the pattern that is refused */
 export function compileTables(patterns: readonly Pattern[], streaming: boolean): Tables {
-  if (patterns.length === 0) throw new Error('there are no patterns to compile');
+  if (patterns.length === 0) throw new Error('no patterns to compile');
   patterns.forEach(refuseUnfit);
   const content = contentOf(patterns);
   const passes = groupsOf(content.lengths).map(group => passOf(content, group));

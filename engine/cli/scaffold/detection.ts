@@ -22,16 +22,16 @@ function source(name: string): string {
 
 export default defineDetection({
   name: '${name}',
-  // Numbers from 9,000,000 are yours to give; each detection and signature has its own.
+  // Ids from 9,000,000 are for local use; every detection and signature needs its own.
   sid: ${sidFor(name)},
   msg: 'LOCAL ${name}',
   when: 'tcp any any -> any any',
   classtype: 'misc-activity',
-  // What it may do besides alerting: may: ['drop'],
+  // Actions besides alerting: may: ['drop'],
   *detect({ client }) {
     for (;;) {
       const line = yield* client.readUntil('\\n', 4096);
-      // 'end', 'reset', 'gap' or 'limit': there is no line.
+      // 'end', 'reset', 'gap' or 'limit': no line was read.
       if (typeof line === 'string') return;
       if (text(line).startsWith('HELLO ')) return alert(text(line).trim());
     }
@@ -48,13 +48,13 @@ function sidFor(name: string): number {
 }
 
 function segments(name: string): string {
-  return `# Who sends what, and what must be told. Run it: npx sluice test
-case a greeting is told
+  return `# Segments sent by each side, and expected findings. Run with: npx sluice test
+case a greeting raises an alert
 flow tcp 10.0.0.1:1024 -> 10.0.0.2:80
 client "some line\\r\\nHELLO world\\r\\n"
 expect alert ${name} "HELLO world" at client 24
 
-case other lines are not
+case other lines do not
 client "hello world\\r\\n"
 close client
 expect nothing
@@ -67,7 +67,7 @@ function readme(name: string): string {
 A detection for Sluice.
 
     npm test                                    # plays ${name}.segments
-    npx sluice test --watch                     # again at every change
+    npx sluice test --watch                     # runs again after every change
     npx sluice replay x.pcap --rules ${name}.ts   # over a capture
 
 To use it, name the file or the package in the configuration:

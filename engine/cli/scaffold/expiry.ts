@@ -14,11 +14,11 @@ function source(): string {
 const LONGEST = 3600;
 
 export default defineFlowExpiry({
-  summary: 'flows end when their time is over, and after an hour in any case',
+  summary: 'flows end after their timeout, and after an hour in any case',
   create() {
     let next = 0;
     return {
-      // Called once per batch: looks at about so many rows, and allocates nothing.
+      // Called once per batch: checks about this many rows, and allocates nothing.
       sweep(flows: ExpirableFlows, budget: number) {
         const { row } = flows.records;
         for (let n = Math.min(budget, flows.rows); n > 0; n--) {

@@ -11,10 +11,10 @@ function source(): string {
   return `import { defineQueueHandler, type HandlerLink, Packet, shareOf } from 'sluice';
 
 export default defineQueueHandler({
-  summary: 'packets of 1000 bytes and more take threads of their own',
+  summary: 'packets of 1000 bytes and more go to separate threads',
   // Each way leads to a group of threads, or to \`end\`.
   ways: ['large', 'other'],
-  // A conversation has packets of both kinds, so it does not stay with one thread.
+  // A flow has packets of both kinds, so it does not stay in one thread.
   keepsFlows: false,
   create(link: HandlerLink) {
     const { row } = link.memory;

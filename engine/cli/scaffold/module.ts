@@ -38,7 +38,7 @@ class ${type} implements ThreadModule {
     this.large = counters.declare('${name}.large');
   }
 
-  // Everything is allocated above: nothing is, here.
+  // Everything is allocated above; nothing is allocated here.
   process(batch: Batch): void {
     for (let i = 0; i < batch.length; i++) {
       const p = batch.slots[i]! * Packet.INTS;

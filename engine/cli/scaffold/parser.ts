@@ -28,7 +28,7 @@ function* client(session: Session<Line>): Generator<void, void, void> {
   for (;;) {
     const line = yield* session.client.readUntil(LF, MOST);
     if (!line) return;
-    // What the socket gives is good until the next read.
+    // The bytes are valid until the next read.
     const transaction = session.begin(new Line(session.transactionCount, line.slice(0, -1)));
     session.advance(transaction, true, 1);
   }
@@ -42,7 +42,7 @@ export default defineProtocol<Line>({
   buffers: [
     {
       keyword: '${name}.line',
-      summary: 'a line of the client',
+      summary: 'Line of the client.',
       direction: 'to_server',
       progress: 1,
       get: ({ words }) => words,

@@ -83,24 +83,24 @@ const DECOMPRESSION_TIME = setting(
   100000,
   'maximum decompression time of one body in microseconds; 0: no limit',
 );
-const FLASH = setting('swf-decompression.enabled', boolean, false, 'inspect compressed Flash files undone');
+const FLASH = setting('swf-decompression.enabled', boolean, false, 'decompress Flash files');
 const FLASH_TYPE = setting(
   'swf-decompression.type',
   choice('both', 'deflate', 'lzma'),
   'both',
-  'which compression of Flash files is undone',
+  'compression of Flash files that is decoded',
 );
 const FLASH_COMPRESSED = setting(
   'swf-decompression.compress-depth',
   size,
   100 << 10,
-  'bytes of a compressed Flash file that are undone; 0: all',
+  'maximum bytes of a compressed Flash file that are decompressed; 0: all',
 );
 const FLASH_DECOMPRESSED = setting(
   'swf-decompression.decompress-depth',
   size,
   100 << 10,
-  'bytes that are inspected of what comes out of it; 0: compression-bomb-limit',
+  'maximum decompressed bytes of a Flash file that are inspected; 0: compression-bomb-limit',
 );
 const MOST_TRANSACTIONS = setting(
   'max-tx',

@@ -50,7 +50,7 @@ function parseSetting(argument: string | undefined): SettingArgument {
   const index = match ? SETTING_NAMES.indexOf(match[1]!.toUpperCase()) : -1;
   const number = index >= 0 ? index + 1 : Number(match?.[1] ?? Number.NaN);
   if (!match || !Number.isInteger(number))
-    throw new Error(`"${argument}" is no setting; expected such as SETTINGS_ENABLE_PUSH=0`);
+    throw new Error(`"${argument}": expected a setting such as SETTINGS_ENABLE_PUSH=0`);
   if (match[3] === undefined) return { number, least: 0, most: HIGHEST, negated: false };
   const a = Number(match[3]);
   if (match[4] !== undefined) return { number, least: a + 1, most: Number(match[4]) - 1, negated: false };
