@@ -1,17 +1,17 @@
-/** Alerts of the packet in hand, at most `packet-alert-max`. Signatures are numbered in the order they are judged in. */
+/** Alerts of the current packet, at most `packet-alert-max`. Signatures are numbered in the order of their priority. */
 
 import type { Protocol, Transaction } from '../../engine/protocol.js';
 
 /** The match was in the reassembled stream; in a transaction. */
 export const MATCH_STREAM = 1;
 export const MATCH_TRANSACTION = 2;
-/** The transaction is the one that was in hand, not one that matched. */
+/** The transaction is the current one, not one that matched. */
 export const MATCH_GUESSED = 4;
 
-/** The firewall drops the packet with it; it only alerts. */
+/** The firewall drops the packet under this signature, which itself only alerts. */
 export const MATCH_DROPS = 8;
 
-/** A transaction with the protocol that can describe it. */
+/** A transaction, and the protocol that describes it. */
 export interface Subject {
   readonly protocol: Protocol;
   readonly transaction: Transaction;
@@ -19,15 +19,15 @@ export interface Subject {
 
 export class AlertQueue {
   length = 0;
-  /** The first signature, in order, to drop the packet that there was no room for: it drops all the same. -1: none. */
+  /** The first dropping signature, in order, that did not fit: it drops nevertheless. -1: none. */
   overflowed = -1;
   readonly signatures: Int32Array;
-  /** Number of the transaction, -1 when there is none. */
+  /** Index of the transaction, -1 when there is none. */
   readonly transactions: Int32Array;
   readonly flags: Uint8Array;
   readonly toServer: Uint8Array;
   readonly subjects: (Subject | undefined)[];
-  /** What the signature noted, as members of its `alert` object; mostly empty. */
+  /** Context of the signature, as members of its `alert` object; mostly empty. */
   readonly contexts: string[];
   /** Further members of its record; mostly empty. */
   readonly members: string[];
@@ -48,8 +48,8 @@ export class AlertQueue {
   }
 
   /**
-   * Makes room for an alert where the queue is full: what is judged last gives way, whichever matched first.
-   * @returns the signature that there is no room for: this one or the one that gave way; -1 where there was room
+   * Makes room for an alert when the queue is full: the last alert in order is removed, whichever matched first.
+   * @returns the signature that does not fit: this one or the removed one; -1 when there was room
    */
   makeRoom(signature: number, transaction: number): number {
     if (this.length < this.capacity) return -1;

@@ -1,4 +1,4 @@
-/** Alerts on their way to the outputs: what they show of transaction, stream and flow. */
+/** Passes alerts to the outputs, with the transaction, stream data and flow they report. */
 import type { Batch } from '../../engine/batch.js';
 import {
   ALERT_ACTION,
@@ -50,8 +50,8 @@ export class Alerts {
   }
 
   /**
-   * Tells one alert of a packet, counted for packet and flow.
-   * @param changed verdict in place of the signature's own action
+   * Reports one alert of a packet, and counts it for packet and flow.
+   * @param changed verdict that replaces the signature's own action
    */
   tell(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number, changed?: number): void {
     const { row } = this;
@@ -69,7 +69,7 @@ export class Alerts {
     let shown = this.shownWith(p, flow, toServer, queue.flags[i]!);
     let event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members, shown);
     if (event < 0 && shown > 0) {
-      // An alert that shows less is better than none.
+      // An alert without stream data is better than none.
       shown = 0;
       event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members);
     }
@@ -89,7 +89,7 @@ export class Alerts {
     }
   }
 
-  /** Members of the record: the transaction, what the signature noted, and what is known of the flow. */
+  /** Members of the record: the transaction, the signature's context, and the variables of the flow. */
   private membersOf(subject: Subject | undefined, toServer: boolean, p: number, context: string): string {
     const flow = this.row[p + Packet.FLOW]!;
     const transaction = subject
@@ -99,10 +99,10 @@ export class Alerts {
     return joined(joined(transaction, alert), this.notes.members(flow));
   }
 
-  /** Whom a proxy asked for in the first open transaction that says so, for an alert that is of none. */
+  /** For an alert without a transaction: the client named by a proxy in the first open transaction that has one. */
   private forwardedFor(p: number, flow: number): string {
     if (!this.wantsClients || flow < 0) return '';
-    // Requests of the same batch may have been parsed by now.
+    // Later requests of the same batch may already be parsed.
     if (knownApplication(this.row[p + Packet.FLOW_STATE]!, this.flows, flow * Flow.INTS) <= 0) return '';
     const conversation = layerOf(this.thread)?.conversation(flow);
     if (!conversation?.protocol.forwardedFor) return '';
@@ -113,7 +113,7 @@ export class Alerts {
     return '';
   }
 
-  /** @returns bytes that the alert shows of the stream in which it matched, 0 when it matched elsewhere */
+  /** @returns number of bytes shown of the stream in which it matched, 0 when it matched elsewhere */
   private shownWith(p: number, flow: number, toServer: boolean, flags: number): number {
     if (!this.shown || flow < 0 || (flags & (MATCH_STREAM | MATCH_TRANSACTION)) === 0) return 0;
     return this.shown.gather(p, flow, toServer);
@@ -129,7 +129,7 @@ export class Alerts {
   }
 }
 
-/** As outputs know them. */
+/** Flags in the form used by outputs. */
 function eventFlags(flags: number): number {
   return (
     ((flags & MATCH_STREAM) !== 0 ? ALERT_IN_STREAM : 0) |
@@ -138,7 +138,7 @@ function eventFlags(flags: number): number {
   );
 }
 
-/** The transaction as an alert tells it. */
+/** Members of the transaction in an alert. */
 function transactionMembers(protocol: Protocol, transaction: Transaction, toServer: boolean): string {
   return joined(
     protocol.record(transaction, true, undefined, toServer),

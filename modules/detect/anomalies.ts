@@ -1,4 +1,4 @@
-/** Tells outputs of packets for which the decoder or the stream engine raised events. */
+/** Reports packets with decoder or stream events to the outputs. */
 import type { Batch } from '../../engine/batch.js';
 import { EVENT_ANOMALY, keepEvent } from '../../engine/event.js';
 import type { Thread } from '../../engine/module.js';

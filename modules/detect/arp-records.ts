@@ -1,4 +1,4 @@
-/** Tells outputs of ARP packets (RFC 826): those for IPv4 over Ethernet, which is what the decoder reads. */
+/** Reports ARP packets (RFC 826) to the outputs: those for IPv4 over Ethernet, which the decoder parses. */
 import { hardwareText, ipv4Text } from '../../engine/address.js';
 import type { Batch } from '../../engine/batch.js';
 import { EVENT_OTHER, keepEvent, WANTS_ARP } from '../../engine/event.js';
@@ -34,7 +34,7 @@ export class ArpRecords {
     batch.replace();
   }
 
-  /** Where the ARP header lies; 0 for other packets. ARP is the only network header that is read beside IP. */
+  /** Offset of the ARP header; 0 for other packets. ARP is the only network header besides IP that is parsed. */
   private headerOf(slot: number): number {
     const { row } = this.thread.memory;
     const p = slot * Packet.INTS;

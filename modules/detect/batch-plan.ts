@@ -1,6 +1,6 @@
 /**
- * First pass over a batch: what of each packet is scanned for patterns. Nothing is judged here, so that the whole
- * batch can be scanned in one call.
+ * First pass over a batch: plans which data of each packet is scanned for patterns. No signature is evaluated here, so
+ * that the whole batch can be scanned in one call.
  */
 
 import type { Batch } from '../../engine/batch.js';
@@ -20,11 +20,11 @@ const TCP = 6;
 const NONE = -1;
 
 export class BatchPlan {
-  /** Jobs of each packet of the batch, -1 for none: its payload, its payload as if it were a stream, its stream data. */
+  /** Jobs of each packet of the batch, -1 for none: its payload, its payload scanned like a stream, its stream data. */
   payload = new Int32Array(1024);
   loose = new Int32Array(1024);
   stream = new Int32Array(1024);
-  /** Bytes of payload that could have been scanned: what the bytes scanned are compared with. */
+  /** Total bytes of payload: compared with the number of bytes scanned. */
   payloadBytes = 0;
   private readonly temporary = new NumberList();
   private readonly row: Int32Array;
@@ -35,13 +35,13 @@ export class BatchPlan {
     private readonly image: RuleSetImage,
     private readonly scan: Scan,
     private readonly states: FlowStates,
-    /** Signatures see streams, not packets alone. */
+    /** Whether signatures inspect streams, not only packets. */
     private readonly seesStreams: boolean,
   ) {
     this.row = memory.row;
   }
 
-  /** Gathers the jobs of a batch and scans it. */
+  /** Plans the jobs of a batch and scans it. */
   run(batch: Batch): void {
     this.scan.clear();
     if (batch.length > this.payload.length) this.grow(batch.length);
@@ -87,7 +87,7 @@ export class BatchPlan {
     if (group.packetSearch >= 0) this.payload[i] = this.scan.add(group.packetSearch, 0, offset, length, 0);
     if (protocol !== TCP || (row[p + Packet.FLAGS]! & Packet.FLAG_IN_STREAM) !== 0 || group.streamSearch < 0)
       return;
-    // Outside of the stream, the payload is looked at as if it were one.
+    // A payload outside the stream is scanned as a stream of its own.
     const stream = this.scan.openStream(group.streamSearch);
     this.temporary.push(stream);
     this.loose[i] = this.scan.add(group.streamSearch, stream, offset, length, 0);
@@ -108,13 +108,16 @@ export class BatchPlan {
       this.scanOn(i, state, group, data, length, gap);
       return;
     }
-    // As far as a pattern may reach that begins in front of it.
+    // Up to the end of the longest pattern that begins before it.
     const rest = early.scannedFrom - state.scanned + LONGEST - 1;
     this.scanOn(i, state, group, data, Math.min(length, rest), 0);
     this.goOnWith(early, state);
   }
 
-  /** Data that waited behind a hole, is the end of what this packet makes available, and is long enough to go on with. */
+  /**
+   * Data that waited after a gap, ends where this packet's data ends, and is long enough for the scan to continue from
+   * it.
+   */
   private scannedBehind(
     p: number,
     flow: number,
@@ -129,11 +132,11 @@ export class BatchPlan {
     const start = row[p + Packet.STREAM_OFFSET]! >>> 0;
     const end = start + row[p + Packet.STREAM_LENGTH]!;
     const isEnd = states.stream(toServer).scanned === start && early.scanned === end;
-    // A pattern may begin in front of it and end behind it where it is short.
+    // If it is short, a pattern may begin before it and end after it.
     return isEnd && early.scannedFrom > start && end - early.scannedFrom >= LONGEST ? early : undefined;
   }
 
-  /** The hole before it is filled: what lies behind it was scanned already. */
+  /** The gap before it is filled, and the data after the gap was already scanned: the scan continues from there. */
   private goOnWith(early: StreamState, state: StreamState): void {
     if (state.scanner !== 0) this.temporary.push(state.scanner);
     state.scanner = early.scanner;
@@ -143,7 +146,7 @@ export class BatchPlan {
     early.scanner = 0;
   }
 
-  /** Data behind a hole goes on with what lies right before it, and is a stream of its own elsewhere. */
+  /** Data after a gap continues the scan of the data right before it; elsewhere it is a stream of its own. */
   private planEarly(i: number, p: number, flow: number): void {
     const { row } = this;
     if (!this.seesStreams) return;
@@ -155,7 +158,7 @@ export class BatchPlan {
     this.scanOn(i, state, group, row[p + Packet.PAYLOAD]!, row[p + Packet.PAYLOAD_LENGTH]!, away);
   }
 
-  /** @param gap bytes between what was scanned and this data */
+  /** @param gap bytes missing between the data already scanned and this data */
   private scanOn(
     i: number,
     state: StreamState,
@@ -165,7 +168,7 @@ export class BatchPlan {
     gap: number,
   ): void {
     const database = group.streamSearch < 0 ? 0 : this.scan.databaseOf(group.streamSearch);
-    // Behind a hole, and with other patterns than before, a new stream begins.
+    // After a gap, or with other patterns than before, a new stream begins.
     if (state.scanner !== 0 && (gap !== 0 || state.database !== database)) {
       this.temporary.push(state.scanner);
       state.scanner = 0;

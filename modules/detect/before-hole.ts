@@ -1,6 +1,6 @@
 /**
- * A piece of a stream that ends at a hole and waits to be inspected. What lies behind the hole has nothing to do with
- * it, so that it is looked at by itself, with the same packet.
+ * A piece of a stream that ends at a gap and waits for inspection. Data after the gap is not contiguous with it, so
+ * the piece is inspected by itself, with the same packet.
  */
 import { History } from './history.js';
 import { NumberList } from './number-list.js';
@@ -9,12 +9,12 @@ export class BeforeHole {
   readonly history = new History();
   /** Signatures whose patterns were found in it. */
   readonly candidates = new NumberList(0);
-  /** How many pieces wait, this one and the older ones. */
+  /** Number of waiting pieces, this one and the older ones. */
   readonly number: number;
 
   /**
    * @param inspected bytes before this position of the stream were inspected
-   * @param older the piece before it that waits, too
+   * @param older the previous waiting piece
    */
   constructor(
     readonly inspected: number,
@@ -27,7 +27,7 @@ export class BeforeHole {
     for (let i = 0; i < candidates.length; i++) this.candidates.push(candidates.values[i]!);
   }
 
-  /** Signatures have other numbers now; those that are gone are forgotten. */
+  /** Applies new signature numbers after a reload; removed signatures are forgotten. */
   renumber(numbers: Int32Array): void {
     const { candidates } = this;
     let kept = 0;

@@ -1,4 +1,4 @@
-/** Bypasses flows that signatures with `bypass` matched in: from the next packet on nothing of them is looked at. */
+/** Bypasses flows in which a signature with `bypass` matched: from the next packet on they are not inspected. */
 import { BypassedPackets } from '../../engine/flow/bypassed-packets.js';
 import { bypassFlow } from '../../engine/flow/flow-bypass.js';
 import type { Thread } from '../../engine/module.js';
@@ -8,7 +8,7 @@ import type { BypassRequest } from '../../signatures/state/bypass-request.js';
 export class Bypassing {
   private readonly packets: BypassedPackets;
   private readonly row: Int32Array;
-  /** Flows bypassed here that did not end yet: packets of them may have come past the stages before already. */
+  /** Flows bypassed here that have not ended: some of their packets may have passed earlier stages already. */
   private readonly bypassed = new Set<number>();
 
   constructor(
@@ -19,7 +19,7 @@ export class Bypassing {
     this.row = thread.memory.row;
   }
 
-  /** A packet was judged: does what its signatures asked for. */
+  /** The verdict of a packet is known: performs the bypass requested by its signatures. */
   judged(): void {
     const flow = this.request.take();
     if (flow < 0) return;
@@ -27,14 +27,14 @@ export class Bypassing {
     this.bypassed.add(flow);
   }
 
-  /** Whether the flow of the packet at `p` was bypassed here; then the packet is marked and counted. */
+  /** Whether the flow of the packet at `p` was bypassed here; if so, the packet is marked and counted. */
   has(p: number, flow: number): boolean {
     if (this.bypassed.size === 0 || !this.bypassed.has(flow)) return false;
     this.packets.note(p, flow);
     return true;
   }
 
-  /** Whether an event is about a packet behind a bypass: what was told of it is taken back. */
+  /** Whether an event belongs to a packet after a bypass: the event is then withdrawn. */
   silences(root: number): boolean {
     if (this.bypassed.size === 0) return false;
     const p = root * Packet.INTS;
@@ -44,7 +44,7 @@ export class Bypassing {
     );
   }
 
-  /** The flow is over. */
+  /** The flow has ended. */
   release(flow: number): void {
     if (this.bypassed.size > 0) this.bypassed.delete(flow);
   }

@@ -1,6 +1,6 @@
 /**
- * Which signatures are looked at for a packet: those whose pattern the scan found, those without a pattern of its
- * ports, and those of its addresses.
+ * Which signatures are evaluated for a packet: those whose pattern was found by the scan, those without a pattern for
+ * its ports, and those for its addresses.
  */
 import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
@@ -13,22 +13,22 @@ import { NumberList } from './number-list.js';
 import { packetGroup } from './port-rules.js';
 import type { StreamState } from './stream-state.js';
 
-/** Bits of `FlowRecord.DETECT_FLAGS`: addresses were looked at in this direction. */
+/** Bits of `FlowRecord.DETECT_FLAGS`: IP-only signatures were evaluated in this direction. */
 const IP_ONLY_TO_SERVER = 1 << 0;
 const IP_ONLY_TO_CLIENT = 1 << 1;
 
 const TCP = 6;
 
-/** Candidates are numbers of signatures times two; the stream comes first. */
+/** Candidates are signature numbers times two; the stream's come first. */
 export const FROM_STREAM = 0;
 export const FROM_PACKET = 1;
 
 export class Candidates {
   readonly list = new NumberList();
   private readonly found = new NumberList();
-  /** Signatures that matched in the stream, where they may match again. */
+  /** Signatures that matched in the stream and may match again. */
   private readonly again = new NumberList();
-  /** Signatures of transactions whose pattern was found in the datagram, or in the stream inspected now. */
+  /** Signatures on transactions whose pattern was found in the datagram, or in the stream being inspected. */
   private readonly inPayload = { toServer: new NumberList(), toClient: new NumberList() };
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
@@ -45,8 +45,8 @@ export class Candidates {
   }
 
   /**
-   * Adds those of a packet of the wire.
-   * @param i its place in the batch
+   * Adds those of a received packet.
+   * @param i its index in the batch
    */
   ofPacket(i: number, p: number): void {
     const { facts, image, plan } = this.parts;
@@ -60,7 +60,7 @@ export class Candidates {
     if (this.isLoose(p, protocol)) this.addAlways(group.streamAlways, FROM_PACKET);
   }
 
-  /** Its payload lies outside of the stream, and is looked at as if it were one. */
+  /** Its payload is outside the stream, and is inspected as a stream of its own. */
   private isLoose(p: number, protocol: number): boolean {
     const elsewhere = Packet.FLAG_IN_STREAM | Packet.FLAG_NO_PAYLOAD_INSPECTION;
     const { row } = this;
@@ -77,7 +77,7 @@ export class Candidates {
     for (let i = 0; i < this.found.length; i++) {
       const signature = this.found.values[i]!;
       if (!this.isOfTransactions(signature)) this.list.push(signature * 2 + FROM_PACKET);
-      // Those of TCP are found in the stream.
+      // Those for TCP are found in the stream.
       else if (facts.transport !== Traits.TCP) this.foundInPayload(facts.toServer).push(signature);
     }
   }
@@ -94,7 +94,7 @@ export class Candidates {
     }
   }
 
-  /** Signatures of nothing but addresses are looked at once for each direction of a flow. */
+  /** IP-only signatures are evaluated once for each direction of a flow. */
   private addIpOnly(): void {
     const { facts, image } = this.parts;
     if (facts.version === 0) return;
@@ -123,7 +123,7 @@ export class Candidates {
   }
 
   /**
-   * Adds those of a stream that is inspected now.
+   * Adds those of a stream being inspected.
    * @param toServer its direction
    * @param always signatures without a pattern
    */
@@ -145,7 +145,7 @@ export class Candidates {
     }
   }
 
-  /** Signatures of transactions whose pattern was found in the payload that is inspected now, by direction. */
+  /** Signatures on transactions whose pattern was found in the payload being inspected, by direction. */
   foundInPayload(toServer: boolean): NumberList {
     return toServer ? this.inPayload.toServer : this.inPayload.toClient;
   }

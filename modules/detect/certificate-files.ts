@@ -1,4 +1,4 @@
-/** The certificate store (output `tls-store`): a file with the chain, and one that says where it was seen. */
+/** The certificate store (output `tls-store`): a file with the chain, and one with details about where it was seen. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fullAddressText } from '../../engine/address.js';
@@ -32,7 +32,7 @@ const FOLDER = option(
 
 export const CERTIFICATE_OPTIONS = [ENABLED, FOLDER];
 
-/** Where certificates are kept; undefined when no output does. */
+/** Folder of the certificates; undefined when no output stores them. */
 export function certificateFolder(config: Config): string | undefined {
   const settings = outputEntries(config, 'tls-store')[0];
   if (!settings) return undefined;
@@ -41,12 +41,12 @@ export function certificateFolder(config: Config): string | undefined {
 }
 
 export class CertificateFiles implements CertificateStore {
-  /** Transactions whose certificates were kept, by whether they are the client's. */
+  /** Transactions whose certificates were stored, by whether they are the client's. */
   private readonly kept = { client: new WeakSet<Transaction>(), server: new WeakSet<Transaction>() };
   private readonly failed: number;
   private next = 1;
 
-  /** @param layer where rules about no transaction find that of their flow */
+  /** @param layer provides the flow's transaction for rules without one */
   constructor(
     private readonly thread: Thread,
     private readonly folder: string,
@@ -104,12 +104,12 @@ export class CertificateFiles implements CertificateStore {
   }
 }
 
-/** Whoever made the certificate writes no lines of their own. */
+/** Removes line breaks: the issuer of a certificate must not add lines. */
 function onOneLine(name: string): string {
   return name.replace(/\p{Cc}/gu, printableField);
 }
 
-/** Threads number their files apart from each other. */
+/** Keeps the file numbers of different threads apart. */
 const NAMES_OF_A_THREAD = 1e9;
 
 /** RFC 7468. */

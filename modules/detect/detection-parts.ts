@@ -1,4 +1,4 @@
-/** What the parts of an inspection with one rule set share. */
+/** State shared by the parts of an inspection with one rule set. */
 import type { Thread } from '../../engine/module.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import type { Inspection } from '../../signatures/inspection.js';
@@ -18,7 +18,7 @@ import type { StreamInspection } from './stream-inspection.js';
 import type { StreamState } from './stream-state.js';
 import type { PacketTags } from './tags.js';
 
-/** All that inspecting with one rule set takes. */
+/** Everything needed to inspect with one rule set. */
 export interface DetectionParts {
   readonly thread: Thread;
   readonly image: RuleSetImage;
@@ -37,23 +37,23 @@ export interface DetectionParts {
   readonly notes: Notes;
   readonly unlogged: Unlogged;
   readonly bypassing: Bypassing;
-  /** Signatures see streams, not packets alone. */
+  /** Whether signatures inspect streams, not only packets. */
   readonly seesStreams: boolean;
-  /** Number among `image.applicationNames` of each application protocol, by number of the protocol. */
+  /** Index in `image.applicationNames` of each application protocol, by number of the protocol. */
   readonly applications: Int32Array;
   /** Present when outputs show streams with alerts. */
   readonly shown?: ShownStreams;
-  /** Alerts in streams are logged with the transaction in hand. */
+  /** Whether alerts in streams are logged with the current transaction. */
   readonly guessesTransactions: boolean;
-  /** Alerts that are logged with one transaction so. */
+  /** Maximum number of alerts logged that way with one transaction. */
   readonly mostGuesses: number;
-  /** Called with each alert that the queue had no room for. */
+  /** Called with each alert that did not fit the queue. */
   overflow(): void;
-  /** Told of each signature all of whose conditions hold. */
+  /** Called for each signature whose conditions all hold. */
   matched?(signature: number): void;
 }
 
-/** The flow of the packet in hand, as detection knows it. */
+/** Detection's state of the current packet's flow. */
 export class Hand {
   state: FlowState | undefined;
   /** Number of its application protocol, from 1; 0 or less: none. */
@@ -68,13 +68,13 @@ export class Hand {
     this.state = flow >= 0 ? this.states.find(flow) : undefined;
   }
 
-  /** The state of its flow, made when there is none. */
+  /** The state of its flow, created when there is none. */
   stateOfFlow(): FlowState {
     this.state ??= this.states.of(this.flow);
     return this.state;
   }
 
-  /** One direction of its stream, undefined while nothing is known of it. */
+  /** One direction of its stream, undefined when it has no state. */
   stream(toServer: boolean): StreamState | undefined {
     return this.state?.knownStream(toServer);
   }

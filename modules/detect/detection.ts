@@ -1,4 +1,4 @@
-/** Inspects batches of packets with one rule set: plans and scans the whole batch, then judges packet by packet. */
+/** Inspects batches of packets with one rule set: plans and scans the whole batch, then decides packet by packet. */
 
 import type { ApplicationLayer, ClosedFile } from '../../engine/application-layer.js';
 import type { Batch } from '../../engine/batch.js';
@@ -50,7 +50,7 @@ export class Detection {
 
   /**
    * Adds the inspection of transactions.
-   * @param inspectionBy makes it with the one who judges
+   * @param inspectionBy creates it with the judge
    */
   useTransactions(
     layer: ApplicationLayer,
@@ -78,7 +78,7 @@ export class Detection {
     this.parts.unlogged.clear();
   }
 
-  /** The application layer read the whole batch: what it told of packets behind a drop is taken back. */
+  /** The application layer has processed the whole batch: its events of packets after a drop are withdrawn. */
   protected event(slot: number): void {
     const e = slot * Packet.INTS;
     const root = this.row[e + Packet.ROOT]!;
@@ -89,23 +89,23 @@ export class Detection {
     else this.noteEvent(slot, root);
   }
 
-  /** Records of the application layer tell the variables of their flow, as alerts and the flow's own record do. */
+  /** Records of the application layer include the variables of their flow, as alerts and the flow record do. */
   private noteEvent(slot: number, root: number): void {
     const { row } = this;
     const e = slot * Packet.INTS;
     const kind = row[e + Packet.EVENT_KIND]!;
     if (kind !== EVENT_TRANSACTION && kind !== EVENT_ANOMALY && kind !== EVENT_FRAME) return;
     const flow = row[e + Packet.FLOW]!;
-    // Events of packets have no members: outputs know them from others by that.
+    // Outputs recognise packet events by their lack of members.
     if (flow < 0 || row[e + Packet.PAYLOAD_LENGTH] === 0) return;
     const { notes, thread } = this.parts;
-    // What was noted of a flow that is over travels with its end.
+    // The variables of a flow that has ended are attached to its end packet.
     const isEnd = row[root * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END;
     const members = isEnd ? attachedMembers(thread.memory, root) : notes.members(flow);
     if (members !== '') appendMembers(thread, slot, members);
   }
 
-  /** So do those of files, which are made once the whole batch was inspected. */
+  /** So do records of files, which are created after the whole batch was inspected. */
   private noteFiles(slot: number, flow: number): void {
     const closed = this.closedFiles;
     while (this.nextFile < closed.length && closed[this.nextFile]!.slot === slot)
@@ -158,7 +158,7 @@ export class Detection {
     if (queue.length > 0 || queue.overflowed >= 0) judgement.judge(batch, slot, wire, queue);
   }
 
-  /** A record of its own for what was captured in a packet. */
+  /** Creates a separate record for texts captured in a packet. */
   private tellTexts(batch: Batch, slot: number, flow: number): void {
     const { thread, notes } = this.parts;
     const members = notes.members(flow);
@@ -167,13 +167,13 @@ export class Detection {
       keepEvent(thread, batch, EVENT_OTHER, slot, `"event_type":"metadata",${members}`);
   }
 
-  /** What signatures noted travels with the end of the flow, for its record. */
+  /** Attaches the flow's variables to its end packet, for the flow record. */
   private tellNotes(slot: number, flow: number): void {
     const members = this.parts.notes.members(flow);
     if (members !== '') attachMembers(this.parts.thread, slot, members);
   }
 
-  /** The whole flow was dropped or passed: nothing of it is inspected. */
+  /** The whole flow was dropped or passed: it is not inspected. */
   protected isJudged(p: number, flow: number): boolean {
     return isFlowJudged(this.row, this.flows, p, flow) || this.parts.bypassing.has(p, flow);
   }
@@ -184,13 +184,13 @@ export class Detection {
     if (action === Flow.ACTION_PASS && row[p + Packet.VERDICT] === Packet.VERDICT_NONE)
       row[p + Packet.VERDICT] = Packet.VERDICT_PASS;
     if (action !== Flow.ACTION_DROP) return;
-    // The session would not have been asked about a packet of a dropped flow.
+    // Stream tracking does not see packets of a dropped flow.
     if (isDrop(row[p + Packet.VERDICT]!) && row[p + Packet.REASON] !== REASON_STREAM_ERROR) return;
     row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
     row[p + Packet.REASON] = REASON_FLOW_DROP;
   }
 
-  /** Stream data without a packet of its own is judged with the packet that it came with. */
+  /** Stream data without a packet of its own is attributed to the packet it came with. */
   protected wireOf(p: number, pseudo: number): number {
     const slot = p / Packet.INTS;
     if (pseudo !== Packet.PSEUDO_STREAM || this.wire < 0) return slot;
@@ -219,7 +219,7 @@ export class Detection {
     this.updates?.inspect(this.parts.at.slot);
   }
 
-  /** The packet itself, and the stream that it belongs to. */
+  /** Inspects the packet itself, and its stream. */
   protected inspectPacket(i: number, p: number, pseudo: number): void {
     const { at } = this.parts;
     const { candidates, evaluation, streams } = this;
@@ -244,7 +244,7 @@ export class Detection {
     this.evaluation.evaluate(list, state);
   }
 
-  /** Both directions are inspected to their ends. */
+  /** Inspects both directions to their ends. */
   protected endOfFlow(slot: number): void {
     const { at, facts, hand, streams } = this.parts;
     if (facts.transport === Traits.TCP) facts.establish();

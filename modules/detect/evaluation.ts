@@ -1,4 +1,4 @@
-/** Evaluates candidates on the packet in hand and on its stream, and queues what matched. */
+/** Evaluates candidates on the current packet and its stream, and queues matches. */
 import * as Packet from '../../engine/packet.js';
 import type { Transaction } from '../../engine/protocol.js';
 import * as Header from '../../signatures/compile/header.js';
@@ -17,7 +17,7 @@ import { allDone, allHold, type Rule, setBuffer } from './rule.js';
 import type { StreamState } from './stream-state.js';
 import type { TransactionJudge } from './transaction-inspection.js';
 
-/** Who knows the transaction in hand. */
+/** Provides the current transaction. */
 export interface Subjects {
   inHand(slot: number, toServer: boolean): Subject | undefined;
 }
@@ -33,7 +33,7 @@ export class Evaluation implements TransactionJudge {
     this.row = parts.thread.memory.row;
   }
 
-  /** @param candidates in order, each once  @param state of the stream that is inspected */
+  /** @param candidates sorted and unique  @param state of the stream being inspected */
   evaluate(candidates: NumberList, state: StreamState | undefined): void {
     for (let i = 0; i < candidates.length; i++) {
       const signature = candidates.values[i]! >> 1;
@@ -58,7 +58,7 @@ export class Evaluation implements TransactionJudge {
     this.matchWithSubject(this.parts.rules.at(signature), inStream ? MATCH_STREAM : 0);
   }
 
-  /** All conditions of a signature hold for the packet by itself. */
+  /** Whether all conditions of a signature hold for the packet by itself. */
   holdsOnPacket(signature: number): boolean {
     if (!this.admits(signature)) return false;
     const { at, rules } = this.parts;
@@ -67,7 +67,7 @@ export class Evaluation implements TransactionJudge {
     return allHold(rule.headers, at) && this.scriptsHold(rule);
   }
 
-  /** Encrypted payloads, and those that are packets of their own, are not looked at. */
+  /** Encrypted payloads, and payloads that are packets of their own, are not inspected. */
   private showsPayload(p: number): boolean {
     const { row } = this;
     return (
@@ -76,7 +76,7 @@ export class Evaluation implements TransactionJudge {
     );
   }
 
-  /** Does what the signature does beside its action. */
+  /** Performs the signature's effects other than its action. */
   takeEffect(rule: Rule): void {
     const { at } = this.parts;
     this.parts.matched?.(rule.number);
@@ -84,14 +84,17 @@ export class Evaluation implements TransactionJudge {
     if (!this.awaitsThresholds(rule.number)) allDone(rule.tags, at);
   }
 
-  /** Its thresholds are asked when the packet is judged: none are asked of firewalls' actions and of what is not queued. */
+  /**
+   * Its thresholds are applied when the packet's verdict is decided; not for firewall actions and for what is not
+   * queued.
+   */
   private awaitsThresholds(signature: number): boolean {
     const options = this.parts.image.header[signature * Header.INTS + Header.OPTIONS]!;
     if ((options & Header.OPTION_THRESHOLD) === 0 || (options & Header.OPTION_FIREWALL) !== 0) return false;
     return !this.isNeverTold(signature);
   }
 
-  /** An `alert` that is not to alert. */
+  /** An `alert` signature with `noalert`. */
   private isNeverTold(signature: number): boolean {
     const { header } = this.parts.image;
     const h = signature * Header.INTS;
@@ -99,7 +102,7 @@ export class Evaluation implements TransactionJudge {
     return silent && header[h + Header.ACTION] === Header.ACTION_ALERT;
   }
 
-  /** Packets and streams are no transactions. */
+  /** On packets and streams, scripts run without a transaction. */
   private scriptsHold({ scripts }: Rule): boolean {
     if (scripts.length === 0) return true;
     this.parts.at.transaction = undefined;
@@ -131,7 +134,7 @@ export class Evaluation implements TransactionJudge {
     return true;
   }
 
-  /** Header and conditions without a buffer hold. */
+  /** Whether header and conditions without a buffer hold. */
   admits(signature: number): boolean {
     if (!this.parts.header.holds(signature)) return false;
     this.parts.at.signature = signature;
@@ -148,12 +151,12 @@ export class Evaluation implements TransactionJudge {
     if (this.isNeverTold(rule.number)) return;
     const context = this.parts.notes.takeContext(rule.number);
     const beyond = queue.makeRoom(rule.number, transactionOf(subject));
-    // Nothing is added where nothing gave way; of one signature, another transaction may have.
+    // If no alert was removed, nothing is added, unless the signature is queued for another transaction.
     queue.add(rule.number, subject, flags, at.toServer, context);
     if (beyond >= 0) this.overflows(beyond);
   }
 
-  /** There is no room for the alert of a signature. */
+  /** The alert of a signature does not fit. */
   private overflows(signature: number): void {
     const { queue, image } = this.parts;
     this.parts.overflow();
@@ -161,7 +164,7 @@ export class Evaluation implements TransactionJudge {
     if (drops && (queue.overflowed < 0 || signature < queue.overflowed)) queue.overflowed = signature;
   }
 
-  /** A match in a stream, or of an application signature in a datagram, is logged with the transaction in hand. */
+  /** A match in a stream, or of an application signature in a datagram, is logged with the current transaction. */
   private matchWithSubject(rule: Rule, flags: number): void {
     const { facts, image, at } = this.parts;
     const isDatagram = facts.transport === Traits.UDP;
@@ -174,7 +177,7 @@ export class Evaluation implements TransactionJudge {
     this.match(rule, subject, flags);
   }
 
-  /** Alerts in the stream are logged with the same transaction some times, then without. */
+  /** Alerts in the stream are logged with the same transaction a limited number of times, then without it. */
   private isLoggedEnough(transaction: Transaction): boolean {
     const before = transaction.guessed ?? 0;
     transaction.guessed = before + 1;

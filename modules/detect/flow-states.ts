@@ -1,6 +1,6 @@
 /**
- * What detection keeps per flow, in the thread that inspects it: the states of its two streams, and variables
- * (flowbits, flowints). Objects are used again when their flow is over.
+ * Detection's state per flow, in the thread that inspects it: the states of its two streams, and variables
+ * (flowbits, flowints). Objects are reused after their flow has ended.
  */
 import type { FlowRows } from '../../engine/flow/flow-record.js';
 import type { Matcher } from '../../engine/matcher.js';
@@ -12,7 +12,7 @@ import { SequencesSeen } from './sequences-seen.js';
 import { StreamState } from './stream-state.js';
 import type { DirectionState } from './transaction-state.js';
 
-/** Texts kept with one flow. */
+/** Maximum number of texts stored per flow. */
 const MOST_TEXTS = 64;
 
 export class FlowState {
@@ -25,19 +25,19 @@ export class FlowState {
   numbers: Map<number, number> | undefined;
   /** Captured texts by name. */
   texts: Map<string, string> | undefined;
-  /** Numbers measured, by group and name. */
+  /** Measured numbers, by group and name. */
   measures: Map<string, Record<string, number>> | undefined;
-  /** The transaction in hand in each direction: what alerts without one of their own are logged with. */
+  /** The current transaction of each direction: alerts without a transaction are logged with it. */
   subjectToServer: Subject | undefined;
   subjectToClient: Subject | undefined;
-  /** Packets still to be tagged, and state of tags. */
+  /** Packets still to be tagged, and the state of tags. */
   tags: unknown;
   /** Directions of transactions whose growing buffers are being scanned. */
   bodies: DirectionState[] | undefined;
-  /** The transactions that a firewall watches. */
+  /** The transactions tracked by a firewall. */
   firewall: OpenTransactions | undefined;
 
-  /** One direction of its stream, made when there is none. */
+  /** One direction of its stream, created when there is none. */
   stream(toServer: boolean): StreamState {
     if (toServer) {
       this.toServer ??= new StreamState();
@@ -47,12 +47,12 @@ export class FlowState {
     return this.toClient;
   }
 
-  /** One direction of its stream, undefined while nothing is known of it. */
+  /** One direction of its stream, undefined when it has no state. */
   knownStream(toServer: boolean): StreamState | undefined {
     return toServer ? this.toServer : this.toClient;
   }
 
-  /** Inline, data of one direction that waits behind a hole, made when there is none. */
+  /** Inline, data of one direction that waits after a gap, created when there is none. */
   early(toServer: boolean): StreamState {
     if (toServer) {
       this.earlyToServer ??= new StreamState();
@@ -66,7 +66,7 @@ export class FlowState {
     return toServer ? this.earlyToServer : this.earlyToClient;
   }
 
-  /** Visits those of these that there are. Called for each flow that ends: nothing is allocated. */
+  /** Visits those that exist. Called for each flow that ends: allocates nothing. */
   eachStream(visit: (stream: StreamState) => void): void {
     if (this.toServer) visit(this.toServer);
     if (this.toClient) visit(this.toClient);
@@ -74,7 +74,7 @@ export class FlowState {
     if (this.earlyToClient) visit(this.earlyToClient);
   }
 
-  /** Keeps a text; beyond some, only those that are known change. */
+  /** Stores a text; above the maximum, only existing names are updated. */
   setText(name: string, text: string): void {
     this.texts ??= new Map();
     if (this.texts.has(name) || this.texts.size < MOST_TEXTS) this.texts.set(name, text);
@@ -82,12 +82,12 @@ export class FlowState {
 }
 
 export class FlowStates {
-  /** Known of every TCP flow that asks for it, also of those that have no state. */
+  /** Exists for every TCP flow for which it is requested, also those without a state. */
   readonly sequences: SequencesSeen;
   private readonly numbers: Int32Array;
   private readonly states: FlowState[] = [new FlowState()];
   private readonly free: number[] = [];
-  /** Flows that are over, with what is kept of them: detections behind may ask for it in the same batch. */
+  /** Flows that have ended, with their state: later detections may read it in the same batch. */
   private readonly ended = new NumberList();
 
   constructor(
@@ -100,13 +100,13 @@ export class FlowStates {
     this.sequences = new SequencesSeen(flows);
   }
 
-  /** The state of a flow, undefined while there is none. */
+  /** The state of a flow, undefined when there is none. */
   find(flow: number): FlowState | undefined {
     const number = this.numbers[flow]!;
     return number === 0 ? undefined : this.states[number];
   }
 
-  /** The state of a flow, made when there is none. */
+  /** The state of a flow, created when there is none. */
   of(flow: number): FlowState {
     const number = this.numbers[flow]!;
     if (number !== 0) return this.states[number]!;
@@ -115,12 +115,12 @@ export class FlowStates {
     return this.states[taken]!;
   }
 
-  /** The flow is over: what is kept of it stays until `releaseEnded`. */
+  /** The flow ends: its state is kept until `releaseEnded`. */
   end(flow: number): void {
     this.ended.push(flow);
   }
 
-  /** Before a batch is looked at: no packet of it is of a flow that was over before. */
+  /** Called before a batch: none of its packets belongs to a flow that ended earlier. */
   releaseEnded(): void {
     for (let i = 0; i < this.ended.length; i++) this.release(this.ended.values[i]!);
     this.ended.clear();
@@ -146,7 +146,7 @@ export class FlowStates {
     this.free.push(number);
   }
 
-  /** A direction of a transaction is scanned: of one that never becomes complete, the end of its flow is the end. */
+  /** A direction of a transaction is being scanned: if it never completes, it ends with its flow. */
   noteBody(flow: number, body: DirectionState): void {
     const state = this.of(flow);
     state.bodies ??= [];
@@ -160,7 +160,7 @@ export class FlowStates {
     if (at >= 0) bodies!.splice(at, 1);
   }
 
-  /** Frees what a direction holds. */
+  /** Releases the resources of a direction. */
   readonly closeStream = (stream: StreamState): void => {
     if (stream.scanner !== 0) this.matcher.closeStream(stream.scanner);
     stream.history.restart(this.pool, 0);
@@ -169,7 +169,7 @@ export class FlowStates {
     stream.reset();
   };
 
-  /** Signatures have other numbers now. */
+  /** Applies new signature numbers after a reload. */
   renumber(numbers: Int32Array): void {
     for (const state of this.states) {
       state.eachStream(stream => stream.renumber(numbers));
@@ -177,7 +177,10 @@ export class FlowStates {
     }
   }
 
-  /** Streams over these databases end: by the number of one, a stream that lies still would be taken for one of another. */
+  /**
+   * Ends streams over these databases: their numbers are reused, and an idle stream would be taken for one of another
+   * database.
+   */
   leaveDatabases(numbers: ReadonlySet<number>): void {
     if (numbers.size === 0) return;
     for (const state of this.states)
@@ -190,7 +193,7 @@ export class FlowStates {
 
   /** Frees everything. */
   close(): void {
-    // Flows without a state may have a place among the sequences: nothing reads these any more.
+    // Flows without a state may have entries among the sequences: these are no longer read.
     for (let flow = 0; flow < this.numbers.length; flow++) if (this.numbers[flow] !== 0) this.release(flow);
   }
 }

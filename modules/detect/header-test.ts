@@ -1,4 +1,4 @@
-/** Whether the header conditions of a signature hold for the packet in hand: numbers only, no object is touched. */
+/** Whether the header conditions of a signature hold for the current packet: uses numbers only, no objects. */
 import { hasAddress4, hasAddress6, hasPort } from '../../signatures/compile/address-sets.js';
 import { holdsApplication } from '../../signatures/compile/application-sets.js';
 import * as Header from '../../signatures/compile/header.js';
@@ -6,7 +6,7 @@ import type { RuleSetImage } from '../../signatures/compile/image.js';
 import type { PacketFacts } from './packet-facts.js';
 
 export class HeaderTest {
-  /** Number of the flow's application protocol among `image.applicationNames`, -1 when it is none of them. */
+  /** Index of the flow's application protocol in `image.applicationNames`, -1 when it is not among them. */
   application = -1;
 
   constructor(
@@ -14,7 +14,7 @@ export class HeaderTest {
     private readonly facts: PacketFacts,
   ) {}
 
-  /** What is cheapest and decides most: transport, direction, state, size, application protocol. */
+  /** The cheapest and most selective conditions: transport, direction, state, size, application protocol. */
   quick(signature: number): boolean {
     const { header } = this.image;
     const h = signature * Header.INTS;
@@ -23,7 +23,7 @@ export class HeaderTest {
     return this.fits(h) && this.hasApplication(h);
   }
 
-  /** Protocol, addresses and ports: what other packets of the flow do not change. */
+  /** Protocol, addresses and ports: the conditions that are the same for all packets of the flow. */
   isForFlow(signature: number): boolean {
     const h = signature * Header.INTS;
     const transports = this.image.header[h + Header.TRANSPORTS]!;
@@ -34,7 +34,7 @@ export class HeaderTest {
     return holdsApplication(this.image, this.image.header[h + Header.APPLICATION]!, this.application);
   }
 
-  /** The payload has a size that the signature asks for. */
+  /** The payload size is the one the signature requires. */
   protected fits(h: number): boolean {
     const { header } = this.image;
     const { payloadLength } = this.facts;
@@ -44,17 +44,17 @@ export class HeaderTest {
     );
   }
 
-  /** All of it: whether it is worth while to look at the signature. */
+  /** All header conditions: whether the signature needs to be evaluated. */
   applies(signature: number): boolean {
     return this.quick(signature) && this.endpoints(signature);
   }
 
-  /** All of it, for a signature that is evaluated now. */
+  /** All header conditions, for a signature being evaluated. */
   holds(signature: number): boolean {
     return this.applies(signature);
   }
 
-  /** Addresses and ports, one way or, for `<>`, the other. */
+  /** Addresses and ports, in one direction or, for `<>`, the other. */
   endpoints(signature: number): boolean {
     const { header } = this.image;
     const h = signature * Header.INTS;

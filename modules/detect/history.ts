@@ -1,6 +1,6 @@
 /**
- * What came before in one direction of a stream: the last bytes, as far back as signatures may look. Memory comes
- * from a pool of power-of-two pieces that is bounded by `detect.stream-history-memcap`.
+ * The last bytes of one direction of a stream, as far back as signatures may inspect. Memory comes
+ * from a pool of power-of-two pieces limited by `detect.stream-history-memcap`.
  */
 
 const SMALLEST = 9;
@@ -9,26 +9,26 @@ const LARGEST = 21;
 interface Piece {
   readonly bytes: Uint8Array;
   readonly start: number;
-  /** Where it lies in all arrays, one behind the other. */
+  /** Offset of the piece in the concatenation of all arrays. */
   readonly place: number;
   readonly exponent: number;
 }
 
 export class HistoryPool {
-  /** Bytes taken from the system. */
+  /** Bytes allocated from the system. */
   taken = 0;
   private readonly free: Piece[][] = Array.from({ length: LARGEST + 1 }, () => []);
-  /** Pieces that came back since halves were put together. */
+  /** Pieces freed since halves were last joined. */
   private given = 0;
 
-  /** Pieces are cut out of arrays of this size, a power of two. */
+  /** Pieces are cut from arrays of this size, a power of two. */
   private readonly largest: number;
 
   constructor(private readonly memcap: number) {
     this.largest = Math.min(LARGEST, 31 - Math.clz32(Math.max(1, Math.min(memcap, 2 ** 31 - 1))));
   }
 
-  /** @returns undefined when the bound is reached, or the size is too large */
+  /** @returns undefined when the limit is reached, or the size is too large */
   take(size: number): Piece | undefined {
     const exponent = Math.max(SMALLEST, 32 - Math.clz32(size - 1));
     if (exponent > this.largest) return undefined;
@@ -46,7 +46,7 @@ export class HistoryPool {
     while (larger <= this.largest && this.free[larger]!.length === 0) larger++;
     const piece = larger <= this.largest ? this.free[larger]!.pop()! : this.slab();
     if (!piece) return undefined;
-    // The upper halves stay for others.
+    // The upper halves are returned to the free lists.
     const { bytes, start, place } = piece;
     for (let e = piece.exponent - 1; e >= exponent; e--)
       this.free[e]!.push({ bytes, start: start + (1 << e), place: place + (1 << e), exponent: e });
@@ -54,8 +54,8 @@ export class HistoryPool {
   }
 
   /**
-   * Puts halves that are both free together again: the pieces of a time with many short streams would stay small for
-   * good. It looks at all that is free, so it waits until as many have come back. @returns whether it did
+   * Joins halves that are both free: otherwise pieces cut while there were many short streams would stay small
+   * forever. It examines all free pieces, so it waits until enough have been freed. @returns whether it did
    */
   private join(): boolean {
     const pieces = this.free.reduce((sum, { length }) => sum + length, 0);
@@ -92,11 +92,11 @@ export class HistoryPool {
 const nothing = new Uint8Array(0);
 
 export class History {
-  /** Position in the stream of the first byte kept, and behind the last one. */
+  /** Positions in the stream of the first byte kept, and after the last one. */
   from = 0;
   to = 0;
   private piece: Piece | undefined;
-  /** Where position `from` lies in the piece. */
+  /** Offset of position `from` in the piece. */
   private offset = 0;
 
   get bytes(): Uint8Array {
@@ -108,7 +108,7 @@ export class History {
     return (this.piece?.start ?? 0) + this.offset + position - this.from;
   }
 
-  /** Forgets everything; the next data begins at `position`. */
+  /** Discards everything; the next data begins at `position`. */
   restart(pool: HistoryPool, position: number): void {
     this.release(pool);
     this.from = position;
@@ -121,7 +121,7 @@ export class History {
     this.offset = 0;
   }
 
-  /** Hands everything over to another history, which has nothing; this one is empty then. */
+  /** Moves everything to another, empty history; this one is empty afterwards. */
   moveTo(other: History): void {
     other.from = this.from;
     other.to = this.to;
@@ -134,8 +134,8 @@ export class History {
 
   /**
    * Appends `source[start, start + length)`.
-   * @param keep position from which on bytes are still needed
-   * @returns false when there was no memory: what was kept is lost
+   * @param keep position from which bytes are still needed
+   * @returns false when there was no memory: the bytes kept so far are lost
    */
   append(pool: HistoryPool, source: Uint8Array, start: number, length: number, keep: number): boolean {
     if (keep > this.from) this.drop(Math.min(keep, this.to));
@@ -178,7 +178,7 @@ export class History {
   }
 }
 
-/** A view costs more than a few bytes do. */
+/** Length from which a view is cheaper than copying in a loop. */
 const WORTH_A_VIEW = 64;
 
 function copy(target: Uint8Array, to: number, source: Uint8Array, from: number, length: number): void {

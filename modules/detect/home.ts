@@ -1,4 +1,4 @@
-/** What detection of one thread keeps over rule sets. */
+/** Detection state of one thread that outlives a rule set. */
 import type { ApplicationLayer } from '../../engine/application-layer.js';
 import { openExpressions } from '../../engine/expression/open.js';
 import type { Expressions } from '../../engine/expression.js';
@@ -21,19 +21,19 @@ import { ShownStreams, shownBytes } from './shown-stream.js';
 import { openStores, type Stores } from './stores.js';
 import { PacketTags } from './tags.js';
 
-/** Looks on while signatures are evaluated: for tools that explain rules or measure them. */
+/** Observes the evaluation of signatures: for tools that explain or profile rules. */
 export interface DetectionWatch {
-  /** Watches the conditions of a signature; undefined: not of this one. */
+  /** Observes the conditions of a signature; undefined: not of this one. */
   conditions?(signature: StoredSignature): ConditionWatch | undefined;
-  /** Stands in for the test of headers. */
+  /** Replaces the test of headers. */
   header?(image: RuleSetImage, facts: PacketFacts, at: Inspection): HeaderTest;
-  /** Stands in for the matcher of packets and streams, and for the one of transactions. */
+  /** Replaces the matcher of packets and streams, and the one of transactions. */
   matcher?(matcher: Matcher): Matcher;
-  /** All conditions of a signature hold. */
+  /** Called when all conditions of a signature hold. */
   matched?(signature: number): void;
 }
 
-/** What stays when rules are loaded anew. */
+/** State kept when rules are reloaded. */
 export interface Home {
   readonly thread: Thread;
   readonly watch: DetectionWatch;
@@ -53,12 +53,12 @@ export interface Home {
   readonly expressions: Expressions;
   readonly at: Inspection;
   readonly facts: PacketFacts;
-  /** Declares a counter, and counts. */
+  /** Declares a counter, and returns the function that increments it. */
   count(name: string): (by?: number) => void;
-  /** Scanned so far, in bytes; `use` notes the scans of a new rule set. */
+  /** Bytes scanned so far; `use` registers the scans of a new rule set. */
   scanned(): number;
   use(scan: Scan): Scan;
-  /** The scans in use belong to rules that are given up. */
+  /** The scans in use belong to rules that are being replaced. */
   retire(): void;
 }
 
@@ -114,7 +114,7 @@ export function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWa
   };
 }
 
-/** Names of the protocols of flows: the application layer is there once traffic is. */
+/** Protocol names of flows: the application layer exists only after start-up. */
 const protocolsOf =
   (thread: Thread) =>
   (flow: number): string | undefined =>

@@ -1,13 +1,13 @@
-/** What compiled conditions find in their environment. */
+/** The environment of compiled conditions. */
 import type { StoredSignature } from '../../signatures/compile/image.js';
 import type { ConditionWatch } from '../../signatures/condition-watch.js';
 import { MOST_VARIABLES } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/match-compiler.js';
 
-/** What is the same for all signatures of a thread. */
+/** The part common to all signatures of a thread. */
 export type SharedEnvironment = Omit<CompileEnvironment, 'variable' | 'watch' | 'signature'>;
 
-/** Variables are numbered by signature, in the order they are asked for. */
+/** Variables are numbered per signature, in the order in which they are requested. */
 export function environmentsFor(
   shared: SharedEnvironment,
   watchOf?: (signature: StoredSignature) => ConditionWatch | undefined,

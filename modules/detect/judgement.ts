@@ -1,5 +1,5 @@
 /**
- * What becomes of a packet by the signatures that matched: thresholds, actions on packet and flow, alerts for the
+ * Consequences of matching signatures for a packet: thresholds, actions on packet and flow, alerts for the
  * outputs.
  */
 
@@ -17,7 +17,7 @@ import { SILENT, SUPPRESSED, type Thresholds } from '../../signatures/state/thre
 import { type AlertQueue, MATCH_DROPS, MATCH_STREAM, MATCH_TRANSACTION } from './alert-queue.js';
 import type { Alerts } from './alerts.js';
 
-/** What a rate filter puts in place of a signature's own action. */
+/** Action by which a rate filter replaces a signature's own. */
 const NEW_ACTIONS: Readonly<Record<string, number>> = {
   alert: Header.ACTION_ALERT,
   pass: Header.ACTION_PASS,
@@ -43,7 +43,7 @@ export class Judgement {
     private readonly inline: boolean,
     private readonly thresholds: Thresholds | undefined,
     private readonly alerts: Alerts,
-    /** Sets the tags of a signature whose thresholds let its match count. */
+    /** Sets the tags of a signature whose match passed its thresholds. */
     private readonly tag: (signature: number, toServer: boolean) => void,
   ) {
     this.row = thread.memory.row;
@@ -55,8 +55,8 @@ export class Judgement {
   }
 
   /**
-   * Judges by the alerts of one packet.
-   * @param wire the packet of the wire that a drop stops (a pseudo packet is dropped with the packet it came with)
+   * Decides by the alerts of one packet.
+   * @param wire the received packet that a drop applies to (a pseudo packet is dropped with the packet it came with)
    */
   judge(batch: Batch, slot: number, wire: number, queue: AlertQueue): void {
     const p = slot * Packet.INTS;
@@ -102,7 +102,10 @@ export class Judgement {
     if (dropping >= 0 && this.inline) this.tellDrop(batch, wire, dropping);
   }
 
-  /** A drop that found no room among the alerts, behind all of them, drops all the same. @returns the signature, -1 for none */
+  /**
+   * A dropping signature that did not fit the queue comes after all alerts and still drops. @returns the signature, -1
+   * for none
+   */
   private dropByOverflowed(p: number, wire: number, queue: AlertQueue): number {
     const signature = queue.overflowed;
     if (signature < 0) return -1;
@@ -114,13 +117,13 @@ export class Judgement {
     return this.drop(action, p, wire, flow, toFlow, REASON_RULES) ? signature : -1;
   }
 
-  /** What the firewall decided is done already: it only alerts here. */
+  /** Firewall decisions were applied already: here they only alert. */
   private firewallAlert(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number): void {
     const drops = (queue.flags[i]! & MATCH_DROPS) !== 0;
     this.alerts.tell(batch, slot, wire, queue, i, drops ? Packet.VERDICT_DROP : undefined);
   }
 
-  /** What the thresholds of a signature say of its match; undefined where it has none. */
+  /** The result of a signature's thresholds for its match; undefined if it has none. */
   private limit(signature: number, options: number, p: number, toServer: boolean): number | undefined {
     if ((options & Header.OPTION_THRESHOLD) === 0 || !this.thresholds) return undefined;
     const answer = this.thresholds.check(signature, p, toServer);
@@ -154,8 +157,8 @@ export class Judgement {
   }
 
   /**
-   * After the fact nothing is dropped; a reject is answered all the same.
-   * @returns whether this is what drops the packet
+   * In IDS mode nothing is dropped; a reject is answered nevertheless.
+   * @returns whether this drops the packet
    */
   private drop(
     action: number,

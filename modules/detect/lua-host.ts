@@ -1,4 +1,4 @@
-/** The thread as scripts of rules see it. */
+/** The thread as seen by Lua scripts of rules. */
 
 import type { ApplicationLayer } from '../../engine/application-layer.js';
 import { logFolder } from '../../engine/config/output-list.js';
@@ -10,7 +10,7 @@ import { luaRuleSettings } from '../../signatures/lua/options.js';
 import { type RunningHost, ScriptRunner } from '../../signatures/lua/runner.js';
 import type { FlowStates } from './flow-states.js';
 
-/** Counters of failures beside `detect.lua.errors`, which counts all. */
+/** Counters of failures in addition to `detect.lua.errors`, which counts all. */
 const COUNTERS: Readonly<Partial<Record<LuaFault, string>>> = {
   blocked: 'blocked_function_errors',
   instructions: 'instruction_limit_errors',

@@ -1,15 +1,15 @@
 /**
- * What signatures note while they are evaluated: captured texts, measures, and the context that a set gives for a
- * value. Alerts and flow records tell it (`metadata`, `traffic`, `alert.context`).
+ * Values that signatures store while they are evaluated: captured texts, measures, and the context of a dataset
+ * value. Alerts and flow records report them (`metadata`, `traffic`, `alert.context`).
  */
 import type { CaptureStore } from '../../signatures/buffer-matcher/pcre-step.js';
 import type { Inspection } from '../../signatures/inspection.js';
 import type { AlertNotes } from '../../signatures/state/alert-notes.js';
 import type { FlowState, FlowStates } from './flow-states.js';
 
-/** Flowbits whose names begin so are told apart from the others. */
+/** Flowbits with this prefix are reported separately. */
 const TRAFFIC = 'traffic/';
-/** Texts kept of one packet. */
+/** Maximum number of texts stored per packet. */
 const MOST_TEXTS = 64;
 
 type Variable = readonly [name: string, text: string];
@@ -50,7 +50,7 @@ export class Notes implements AlertNotes, CaptureStore {
     return at.flow < 0 ? undefined : this.states.find(at.flow)?.texts?.get(name);
   }
 
-  /** The context of a signature that alerts, as members of its `alert` object; empty without one. */
+  /** The context of an alerting signature, as members of its `alert` object; empty without one. */
   takeContext(signature: number): string {
     if (this.contexts.size === 0) return '';
     const known = this.contexts.get(signature);
@@ -63,16 +63,16 @@ export class Notes implements AlertNotes, CaptureStore {
     return this.packetTexts.length > 0;
   }
 
-  /** The next packet is inspected. */
+  /** Called before the next packet is inspected. */
   clear(): void {
     if (this.contexts.size > 0) this.contexts.clear();
     if (this.packetTexts.length > 0) this.packetTexts = [];
   }
 
-  /** What is known of a flow (-1: none) and the packet in hand, as JSON members; empty when there is nothing. */
+  /** The notes of a flow (-1: none) and the current packet, as JSON members; empty when there are none. */
   members(flow: number): string {
     const state = flow < 0 ? undefined : this.states.find(flow);
-    // Of most flows nothing is noted: their ends must not make garbage.
+    // Most flows have no notes: their ends must not create garbage.
     if (this.packetTexts.length === 0 && !hasNotes(state)) return '';
     const bits = [...(state?.bits ?? [])].map(this.nameOf);
     const metadata: Record<string, unknown> = {};

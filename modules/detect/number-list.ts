@@ -1,12 +1,12 @@
 const NOTHING = new Int32Array(0);
 const SMALLEST = 4;
 
-/** A list of numbers that is filled and emptied for every packet without being allocated anew. */
+/** A list of numbers that is filled and cleared for every packet without allocation. */
 export class NumberList {
   values: Int32Array;
   length = 0;
 
-  /** @param capacity 0 for a list that mostly stays empty: it has no memory then */
+  /** @param capacity 0 for a list that mostly stays empty: it then has no memory */
   constructor(capacity = 64) {
     this.values = capacity === 0 ? NOTHING : new Int32Array(capacity);
   }
@@ -26,7 +26,7 @@ export class NumberList {
     this.length = 0;
   }
 
-  /** Sorts ascending and removes what is there twice. */
+  /** Sorts ascending and removes duplicates. */
   sortUnique(): void {
     if (this.length < 2) return;
     if (this.length < 24) this.insertionSort();

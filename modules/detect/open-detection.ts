@@ -1,4 +1,4 @@
-/** Puts detection together for one thread and one rule set. */
+/** Assembles detection for one thread and one rule set. */
 
 import type { ApplicationLayer } from '../../engine/application-layer.js';
 import type { Batch } from '../../engine/batch.js';
@@ -31,9 +31,9 @@ import { UntrackingDetection } from './untracked-packets.js';
 
 export interface DetectThread {
   process(batch: Batch): void;
-  /** Nothing came for a while. */
+  /** Called when no packet has arrived for a while. */
   idle(): void;
-  /** Goes on with other rules: state of flows, hosts and transactions stays. Called between two batches. */
+  /** Switches to other rules: state of flows, hosts and transactions is kept. Called between two batches. */
   reload(image: RuleSetImage): void;
   close(): void;
 }
@@ -84,14 +84,14 @@ function detectionOf(home: Home, { firewall, untracking }: RuleSetImage, parts: 
 
 function rulesOf(home: Home, image: RuleSetImage): Rules {
   const { thread, watch, stores, expressions } = home;
-  // Those of the rules before are not used any more.
+  // Those of the previous rules are no longer used.
   expressions.releaseAll();
   stores.lua.runner.releaseAll();
   const environment = environmentsFor(sharedEnvironment(home), watch.conditions?.bind(watch));
   return new Rules(image, signatureLanguage(), environment, message => thread.warnOnce(message));
 }
 
-/** What conditions and transforms of all signatures have in common. */
+/** Environment common to the conditions and transforms of all signatures. */
 function sharedEnvironment({ thread, stores, expressions, count }: Home): SharedEnvironment {
   const { config } = thread;
   return {
@@ -182,7 +182,7 @@ function inspectTransactions(
   if (detection instanceof FirewallDetection) detection.useHooks(layer, language);
 }
 
-/** Number in the image of each application protocol, by the number that flows know it by (from 1). */
+/** Index in the image of each application protocol, by its number in flow records (from 1). */
 function applicationNumbers(thread: Thread, image: RuleSetImage): Int32Array {
   const names = layerOf(thread)?.protocols.map(protocol => protocol.name) ?? [];
   return Int32Array.from(['', ...names], name => image.applicationNames.indexOf(name));

@@ -1,4 +1,4 @@
-/** Headers of the packet in hand as buffers: `ipv4.hdr`, `tcp.hdr` … */
+/** Headers of the current packet as buffers: `ipv4.hdr`, `tcp.hdr` … */
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../../signatures/inspection.js';
 
@@ -7,7 +7,7 @@ const UDP = 17;
 const SCTP = 132;
 const IPV6_HEADER = 40;
 
-/** Sets the buffer in hand to a header of the packet. @returns false when the packet has none */
+/** Sets the current buffer to a header of the packet. @returns false when the packet has none */
 export function packetBuffer(at: Inspection, name: string): boolean {
   const length = headerLength(at, name);
   if (length <= 0) return false;
@@ -22,7 +22,7 @@ export function packetBuffer(at: Inspection, name: string): boolean {
   return true;
 }
 
-/** 0 where the packet has no such header. */
+/** 0 when the packet has no such header. */
 function headerStart(at: Inspection, name: string): number {
   const { row } = at.memory;
   const { p } = at;
@@ -68,7 +68,7 @@ function headerLength(at: Inspection, name: string): number {
   }
 }
 
-/** The IPv6 header with its extension headers: up to the payload where no other header is known. */
+/** The IPv6 header with its extension headers: up to the payload when there is no known header after it. */
 function ipv6Length(at: Inspection, l4: number): number {
   const { row } = at.memory;
   const l3 = row[at.p + Packet.L3]!;

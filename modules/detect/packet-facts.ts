@@ -1,6 +1,6 @@
 /**
- * What header conditions ask about the packet in hand, put together once: transport, direction, state, addresses
- * and ports. One object a thread.
+ * Facts about the current packet tested by header conditions, computed once: transport, direction, state, addresses
+ * and ports. One object per thread.
  */
 import type { FlowRows } from '../../engine/flow/flow-record.js';
 import * as Flow from '../../engine/flow/flow-record.js';
@@ -26,13 +26,13 @@ export class PacketFacts {
   p = 0;
   flow = -1;
   f = 0;
-  /** Bits of `Header.NEED_` constants that the packet fulfils. */
+  /** Bits of `Header.NEED_` constants that the packet satisfies. */
   have = 0;
   /** Its transport, one bit. */
   transport = 0;
   toServer = true;
   version = 0;
-  /** Where the addresses lie, network byte order. */
+  /** View of the addresses, network byte order. */
   addresses: DataView;
   source = 0;
   destination = 0;
@@ -71,7 +71,7 @@ export class PacketFacts {
     this.have = this.haveOf(p);
   }
 
-  /** Turns to the other direction of a flow that has ended (a packet of the wire has only its own). */
+  /** Switches to the other direction of a flow that has ended (a received packet has only its own direction). */
   turn(toServer: boolean): void {
     this.toServer = toServer;
     this.loadFlowAddresses();
@@ -79,13 +79,13 @@ export class PacketFacts {
     this.have |= toServer ? Header.NEED_TO_SERVER : Header.NEED_TO_CLIENT;
   }
 
-  /** What is left of a stream when its flow ends counts as data of an established one. */
+  /** Remaining data of a stream at the end of its flow counts as data of an established session. */
   establish(): void {
     this.have &= ~Header.NEED_NOT_ESTABLISHED;
     this.have |= Header.NEED_ESTABLISHED;
   }
 
-  /** A transaction is looked at: its flow had its protocol, whatever it is now. */
+  /** For a transaction: its flow had the transaction's protocol, whatever it is now. */
   noteApplication(): void {
     this.have |= Header.NEED_APPLICATION;
   }
@@ -128,14 +128,14 @@ export class PacketFacts {
     const state = this.row[p + Packet.FLOW_STATE]!;
     let have = Header.NEED_FLOW | (this.toServer ? Header.NEED_TO_SERVER : Header.NEED_TO_CLIENT);
     have |= state & Packet.FLOW_ESTABLISHED ? Header.NEED_ESTABLISHED : Header.NEED_NOT_ESTABLISHED;
-    // The hook flow_start is for the first packet of each direction.
+    // The hook flow_start applies to the first packet of each direction.
     if (state & Packet.FLOW_FIRST_IN_DIRECTION) have |= Header.NEED_FLOW_START;
     if (knownApplication(state, this.flows, this.f) > 0) have |= Header.NEED_APPLICATION;
     return have;
   }
 }
 
-/** @param network where its network header lies: without IP, only ARP has one that is read */
+/** @param network offset of its network header: without IP, only ARP has one */
 function transportOf(protocol: number, version: number, network: number): number {
   switch (protocol) {
     case TCP:

@@ -1,4 +1,4 @@
-/** The stream data that comes with a packet, and the stream that is inspected with it. */
+/** The stream data of a packet, and the stream that is inspected with it. */
 import * as Packet from '../../engine/packet.js';
 import type { GroupRules } from '../../signatures/compile/image.js';
 import * as Traits from '../../signatures/compile/traits.js';
@@ -13,7 +13,7 @@ export class PacketStreams {
     this.row = parts.thread.memory.row;
   }
 
-  /** Takes note of a packet's place in its stream, where a signature asks for `stream_size`. */
+  /** Notes a packet's sequence numbers, if a signature uses `stream_size`. */
   noteSequence(p: number): void {
     const { facts, states, image } = this.parts;
     if (!image.usesStreamSize || facts.flow < 0 || facts.transport !== Traits.TCP) return;
@@ -21,9 +21,9 @@ export class PacketStreams {
   }
 
   /**
-   * Takes the packet's stream data over.
-   * @param i its place in the batch
-   * @returns the state that has it now
+   * Adds the packet's stream data to its state.
+   * @param i its index in the batch
+   * @returns the state that now holds it
    */
   take(i: number, p: number): StreamState | undefined {
     const { row } = this;
@@ -40,7 +40,7 @@ export class PacketStreams {
     return state;
   }
 
-  /** Inline, takes over data that waits behind a hole: it is inspected with the packet that brings it. */
+  /** Inline, adds data that waits after a gap: it is inspected with the packet that carries it. */
   takeEarly(i: number, p: number): StreamState | undefined {
     if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) === 0) return undefined;
     const { facts, image, plan, hand, streams } = this.parts;
@@ -53,29 +53,29 @@ export class PacketStreams {
   }
 
   /**
-   * Inline, the data of this packet is inspected with it. After the fact, a packet has the acknowledged data of its
-   * own direction inspected.
+   * Inline, the data of this packet is inspected with it. In IDS mode, a packet triggers the inspection of the
+   * acknowledged data of its own direction.
    */
   toInspect(p: number, data: StreamState | undefined): StreamState | undefined {
     const { streams, facts, hand } = this.parts;
     if (facts.flow < 0 || facts.transport !== Traits.TCP) return undefined;
     const inline = (this.row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_INLINE) !== 0;
     if (inline && data) return streams.isReady(data, 1) ? data : undefined;
-    // Nothing came over the wire: what is left is inspected with the next packet, or at the end of the flow.
+    // Not a received packet: remaining data is inspected with the next packet, or at the end of the flow.
     if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_STREAM) return undefined;
     const state = hand.stream(facts.toServer);
     if (state && (this.row[p + Packet.FLAGS]! & Packet.FLAG_INSPECT_STREAM) !== 0) state.flush = true;
     return state && streams.isReady(state, streams.chunk(facts.toServer)) ? state : undefined;
   }
 
-  /** The packet was inspected, with its transactions. */
+  /** Called after the packet was inspected, with its transactions. */
   freeOver(): void {
     const { hand, streams } = this.parts;
     streams.freeIfOver(hand.stream(true));
     streams.freeIfOver(hand.stream(false));
   }
 
-  /** Rules of the direction that a state is of. */
+  /** Port group of the direction that a state belongs to. */
   groupOf(state: StreamState): GroupRules {
     const { image, facts, thread } = this.parts;
     return streamGroup(image, thread.flows, facts.flow, this.isToServer(state));

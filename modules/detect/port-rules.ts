@@ -11,7 +11,7 @@ import type {
 const TCP = 6;
 const UDP = 17;
 
-/** Rules of a packet: by destination port to the server (and without a flow), by source port to the client. */
+/** Port group of a packet: by destination port to the server (and without a flow), by source port to the client. */
 export function packetGroup(
   image: RuleSetImage,
   protocol: number,
@@ -23,7 +23,7 @@ export function packetGroup(
   return groupOf(toServer ? transport.toServer : transport.toClient, toServer ? destinationPort : sourcePort);
 }
 
-/** Rules of stream data: both directions go by the server's port. */
+/** Port group of stream data: both directions use the server's port. */
 export function streamGroup(
   image: RuleSetImage,
   flows: FlowRows,
@@ -34,7 +34,7 @@ export function streamGroup(
   return groupOf(toServer ? image.tcp.toServer : image.tcp.toClient, port);
 }
 
-/** Something looks at the streams of this group. */
+/** Whether any signature of this group inspects streams. */
 export function followsStreams(group: GroupRules): boolean {
   return group.streamSearch >= 0 || group.streamAlways.length > 0 || group.reach > 0;
 }

@@ -1,14 +1,14 @@
-/** What the numbers of signatures become when rules are loaded anew: the same gid, sid and text, or nothing. */
+/** Maps signature numbers to those after a reload: same gid, sid and text, or none. */
 import * as Header from '../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 
 export const GONE = -1;
 
-/** How many reloads a transaction may lie still and keep what was found out about it. */
+/** Number of reloads for which an idle transaction keeps its state. */
 const MOST_STEPS = 16;
 
 function renumbering(before: RuleSetImage, after: RuleSetImage): Int32Array {
-  // Tenants may have rules of the same sid: the first stands for the first, the second for the second.
+  // Tenants may have rules with the same sid: the first maps to the first, the second to the second.
   const first = new Map<number, number>();
   const next = new Int32Array(after.count);
   for (let n = after.count - 1; n >= 0; n--) {
@@ -36,7 +36,7 @@ function sumOf({ header }: RuleSetImage, n: number): number {
 
 /** Renumberings of the last reloads. */
 export class Renumberings {
-  /** Counts reloads. */
+  /** Number of reloads. */
   generation = 0;
   private readonly steps: Int32Array[] = [];
 
@@ -48,7 +48,7 @@ export class Renumberings {
     return step;
   }
 
-  /** Number now of a signature that had this number in an earlier generation; GONE when there is none. */
+  /** Current number of a signature that had this number in an earlier generation; GONE when there is none. */
   since(generation: number, signature: number): number {
     const first = this.steps.length - (this.generation - generation);
     if (first < 0) return GONE;

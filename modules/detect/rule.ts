@@ -1,5 +1,5 @@
 /**
- * A signature ready to be evaluated: its conditions as functions. Made when it first becomes a candidate in this
+ * A signature ready for evaluation: its conditions as functions. Created when it first becomes a candidate in this
  * thread, so that the thousands that never do cost nothing.
  */
 
@@ -23,7 +23,7 @@ export interface Rule {
   readonly signature: StoredSignature;
   /** Conditions on packet, flow and state. */
   readonly conditions: readonly Test[];
-  /** Conditions on headers of the packet; each sets the buffer it looks at. */
+  /** Conditions on headers of the packet; each sets the buffer it inspects. */
   readonly headers: readonly Test[];
   /** Conditions on the payload, one for each set of them; the caller sets the buffer. */
   readonly payload: readonly Test[];
@@ -31,11 +31,11 @@ export interface Rule {
   readonly onBuffers: readonly BufferConditions[];
   readonly onTransaction: readonly Match[];
   readonly effects: readonly Test[];
-  /** Effects that wait for what thresholds say of the match, where the signature has some. */
+  /** Effects that depend on the signature's thresholds, if it has any. */
   readonly tags: readonly Test[];
-  /** Scripts: asked when everything else holds. */
+  /** Scripts: run when everything else holds. */
   readonly scripts: readonly Test[];
-  /** What its conditions were made with: variables have their numbers there. */
+  /** Environment its conditions were created with: it holds the numbers of variables. */
   readonly environment: CompileEnvironment;
 }
 
@@ -79,7 +79,7 @@ export class Rules {
     return rule;
   }
 
-  /** What is about recognition alone waits for the packet that tells it; that it is not known yet cannot wait. */
+  /** Conditions on protocol detection alone wait for the packet that reports its result, except that it is unknown. */
   private recognitionTests(number: number, { conditions }: StoredSignature): Test[] {
     const kind = this.image.header[number * Header.INTS + Header.KIND];
     const waits =
@@ -132,7 +132,7 @@ function isHeaderBuffer(buffer: BufferConditions): boolean {
   return !PAYLOAD_BUFFERS.has(buffer.buffer) && !isApplicationBuffer(buffer) && buffer.buffer.includes('.');
 }
 
-/** Sets the buffer that conditions look at. */
+/** Sets the buffer that conditions inspect. */
 export function setBuffer(
   at: Inspection,
   bytes: Uint8Array,
@@ -157,7 +157,7 @@ export function allHold(tests: readonly Test[], at: Inspection): boolean {
   return true;
 }
 
-/** Effects are done in the order they were written; what they return says nothing. */
+/** Effects are performed in the order they were written; their results are ignored. */
 export function allDone(effects: readonly Test[], at: Inspection): void {
   for (let i = 0; i < effects.length; i++) effects[i]!(at);
 }

@@ -1,5 +1,5 @@
 /**
- * The pattern scan of a batch: jobs are gathered for all packets, scanned in one call, and read back in the order
+ * The pattern scan of a batch: jobs are collected for all packets, scanned in one call, and read back in the order
  * in which they were added.
  */
 import { JOB_INTS, MATCH_INTS, type Matcher } from '../../engine/matcher.js';
@@ -15,17 +15,17 @@ export class Scan {
   /** Bytes of all jobs so far. */
   bytes = 0;
   private jobs = new Uint32Array(FIRST_JOBS * JOB_INTS);
-  /** Search of each job, and where its data begins in its buffer or stream. */
+  /** Search of each job, and the position of its data in its buffer or stream. */
   private searches = new Uint32Array(FIRST_JOBS);
   private positions = new Float64Array(FIRST_JOBS);
   private found = 0;
   private next = 0;
   /** Numbers of the image's databases in this matcher. */
   private readonly databases: number[];
-  /** Numbers of databases that were given back: others will have them. */
+  /** Numbers of released databases: they will be reused for others. */
   readonly released = new Set<number>();
 
-  /** @param imported numbers of databases by their key: those of rules before are used on */
+  /** @param imported numbers of databases by their key: those of the previous rules are reused */
   constructor(
     private readonly matcher: Matcher,
     private readonly image: RuleSetImage,
@@ -36,7 +36,7 @@ export class Scan {
       imported.set(key, number);
       return number;
     });
-    // What no rule uses any more is given back.
+    // Databases that no rule uses any more are released.
     const used = new Set(image.databases.map(database => database.key));
     for (const [key, number] of imported) {
       if (used.has(key)) continue;
@@ -52,7 +52,7 @@ export class Scan {
     this.next = 0;
   }
 
-  /** Opens a stream for a search that is made for streams. */
+  /** Opens a stream for a search in streaming mode. */
   openStream(search: number): number {
     return this.matcher.openStream(this.databaseOf(search));
   }
@@ -67,8 +67,8 @@ export class Scan {
   }
 
   /**
-   * @param stream 0 for data that is complete
-   * @param position where the data begins in its buffer or stream
+   * @param stream 0 for complete data
+   * @param position of the data in its buffer or stream
    * @returns number of the job
    */
   add(search: number, stream: number, offset: number, length: number, position: number): number {
@@ -90,13 +90,13 @@ export class Scan {
     this.found = this.count === 0 ? 0 : this.matcher.scan(this.jobs, this.count);
   }
 
-  /** True when a job up to `job` has matches that were not read. */
+  /** Whether a job up to `job` has matches that were not read. */
   hasMatches(job: number): boolean {
     return this.next < this.found && this.matcher.matches[this.next * MATCH_INTS]! <= job;
   }
 
   /**
-   * Adds the candidates of a job to a list. Jobs are read in their order.
+   * Adds the candidates of a job to a list. Jobs must be read in order.
    * @param ends receives, for each candidate, where its pattern ended (position in the buffer or stream)
    */
   read(job: number, candidates: NumberList, ends?: NumberList): void {

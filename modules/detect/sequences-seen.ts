@@ -1,6 +1,6 @@
 /**
- * How far the sequence numbers of a stream have come: what `stream_size` asks for, and alerts that show a stream. Columns of
- * numbers by flow: every SYN of a scan has its place here, and takes 16 bytes.
+ * The range of sequence numbers seen in a stream: used by `stream_size`, and for alerts that show a stream. Columns of
+ * numbers by flow: every SYN of a scan has an entry here, which takes 16 bytes.
  */
 import type { FlowRows } from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
@@ -8,11 +8,11 @@ import * as Packet from '../../engine/packet.js';
 const SYN = 2;
 const ACK = 16;
 
-/** Farther than 4 GiB is not told. */
+/** Larger distances than 4 GiB are not reported. */
 const FARTHEST = 2 ** 32 - 1;
 
 export class SequencesSeen {
-  /** Initial sequence numbers, by flow and direction, as 32 bits with a sign. */
+  /** Initial sequence numbers, by flow and direction, as signed 32-bit numbers. */
   private readonly initials: Int32Array;
   /** One more than the distance of the highest sequence number from the initial one, 0 while none was seen. */
   private readonly distances: Uint32Array;
@@ -22,7 +22,7 @@ export class SequencesSeen {
     this.distances = new Uint32Array(2 * capacity);
   }
 
-  /** Takes note of a TCP packet. Where several SYNs ask, the SYN/ACK tells which one counts. */
+  /** Notes a TCP packet. Of several SYNs, the SYN/ACK shows which one counts. */
   notePacket(row: Int32Array, p: number, flow: number, toServer: boolean): void {
     if ((row[p + Packet.FLAGS]! & Packet.FLAG_BEYOND_SESSION) !== 0) return;
     const flags = row[p + Packet.TCP_FLAGS]!;
@@ -35,13 +35,13 @@ export class SequencesSeen {
     this.note(flow, toServer, sequence, row[p + Packet.PAYLOAD_LENGTH]!, isSyn);
   }
 
-  /** What was seen before a SYN with another number is of nothing. */
+  /** Numbers seen before a SYN with another number are discarded. */
   private begin(flow: number, toServer: boolean, initial: number): void {
     const at = place(flow, toServer);
     if (this.initials[at] !== (initial | 0)) this.distances[at] = 0;
   }
 
-  /** The SYN that begins here is acknowledged, or what came with it. */
+  /** The SYN that begins here, or the data with it, is acknowledged. */
   private confirm(flow: number, toServer: boolean, initial: number): void {
     const at = place(flow, toServer);
     const ahead = (initial - this.initials[at]!) >>> 0;
@@ -50,7 +50,7 @@ export class SequencesSeen {
     this.note(flow, toServer, initial, 0, true);
   }
 
-  /** Takes note of a packet's sequence number and of the bytes that it stands for. */
+  /** Notes a packet's sequence number and the number of bytes it covers. */
   note(flow: number, toServer: boolean, sequence: number, length: number, isSyn: boolean): void {
     const at = place(flow, toServer);
     if (this.distances[at] === 0) {
@@ -58,28 +58,30 @@ export class SequencesSeen {
       this.initials[at] = isSyn ? sequence : sequence - 1;
     }
     const highest = this.initials[at]! + this.distances[at]! - 1;
-    // With its sign: what lies half of the number space ahead or more lies before.
+    // Signed: a distance of half the number space or more means it is earlier.
     const ahead = (sequence + length + (isSyn ? 1 : 0) - highest) | 0;
     if (ahead > 0) this.distances[at] = Math.min(FARTHEST, this.distances[at]! + ahead);
   }
 
-  /** Initial sequence number, as 32 bits with a sign; 0 while nothing was seen. */
+  /** Initial sequence number as a signed 32-bit number; 0 while nothing was seen. */
   initial(flow: number, toServer: boolean): number {
     return this.initials[place(flow, toServer)]!;
   }
 
-  /** Bytes from the initial sequence number, the SYN counted in, to the highest one seen; 0 while nothing was seen. */
+  /**
+   * Distance from the initial sequence number, including the SYN, to the highest one seen; 0 while nothing was seen.
+   */
   size(flow: number, toServer: boolean): number {
     return Math.max(0, this.distances[place(flow, toServer)]! - 1);
   }
 
-  /** The flow is over. */
+  /** The flow has ended. */
   forget(flow: number): void {
     this.forgetDirection(place(flow, true));
     this.forgetDirection(place(flow, false));
   }
 
-  /** Only what was written is: pages that nobody wrote to take no memory. */
+  /** Clears only what was written: pages never written to take no memory. */
   private forgetDirection(at: number): void {
     if (this.distances[at] === 0) return;
     this.distances[at] = 0;

@@ -1,6 +1,6 @@
 /**
- * What alerts show of a stream (`payload` of EVE): the data that came last and, as far as there is room beside it, what
- * came before. Holes are named: `[4 bytes missing]`. Kept only where an output asks for payloads.
+ * Stream data shown in alerts (`payload` of EVE): the latest data and, as far as there is room, the data before it.
+ * Gaps are marked: `[4 bytes missing]`. Kept only when an output shows payloads.
  */
 import type { Config } from '../../engine/config/config.js';
 import { boolean, size } from '../../engine/config/option.js';
@@ -11,14 +11,14 @@ import type { FlowStates } from './flow-states.js';
 import { History, type HistoryPool } from './history.js';
 import type { StreamState } from './stream-state.js';
 
-/** Protocols whose streams are kept behind what was inspected, as bodies are looked at again while they grow. */
+/** Protocols whose streams are kept after inspection, because growing bodies are inspected repeatedly. */
 const KEPT: ReadonlySet<string> = new Set(['http', 'smtp']);
 const WANTING = ['payload', 'payload-printable', 'payload-length'];
 const DEFAULT_SIZE = 4096;
 const TCP = 6;
 const encoder = new TextEncoder();
 
-/** Most bytes that any `eve-log` output shows with an alert; 0 when none shows payloads. */
+/** Maximum bytes that any `eve-log` output shows with an alert; 0 when none shows payloads. */
 export function shownBytes(config: Config): number {
   const sizes = recordTypeSettings(config, 'alert').map(settings => {
     if (!settings || !WANTING.some(name => boolean.parse(settings.at(name)) === true)) return 0;
@@ -28,7 +28,7 @@ export function shownBytes(config: Config): number {
 }
 
 export class ShownStreams {
-  /** What `gather` found: the end of the history of a direction, and bytes that are not in it yet. */
+  /** Result of `gather`: the end of the history of a direction, and bytes that are not in it yet. */
   private history: History | undefined;
   private held = 0;
   private ownBytes: Uint8Array;
@@ -36,8 +36,8 @@ export class ShownStreams {
   private ownLength = 0;
 
   /**
-   * @param most bytes kept of each direction, unless one delivery has more
-   * @param protocolOf name of the protocol of a flow, as far as it is known
+   * @param most bytes kept per direction, unless one delivery is larger
+   * @param protocolOf name of a flow's protocol, if known
    */
   constructor(
     private readonly memory: Memory,
@@ -49,7 +49,7 @@ export class ShownStreams {
     this.ownBytes = memory.bytes;
   }
 
-  /** Takes note of the TCP packet at `p` and its stream data. @param toServer direction of the packet */
+  /** Notes the TCP packet at `p` and its stream data. @param toServer direction of the packet */
   take(p: number, flow: number, toServer: boolean): void {
     const { row } = this.memory;
     if (flow < 0 || row[p + Packet.PROTOCOL] !== TCP) return;
@@ -70,7 +70,7 @@ export class ShownStreams {
     if (early?.shown) early.shown.restart(this.pool, 0);
   }
 
-  /** Inline, a packet behind a hole: shown with what else waits there, until the hole is filled or given up. */
+  /** Inline, a packet after a gap: shown with other data waiting there, until the gap is filled or given up. */
   private takeEarly(p: number, flow: number, toServer: boolean): void {
     const { row } = this.memory;
     const states = this.states.of(flow);
@@ -90,7 +90,7 @@ export class ShownStreams {
     this.append(shown, text, 0, text.length);
   }
 
-  /** All that came before was inspected, and is not kept for anything else. */
+  /** All previous data was inspected, and is not kept for anything else. */
   private isOver(p: number, flow: number, state: StreamState): boolean {
     const inline = (this.memory.row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_INLINE) !== 0;
     if (inline || state.inspected === 0 || state.inspected < state.history.to) return false;
@@ -103,8 +103,8 @@ export class ShownStreams {
   }
 
   /**
-   * Gathers what an alert shows of a direction: what was handed on and, where streams are kept, what the packet in hand
-   * brings itself though nobody has acknowledged it.
+   * Gathers the data an alert shows of a direction: delivered data and, where streams are kept, the current packet's
+   * own data even if it is not acknowledged.
    * @returns its length in bytes, 0 when there is nothing
    */
   gather(p: number, flow: number, toServer: boolean): number {
@@ -124,7 +124,7 @@ export class ShownStreams {
     return this.held + this.ownLength;
   }
 
-  /** Writes what was gathered to `target` from `at` on. */
+  /** Writes the gathered data to `target` from `at` on. */
   write(target: Uint8Array, at: number): void {
     const { history, held, own, ownLength } = this;
     if (history && held > 0) {
@@ -140,7 +140,7 @@ export class ShownStreams {
     return direction === toServer && (row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) !== 0;
   }
 
-  /** What waits behind a hole came last: it has room before what came before the hole. */
+  /** Data waiting after a gap is the latest: it takes precedence over the data before the gap. */
   private findEarly(early: History): void {
     this.ownBytes = early.bytes;
     this.own = early.indexOf(early.from);

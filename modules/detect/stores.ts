@@ -1,4 +1,4 @@
-/** The stores of state that conditions and effects get at, for one thread. */
+/** The state stores available to conditions and effects, for one thread. */
 
 import type { ApplicationLayer } from '../../engine/application-layer.js';
 import { engineMode } from '../../engine/exception-policy.js';
@@ -44,7 +44,7 @@ import { Notes } from './notes.js';
 export interface Stores {
   readonly byName: ReadonlyMap<string, unknown>;
   readonly thresholds: SharedTable;
-  /** What is kept with hosts: bits, tags. */
+  /** State of hosts: bits, tags. */
   readonly hosts: SharedTable;
   readonly tracker: Tracker;
   readonly datasets: DatasetStore;
@@ -54,7 +54,7 @@ export interface Stores {
   readonly lua: ThreadLua;
 }
 
-/** State shared with the other threads, or, where the main thread prepared none, of this thread alone. */
+/** State shared with the other threads or, if the main thread prepared none, of this thread alone. */
 export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stores {
   const shared =
     (thread.shared[DETECTION_STATE] as DetectionState | undefined) ?? allocateDetectionState(thread.config);
@@ -77,7 +77,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
   const unlogged = new Unlogged();
   const bypassRequest = new BypassRequest();
   const lua = new ThreadLua(thread, states);
-  // Detections written as code set and read the same flowbits.
+  // Detections written as code use the same flowbits.
   thread.services.set(FLOW_VARIABLES, variables);
   const byName = new Map<string, unknown>([
     [FLOW_VARIABLES, variables],
@@ -89,7 +89,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [APPLICATION_PROTOCOLS, applicationProtocols(thread)],
     [CONVERSATIONS, conversations(thread)],
     [STREAM_SIZES, states.sequences satisfies StreamSizes],
-    // What is wrong with the files is told with the rules.
+    // Errors in the files are reported when the rules are loaded.
     [REPUTATIONS, readReputations(thread.config, () => {})],
     [GEOIP_DATABASES, new GeoipDatabases()],
     [TAGS, tags],
@@ -112,7 +112,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
   };
 }
 
-/** Only what has not passed yet can be changed. */
+/** Only packets that have not been forwarded can be changed. */
 function replacements({ config }: Thread): [string, Replacements][] {
   return config.read(engineMode) === 'ips' ? [[REPLACEMENTS, new Replacements()]] : [];
 }
@@ -173,7 +173,7 @@ function applicationProtocols(thread: Thread): ApplicationProtocols {
   };
 }
 
-/** `http` is the name of both of its versions. */
+/** `http` is the name of both its versions. */
 function isUmbrella(name: string, { variantOf }: Protocol): boolean {
   return name === 'http' && variantOf === undefined;
 }

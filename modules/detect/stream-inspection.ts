@@ -1,9 +1,9 @@
 /**
- * The reassembled stream as signatures see it: what is kept, when it is inspected, and which signatures are to be
- * looked at then.
+ * The reassembled stream as inspected by signatures: which data is kept, when it is inspected, and by which
+ * signatures.
  *
- * Every byte is scanned for patterns once, when it comes. A signature whose pattern was found stays a candidate
- * until it matches or its pattern has left the history, so that its other contents may come later.
+ * Every byte is scanned for patterns once, on arrival. A signature whose pattern was found stays a candidate
+ * until it matches or its pattern has left the history, so that its other contents may arrive later.
  */
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
@@ -16,7 +16,7 @@ import { allHold, type Rule, setBuffer } from './rule.js';
 import type { Scan } from './scan.js';
 import type { StreamState } from './stream-state.js';
 
-/** Pieces between holes that wait to be inspected; what lies before further holes is not. */
+/** Maximum pieces between gaps that wait for inspection; data before further gaps is not inspected. */
 const MOST_HOLES = 256;
 
 const ENDS = Packet.STREAM_END | Packet.STREAM_RESET | Packet.STREAM_DEPTH;
@@ -35,7 +35,7 @@ export class StreamInspection {
   }
 
   /**
-   * Takes over the stream data of a packet, and the candidates its scan found.
+   * Adds the stream data of a packet, and the candidates of its scan.
    * @param job of the scan, -1 when there was none
    */
   take(state: StreamState, p: number, job: number, group: GroupRules): void {
@@ -61,7 +61,7 @@ export class StreamInspection {
   }
 
   /**
-   * Inline, takes over the payload of a packet that waits behind a hole, where it goes on with what came before it.
+   * Inline, adds the payload of a packet that waits after a gap, if it continues the data before it.
    * @param job of the scan, -1 when there was none
    */
   takeEarly(state: StreamState, p: number, job: number, group: GroupRules): void {
@@ -78,7 +78,7 @@ export class StreamInspection {
     state.flush = true;
   }
 
-  /** Bytes of a direction that are gathered after the fact, and inspected together inline. */
+  /** Bytes of a direction that are accumulated in IDS mode, and inspected together inline. */
   chunk(toServer: boolean): number {
     return toServer ? this.chunks.toServer : this.chunks.toClient;
   }
@@ -87,7 +87,7 @@ export class StreamInspection {
     state.window = windowOf(this.chunk(toServer), length);
   }
 
-  /** The hole before it was filled, or given up: what matched in it does not match again. */
+  /** The gap before it was filled, or given up: what matched in it does not match again. */
   takeOver(state: StreamState, early: StreamState): void {
     const { history } = early;
     if (history.to === 0 || state.history.to < history.from) return;
@@ -98,8 +98,8 @@ export class StreamInspection {
   }
 
   /**
-   * Where nothing comes any more and what came was inspected, gives back what a direction holds: flows stay in the table
-   * for long after that. Call it when the packet was inspected: its transactions look at the stream as well.
+   * Frees what a direction holds when no more data follows and all of it was inspected: flows stay in the table
+   * long after that. Call it after the packet was inspected: its transactions use the stream as well.
    */
   freeIfOver(state: StreamState | undefined): void {
     if (!state?.ended) return;
@@ -110,7 +110,7 @@ export class StreamInspection {
     state.scanner = 0;
   }
 
-  /** What came before a hole and was not inspected yet is inspected with what comes behind it. */
+  /** Data before a gap that was not inspected yet is inspected together with the data after it. */
   private setAside(state: StreamState): void {
     const older = state.beforeHole;
     if (state.inspected >= state.history.to || (older?.number ?? 0) >= MOST_HOLES) return;
@@ -120,7 +120,7 @@ export class StreamInspection {
     state.beforeHole = aside;
   }
 
-  /** Bytes are missing: what comes behind them has nothing to do with what came before. */
+  /** Bytes are missing: the data after them is not contiguous with the data before. */
   private passOver(state: StreamState, gap: number): void {
     state.history.restart(this.pool, state.history.to + gap);
     state.inspected = state.history.to;
@@ -128,13 +128,13 @@ export class StreamInspection {
     state.ends.clear();
   }
 
-  /** Data is there that was not inspected, and the time for it has come. */
+  /** Whether there is uninspected data that is due for inspection. */
   isReady(state: StreamState, chunk: number): boolean {
     const waiting = state.history.to - (state.beforeHole?.inspected ?? state.inspected);
     return waiting > 0 && (state.flush || waiting >= chunk);
   }
 
-  /** Whether the payload conditions hold in what is kept: each piece between holes is looked at by itself. */
+  /** Whether the payload conditions hold in the data kept: each piece between gaps is inspected by itself. */
   holds(state: StreamState, rule: Rule, at: Inspection): boolean {
     const matched = state.mayMatchFrom(rule.number);
     for (let piece = state.beforeHole; piece; piece = piece.older) {
@@ -144,7 +144,7 @@ export class StreamInspection {
   }
 
   /**
-   * All candidates were looked at.
+   * All candidates were evaluated.
    * @param settled candidates that matched, or whose other conditions did not hold
    */
   inspected(state: StreamState, settled: NumberList, reach: number): void {
@@ -165,12 +165,12 @@ export class StreamInspection {
   }
 }
 
-/** How far back signatures look; inline, those that matched look as far as the window goes. */
+/** How far back signatures inspect; inline, those that matched inspect the whole window. */
 function reachIn({ hasMatched, window }: StreamState, { reach }: GroupRules): number {
   return hasMatched ? Math.max(reach, window) : reach;
 }
 
-/** Bytes that are inspected inline with a packet of so many: a chunk, or more than the packet by a third of either. */
+/** Bytes inspected inline with a packet of `length` bytes: a chunk, or the packet plus a third of either. */
 function windowOf(chunk: number, length: number): number {
   if (chunk <= length) return length + Math.trunc(length / 3);
   const third = Math.trunc(chunk / 3);
@@ -183,7 +183,7 @@ function holdsIn(history: History, matched: number, rule: Rule, at: Inspection):
   const first = history.indexOf(start);
   const last = first + history.to - start;
   for (let i = 0; i < rule.payload.length; i++) {
-    // What was gathered so far is all there is: its end is the end that `endswith` and `isdataat` mean.
+    // The data so far is treated as complete: its end is the end that `endswith` and `isdataat` refer to.
     setBuffer(at, history.bytes, first, last, start === 0, true);
     at.position = start;
     if (!rule.payload[i]!(at)) return false;

@@ -1,11 +1,11 @@
-/** What detection knows of one direction of a stream. */
+/** Detection's state of one direction of a stream. */
 import type { BeforeHole } from './before-hole.js';
 import { History, type HistoryPool } from './history.js';
 import { NumberList } from './number-list.js';
 
 /**
- * Signatures that matched are remembered so that the same bytes do not match twice: so many per direction, and from the
- * first number on only those whose bytes are still there.
+ * Matches are remembered so that a signature does not match the same bytes twice: at most MOST_MATCHED per direction,
+ * and from MANY_MATCHED on only those whose bytes are still kept.
  */
 const MANY_MATCHED = 32;
 const MOST_MATCHED = 1024;
@@ -14,11 +14,11 @@ const NONE: number[] = [];
 
 export class StreamState {
   readonly history = new History();
-  /** What alerts show of the stream, once an output asks for it. */
+  /** Stream data shown in alerts, once an output asks for it. */
   shown: History | undefined;
-  /** Offset in the stream behind it. */
+  /** Stream offset after it. */
   shownEnd = 0;
-  /** Stream of the matcher, 0 when none is open; and how far it has come. */
+  /** Stream of the matcher, 0 when none is open; and the position up to which it has scanned. */
   scanner = 0;
   /** Its database, by number in the matcher. */
   database = 0;
@@ -27,15 +27,15 @@ export class StreamState {
   scannedFrom = 0;
   /** Bytes before this position were inspected. */
   inspected = 0;
-  /** Inline, so many bytes are inspected with a packet, its own the last of them; 0 after the fact. */
+  /** Inline, number of bytes inspected with a packet, ending with its own; 0 in IDS mode. */
   window = 0;
-  /** Inspect at the next packet of this direction, whatever the amount. */
+  /** Inspect with the next packet of this direction, whatever the amount of data. */
   flush = false;
   ended = false;
   /** Candidates, and where their patterns ended. */
   readonly candidates = new NumberList(0);
   readonly ends = new NumberList(0);
-  /** Pieces before holes that wait to be inspected, the last one first. */
+  /** Pieces before gaps that wait for inspection, the last one first. */
   beforeHole: BeforeHole | undefined;
   private matched = NONE;
 
@@ -56,19 +56,19 @@ export class StreamState {
     this.beforeHole = undefined;
   }
 
-  /** What lay before holes was inspected, or is not asked for any more. */
+  /** Pieces before gaps were inspected, or are no longer needed. */
   forgetBeforeHole(pool: HistoryPool): void {
     for (let piece = this.beforeHole; piece; piece = piece.older) piece.history.release(pool);
     this.beforeHole = undefined;
   }
 
-  /** From where on a signature may match: behind its last match; inline, what is in the window matches again. */
+  /** Position from which a signature may match: after its last match; inline, data in the window matches again. */
   mayMatchFrom(signature: number): number {
     const matched = this.matchedUpTo(signature);
     return this.window > 0 ? Math.max(0, Math.min(matched, this.history.to - this.window)) : matched;
   }
 
-  /** Something matched in it. */
+  /** Whether any signature matched in it. */
   get hasMatched(): boolean {
     return this.matched.length > 0;
   }
@@ -90,7 +90,7 @@ export class StreamState {
     return 0;
   }
 
-  /** What may still match here may do so there. */
+  /** Moves the candidates that may still match to another state. */
   moveCandidates(to: StreamState): void {
     for (let i = 0; i < this.candidates.length; i++) {
       to.candidates.push(this.candidates.values[i]!);
@@ -100,7 +100,7 @@ export class StreamState {
     this.ends.clear();
   }
 
-  /** What was matched here counts as matched there. */
+  /** Copies the matches to another state. */
   moveMatches(to: StreamState): void {
     const { matched } = this;
     this.matched = NONE;
@@ -108,7 +108,7 @@ export class StreamState {
       to.noteMatch(matched[i]!, Math.max(matched[i + 1]!, to.matchedUpTo(matched[i]!)));
   }
 
-  /** Signatures have other numbers now; those that are gone are forgotten. */
+  /** Applies new signature numbers after a reload; removed signatures are forgotten. */
   renumber(numbers: Int32Array): void {
     for (let piece = this.beforeHole; piece; piece = piece.older) piece.renumber(numbers);
     const { candidates, ends, matched } = this;
@@ -143,7 +143,7 @@ export class StreamState {
     }
   }
 
-  /** Behind what is kept nothing matches again. */
+  /** Removes matches in data that is no longer kept. */
   private forgetMatches(): void {
     const { matched, history } = this;
     let kept = 0;

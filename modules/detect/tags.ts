@@ -1,4 +1,4 @@
-/** Tags: packets that follow a match of a signature with `tag` are logged, by flow or by host. */
+/** Tags: logs packets that follow a match of a signature with `tag`, by flow or by host. */
 import type { Batch } from '../../engine/batch.js';
 import { EVENT_OTHER, keepEvent, WANTS_TAGS } from '../../engine/event.js';
 import type { Thread } from '../../engine/module.js';
@@ -8,29 +8,29 @@ import { nameHash, type SharedTable } from '../../signatures/state/shared-table.
 import type { Tracker } from '../../signatures/state/track.js';
 import type { FlowStates } from './flow-states.js';
 
-/** Packets that are tagged where no count is given. */
+/** Number of tagged packets when no count is given. */
 const DEFAULT_PACKETS = 256;
-/** Tags of one flow, most. */
+/** Maximum tags of one flow. */
 const MOST_TAGS = 10;
-/** Seconds after which a host's tag is forgotten. */
+/** Seconds after which a host's tag expires. */
 const HOST_SECONDS = 86400;
 const HOST = nameHash('tag host');
 const LEFT = 0;
 const UNIT = 1;
 const SINCE = 2;
 const UNITS = ['packets', 'seconds', 'bytes'];
-/** What the record says beyond its packet. */
+/** Members of the record in addition to its packet. */
 const TAGGED = '"event_type":"packet"';
 
 interface FlowTag {
   readonly unit: TagMatch['unit'];
   left: number;
   readonly since: number;
-  /** Packet of the match: it counts, but is an alert already. */
+  /** Packet of the match: it counts, but is already logged as an alert. */
   readonly number: number;
 }
 
-/** Tags of hosts: all threads see them. */
+/** Tags of hosts, shared by all threads. */
 interface HostTable {
   readonly table: SharedTable;
   readonly tracker: Tracker;
@@ -38,7 +38,7 @@ interface HostTable {
 
 export class PacketTags implements Tags {
   private readonly row: Int32Array;
-  /** Records of tagged packets are wanted; or tagged packets themselves. */
+  /** Whether records of tagged packets, or tagged packets themselves, are wanted. */
   private readonly told: boolean;
   private readonly marked: boolean;
   private readonly lost: number;
@@ -95,7 +95,7 @@ export class PacketTags implements Tags {
     });
   }
 
-  /** Logs the packet when it is tagged, and has no alert of its own. */
+  /** Logs the packet if it is tagged, and has no alert of its own. */
   packet(batch: Batch, slot: number, flow: number, toServer: boolean): void {
     const p = slot * Packet.INTS;
     const state = flow >= 0 ? this.states.find(flow) : undefined;
@@ -105,7 +105,7 @@ export class PacketTags implements Tags {
       tagged = this.count(tags, p);
       if (tags.every(tag => tag.left <= 0)) state.tags = undefined;
     }
-    // Whichever thread tagged a host, its packets are looked up from then on.
+    // Once any thread has tagged a host, hosts are looked up for every packet.
     if (!tagged && this.hosts.table.isMarked) tagged = this.isHostTagged(p, toServer);
     if (!tagged) return;
     this.mark(p);
@@ -155,7 +155,7 @@ export class PacketTags implements Tags {
     return 1;
   }
 
-  /** The packet itself is added by who writes the record. */
+  /** The output that writes the record adds the packet itself. */
   private tell(batch: Batch, slot: number): void {
     if (keepEvent(this.thread, batch, EVENT_OTHER, slot, TAGGED) < 0)
       this.thread.counters.values[this.lost]!++;

@@ -13,18 +13,18 @@ import { allHold, type Rule, type Rules } from './rule.js';
 import { type Part, partsOf, type Visible } from './transaction-rule.js';
 import type { DirectionState, TransactionState } from './transaction-state.js';
 
-/** What the transaction inspection asks of its owner. */
+/** Callbacks of the transaction inspection to its owner. */
 export interface TransactionJudge {
-  /** Header and other conditions of a signature hold for the packet in hand. */
+  /** Whether header and other conditions of a signature hold for the current packet. */
   admits(signature: number): boolean;
-  /** They may hold for a later packet of its flow. */
+  /** Whether they may hold for a later packet of its flow. */
   mayAdmit(signature: number): boolean;
-  /** Payload conditions of a transaction's signature hold. */
+  /** Whether the payload conditions of a transaction signature hold. */
   payloadHolds(rule: Rule): boolean;
   matched(rule: Rule, subject: Subject): void;
 }
 
-/** A set of met conditions is one number: what has no place in it is asked again. */
+/** Conditions met are bits of one number: those beyond it are evaluated again. */
 const REMEMBERED = 31;
 const bitOf = (part: number): number => (part < REMEMBERED ? 1 << part : 0);
 
@@ -32,7 +32,7 @@ const FAILED = 0;
 const WAITS = 1;
 const MATCHED = 2;
 
-/** Candidates are numbers of signatures times two, and one more for those that nothing is searched for. */
+/** Candidates are signature numbers times two, plus one for those without a pattern. */
 const UNSEARCHED = 1;
 
 export class TransactionInspection {
@@ -44,7 +44,7 @@ export class TransactionInspection {
     bodyLength: -1,
     complete: false,
   };
-  /** The same of the other direction; it is looked at as far as it was told. */
+  /** The same of the other direction, as far as it was reported. */
   private readonly other: Visible = {
     toServer: false,
     progress: 0,
@@ -64,7 +64,7 @@ export class TransactionInspection {
   ) {}
 
   /**
-   * @param found candidates `[from, to)` that the scan of this update found
+   * @param found candidates; `[from, to)` are those found by the scan of this update
    * @param inPayload those whose pattern was found in the payload
    */
   inspect(
@@ -153,7 +153,9 @@ export class TransactionInspection {
     state.waiting.push({ signature, toServer: update.toServer, both, met: this.met });
   }
 
-  /** A flowbit may be set by what comes later: how requests are cut into packets is not to decide. */
+  /**
+   * Remembers a refused signature: a flowbit may be set by later data, and the result must not depend on segmentation.
+   */
   private refuse(direction: DirectionState, signature: number): void {
     if (!this.judge.mayAdmit(signature)) return;
     direction.refused ??= [];
@@ -186,7 +188,7 @@ export class TransactionInspection {
     state.matchedFiles = [...state.matchedFiles, { signature, toServer, files }];
   }
 
-  /** Files that began behind a match are looked at by themselves. */
+  /** Files that began after a match are inspected separately. */
   private inspectNewFiles(update: TransactionUpdate, state: TransactionState): void {
     const { transaction, toServer } = update;
     const files = filesOf(transaction, toServer).length;
@@ -209,7 +211,7 @@ export class TransactionInspection {
     return true;
   }
 
-  /** The transaction has not gone on from a hook: a rule that asks for nothing else matches with whatever comes. */
+  /** The transaction is still at a hook: a rule without other conditions matches with any update. */
   private standsAt({ progress, growing }: Part): boolean {
     const { visible } = this;
     return growing && progress > visible.progress && !visible.complete;
@@ -225,7 +227,7 @@ export class TransactionInspection {
         this.met |= bitOf(i);
         continue;
       }
-      // What is to come, in this direction or in the other, is waited for.
+      // Waits for data still to come, in this direction or the other.
       if (!here || (part.progress > visible.progress && !visible.complete)) {
         if (part.growing && here && visible.bodyLength >= 0 && part.holds(this.at, visible))
           this.met |= bitOf(i);
@@ -235,15 +237,15 @@ export class TransactionInspection {
       if (part.holds(this.at, visible)) this.met |= bitOf(i);
       else return part.growing && !visible.complete ? WAITS : FAILED;
     }
-    // Conditions on packets are met by the packet that shows the rest, or by a later one.
+    // Conditions on packets are evaluated with the packet that completes the rest, or a later one.
     const packetHolds = allHold(rule.headers, this.at);
     const holds = packetHolds && (rule.payload.length === 0 || this.judge.payloadHolds(rule));
-    // Scripts may find later what is not there yet.
+    // Scripts may succeed later, with more data.
     if (holds && allHold(rule.scripts, this.at)) return MATCHED;
     return visible.complete ? FAILED : WAITS;
   }
 
-  /** In a transactional rule, what the other direction has shown before. */
+  /** In a transactional rule, what was visible before in the other direction. */
   private holdsInOther(part: Part, rule: Rule, state: TransactionState): boolean {
     if (rule.signature.direction !== '=>') return false;
     const { other, visible } = this;
@@ -267,7 +269,7 @@ export class TransactionInspection {
   }
 }
 
-/** Contents apart: those of all files are one condition. */
+/** Apart from contents: conditions on all files are one condition. */
 function isAboutFiles({ onTransaction, onBuffers }: Rule): boolean {
   if (onBuffers.some(({ buffer }) => buffer === 'file.data')) return false;
   return (

@@ -1,6 +1,6 @@
 /**
- * First pass over the transactions of a batch: the buffers that became visible are copied together and scanned in
- * as few calls as their room allows. What was found is kept by update.
+ * First pass over the transactions of a batch: newly visible buffers are copied together and scanned in as few
+ * calls as the space allows. The candidates found are stored per update.
  */
 
 import type { TransactionUpdate } from '../../engine/application-layer.js';
@@ -18,12 +18,12 @@ import { setBuffer } from './rule.js';
 import type { Scan } from './scan.js';
 import { type DirectionState, TransactionState } from './transaction-state.js';
 
-/** A buffer of the protocol with what is needed to scan it. */
+/** A buffer of the protocol with the data needed to scan it. */
 interface Searched {
   readonly rules: BufferSearch;
   readonly declared: BufferDeclaration;
   readonly transform: Transformation | undefined;
-  /** Place of its first value in the lists of a direction, where it grows; the next ones lie so far apart. */
+  /** Index of its first value in the lists of a direction, if it grows; the next ones follow at this distance. */
   readonly place: number;
   readonly step: number;
 }
@@ -37,7 +37,7 @@ export class TransactionPlan {
   private used = 0;
 
   /**
-   * @param room where buffers are copied to: the memory that `scan` looks at
+   * @param room buffer space that is copied to: the memory scanned by `scan`
    * @param at used to run transformations
    */
   constructor(
@@ -66,7 +66,7 @@ export class TransactionPlan {
     while (this.starts.length <= updates.length) this.starts.push(this.found.length);
   }
 
-  /** The state that detection keeps with the transaction of an update. */
+  /** Detection's state of an update's transaction. */
   stateOf(update: TransactionUpdate): TransactionState {
     const { transaction } = update;
     const { renumberings } = this;
@@ -79,7 +79,7 @@ export class TransactionPlan {
     }
     if (!known.isOf(renumberings.generation)) {
       known.renumber(renumberings);
-      // Streams over growing buffers were of the databases before: they begin anew.
+      // Streams over growing buffers used the previous databases: they start again.
       known.toServer.close(this.scan);
       known.toClient.close(this.scan);
     }
@@ -102,7 +102,7 @@ export class TransactionPlan {
       }
     }
     direction.scanned = Math.max(direction.scanned, update.progress);
-    // Not before all buffers are added: adding one may run the search, which closes what is listed here.
+    // Only after all buffers were added: adding one may run the search, which closes the streams listed here.
     if (!update.complete || !direction.scanners) return;
     this.closing.push(direction);
     this.states.forgetBody(update.conversation.flow, direction);
@@ -140,7 +140,7 @@ export class TransactionPlan {
     }
   }
 
-  /** Scans what came since the last update. */
+  /** Scans the data added since the last update. */
   private grow(
     u: number,
     update: TransactionUpdate,
@@ -162,8 +162,8 @@ export class TransactionPlan {
   }
 
   /**
-   * @param place of what is kept of it in the direction's lists
-   * @param to bytes that are visible
+   * @param place index of its state in the direction's lists
+   * @param to number of visible bytes
    */
   private growOne(
     u: number,
@@ -178,7 +178,7 @@ export class TransactionPlan {
     const from = lengths[place] ?? 0;
     if (to <= from) return;
     scanners[place] ||= this.scan.openStream(search);
-    // Bodies larger than the room are scanned in pieces.
+    // Bodies larger than the space are scanned in pieces.
     for (let start = from; start < to; start += this.room.length) {
       const end = Math.min(to, start + this.room.length);
       this.add(u, search, scanners[place]!, bytes, start, end, start);
@@ -221,7 +221,7 @@ export class TransactionPlan {
     this.used = 0;
   }
 
-  /** Scans what was gathered and files what was found under its update. */
+  /** Scans the collected data and stores the candidates under its update. */
   private finish(): void {
     this.scan.run();
     for (let job = 0; job < this.scan.count; job++) {

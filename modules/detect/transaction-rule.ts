@@ -1,4 +1,4 @@
-/** A signature's conditions on transactions of one protocol, executable. */
+/** A signature's conditions on transactions of one protocol, in executable form. */
 import type {
   BufferDeclaration,
   Direction,
@@ -15,7 +15,7 @@ import type { CompileEnvironment } from '../../signatures/match-compiler.js';
 import type { BufferConditions, Match } from '../../signatures/signature.js';
 import type { Rule } from './rule.js';
 
-/** What is visible of a transaction at the moment of inspection. */
+/** What is visible of a transaction at the time of inspection. */
 export interface Visible {
   toServer: boolean;
   progress: number;
@@ -27,14 +27,14 @@ export interface Visible {
 
 export interface Part {
   readonly direction: Direction;
-  /** Progress from which on it can be tested. */
+  /** Progress from which it can be tested. */
   readonly progress: number;
-  /** A test that fails may succeed when there is more. */
+  /** Whether a failed test may succeed with more data. */
   readonly growing: boolean;
   holds(at: Inspection, visible: Visible): boolean;
 }
 
-/** @returns undefined when the protocol has not what the signature asks for */
+/** @returns undefined when the protocol lacks a buffer that the signature uses */
 export function partsOf(
   rule: Rule,
   protocol: Protocol,
@@ -113,7 +113,7 @@ function testPart(test: TestDeclaration, parsed: unknown): Part {
   };
 }
 
-/** How far what grows has come; undefined where nothing does. */
+/** Current length of a growing body; undefined when nothing grows. */
 function grown({ bodyLength }: Visible): number | undefined {
   return bodyLength < 0 ? undefined : bodyLength;
 }
@@ -159,7 +159,7 @@ function bufferPart(
   };
 }
 
-/** @returns undefined where the transaction has no such value */
+/** @returns undefined when the transaction has no such value */
 function oneHolds(
   declared: BufferDeclaration,
   at: Inspection,
@@ -173,7 +173,7 @@ function oneHolds(
   if (bytes === undefined) return undefined;
   const grows = declared.growing === true && declared.whole !== true;
   const end = grows && visible.bodyLength >= 0 ? Math.min(bytes.length, visible.bodyLength) : bytes.length;
-  // Nothing came of it yet, or nothing at all: a transform would make something of that.
+  // No data yet, or none at all: a transform would produce output even from that.
   if (grows && end === 0) return visible.complete ? undefined : false;
   if (onlyAbsent) return false;
   at.bytes = bytes;
@@ -185,7 +185,7 @@ function oneHolds(
   at.littleEndian = declared.littleEndian?.(at.transaction!, visible.toServer) === true;
   transform?.(at);
   const holds = test(at);
-  // Bytes of packets, which are looked at next, have no order of their own.
+  // Payload bytes, which are inspected next, have no byte order of their own.
   at.littleEndian = false;
   return holds;
 }

@@ -1,12 +1,12 @@
-/** What detection keeps with a transaction: what was scanned, and which signatures wait for more of it. */
+/** Detection's state of a transaction: what was scanned, and which signatures wait for more of it. */
 
 import type { Matcher } from '../../engine/matcher.js';
 import { GONE, type Renumberings } from './renumbering.js';
 
-/** A signature of which some conditions hold already. */
+/** A signature some of whose conditions already hold. */
 export interface Waiting {
   signature: number;
-  /** Direction it is inspected in; a transactional one is inspected in both. */
+  /** Direction in which it is inspected; a transactional one is inspected in both. */
   readonly toServer: boolean;
   readonly both: boolean;
   /** Conditions that hold, one bit each. */
@@ -17,32 +17,32 @@ export interface Waiting {
 export interface MatchedFiles {
   readonly signature: number;
   readonly toServer: boolean;
-  /** Files of the direction that it needs not look at again. */
+  /** Number of files of the direction that need no further inspection. */
   files: number;
 }
 
 export class DirectionState {
-  /** Progress that was told last; -1: none. */
+  /** Last reported progress; -1: none. */
   told = -1;
   /** Buffers up to this progress were scanned; -1: none. */
   scanned = -1;
-  /** Signatures without a pattern were looked at, those with events up to this number of events. */
+  /** Signatures without a pattern were evaluated, those on events up to this number of events. */
   begun = false;
   events = 0;
-  /** Signatures without a pattern whose header or conditions on the packet did not hold so far. */
+  /** Signatures without a pattern whose header or packet conditions have not held so far. */
   refused: number[] | undefined;
-  /** Streams of the scanner over growing buffers, and how far each has come, by number of the buffer. */
+  /** Matcher streams over growing buffers, and the position of each, by index of the buffer. */
   scanners: number[] | undefined;
   lengths: number[] | undefined;
 
-  /** Gives back the scanner's streams over growing buffers: what is scanned from here on begins anew. */
+  /** Releases the matcher streams over growing buffers: later scans start again. */
   close(matcher: Pick<Matcher, 'closeStream'>): void {
     for (const scanner of this.scanners ?? []) if (scanner) matcher.closeStream(scanner);
     this.scanners = undefined;
     this.lengths = undefined;
   }
 
-  /** @param numberOf number of a signature now, or GONE */
+  /** @param numberOf current number of a signature, or GONE */
   renumber(numberOf: (signature: number) => number): void {
     this.refused = this.refused?.map(numberOf).filter(signature => signature !== GONE);
   }
@@ -54,12 +54,12 @@ export class TransactionState {
   readonly toServer = new DirectionState();
   readonly toClient = new DirectionState();
   waiting: Waiting[] = [];
-  /** Signatures that matched: twice their number, plus one to the client. */
+  /** Signatures that matched: twice their number, plus one for to_client. */
   matched: number[] = [];
   matchedFiles: readonly MatchedFiles[] = NONE;
   /** See `Transaction.answerRenewals`. */
   private answerRenewals = 0;
-  /** Reload of the rules that the numbers belong to. */
+  /** Rule reload that the numbers belong to. */
   private generation: number;
 
   constructor(generation = 0) {
@@ -70,7 +70,7 @@ export class TransactionState {
     return this.generation === generation;
   }
 
-  /** Brings the numbers of signatures up to date. */
+  /** Updates the signature numbers. */
   renumber(to: Renumberings): void {
     const from = this.generation;
     const now = (signature: number) => to.since(from, signature);
@@ -85,7 +85,7 @@ export class TransactionState {
     this.toClient.renumber(now);
   }
 
-  /** Where an answer came anew it is looked at from its beginning. */
+  /** A renewed answer is inspected from its beginning. */
   noteAnswer(renewals: number): void {
     if (renewals === this.answerRenewals) return;
     this.answerRenewals = renewals;

@@ -1,5 +1,5 @@
 /**
- * Detection with rules of the hook `pre_flow` that keep packets from counting for a flow
+ * Detection with rules of the hook `pre_flow` that exclude packets from flow tracking
  * (`config:tracking disable, type flow, scope packet`).
  */
 import type { Batch } from '../../engine/batch.js';

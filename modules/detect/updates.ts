@@ -1,4 +1,4 @@
-/** The transactions that packets of a batch brought: what was told of them is inspected with its packet. */
+/** Transaction updates of a batch: each is inspected with its packet. */
 
 import type { ApplicationLayer, TransactionUpdate } from '../../engine/application-layer.js';
 import { Frame } from '../../engine/frames/frame.js';
@@ -13,7 +13,7 @@ import type { TransactionPlan } from './transaction-plan.js';
 export class Updates implements Subjects {
   private next = 0;
 
-  /** The first update that was not inspected nor skipped. */
+  /** The first update that was neither inspected nor skipped. */
   get position(): number {
     return this.next;
   }
@@ -30,7 +30,7 @@ export class Updates implements Subjects {
     return this.layer.updates;
   }
 
-  /** Scans those of a batch. */
+  /** Scans the updates of a batch. */
   begin(): void {
     this.next = 0;
     this.plan.run(this.updates);
@@ -45,7 +45,7 @@ export class Updates implements Subjects {
     return toServer ? this.parts.hand.state?.subjectToServer : this.parts.hand.state?.subjectToClient;
   }
 
-  /** What is complete in its direction is not in hand any more. */
+  /** A transaction that is complete in its direction is no longer the current one. */
   private noteSubject(update: TransactionUpdate): void {
     const { facts, hand } = this.parts;
     const subject = update.complete ? undefined : subjectOf(update);
@@ -85,7 +85,7 @@ export class Updates implements Subjects {
     );
   }
 
-  /** A transaction is of the protocol that it was read as, though the flow may have changed to another since. */
+  /** A transaction belongs to the protocol it was parsed as, even if the flow has changed to another since. */
   private useProtocolOf({ conversation, transaction }: TransactionUpdate): void {
     const { protocols } = this.layer;
     const { hand, header, applications, facts } = this.parts;
@@ -96,7 +96,7 @@ export class Updates implements Subjects {
     header.application = applications[hand.application]!;
   }
 
-  /** A transaction that is complete has the stream of its direction inspected at once. */
+  /** When a transaction completes, the stream of its direction is inspected at once. */
   flushStreams(slot: number): void {
     const { updates } = this;
     const { hand, facts } = this.parts;

@@ -60,7 +60,7 @@ export function writeAlert(writer: Writer, subject: Subject, inline: boolean): v
   json.close();
 }
 
-/** `"alert":{…}` of the event's signature, with what only its maker knows (`"alert":{…}` in the payload). */
+/** `"alert":{…}` of the event's signature, merged with members passed in the payload (`"alert":{…}`). */
 export function writeSignature(writer: Writer, subject: Subject, inline: boolean): void {
   const { json } = writer;
   const { signature, members: fixed } = writer.signatureOf(subject);
@@ -81,12 +81,12 @@ export function writeSignature(writer: Writer, subject: Subject, inline: boolean
   json.close();
 }
 
-/** What a rate filter made of the signature's action; undefined when it is its own. */
+/** The action set by a rate filter; undefined when it is the signature's own. */
 function changedAction(subject: Subject): number | undefined {
   return subject.field(ALERT_FLAGS) & ALERT_ACTION_CHANGED ? subject.field(ALERT_ACTION) : undefined;
 }
 
-/** Rejections are made also where packets cannot be dropped. */
+/** Rejects are performed even where packets cannot be dropped. */
 function isBlocked(signature: AlertSignature, action: number | undefined, inline: boolean): boolean {
   if (action === undefined)
     return signature.action.startsWith('reject') || (inline && signature.action === 'drop');
@@ -98,7 +98,7 @@ function isPass(writer: Writer, subject: Subject): boolean {
   return writer.signatureOf(subject).signature.action === 'pass';
 }
 
-/** Which side is attacked, as the signature's `target` says. */
+/** Which side is attacked, according to the signature's `target`. */
 function writeTarget({ json, header }: Writer, target: 'src_ip' | 'dest_ip'): void {
   const sourceIsTarget = target === 'src_ip';
   const { endpoints } = header;
@@ -114,7 +114,7 @@ function writeTarget({ json, header }: Writer, target: 'src_ip' | 'dest_ip'): vo
   }
 }
 
-/** Records of the protocol, and variables, as far as the entry wants them. */
+/** Records of the protocol, and variables, as configured for the entry. */
 function writeOwnMembers(writer: Writer, subject: Subject): void {
   const { instance } = writer;
   const members = writer.ownMembers(subject);

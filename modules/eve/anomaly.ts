@@ -1,4 +1,4 @@
-/** `anomaly`: something is malformed, in a packet (decode), its stream, or what an application protocol says. */
+/** `anomaly`: something is malformed, in a packet (decode), its stream, or an application protocol. */
 import { applicationEventName, isApplicationEvent } from '../../engine/application/packet-events.js';
 import { eventName, isStreamEvent } from '../../engine/packet/packet-event-names.js';
 import * as Packet from '../../engine/packet.js';
@@ -14,7 +14,7 @@ const ANOMALY = key('anomaly');
 const TYPE = key('type');
 const EVENT = key('event');
 const LAYER = key('layer');
-/** Bytes of the packet that are shown. */
+/** Number of bytes shown of the packet. */
 const HEADER_BYTES = 32;
 
 /** The anomaly that the event itself describes: `"anomaly":{"type":"applayer",…}`. */
@@ -45,7 +45,7 @@ export function writePacketAnomaly(writer: Writer, subject: Subject, event: numb
   json.close();
 }
 
-/** Calls `tell` with each event of the packet, in order of their numbers. */
+/** Calls `tell` with each event of the packet, in numerical order. */
 export function forEachPacketEvent(subject: Subject, tell: (event: number) => void): void {
   for (let field = 0; field < Packet.EVENT_FIELDS; field++) {
     let bits = subject.packetField(Packet.EVENTS + field);

@@ -1,4 +1,4 @@
-/** `app_proto` and its kin: what the flow's application protocol was known to be. */
+/** `app_proto` and related members: the flow's application protocol. */
 import {
   APP_PROTOCOL,
   APP_PROTOCOL_NAMES,
@@ -25,7 +25,7 @@ export class AppProtocols {
     this.names = (thread.shared[APP_PROTOCOL_NAMES] as readonly string[] | undefined) ?? [];
   }
 
-  /** Protocols when the event was made. */
+  /** Protocols at the time of the event. */
   write(json: JsonBytes, subject: Subject): void {
     if (subject.flow < 0) return;
     const known = subject.field(APP_PROTOCOL);
@@ -39,7 +39,7 @@ export class AppProtocols {
       this.writeChange(json, subject, known);
   }
 
-  /** Protocols of a flow that is over. */
+  /** Final protocols of a flow that has ended. */
   writeFinal(json: JsonBytes, subject: Subject): void {
     const known = subject.flowField(FlowRecord.APP_PROTOCOL);
     const toServer = subject.flowField(FlowRecord.APP_PROTOCOL_TO_SERVER);
@@ -53,7 +53,7 @@ export class AppProtocols {
     this.name(json, APP_PROTO_TO_CLIENT, toClient, known);
   }
 
-  /** What the flow was before, and what it was asked to become. */
+  /** The protocol before a change, and the expected one. */
   private writeChange(json: JsonBytes, subject: Subject, known: number): void {
     this.name(json, APP_PROTO_ORIGINAL, subject.flowField(FlowRecord.APP_PROTOCOL_ORIGINAL), known);
     this.name(json, APP_PROTO_EXPECTED, subject.flowField(FlowRecord.APP_PROTOCOL_EXPECTED), known);

@@ -1,4 +1,4 @@
-/** `"conntrack":{…}`: the packet's connection as the kernel knows it, where a queue was asked to tell it. */
+/** `"conntrack":{…}`: the packet's connection in the kernel's tracking, if a queue was configured to report it. */
 import { connectionOf } from '../../engine/packet/conntrack.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
@@ -11,7 +11,7 @@ const STATE = key('state');
 const DIRECTION = key('direction');
 
 export function writeConntrack(json: JsonBytes, subject: Subject): void {
-  // Only a packet of the wire has such a field; in the row of others it means something else.
+  // Only received packets have this field; in other rows it has another meaning.
   if (subject.packet < 0 || subject.packetField(Packet.PSEUDO) !== Packet.PSEUDO_NONE) return;
   const connection = connectionOf(subject.memory, subject.p);
   if (!connection) return;

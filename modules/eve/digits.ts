@@ -1,4 +1,6 @@
-/** Numbers and bytes as digits, written into a buffer that has room for them. Each returns the position behind. */
+/**
+ * Numbers and bytes as digits, written into a buffer with sufficient space. Each returns the position after its output.
+ */
 const encoder = new TextEncoder();
 const COLON = 0x3a;
 const PAD = 0x3d;
@@ -6,7 +8,7 @@ const ZERO = 0x30;
 const BASE64 = encoder.encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 const HEX = encoder.encode('0123456789abcdef');
 
-/** Writes a safe integer in decimal. @returns the position behind it */
+/** Writes a safe integer in decimal. @returns the position after it */
 export function writeInteger(out: Uint8Array, at: number, value: number): number {
   if (value < 0) {
     out[at++] = 0x2d;

@@ -1,9 +1,9 @@
-/** Which flows had a drop record already, per direction: `drop: { flows: start }` tells the first ones only. */
+/** Which flows already had a drop record, per direction: `drop: { flows: start }` logs only the first ones. */
 import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Subject } from '../../engine/record/subject.js';
 
 export class DropStarts {
-  /** For each direction and flow row the random part of the flow's id: a row that is used anew has another. */
+  /** For each direction and flow row the random part of the flow's id: it differs when a row is reused. */
   private readonly told: readonly [Int32Array, Int32Array];
 
   constructor(flows: number) {

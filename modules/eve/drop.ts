@@ -1,4 +1,4 @@
-/** `drop`: a packet was not let through. */
+/** `drop`: a packet was dropped. */
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { REASON_NAMES } from '../../engine/verdict.js';
@@ -27,7 +27,7 @@ const UDP_LENGTH = key('udplen');
 const ICMP_ID = key('icmp_id');
 const ICMP_SEQ = key('icmp_seq');
 const REASON = key('reason');
-/** Bits of the flag byte, in the order they are told. */
+/** Bits of the flag byte, in the order of output. */
 const FLAGS = [
   ['syn', 2],
   ['ack', 16],

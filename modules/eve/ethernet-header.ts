@@ -4,7 +4,7 @@ import type { Subject } from '../../engine/record/subject.js';
 
 const ETHERNET_HEADER = 14;
 
-/** Offset of the Ethernet header, -1 when there is none. The first byte of the memory may be one. */
+/** Offset of the Ethernet header, -1 when there is none. 0 is a valid offset. */
 export function ethernetHeader(subject: Subject): number {
   if (subject.packetField(Packet.PSEUDO) !== Packet.PSEUDO_NONE || subject.packet < 0) return -1;
   if (subject.packetField(Packet.LENGTH) < ETHERNET_HEADER) return -1;

@@ -1,4 +1,4 @@
-/** What the packet's Ethernet header says: `"ether":{"src_mac":…,"dest_mac":…}`, and the type where it is not IP. */
+/** The packet's Ethernet header: `"ether":{"src_mac":…,"dest_mac":…}`, and the type if it is not IP. */
 import { uint16 } from '../../engine/packet/network-order.js';
 import * as Packet from '../../engine/packet.js';
 import type { Direction } from '../../engine/record/endpoints.js';
@@ -12,7 +12,7 @@ const ETHER_TYPE = key('ether_type');
 const SOURCE_MAC = key('src_mac');
 const DESTINATION_MAC = key('dest_mac');
 
-/** Nothing when the packet did not come over Ethernet. @param macs addresses of flows that are over */
+/** Writes nothing when the packet was not received over Ethernet. @param macs addresses of flows that have ended */
 export function writeEthernet(
   json: JsonBytes,
   subject: Subject,

@@ -1,4 +1,4 @@
-/** One EVE log: makes the record of an event, when this entry of the outputs wants it, and writes its line. */
+/** One EVE log: creates the record of an event, if this output entry wants it, and writes its line. */
 import { isApplicationEvent } from '../../engine/application/packet-events.js';
 import * as Event from '../../engine/event.js';
 import type { LogWriter, Thread } from '../../engine/module.js';
@@ -38,17 +38,17 @@ export class EveLog {
   private readonly prefix: Uint8Array;
   private readonly kinds = new TransactionKinds();
   private readonly dropStarts: DropStarts | undefined;
-  /** Some output wants to know whom a proxy asked for: records of HTTP carry it. */
+  /** Some output logs the client named by a proxy: records of HTTP include it. */
   private readonly clientsNoted: boolean;
 
-  /** @param inline packets can be dropped  @param macs where MAC addresses of flows are kept */
+  /** @param inline packets can be dropped  @param macs MAC addresses of flows */
   constructor(
     thread: Thread,
     private readonly instance: Instance,
     sensor: string,
     private readonly inline: boolean,
     private readonly macs: MacSets | undefined,
-    /** Stands for this entry where a record is meant for some entries only. */
+    /** Bit of this entry in records meant for some entries only. */
     private readonly bit: number,
   ) {
     this.writer = new Writer(thread, instance, sensor, macs);
@@ -60,7 +60,7 @@ export class EveLog {
     this.dropStarts = first ? new DropStarts(thread.flows.capacity) : undefined;
   }
 
-  /** Writes the records that an event gives. */
+  /** Writes the records of an event. */
   tell(subject: Subject): void {
     const { types } = this.instance;
     switch (subject.field(Packet.EVENT_KIND)) {
@@ -115,7 +115,7 @@ export class EveLog {
     });
   }
 
-  /** Where nothing can be dropped, what a policy or a rule refuses goes its way: there is nothing to tell. */
+  /** Where nothing can be dropped, packets refused by a policy or a rule pass: there is nothing to log. */
   private tellDrop(subject: Subject): void {
     if (!this.inline) return;
     if (this.dropStarts && !this.dropStarts.isFirst(subject)) return;
@@ -134,7 +134,7 @@ export class EveLog {
     this.line(() => write(this.writer, subject, kind));
   }
 
-  /** The record is for this entry of the outputs. */
+  /** Whether the record is meant for this entry. */
   private isMeant(subject: Subject): boolean {
     const outputs = subject.field(Event.TRANSACTION_OUTPUTS);
     return outputs === 0 || (outputs & this.bit) !== 0;
@@ -156,7 +156,7 @@ export class EveLog {
   }
 }
 
-/** Which of the `types` of anomalies an event of a packet is. */
+/** Which of the anomaly `types` an event of a packet belongs to. */
 function kindOf(event: number): 'applayer' | 'stream' | 'decode' {
   if (isApplicationEvent(event)) return 'applayer';
   return isStreamEvent(event) ? 'stream' : 'decode';

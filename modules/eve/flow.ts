@@ -1,4 +1,4 @@
-/** `flow`: a conversation is over; and what alerts tell of the conversation so far. */
+/** `flow`: a flow has ended; and the flow members of alerts. */
 import { exceptionsOf } from '../../engine/exception-policy.js';
 import * as FlowRecord from '../../engine/flow/flow-record.js';
 import { counterpartOf4, counterpartOf6 } from '../../engine/packet/icmp-type.js';
@@ -40,7 +40,7 @@ const STATES = ['new', 'new', 'established', 'closed', 'bypassed', 'bypassed'];
 const REASONS = ['unknown', 'timeout', 'forced', 'shutdown', 'tcp_reuse'];
 const ACTIONS = ['', 'pass', 'drop', 'accept'];
 
-/** @param macs where MAC addresses are kept, for entries that want them */
+/** @param macs MAC addresses, for entries that log them */
 export function writeFlow(writer: Writer, subject: Subject, macs: MacSets | undefined): void {
   const { json, header, protocols, thread, instance } = writer;
   header.write(json, subject, KIND);
@@ -64,7 +64,7 @@ export function writeFlow(writer: Writer, subject: Subject, macs: MacSets | unde
   json.close();
 }
 
-/** `"flow":{…}` of an alert: counts with its packet, and the conversation as it began. */
+/** `"flow":{…}` of an alert: counts including its packet, and the start and endpoints of the flow. */
 export function writeFlowSoFar(json: JsonBytes, subject: Subject, header: Header): void {
   json.open(FLOW);
   if (subject.packetField(Packet.PSEUDO) !== Packet.PSEUDO_EVENT) writeCountsSoFar(json, subject);
@@ -85,7 +85,7 @@ function writeCountsSoFar(json: JsonBytes, { row, memory, p }: Subject): void {
   json.integer(BYTES_TO_CLIENT, row64[d + Packet.FLOW_BYTES_TO_CLIENT]!);
 }
 
-/** The type that answers the flow's first packet, when something came back. */
+/** The ICMP type of the answer to the flow's first packet, if there was one. */
 function writeIcmpAnswer(json: JsonBytes, subject: Subject): void {
   const protocol = subject.flowField(FlowRecord.PROTOCOL);
   if ((protocol !== ICMP && protocol !== ICMPV6) || subject.flowField(FlowRecord.PACKETS_TO_CLIENT) === 0)

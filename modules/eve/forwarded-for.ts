@@ -1,4 +1,6 @@
-/** The address that a proxy asked for, as far as an output wants it: beside the alert, or in place of the client. */
+/**
+ * The client address named by a proxy, if an output wants it: in addition to the alert's, or in place of the client.
+ */
 import { type ForwardedFor, forwardedForKey } from '../../engine/record/forwarded-for.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { key } from './json-bytes.js';

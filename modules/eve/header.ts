@@ -1,4 +1,4 @@
-/** The members that all records about packets and flows begin with. */
+/** The first members of all records about packets and flows. */
 import { LONGEST_ADDRESS, writeIpv4, writeIpv6, writeIpv6Full } from '../../engine/address.js';
 import { COMMUNITY_ID_LENGTH, CommunityId } from '../../engine/community-id.js';
 import { DEVICE_NAMES, SOURCE_NAMES } from '../../engine/event.js';
@@ -53,21 +53,21 @@ const ICMPV6 = 58;
 const ESP = 50;
 const WITH_PORTS = new Set([6, 17, 132]);
 
-/** What is told of records by their kind. */
+/** Properties of a kind of records. */
 export interface HeaderKind {
-  /** `event_type`; undefined when the record's own members have it. */
+  /** `event_type`; undefined when the record's own members include it. */
   readonly type: Uint8Array | undefined;
   readonly direction: Direction;
-  /** The record is about a packet: its number and where it came from are told. */
+  /** The record is about a packet: its number and source are logged. */
   readonly packet: boolean;
 }
 
 /** Writes headers for one eve-log entry. */
 export class Header {
   readonly endpoints = new Endpoints();
-  /** Address that is told in place of the client's. */
+  /** Address logged in place of the client's. */
   client: string | undefined;
-  /** Those a record has besides: of the tunnel a packet came in, of the flow of an alert. */
+  /** Additional endpoints of a record: of the packet's tunnel, of an alert's flow. */
   readonly others = new Endpoints();
   private readonly timestamp = new IsoTimestamp();
   private readonly communityId: CommunityId | undefined;
@@ -128,7 +128,7 @@ export class Header {
     json.written(name, LONGEST_ADDRESS, (out, at) => write(endpoints.bytes, offset, out, at));
   }
 
-  /** Addresses and ports under their usual names. @param toServer the client is the source */
+  /** Addresses and ports under their standard names. @param toServer the client is the source */
   writeTuple(json: JsonBytes, endpoints: Endpoints, toServer = true): void {
     if (this.client !== undefined && toServer) json.text(SOURCE_IP, this.client);
     else this.writeAddress(json, SOURCE_IP, endpoints, endpoints.source);
@@ -216,13 +216,13 @@ function writeVlan(json: JsonBytes, subject: Subject): void {
   json.closeArray();
 }
 
-/** Packets have numbers, what is looked at when a flow ends has none. */
+/** Packets have numbers; events at the end of a flow have none. */
 function writeNumber(json: JsonBytes, subject: Subject): void {
   const number = Packet.numberOf(subject.row, subject.e);
   if (number > 0) json.integer(PCAP_COUNT, number);
 }
 
-/** Bytes of what `packetSource` gives. */
+/** Bytes of the result of `packetSource`. */
 export function sourceBytes(source: string): Uint8Array {
   return SOURCES.get(source)!;
 }

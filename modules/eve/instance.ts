@@ -1,4 +1,4 @@
-/** One `eve-log` entry of the outputs: its settings, and which records it has. */
+/** One `eve-log` entry of the outputs: its settings, and which records it logs. */
 import type { Config } from '../../engine/config/config.js';
 import { type ConfigTree, Config as Settings } from '../../engine/config/config.js';
 import { boolean, type Option } from '../../engine/config/option.js';
@@ -9,11 +9,11 @@ import * as Options from './options.js';
 
 /** Settings of one eve-log entry. */
 export interface Instance {
-  /** Name of its log: a path, or one made up for what is no file. */
+  /** Name of its log: a path, or a generated name if it is not a file. */
   readonly file: string;
-  /** Where lines go. */
+  /** Destination of its lines. */
   readonly kind: 'regular' | 'unix_stream' | 'unix_dgram' | 'syslog';
-  /** Each thread has a file of its own. */
+  /** Each thread writes its own file. */
   readonly threaded: boolean;
   readonly syslog: SyslogSettings;
   readonly prefix: string;
@@ -61,7 +61,7 @@ export interface StatsSettings {
   readonly totals: boolean;
   readonly threads: boolean;
   readonly deltas: boolean;
-  /** Numbers that are 0 are told. */
+  /** Whether counters that are 0 are logged. */
   readonly zeros: boolean;
 }
 
@@ -72,7 +72,7 @@ export interface DnsSettings {
   readonly types: readonly string[];
 }
 
-/** The eve-log entries that are on, in the order of the configuration. */
+/** The enabled eve-log entries, in the order of the configuration. */
 export function instancesOf(config: Config): Instance[] {
   const forwarded = eveForwardedFor(config);
   return outputEntries(config, 'eve-log').map((entry, i) => instanceOf(config, entry, forwarded[i]!, i));
@@ -178,7 +178,7 @@ function dnsSettings(settings: Config): DnsSettings {
   };
 }
 
-/** `eve.json` of a thread that has a file of its own: `eve.3.json`. */
+/** File name for a thread with its own file: `eve.3.json` for `eve.json`. */
 export function fileOfThread(file: string, number: number): string {
   return /\.[^./]+$/.test(file) ? file.replace(/(\.[^./]+)$/, `.${number}$1`) : `${file}.${number}`;
 }

@@ -1,12 +1,12 @@
 /**
- * Writes JSON as bytes into one buffer that is used again for each record. Commas come by themselves; keys are
- * made once with `key`. Nothing is allocated unless a record is longer than any before.
+ * Writes JSON as bytes into one buffer that is reused for each record. Commas are added automatically; keys are
+ * created once with `key`. Nothing is allocated unless a record is longer than any before.
  */
 
 import { writeBase64, writeHexByte, writeInteger, writeMac } from './digits.js';
 import { writePrintable, writeText } from './json-text.js';
 
-/** A member's name as it is written: `"src_ip":`. */
+/** A member's name in output form: `"src_ip":`. */
 export type Key = Uint8Array;
 
 const encoder = new TextEncoder();
@@ -56,13 +56,13 @@ export class JsonBytes {
     this.byte(0x5d);
   }
 
-  /** A text; it is escaped. */
+  /** Writes a text with escapes. */
   text(name: Key, value: string): void {
     this.begin(name, value.length * 6 + 2);
     this.length = writeText(this.bytes, this.length, value);
   }
 
-  /** A text whose bytes need no escape and are known before. */
+  /** Writes a text whose bytes are known to need no escapes. */
   plain(name: Key, value: Uint8Array): void {
     this.begin(name, value.length + 2);
     this.bytes[this.length++] = QUOTE;
@@ -75,7 +75,7 @@ export class JsonBytes {
     this.length = writeInteger(this.bytes, this.length, value);
   }
 
-  /** Any finite number. */
+  /** Writes any finite number. */
   number(name: Key, value: number): void {
     if (Number.isSafeInteger(value)) this.integer(name, value);
     else this.json(name, encoder.encode(String(Number.isFinite(value) ? value : 0)));
@@ -85,20 +85,20 @@ export class JsonBytes {
     this.json(name, value ? TRUE : FALSE);
   }
 
-  /** A value that is JSON already. */
+  /** Writes a value that is already JSON. */
   json(name: Key, value: Uint8Array): void {
     this.begin(name, value.length);
     this.put(value);
   }
 
-  /** Members that are JSON already, `bytes[start, end)` without braces; nothing when it is empty. */
+  /** Writes members that are already JSON, `bytes[start, end)` without braces; nothing if it is empty. */
   members(bytes: Uint8Array, start: number, end: number): void {
     if (end <= start) return;
     this.begin(NOTHING, end - start);
     this.length = copy(bytes, start, end, this.bytes, this.length);
   }
 
-  /** A text of `bytes[start, end)`, ASCII without anything to escape, written by `write` at a position it gets. */
+  /** A text in `bytes[start, end)`, ASCII without escapes, written by `write` at the position passed to it. */
   written(name: Key, room: number, write: (out: Uint8Array, at: number) => number): void {
     this.begin(name, room + 2);
     this.bytes[this.length++] = QUOTE;
@@ -135,7 +135,7 @@ export class JsonBytes {
     this.bytes[this.length++] = QUOTE;
   }
 
-  /** Raw bytes, as they are, without a comma: prefixes and line ends. */
+  /** Raw bytes, unchanged and without a comma: prefixes and line ends. */
   raw(bytes: Uint8Array): void {
     this.reserve(bytes.length);
     this.put(bytes);
@@ -147,12 +147,12 @@ export class JsonBytes {
     this.bytes[this.length++] = value;
   }
 
-  /** What was written, for messages and tests. */
+  /** The output so far, for messages and tests. */
   toString(): string {
     return new TextDecoder().decode(this.bytes.subarray(0, this.length));
   }
 
-  /** Comma where something stands before, then the name; there is room for `room` more bytes afterwards. */
+  /** Writes a comma if needed, then the name; ensures space for `room` more bytes. */
   private begin(name: Key, room: number): void {
     this.reserve(name.length + room + 1);
     const { bytes } = this;
@@ -179,7 +179,7 @@ export class JsonBytes {
 const TRUE = encoder.encode('true');
 const FALSE = encoder.encode('false');
 
-/** Copies `source[start, end)`. @returns the position behind it */
+/** Copies `source[start, end)`. @returns the position after it */
 function copy(source: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
   if (end - start > LONG) {
     out.set(source.subarray(start, end), at);

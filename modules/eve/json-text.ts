@@ -1,4 +1,6 @@
-/** Texts of JSON (RFC 8259 7), written into a buffer that has room for them. Each returns the position behind. */
+/**
+ * JSON strings (RFC 8259 7), written into a buffer with sufficient space. Each returns the position after its output.
+ */
 import { writeHexByte } from './digits.js';
 
 const encoder = new TextEncoder();
@@ -7,7 +9,7 @@ const BACKSLASH = 0x5c;
 const DOT = 0x2e;
 const ZERO = 0x30;
 
-/** Letter that follows the backslash for bytes with a short escape; 1 for those written as \u00XX; 0 for the rest. */
+/** Letter after the backslash for bytes with a short escape; 1 for those written as \u00XX; 0 for the rest. */
 const ESCAPES = new Uint8Array(256);
 ESCAPES.fill(1, 0, 32);
 for (const [char, letter] of [
@@ -22,13 +24,15 @@ for (const [char, letter] of [
   ESCAPES[char.charCodeAt(0)] = letter.charCodeAt(0);
 }
 
-/** 1 for the bytes that "printable" payloads show as they are. */
+/** 1 for the bytes that "printable" payloads show unchanged. */
 const PRINTABLE = new Uint8Array(256);
 PRINTABLE.fill(1, 32, 127);
 PRINTABLE[10] = 1;
 PRINTABLE[13] = 1;
 
-/** ASCII as it is; from the first other character on as UTF-8 (a lone surrogate becomes U+FFFD). Needs `length * 6 + 2`. */
+/**
+ * ASCII directly; from the first other character on as UTF-8 (a lone surrogate becomes U+FFFD). Needs `length * 6 + 2`.
+ */
 export function writeText(out: Uint8Array, at: number, value: string): number {
   out[at++] = QUOTE;
   let i = 0;
@@ -51,7 +55,9 @@ function writeUtf8(out: Uint8Array, at: number, bytes: Uint8Array): number {
   return at;
 }
 
-/** `source[start, end)` with a dot for what is neither printable ASCII nor a line end. Needs twice its length and 2. */
+/**
+ * `source[start, end)` with a dot for what is neither printable ASCII nor a line end. Needs twice its length plus 2.
+ */
 export function writePrintable(
   out: Uint8Array,
   at: number,
@@ -72,7 +78,7 @@ export function writePrintable(
   return at;
 }
 
-/** Writes a byte that cannot stand for itself in a text. @returns the position behind it */
+/** Writes a byte that must be escaped. @returns the position after it */
 function writeEscape(out: Uint8Array, at: number, byte: number): number {
   const letter = ESCAPES[byte]!;
   out[at++] = BACKSLASH;

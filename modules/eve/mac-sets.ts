@@ -1,6 +1,6 @@
 /**
- * The MAC addresses that the two sides of each flow were seen with, for entries with `ethernet: yes`: flow records
- * have `"ether":{"dest_macs":[…],"src_macs":[…]}`. Only packets that pass this thread are seen.
+ * The MAC addresses seen on the two sides of each flow, for entries with `ethernet: yes`: flow records
+ * have `"ether":{"dest_macs":[…],"src_macs":[…]}`. Only packets of this thread are seen.
  */
 import * as FlowRecord from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
@@ -15,13 +15,13 @@ const SOURCE_MAC = key('src_mac');
 const DESTINATION_MAC = key('dest_mac');
 const NO_KEY = new Uint8Array(0);
 const MAC = 6;
-/** Addresses kept of a side; a gateway pair has two. */
+/** Maximum addresses per side; a gateway pair has two. */
 const KEPT = 8;
 const CLIENT = 0;
 const SERVER = 1;
 
 export class MacSets {
-  /** For each flow row the id of the flow that its addresses are of: a row that is used anew begins empty. */
+  /** For each flow row the id of the flow that its addresses belong to: a reused row starts empty. */
   private readonly owners: Int32Array;
   /** Number of addresses, by flow and side; and the addresses. */
   private readonly counts: Uint8Array;
@@ -33,7 +33,7 @@ export class MacSets {
     this.macs = new Uint8Array(flows * 2 * KEPT * MAC);
   }
 
-  /** Takes the addresses of a packet of the wire. `subject` was loaded with it. */
+  /** Adds the addresses of a received packet, which `subject` was loaded with. */
   note(subject: Subject): void {
     const header = ethernetHeader(subject);
     if (header < 0 || subject.flow < 0) return;
@@ -76,7 +76,7 @@ export class MacSets {
     json.close();
   }
 
-  /** The first address of each side: of records at the end of a flow, which no packet of the wire is behind. */
+  /** The first address of each side: for records at the end of a flow, which have no received packet. */
   writeFirst(json: JsonBytes, subject: Subject, fromClient: boolean): void {
     if (!this.knows(subject)) return;
     const [source, destination] = fromClient ? [CLIENT, SERVER] : [SERVER, CLIENT];
@@ -97,7 +97,7 @@ export class MacSets {
   }
 }
 
-/** Whether the packet at `p` may have addresses to be noted. */
+/** Whether the packet at `p` may have addresses to record. */
 export function isOfWire(row: Int32Array, p: number): boolean {
   return row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE && row[p + Packet.FLOW]! >= 0;
 }

@@ -1,6 +1,6 @@
 /**
- * Walks over the members of an event's payload, which is JSON without the outer braces and made by the engine's own
- * modules: `"http":{…},"metadata":{…}`. Bytes that are not of this form end the walk.
+ * Iterates over the members of an event's payload, which is JSON without the outer braces, created by the engine's own
+ * modules: `"http":{…},"metadata":{…}`. Bytes that do not have this form end the iteration.
  */
 
 const QUOTE = 0x22;
@@ -15,14 +15,14 @@ export class Members {
   nameStart = 0;
   nameEnd = 0;
   valueStart = 0;
-  /** UNKNOWN until somebody asks: who only wants the first name does not walk over the whole record. */
+  /** UNKNOWN until requested: a caller that only needs the first name does not scan the whole record. */
   private knownEnd = UNKNOWN;
-  /** Where the walk ends at the latest. */
+  /** Upper bound of the iteration. */
   end = 0;
 
   constructor(private bytes: Uint8Array) {}
 
-  /** Begins a walk over `bytes[start, end)`. */
+  /** Starts iterating over `bytes[start, end)`. */
   over(bytes: Uint8Array, start: number, end: number): this {
     this.bytes = bytes;
     this.valueStart = start;
@@ -51,7 +51,7 @@ export class Members {
     return true;
   }
 
-  /** Where the member begins, with its name. */
+  /** Start of the member, including its name. */
   get start(): number {
     return this.nameStart - 1;
   }
@@ -62,13 +62,13 @@ export class Members {
     return true;
   }
 
-  /** Its name as text: an allocation. */
+  /** Its name as text: allocates. */
   get name(): string {
     return String.fromCharCode(...this.bytes.subarray(this.nameStart, this.nameEnd));
   }
 }
 
-/** Position behind the text whose opening quote is at `at`. */
+/** Position after the text whose opening quote is at `at`. */
 function textEnd(bytes: Uint8Array, at: number, end: number): number {
   for (let i = at + 1; i < end; i++) {
     if (bytes[i] === BACKSLASH) i++;
@@ -77,7 +77,9 @@ function textEnd(bytes: Uint8Array, at: number, end: number): number {
   return end;
 }
 
-/** Position behind the value that begins at `at`: the next comma, or end of what it lies in, outside of texts. */
+/**
+ * Position after the value that begins at `at`: the next comma, or the end of the enclosing object, outside of texts.
+ */
 function valueEnd(bytes: Uint8Array, at: number, end: number): number {
   let depth = 0;
   for (let i = at; i < end; i++) {

@@ -1,4 +1,4 @@
-/** `netflow`: one direction of a conversation that is over. */
+/** `netflow`: one direction of a flow that has ended. */
 import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { writeTimes } from './flow.js';
@@ -49,7 +49,7 @@ export function writeNetflow(
   json.close();
 }
 
-/** Whether there is something to tell of the direction. */
+/** Whether the direction has any packets. */
 export function hasPackets(subject: Subject, toServer: boolean): boolean {
   return FlowRecord.packetsOf(subject.flows, subject.f, toServer) > 0;
 }

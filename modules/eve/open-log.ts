@@ -1,4 +1,4 @@
-/** Opens the logs of entries that are no regular files. */
+/** Opens the logs of entries that are not regular files. */
 import type { Config } from '../../engine/config/config.js';
 import { DatagramLog } from '../../engine/log-file/datagram-log.js';
 import { LineSocket } from '../../engine/log-file/line-socket.js';
@@ -6,7 +6,7 @@ import { Syslog } from '../../engine/log-file/syslog.js';
 import type { LogSink } from '../../engine/log-sink.js';
 import { instancesOf } from './instance.js';
 
-/** @param told called with the first error after a time without any */
+/** @param told called with the first error after a period without any */
 export function openEveLog(
   file: string,
   config: Config,

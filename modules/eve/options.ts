@@ -141,7 +141,7 @@ export const dnsRequests = ofType('dns.requests', boolean, true, 'log DNS reques
 export const dnsResponses = ofType('dns.responses', boolean, true, 'log DNS responses');
 export const dnsTypes = ofType('dns.types', texts, [], 'logged DNS record types; empty: all');
 
-/** Everything an eve-log entry accepts that the outputs themselves read. */
+/** All options of an eve-log entry that the outputs themselves read. */
 export const eveOptions = [
   ...[threaded, identity, facility, level],
   ...[enabled, filetype, filename, prefix, pcapFile, metadata, ethernet, version, compressed, communityId],

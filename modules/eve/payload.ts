@@ -23,7 +23,7 @@ const LINK_TYPE_NAME = key('linktype_name');
 
 const TCP = 6;
 
-/** What of the payload the entry asks for, from the stream when the signature matched there. */
+/** The payload members that the entry is configured for, from the stream if the signature matched there. */
 export function writePayload(json: JsonBytes, subject: Subject, settings: AlertSettings): void {
   if (!settings.payload && !settings.payloadPrintable && !settings.payloadLength) return;
   const inStream = isInStream(subject);
@@ -44,7 +44,7 @@ function isInStream(subject: Subject): boolean {
   return (subject.field(ALERT_FLAGS) & (ALERT_IN_STREAM | ALERT_IN_TRANSACTION)) !== 0;
 }
 
-/** @param whole the length told is that of all bytes, though only some are shown */
+/** @param whole the logged length is that of all bytes, even if only some are shown */
 function writeBytes(
   json: JsonBytes,
   subject: Subject,
@@ -60,14 +60,14 @@ function writeBytes(
   if (settings.payloadLength && whole) json.integer(PAYLOAD_LENGTH, length);
 }
 
-/** The packet's bytes from its first header on, and what kind of header that is. `most`: bytes shown at most. */
+/** The packet's bytes from its first header on, and the link type of that header. `most`: maximum number of bytes. */
 export function writePacket(json: JsonBytes, subject: Subject, most = Number.MAX_SAFE_INTEGER): void {
   const { row } = subject;
   const { p } = subject;
   const start = row[p + Packet.DATA]!;
   const length = row[p + Packet.LENGTH]!;
   if (subject.packet < 0) return;
-  // The end of a flow has no bytes of the wire.
+  // The end of a flow has no packet bytes.
   json.base64(PACKET, subject.memory.bytes, start, start + Math.min(length, most));
   const linkType = row[p + Packet.LINK_TYPE]!;
   json.open(PACKET_INFO);

@@ -1,4 +1,4 @@
-/** What may be listed under `types` of an eve-log entry: a name that no record has is a record that is missed. */
+/** Names allowed under `types` of an eve-log entry: with an unknown name the intended records would be missing. */
 import type { Config } from '../../engine/config/config.js';
 import type { Finding } from '../../engine/config/declared.js';
 import { nearest } from '../../engine/nearest.js';
@@ -39,10 +39,10 @@ const TYPES: readonly string[] = [
   ...['pop3', 'dhcp', 'ssh', 'mqtt', 'pgsql', 'websocket', 'ntp'],
 ];
 
-/** Shorter names are all near to each other. */
+/** Shorter names are too similar to each other for suggestions. */
 const SHORTEST_SUGGESTED = 4;
 
-/** Names that no record has. Protocols and modules of others have records that are not known here. */
+/** Names of no known record. Records of third-party protocols and modules are not known here. */
 export function unknownTypes(config: Config): Finding[] {
   if (isLong(config.at('app-layer.plugins')) || isLong(config.at('profiles'))) return [];
   const outputs = config.at('outputs');

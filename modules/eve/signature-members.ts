@@ -1,4 +1,4 @@
-/** The members of `"alert":{…}` that are the same each time: made at a signature's first alert and kept. */
+/** The constant members of `"alert":{…}`: created at a signature's first alert and cached. */
 import type { AlertSignature, AlertSignatures } from '../../signatures/alert-signatures.js';
 import type { AlertSettings } from './instance.js';
 

@@ -1,10 +1,10 @@
-/** `stats`: the engine's counters. Rare, and written by the manager, so made of objects. */
+/** `stats`: the engine's counters. Rare, and written by the manager, so built from objects. */
 import type { Config } from '../../engine/config/config.js';
 import type { StatsLog, StatsTree } from '../../engine/stats-record.js';
 import { IsoTimestamp } from '../../engine/timestamp.js';
 import { type Instance, instancesOf } from './instance.js';
 
-/** The eve-log entries that have statistics. */
+/** The eve-log entries that log statistics. */
 export function eveStatistics(config: Config, sensor: string): StatsLog[] {
   const instances = instancesOf(config).filter(instance => instance.types.has('stats'));
   return instances.map(instance => new EveStatistics(instance, sensor));
@@ -35,7 +35,7 @@ class EveStatistics implements StatsLog {
     return new TextEncoder().encode(`${prefix}${JSON.stringify(record)}\n`);
   }
 
-  /** The parts that the entry asks for. */
+  /** The parts that the entry is configured for. */
   private shown({ threads, ...totals }: StatsTree): StatsTree {
     const { stats: settings } = this.instance;
     const shown: StatsTree = { ...(settings.totals ? totals : { uptime: totals.uptime! }) };
@@ -46,7 +46,7 @@ class EveStatistics implements StatsLog {
   }
 }
 
-/** Beside each number its change: `pkts`, `pkts_delta`. */
+/** Adds to each number its change: `pkts`, `pkts_delta`. */
 function withDeltas(now: StatsTree, before: StatsTree): StatsTree {
   const tree: StatsTree = {};
   for (const [name, value] of Object.entries(now)) {
@@ -62,7 +62,7 @@ function withDeltas(now: StatsTree, before: StatsTree): StatsTree {
   return tree;
 }
 
-/** Only what is not 0, and the groups that have any of it. */
+/** Only counters that are not 0, and groups that contain any. */
 function withoutZeros(tree: StatsTree): StatsTree {
   const kept = Object.entries(tree).flatMap(([name, value]): [string, StatsTree[string]][] => {
     if (!isTree(value)) return value === 0 && name !== 'uptime' ? [] : [[name, value]];

@@ -14,7 +14,7 @@ const REGIONS_TO_CLIENT = key('tc_max_regions');
 
 /** Members by bit of the flag byte. */
 const FLAG_NAMES = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg', 'ecn', 'cwr'].map(key);
-/** Order in which they are told. */
+/** Order in which they are logged. */
 const FLAG_ORDER = [1, 0, 2, 3, 4, 5, 6, 7];
 
 export function writeTcp(json: JsonBytes, subject: Subject): void {
@@ -28,7 +28,7 @@ export function writeTcp(json: JsonBytes, subject: Subject): void {
   const state = subject.flowField(FlowRecord.TCP_STATE);
   if (state !== TcpState.NONE) {
     json.text(STATE, TcpState.STATE_NAMES[state] ?? 'none');
-    // Streams are reassembled in one region of memory each.
+    // Each stream is reassembled in one region of memory.
     json.integer(REGIONS_TO_SERVER, 1);
     json.integer(REGIONS_TO_CLIENT, 1);
   }

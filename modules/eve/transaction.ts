@@ -1,4 +1,4 @@
-/** Records whose members come ready from a protocol: transactions, files, frames and others. */
+/** Records whose members are created by a protocol: transactions, files, frames and others. */
 
 import type { ForwardedFor } from '../../engine/record/forwarded-for.js';
 import type { Subject } from '../../engine/record/subject.js';
@@ -18,7 +18,7 @@ const DNS = encoder.encode('dns');
 const TYPE = encoder.encode('type');
 const TAGGED_PACKET = 'packet';
 
-/** Names under `types` that record types are listed under, where these differ. */
+/** Names under `types` by which record types are enabled, if these differ. */
 const LISTED_AS: Readonly<Record<string, readonly string[]>> = {
   http: ['http', 'http2'],
   ftp_data: ['ftp'],
@@ -28,7 +28,7 @@ const LISTED_AS: Readonly<Record<string, readonly string[]>> = {
   stream_tcp: ['stream'],
 };
 
-/** Protocols whose records go the way of the packet that completed the transaction; others go to the server. */
+/** Protocols whose records have the direction of the packet that completed the transaction; others go to the server. */
 const AS_THE_PACKET = new Set([
   ...[
     'bittorrent_dht',
@@ -46,7 +46,7 @@ const AS_THE_PACKET = new Set([
   ],
 ]);
 
-/** Kinds by event type, made once. */
+/** Record kinds by event type, created once. */
 export class TransactionKinds {
   private readonly kinds = new Map<string, HeaderKind>();
 
@@ -72,12 +72,12 @@ export function transactionType(writer: Writer, subject: Subject): string {
   return members.next() ? members.name : '';
 }
 
-/** Whether the record is a DNS response of its own, which goes from server to client. */
+/** Whether the record is a separate DNS response, which goes from server to client. */
 export function isDnsResponse(writer: Writer, subject: Subject): boolean {
   const members = writer.ownMembers(subject);
   const { bytes } = writer.thread.memory;
   if (!members.next() || !members.isNamed(DNS)) return false;
-  // The walk ends with the object; `type` is among the first of its members, the others are not gone through.
+  // The iteration ends with the object; `type` is among its first members, so the rest is not scanned.
   members.over(bytes, members.valueStart + 1, members.end);
   while (members.next()) {
     if (!members.isNamed(TYPE)) continue;
@@ -100,7 +100,7 @@ export function writeTransaction(writer: Writer, subject: Subject, kind: HeaderK
   writer.json.close();
 }
 
-/** Of HTTP, where any output wants to know whom a proxy asked for. */
+/** HTTP records, if any output logs the client named by a proxy. */
 export function writeHttp(writer: Writer, subject: Subject, kind: HeaderKind): void {
   writeWithClient(writer, subject, kind, writer.instance.forwardedFor.http);
 }
@@ -109,7 +109,7 @@ export function writeFileInfo(writer: Writer, subject: Subject): void {
   writeWithClient(writer, subject, FILE_INFO, writer.instance.forwardedFor.files);
 }
 
-/** The makers of such records note what all outputs want: each tells its own. */
+/** Such records contain what all outputs want: each output logs its own part. */
 function writeWithClient(
   writer: Writer,
   subject: Subject,
@@ -135,7 +135,7 @@ export function writeFrame(writer: Writer, subject: Subject): void {
   writer.json.close();
 }
 
-/** Packets that a rule tagged have their bytes in the record. */
+/** Records of packets tagged by a rule include the packet's bytes. */
 export function writeOther(writer: Writer, subject: Subject, type: string): void {
   writer.header.write(writer.json, subject, OTHER);
   writer.copyMembers(subject);

@@ -1,4 +1,4 @@
-/** `"tunnel":{…}`: the packet in which the one of the record travelled. */
+/** `"tunnel":{…}`: the outer packet of the record's packet. */
 import * as Packet from '../../engine/packet.js';
 import { packetSource } from '../../engine/record/packet-source.js';
 import type { Subject } from '../../engine/record/subject.js';
@@ -10,7 +10,7 @@ const DEPTH = key('depth');
 const PCAP_COUNT = key('pcap_cnt');
 const PACKET_SOURCE = key('pkt_src');
 
-/** Nothing when the packet was in no tunnel. */
+/** Writes nothing when the packet was not in a tunnel. */
 export function writeTunnel(json: JsonBytes, subject: Subject, header: Header): void {
   const { row } = subject;
   if (subject.packet < 0 || subject.packetField(Packet.RECURSION) === 0) return;
@@ -30,7 +30,7 @@ export function writeTunnel(json: JsonBytes, subject: Subject, header: Header): 
   json.close();
 }
 
-/** The packet of the wire. */
+/** The received packet. */
 function outermost(row: Int32Array, slot: number): number {
   let at = slot;
   while (row[at * Packet.INTS + Packet.PSEUDO] !== Packet.PSEUDO_NONE) {

@@ -1,4 +1,4 @@
-/** `"verdict":{…}`: what became of the packet of an alert or a drop. */
+/** `"verdict":{…}`: the verdict on the packet of an alert or a drop. */
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
 import { type JsonBytes, key } from './json-bytes.js';
@@ -10,14 +10,14 @@ const REJECT_TARGET = key('reject-target');
 const REJECT = key('reject');
 const TCP = 6;
 
-/** Whom a rejection tells, by verdict. */
+/** Which side a rejection is sent to, by verdict. */
 const TARGETS: Readonly<Record<number, string>> = {
   [Packet.VERDICT_REJECT]: 'to_client',
   [Packet.VERDICT_REJECT_DESTINATION]: 'to_server',
   [Packet.VERDICT_REJECT_BOTH]: 'both',
 };
 
-/** @param passed the packet was let through by a pass rule */
+/** @param passed the packet was passed by a pass rule */
 export function writeVerdict(json: JsonBytes, subject: Subject, passed: boolean): void {
   const verdict = subject.packetField(Packet.VERDICT);
   const target = TARGETS[verdict];

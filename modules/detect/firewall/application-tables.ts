@@ -1,7 +1,7 @@
 /**
- * The rules of a firewall at the hooks of application protocols. With each packet that brings data, every open
- * transaction is judged at the hooks that it has reached and that were not left behind accepted; the hook that it
- * stands at is judged again until it has gone on.
+ * Firewall rules at the hooks of application protocols. With each packet that brings data, every open
+ * transaction is evaluated at the hooks that it has reached and not yet passed; the current hook is evaluated
+ * again until the transaction moves on.
  */
 
 import type { ApplicationLayer, TransactionUpdate } from '../../../engine/application-layer.js';
@@ -21,8 +21,8 @@ import { OpenTransactions } from './open-transactions.js';
 import type { FirewallTransaction, WatchedSide } from './watched-transaction.js';
 
 /**
- * Open transactions of a flow that are followed from one packet to the next: the oldest are given up beyond, and judged from
- * their first hook on when something is told of them again. All that a packet brings are judged with it.
+ * Maximum open transactions of a flow tracked between packets: the oldest beyond it are dropped from tracking, and
+ * evaluated from their first hook on if they are updated again. All transactions of one packet are evaluated with it.
  */
 const MOST_OPEN = 1024;
 
@@ -44,7 +44,7 @@ export class ApplicationTables {
     this.row = detection.thread.memory.row;
   }
 
-  /** Takes note of what a packet brought. @param from the first update that may be of it */
+  /** Notes the updates of a packet. @param from the first update that may belong to it */
   note(slot: number, from: number): void {
     const { updates } = this.layer;
     for (let u = from; u < updates.length && updates[u]!.slot === slot; u++) this.noteUpdate(updates[u]!);
@@ -57,7 +57,7 @@ export class ApplicationTables {
     state.firewall.of(update.conversation, update.transaction).note(update);
   }
 
-  /** Judges the packet in hand. @returns NEXT, PACKET_ACCEPTED or DROPPED */
+  /** Decides about the current packet. @returns NEXT, PACKET_ACCEPTED or DROPPED */
   judge(p: number): number {
     const { row, decisions } = this;
     if (decisions.refusesData && this.hasPayload(p)) return decisions.dropAgain();
@@ -82,10 +82,10 @@ export class ApplicationTables {
   }
 
   /**
-   * The packet at `p` is done. What is over needs no hook any more.
+   * The packet at `p` is done. Completed transactions need no further hooks.
    * @param toServer its direction
-   * @param asked false where it was dropped before the hooks were asked: over TCP the same comes again, and nothing is told
-   * of it then, so that they are asked with the next data
+   * @param asked false if it was dropped before the hooks were evaluated: over TCP it is retransmitted without new
+   * updates, so the hooks are evaluated with the next data
    */
   forget(p: number, toServer: boolean, asked: boolean): void {
     const open = this.detection.hand.state?.firewall;
@@ -107,7 +107,7 @@ export class ApplicationTables {
     return this.row[p + Packet.PAYLOAD_LENGTH]! > 0;
   }
 
-  /** Data that comes to the application with it. */
+  /** Whether it brings data for the application layer. */
   private bringsData(p: number): boolean {
     const { row } = this;
     return row[p + Packet.PROTOCOL] === TCP ? row[p + Packet.STREAM_LENGTH]! > 0 : this.hasPayload(p);
@@ -135,7 +135,7 @@ export class ApplicationTables {
     return NEXT;
   }
 
-  /** Conditions look at this transaction. */
+  /** Makes this transaction the current one for conditions. */
   private take({ conversation, transaction }: FirewallTransaction, toServer: boolean): void {
     const { at, hand, header, applications } = this.detection;
     at.transaction = transaction;
@@ -149,7 +149,7 @@ export class ApplicationTables {
     const { decisions } = this;
     for (let i = 0; i < rules.length; i++) {
       const signature = rules[i]!;
-      // Its own hook is a later one, up to which it accepts all.
+      // The rule's own hook is a later one, up to which it accepts everything.
       if (signature < 0) {
         if (this.detection.header.applies(-1 - signature)) return NEXT;
         continue;
@@ -189,7 +189,7 @@ export class ApplicationTables {
     return others && allHold(rule.headers, at) && allHold(rule.scripts, at);
   }
 
-  /** Conditions of a rule but for its hook; undefined where the protocol has not what it asks for. */
+  /** Conditions of a rule except its hook; undefined when the protocol lacks a buffer that the rule uses. */
   private partsFor(signature: number, protocol: Protocol): readonly Part[] | undefined {
     let list = this.parts.get(protocol);
     if (!list) {
@@ -212,14 +212,14 @@ function subjectOf({ conversation, transaction }: FirewallTransaction): Subject 
   return { protocol: conversation.protocol, transaction };
 }
 
-/** The last hook that the transaction has come to. */
+/** The last hook that the transaction has reached. */
 function reached(hooks: readonly FirewallTable[], progress: number): number {
   let last = hooks.length - 1;
   while (last >= 0 && hooks[last]!.progress! > progress) last--;
   return last;
 }
 
-/** Something was told of it, now or with a packet that was dropped before, or it goes on with data that nothing is told of. */
+/** It was updated, by this packet or one dropped before, or it continues with data that causes no update. */
 function isConcerned(
   watched: FirewallTransaction,
   toServer: boolean,

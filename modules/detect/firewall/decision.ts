@@ -1,4 +1,4 @@
-/** What a firewall does with a packet: the one way in which rules and policies take effect. */
+/** Applies firewall decisions to a packet, for rules and policies alike. */
 import { dropFlow, sidesReset } from '../../../engine/flow/flow-judgement.js';
 import * as Flow from '../../../engine/flow/flow-record.js';
 import * as Packet from '../../../engine/packet.js';
@@ -9,29 +9,29 @@ import type { FirewallTable } from '../../../signatures/firewall/tables.js';
 import { MATCH_DROPS, MATCH_TRANSACTION, type Subject } from '../alert-queue.js';
 import type { DetectionParts } from '../detection-parts.js';
 
-/** Bits of `FlowRecord.DETECT_FLAGS`: the firewall accepted the flow; threat detection lets it pass; encrypted. */
+/** Bits of `FlowRecord.DETECT_FLAGS`: the firewall accepted the flow; threat detection passes it; encrypted. */
 export const FLOW_ACCEPTED = 1 << 2;
 export const FLOW_PASSED = 1 << 3;
 export const FLOW_ENCRYPTED = 1 << 5;
-/** The same: data did not pass, to the server, to the client. */
+/** Further bits: data was refused, to the server, to the client. */
 const REFUSED_TO_SERVER = 1 << 6;
 const REFUSED_TO_CLIENT = 1 << 7;
 const AGAIN: Policy = { action: 'drop', scope: 'packet', alert: false };
 
-/** What comes next: the next hook; nothing of this transaction; nothing of this packet; it is dropped. */
+/** Result: go to the next hook; skip the rest of this transaction; of this packet; the packet is dropped. */
 export const NEXT = 0;
 export const TRANSACTION_ACCEPTED = 1;
 export const PACKET_ACCEPTED = 2;
 export const DROPPED = 3;
 
 export class Decisions {
-  /** The packet in hand was dropped by the firewall. */
+  /** The current packet was dropped by the firewall. */
   dropped = false;
-  /** The signature that the drop is told with, -1 for none. */
+  /** The signature reported with the drop, -1 for none. */
   droppedBy = -1;
-  /** Threat detection does not look at the packet in hand. */
+  /** Threat detection does not inspect the current packet. */
   passed = false;
-  /** Packet of the wire that a drop stops. */
+  /** Received packet that a drop applies to. */
   wire = 0;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
@@ -52,7 +52,7 @@ export class Decisions {
     this.wire = wire;
   }
 
-  /** What a rule does. */
+  /** The action of a rule. */
   ofRule(signature: number): Policy {
     let policy = this.policies[signature];
     if (!policy) {
@@ -73,9 +73,9 @@ export class Decisions {
   }
 
   /**
-   * Does it.
-   * @param signature that it alerts under  @param reason of a drop  @param subject the transaction, at its hooks
-   * @returns what comes next
+   * Applies an action.
+   * @param signature reported in its alert  @param reason of a drop  @param subject the transaction, at its hooks
+   * @returns one of the results above
    */
   apply(
     policy: Policy,
@@ -140,15 +140,15 @@ export class Decisions {
   }
 
   /**
-   * The packet in hand was dropped for what it brought to a TCP session: that counts as seen, so nothing is told of it when
-   * it is sent again.
+   * The current packet was dropped for its TCP stream data, which counts as seen: its retransmission causes no new
+   * updates.
    */
   refuseData(): void {
     const { flow, f, p } = this.parts.facts;
     if (flow >= 0) this.flows[f + Flow.DETECT_FLAGS]! |= this.refusedBit | sidesReset(this.row, p);
   }
 
-  /** Data of this direction did not pass: what comes behind it is of no use to its receiver. */
+  /** Data of this direction was refused: later data is useless to its receiver. */
   get refusesData(): boolean {
     return this.flowHas(this.refusedBit);
   }
@@ -161,12 +161,12 @@ export class Decisions {
     return this.parts.facts.toServer ? REFUSED_TO_SERVER : REFUSED_TO_CLIENT;
   }
 
-  /** The firewall has accepted the flow of the packet in hand. */
+  /** The firewall has accepted the flow of the current packet. */
   get flowAccepted(): boolean {
     return this.flowHas(FLOW_ACCEPTED);
   }
 
-  /** Threat detection is done with the packet in hand, or with its flow. */
+  /** Threat detection is finished with the current packet, or with its flow. */
   get passes(): boolean {
     const { flow, f } = this.parts.facts;
     return (

@@ -1,6 +1,6 @@
 /**
- * The hooks `pre_flow` and `pre_stream`: packets are judged before the modules `flow` and `stream` look at them, which
- * sit in the same thread. What is dropped here is told at once: detection does not see it again.
+ * The hooks `pre_flow` and `pre_stream`: packets are evaluated before the modules `flow` and `stream`, which run in
+ * the same thread. Drops made here are reported at once: detection does not see these packets again.
  */
 
 import type { Batch } from '../../../engine/batch.js';
@@ -12,11 +12,11 @@ import type { DetectionParts } from '../detection-parts.js';
 import { type Decisions, DROPPED, PACKET_ACCEPTED } from './decision.js';
 import type { PacketTable } from './packet-table.js';
 
-/** Judges the packet of a slot as if it were the only one. */
+/** Evaluates the packet of a slot on its own. */
 export interface EarlyJudge {
-  /** Makes the packet the one in hand. */
+  /** Makes it the current packet. */
   load(slot: number): void;
-  /** Tells of what the table decided. */
+  /** Reports what the table decided. */
   tell(batch: Batch, slot: number): void;
 }
 
@@ -71,7 +71,7 @@ export class EarlyHooks implements FirewallHooks {
   }
 }
 
-/** A table that lets everything pass is not looked at. */
+/** Whether a table has an effect: one that accepts everything is skipped. */
 export function decides({ rules, policy }: FirewallTable): boolean {
   return rules.length > 0 || policy.action !== 'accept' || policy.scope !== 'hook' || policy.alert;
 }

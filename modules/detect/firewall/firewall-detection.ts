@@ -1,6 +1,6 @@
 /**
- * Detection behind a firewall: rules and policies of the firewall come first, and threat detection sees what they
- * accept. The tables are judged in this order: packets (`filter`), threat detection of packets, the hooks of
+ * Detection with a firewall: rules and policies of the firewall come first, and threat detection sees what they
+ * accept. The tables are evaluated in this order: packets (`filter`), threat detection of packets, the hooks of
  * application protocols, threat detection of transactions.
  */
 
@@ -45,7 +45,7 @@ export class FirewallDetection extends Detection {
     offerFirewallHooks(parts.thread, this.earlyHooks(new Decisions(parts, discarded)));
   }
 
-  /** Undefined where they have nothing to decide. */
+  /** Undefined when these hooks have nothing to decide. */
   private earlyHooks(decisions: Decisions): EarlyHooks | undefined {
     const { parts, tables } = this;
     const { preFlow, preStream, packetPolicy } = tables;
@@ -77,13 +77,13 @@ export class FirewallDetection extends Detection {
     this.applications = new ApplicationTables(parts, evaluation, decisions, layer, tables, language);
   }
 
-  /** Only what was dropped is not looked at: the firewall looks at flows that threat detection passes. */
+  /** Skips only what was dropped: the firewall also inspects flows that threat detection passes. */
   protected override isJudged(p: number, flow: number): boolean {
     const dropped = (this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_DROPPED) !== 0;
     return dropped || isFlowDropped(this.flows, flow);
   }
 
-  /** What the end of a flow tells of transactions did not come to pass when the firewall had dropped it. */
+  /** Transaction events at the end of a flow are discarded when the firewall has dropped the flow. */
   protected override event(slot: number): void {
     super.event(slot);
     const { row, flows } = this;
@@ -110,7 +110,7 @@ export class FirewallDetection extends Detection {
     applications?.forget(p, toServer, asked || transport !== TCP);
   }
 
-  /** What nobody looked at since the session was encrypted is left: in packets of its own, one a direction. */
+  /** Evaluates the remaining data of an encrypted session: in pseudo packets, one per direction. */
   protected override endOfFlow(slot: number): void {
     if (this.leavesData()) for (const toServer of [true, false]) this.judgeEnd(slot, toServer);
     super.endOfFlow(slot);
@@ -135,7 +135,7 @@ export class FirewallDetection extends Detection {
     parts.at.toServer = toServer;
     decisions.begin(slot);
     this.filter.judge();
-    // There is nothing left that could be dropped.
+    // Nothing can be dropped any more.
     decisions.dropped = false;
   }
 
@@ -147,8 +147,8 @@ export class FirewallDetection extends Detection {
   }
 
   /**
-   * @param next what the table of packets says of the hooks of applications
-   * @returns false where threat detection drops the packet before them
+   * @param next result of the packet table for the application hooks
+   * @returns false when threat detection drops the packet before them
    */
   private inspectAccepted(i: number, p: number, pseudo: number, next: number): boolean {
     const { decisions, applications } = this;
@@ -164,7 +164,7 @@ export class FirewallDetection extends Detection {
     return true;
   }
 
-  /** A rule of threat detection is about to drop the packet. */
+  /** Whether a threat detection rule is about to drop the packet. */
   private dropsSoFar(): boolean {
     const { queue, image } = this.parts;
     for (let i = 0; i < queue.length; i++) {
@@ -181,7 +181,7 @@ export class FirewallDetection extends Detection {
     this.tell(batch, slot, wire, this.decisions);
   }
 
-  /** Alerts come first, then what the firewall dropped. */
+  /** Reports alerts first, then what the firewall dropped. */
   private tell(batch: Batch, slot: number, wire: number, decisions: Decisions): void {
     super.judge(batch, slot, wire);
     if (!decisions.dropped) return;

@@ -1,6 +1,6 @@
 /**
- * Transactions of a flow that a firewall follows from one packet to the next. A flow may have a thousand of them open: those
- * that the packet in hand may concern are kept apart, so that a packet costs what it brings.
+ * Transactions of a flow that a firewall tracks between packets. A flow may have a thousand open ones: those that the
+ * current packet may concern are kept separately, so that the cost of a packet depends on its own data.
  */
 import type { Conversation } from '../../../engine/application-layer.js';
 import type { Transaction } from '../../../engine/protocol.js';
@@ -17,14 +17,14 @@ export class OpenTransactions {
     return this.all.size;
   }
 
-  /** Those of which something was told, or may come untold; the oldest first. */
+  /** Those that were updated, or may continue without an update; the oldest first. */
   get concerned(): readonly FirewallTransaction[] {
     if (!this.isSorted) this.list.sort((a, b) => a.number - b.number);
     this.isSorted = true;
     return this.list;
   }
 
-  /** Something is told of a transaction: it is concerned. */
+  /** A transaction was updated, so it is concerned. */
   of(conversation: Conversation, transaction: Transaction): FirewallTransaction {
     let known = this.all.get(transaction);
     if (!known) {
@@ -42,7 +42,7 @@ export class OpenTransactions {
     list.push(each);
   }
 
-  /** The packet is done: those that are over are forgotten, and the oldest beyond `most`. */
+  /** The packet is done: completed ones are removed, and the oldest beyond `most`. */
   settle(most: number): void {
     const { all, list } = this;
     let kept = 0;
@@ -62,7 +62,7 @@ export class OpenTransactions {
     if (oldest.isConcerned) this.list.splice(this.list.indexOf(oldest), 1);
   }
 
-  /** Signatures have other numbers now. */
+  /** Applies new signature numbers after a reload. */
   renumber(numbers: Int32Array): void {
     for (const each of this.all.values()) each.renumber(numbers);
   }

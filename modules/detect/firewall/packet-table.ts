@@ -1,4 +1,4 @@
-/** The rules of a firewall that look at packets: the first that matches decides, or else the policy. */
+/** Firewall rules on packets: the first match decides, else the policy. */
 import { REASON_DEFAULT_PACKET_POLICY, REASON_FIREWALL_RULES } from '../../../engine/verdict.js';
 import type { FirewallTable } from '../../../signatures/firewall/tables.js';
 import type { DetectionParts } from '../detection-parts.js';
@@ -7,8 +7,8 @@ import type { Decisions } from './decision.js';
 
 export class PacketTable {
   /**
-   * @param policySignature that its policy alerts under
-   * @param ruleReason why a rule drops, and why the policy does: reasons of `engine/verdict.ts`
+   * @param policySignature reported in alerts of its policy
+   * @param ruleReason drop reason of a rule, and of the policy: constants of `engine/verdict.ts`
    */
   constructor(
     private readonly parts: DetectionParts,
@@ -20,7 +20,7 @@ export class PacketTable {
     private readonly policyReason = REASON_DEFAULT_PACKET_POLICY,
   ) {}
 
-  /** Judges the packet in hand. @returns what comes next: a constant of `decision.ts` */
+  /** Evaluates the current packet. @returns a result constant of `decision.ts` */
   judge(): number {
     const { table, decisions } = this;
     const { rules } = table;

@@ -1,29 +1,29 @@
-/** A transaction as a firewall follows it: which hooks of each direction were accepted. */
+/** A transaction tracked by a firewall: which hooks of each direction were accepted. */
 
 import type { Conversation, TransactionUpdate } from '../../../engine/application-layer.js';
 import type { Transaction } from '../../../engine/protocol.js';
 import type { Visible } from '../transaction-rule.js';
 
-/** One direction of it. `progress` is -1 as long as nothing was told. */
+/** One direction of it. `progress` is -1 until its first update. */
 export interface WatchedSide extends Visible {
-  /** The first hook that is still to be judged; where the transaction stands there, it is judged again. */
+  /** The first hook still to be evaluated; while the transaction is at that hook, it is evaluated again. */
   next: number;
-  /** The hook that was accepted last, -1 for none: no policy is asked about it again. */
+  /** The last hook accepted, -1 for none: its policy is not applied again. */
   accepted: number;
-  /** Something was told of it with the packet in hand. */
+  /** It was updated by the current packet. */
   told: boolean;
-  /** Something was told with a packet that was dropped before the hooks were asked. */
+  /** It was updated by a packet that was dropped before the hooks were evaluated. */
   missed: boolean;
 }
 
 export class FirewallTransaction {
   readonly toServer = newSide(true);
   readonly toClient = newSide(false);
-  /** Rules that look at what was transmitted and have matched: once is enough. */
+  /** Rules with conditions on its content that have matched: they match once. */
   matched: number[] = [];
-  /** All hooks are: nothing of it is looked at any more. */
+  /** All hooks are accepted: it is no longer evaluated. */
   accepted = false;
-  /** Kept by `OpenTransactions`. */
+  /** Maintained by `OpenTransactions`. */
   isConcerned = false;
 
   /** @param number in the order of the flow's transactions */
@@ -37,7 +37,7 @@ export class FirewallTransaction {
     return toServer ? this.toServer : this.toClient;
   }
 
-  /** Takes what was told of it. */
+  /** Applies an update. */
   note({ toServer, progress, events, bodyLength, complete, conversation }: TransactionUpdate): void {
     const side = this.side(toServer);
     const { bodyProgress = 0 } = conversation.protocol;
@@ -48,18 +48,18 @@ export class FirewallTransaction {
     side.told = true;
   }
 
-  /** Signatures have other numbers now; those that are gone (below 0) are forgotten. */
+  /** Applies new signature numbers after a reload; removed signatures (below 0) are forgotten. */
   renumber(numbers: Int32Array): void {
     this.matched = this.matched.map(signature => numbers[signature]!).filter(number => number >= 0);
   }
 
-  /** Packets may concern it that nothing is told of it with. */
+  /** Packets without an update may concern it. */
   get staysConcerned(): boolean {
     if (this.toServer.missed || this.toClient.missed) return true;
     return this.conversation.protocol.untold !== undefined && !this.isOver;
   }
 
-  /** Nothing will be told of it any more. */
+  /** No more updates follow. */
   get isOver(): boolean {
     const { absent } = this.transaction;
     return (
