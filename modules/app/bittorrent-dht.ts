@@ -1,4 +1,4 @@
-/** The mainline DHT of BitTorrent (BEP 5): told, without keywords of its own. */
+/** The mainline DHT of BitTorrent (BEP 5): logged, without keywords of its own. */
 import { defineProtocol, OneSidedTransaction, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { type DhtMessage, parseMessage } from './bittorrent-dht/message.js';
 
@@ -11,7 +11,7 @@ class DhtTransaction extends OneSidedTransaction {
   constructor(
     id: number,
     toServer: boolean,
-    /** Undefined for what is no message. */
+    /** Undefined if it is not a valid message. */
     readonly message: DhtMessage | undefined,
   ) {
     super(id, toServer);

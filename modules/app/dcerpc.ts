@@ -1,4 +1,4 @@
-/** DCE/RPC (C706, MS-RPCE) over TCP and UDP. In named pipes it is a part of SMB. */
+/** DCE/RPC (C706, MS-RPCE) over TCP and UDP. In named pipes it is handled by SMB. */
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type Probe, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { Connection } from './dcerpc/connection.js';

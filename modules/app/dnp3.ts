@@ -8,7 +8,7 @@ import { dnp3Record } from './dnp3/record.js';
 import { DNP3_OPTIONS, dnp3Settings } from './dnp3/settings.js';
 import { type Dnp3Transaction, EVENTS } from './dnp3/transaction.js';
 
-/** A frame says whether it comes from the master, which is the client. */
+/** A frame indicates whether it comes from the master, which is the client. */
 function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
   if (bytes[start] !== START_1 || (end - start > 1 && bytes[start + 1] !== START_2)) return 'no';
   if (end - start < HEADER_LENGTH) return 'more';

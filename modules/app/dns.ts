@@ -13,7 +13,7 @@ import { DNS_OUTPUT_OPTIONS, type DnsVariant, dnsVariants, EVERYTHING } from './
 import { probe } from './dns/recognition.js';
 import { CODES, TYPES } from './dns/record-type.js';
 
-/** @param names that may be written for numbers */
+/** @param names accepted in place of numbers */
 function value(
   keyword: string,
   bits: 8 | 16,
@@ -25,7 +25,7 @@ function value(
   return { keyword, bits, summary, direction: 'either', progress: 1, get, ...(names && { names }) };
 }
 
-/** The record or, of version 2, records of one message. */
+/** The record or, in version 2, the records of one message. */
 function* membersOf({ message, id }: DnsTransaction, variant: DnsVariant): Generator<string> {
   const records =
     variant.version === 2 ? dnsRecords2(message, id, variant) : [dnsRecord(message, id, variant)];

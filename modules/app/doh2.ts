@@ -1,4 +1,4 @@
-/** DNS over HTTP/2 (RFC 8484): a connection of HTTP/2 once it carries DNS. Rules may ask for both at once. */
+/** DNS over HTTP/2 (RFC 8484): an HTTP/2 connection, once it carries DNS. Rules may use keywords of both. */
 import {
   type BufferDeclaration,
   defineProtocol,
@@ -14,7 +14,7 @@ import type { Http2Settings } from './http2/settings.js';
 import { COMPLETE, type Http2Transaction } from './http2/transaction.js';
 import http2 from './http2.js';
 
-/** What a transaction of DNS would be. */
+/** The corresponding DNS transaction. */
 function within(transaction: Http2Transaction, toServer: boolean): DnsTransaction | undefined {
   const { dns: message } = transaction.message(toServer);
   return message && ({ message } as DnsTransaction);
@@ -43,11 +43,11 @@ const VALUES = dns.values.map(
   }),
 );
 
-/** The message that is told: the response, which repeats the question, once there is one. */
+/** The message that is logged: the response, which repeats the question, once it exists. */
 const messageOf = ({ request, response }: Http2Transaction): DnsMessage | undefined =>
   response.dns ?? request.dns;
 
-/** Of an alert: the stream, and the message in it. */
+/** For an alert: the stream, and the message in it. */
 function record(transaction: Http2Transaction, forAlert: boolean): string {
   const stream = http2.record(transaction, forAlert);
   const message = messageOf(transaction);

@@ -1,4 +1,4 @@
-/** Data connections of FTP: recognised because a control connection announced them. */
+/** Data connections of FTP: recognised by the announcement on a control connection. */
 
 import { fileBuffers, fileData, fileTests } from '../../engine/files/file-keywords.js';
 import { filesMember, printable } from '../../engine/files/file-record.js';
@@ -20,7 +20,7 @@ import {
 
 const COMMANDS = ['retr', 'stor', 'appe', 'stou', 'list', 'nlst', 'mlsd'];
 const AT = { direction: 'either', begun: STARTED, closed: COMPLETE } as const;
-/** Bytes of contents that a thread keeps for inspection. */
+/** Maximum bytes of file contents kept for inspection per thread. */
 const MEMORY = 64 << 20;
 
 export default defineProtocol<FtpDataTransaction>({

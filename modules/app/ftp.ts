@@ -1,4 +1,4 @@
-/** FTP (RFC 959, 2428): the control connection. What it agrees upon is `ftp-data`. */
+/** FTP (RFC 959, 2428): the control connection. The data connections it negotiates are `ftp-data`. */
 import type { Session } from '../../engine/application/session.js';
 import { defineProtocol, type ProbeResult } from '../../engine/protocol.js';
 import { Control } from './ftp/control.js';
@@ -7,16 +7,16 @@ import { ftpRecord } from './ftp/record.js';
 import { FTP_OPTIONS, type FtpSettings, ftpGauges, ftpSettings } from './ftp/settings.js';
 import { EVENTS, type FtpTransaction, PROGRESS_TO_CLIENT, PROGRESS_TO_SERVER } from './ftp/transaction.js';
 
-/** Commands that begin conversations. */
+/** Commands with which clients begin. */
 const PATTERNS = ['USER ', 'PASS ', 'PORT ', 'AUTH SSL', 'FEAT\r\n'].map(bytes => ({
   toServer: true,
   bytes,
   nocase: true,
-  // POP3 names its user with the same word (RFC 1939 7).
+  // POP3 uses the same command for the user name (RFC 1939 7).
   notBeside: bytes === 'USER ' ? 'pop3' : undefined,
 }));
 
-/** A server greets with a code, a client begins with a word. */
+/** A server begins with a reply code, a client with a command. */
 function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
   if (end - start < 5) return 'more';
   const head = String.fromCharCode(...bytes.subarray(start, start + 5));

@@ -1,4 +1,4 @@
-/** HTTP/1 and 0.9 (RFC 9110, 9112), as leniently as servers and browsers read it. */
+/** HTTP/1 and 0.9 (RFC 9110, 9112), parsed as leniently as servers and browsers do. */
 
 import { fileTests } from '../../engine/files/file-keywords.js';
 import { FILE_OPTIONS } from '../../engine/files/file-settings.js';
@@ -27,11 +27,11 @@ import {
 } from './http/transaction.js';
 import { urilen } from './http/urilen.js';
 
-/** Words that requests begin with; a blank or tab follows. */
+/** Methods with which requests begin; a blank or tab follows. */
 const METHODS =
   'GET PUT POST HEAD TRACE OPTIONS CONNECT DELETE PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK CHECKOUT ' +
   'UNCHECKOUT CHECKIN UPDATE LABEL REPORT MKWORKSPACE MKACTIVITY MERGE INVALID VERSION-CONTROL BASELINE-CONTROL';
-/** Bytes that may stand before a method. */
+/** Bytes that may precede a method. */
 const BEFORE_METHOD = ['', '\r', '\n', '\t', '\r\n'];
 
 function patterns(): RecognitionPattern[] {
@@ -44,7 +44,7 @@ function patterns(): RecognitionPattern[] {
   return list;
 }
 
-/** Each connection has its state in its session. */
+/** Each connection keeps its state in its session. */
 function connectionOf(session: { state: unknown }, make: () => Connection): Connection {
   session.state ??= make();
   return session.state as Connection;

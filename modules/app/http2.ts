@@ -1,4 +1,4 @@
-/** HTTP/2 (RFC 9113): streams are transactions, and so is each frame that is about the connection as a whole. */
+/** HTTP/2 (RFC 9113): each stream is a transaction, and so is each connection-level frame. */
 
 import { fileTests } from '../../engine/files/file-keywords.js';
 import { filesMember } from '../../engine/files/file-record.js';
@@ -23,13 +23,13 @@ import {
 } from './http2/transaction.js';
 import { begin } from './http2/upgrade.js';
 
-/** The server begins with a SETTINGS frame of few parameters. */
+/** The server begins with a SETTINGS frame with few parameters. */
 const SERVER_SETTINGS: RecognitionPattern[] = [0, 1, 2, 3, 4, 5, 6].map(count => ({
   toServer: false,
   bytes: `\0\0${String.fromCharCode(6 * count)}\x04\0\0\0\0\0`,
 }));
 
-/** What of the contents may be inspected: what was put together is there at once. */
+/** Bytes of the contents that may be inspected: a reassembled file is available as a whole. */
 function visibleOf({ body, whole }: Message): number | undefined {
   return whole && body ? Math.max(body.visible, whole.length) : body?.visible;
 }

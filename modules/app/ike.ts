@@ -1,4 +1,4 @@
-/** IKE versions 1 and 2 (RFC 2409, 7296): what is not encrypted. */
+/** IKE versions 1 and 2 (RFC 2409, 7296): the unencrypted part. */
 import type { OutputsByOption } from '../../engine/config/output-list.js';
 import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { addMessage, EVENTS, type IkeTransaction } from './ike/conversation.js';

@@ -1,4 +1,4 @@
-/** Multicast DNS (RFC 6762): DNS messages that anybody sends to everybody. */
+/** Multicast DNS (RFC 6762): DNS messages that any host sends to all. */
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { sectionNames } from './dns/buffers.js';

@@ -10,7 +10,7 @@ import { modbusRecord } from './modbus/record.js';
 import { MODBUS_OPTIONS, modbusSettings } from './modbus/settings.js';
 import { COMPLETE, EVENTS, type ModbusTransaction } from './modbus/transaction.js';
 
-/** A header with protocol 0 and a length that may be, and a function that there is. */
+/** A header with protocol 0, a plausible length, and a known function. */
 function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
   if (end - start < HEADER_LENGTH + 1) return 'more';
   const length = uint16(bytes, start + 4);

@@ -10,7 +10,7 @@ import { MQTT_OPTIONS, mqttSettings } from './mqtt/settings.js';
 
 const NAMES = { name: 'mqtt', transports: ['tcp'] } as const;
 
-/** Any message but one without a type may be the first that is seen. */
+/** Any message with a type may be the first one seen. */
 function probe(bytes: Uint8Array, start: number, end: number): ProbeResult {
   const header = parseHeader(bytes, start, end);
   if (header === 'more') return 'more';

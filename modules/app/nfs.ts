@@ -40,7 +40,7 @@ const QUEUE_COUNT = option(
   'maximum out-of-order chunks buffered of a file; 0: no limit',
 );
 const AT = { direction: 'either', begun: STARTED, closed: COMPLETE } as const;
-/** Bytes of contents that a thread keeps for inspection. */
+/** Maximum bytes of file contents kept for inspection per thread. */
 const MEMORY = 64 << 20;
 function conversationOf(session: NfsSession): NfsConversation {
   session.state ??= new NfsConversation(session);

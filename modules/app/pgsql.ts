@@ -1,4 +1,4 @@
-/** PostgreSQL's protocol, version 3 (PostgreSQL documentation, chapter "Frontend/Backend Protocol"). */
+/** The PostgreSQL protocol, version 3 (PostgreSQL documentation, chapter "Frontend/Backend Protocol"). */
 import type { Session } from '../../engine/application/session.js';
 import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { Backend } from './pgsql/backend.js';

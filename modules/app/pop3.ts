@@ -12,7 +12,7 @@ const MOST_TRANSACTIONS = option(
   'maximum commands without a response; beyond it the oldest is completed',
 );
 
-/** A server greets with `+OK`, a client begins with a word. */
+/** A server greets with `+OK`, a client begins with a command. */
 function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
   if (end - start < (toServer ? 5 : 4)) return 'more';
   const head = String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 5)));

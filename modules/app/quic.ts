@@ -1,4 +1,4 @@
-/** QUIC (RFC 9000, 9001, 9369; Google's versions before): what its handshake shows to whoever sees all of it. */
+/** QUIC (RFC 9000, 9001, 9369; Google's earlier versions): the part of the handshake that any observer can decrypt. */
 import { choice, integer, option } from '../../engine/config/option.js';
 import {
   type BufferDeclaration,
@@ -44,7 +44,7 @@ function ofClient(
   return { keyword, summary, direction: 'to_server', progress: COMPLETE, get, ...more };
 }
 
-/** A fingerprint that TLS has too: its options switch it. */
+/** A fingerprint that TLS has as well: enabled by the options of TLS. */
 function fingerprint(
   keyword: string,
   version: 'ja3' | 'ja4',
@@ -96,7 +96,7 @@ const BUFFERS: readonly Buffer_[] = [
   fingerprint('ja4.hash', 'ja4', 'JA4 fingerprint of the client.', ({ ja4 }) => ja4),
 ];
 
-/** A header that names a version there is. */
+/** A header with a known version. */
 function probe(bytes: Uint8Array, start: number, end: number): ProbeResult {
   const version = versionOf(bytes, start, end);
   return version !== undefined && isKnown(version) ? 'yes' : 'no';

@@ -1,4 +1,4 @@
-/** RFB, the protocol of VNC (RFC 6143): its handshake. What is shown afterwards is not looked at. */
+/** RFB, the protocol of VNC (RFC 6143): its handshake. The session itself is not parsed. */
 import type { Session } from '../../engine/application/session.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';

@@ -1,4 +1,4 @@
-/** SMB 1, 2 and 3 (MS-CIFS, MS-SMB, MS-SMB2) over NetBIOS sessions, with files and calls of DCE/RPC in it. */
+/** SMB 1, 2 and 3 (MS-CIFS, MS-SMB, MS-SMB2) over NetBIOS sessions, including files and DCE/RPC calls. */
 import type { Session } from '../../engine/application/session.js';
 import { filesMember } from '../../engine/files/file-record.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
@@ -17,11 +17,11 @@ const FRAMES = ['nbss', 'smb1', 'smb2', 'smb3'].flatMap(layer => [
   `${layer}.data`,
 ]);
 const NBSS_REQUEST = 0x81;
-/** The first byte of a message, at least; these letters follow it. */
+/** Lowest first byte of a message; these letters follow it. */
 const LOWEST_PROTOCOL = 0xfc;
 const SMB = 'SMB';
 
-/** A message of SMB in a record of NetBIOS, or the request for a session that comes before. */
+/** An SMB message in a NetBIOS record, or the session request that precedes it. */
 function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
   const type = bytes[start]!;
   if (!isSessionType(type)) return 'no';
@@ -35,14 +35,14 @@ function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean)
   return flag === toServer ? 'yes-but-reversed' : 'yes';
 }
 
-/** Whether a message of SMB may begin at `at`, as far as its bytes are there. */
+/** Whether an SMB message may begin at `at`, judging by the bytes available. */
 function mayBegin(bytes: Uint8Array, at: number, end: number): boolean {
   if (at < end && bytes[at]! < LOWEST_PROTOCOL) return false;
   for (let i = 1; i < 4 && at + i < end; i++) if (bytes[at + i] !== SMB.charCodeAt(i - 1)) return false;
   return true;
 }
 
-/** Whether the message is a response; undefined where that is not known. */
+/** Whether the message is a response; undefined if unknown. */
 function flagAt(bytes: Uint8Array, at: number, end: number, protocol: number): boolean | undefined {
   if (protocol === 0xff && end > at + 9) return (bytes[at + 9]! & 0x80) !== 0;
   return protocol === 0xfe && end > at + 16 ? (bytes[at + 16]! & 1) !== 0 : undefined;

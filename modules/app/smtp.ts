@@ -1,4 +1,4 @@
-/** SMTP (RFC 5321) with the messages that mails carry, BDAT (RFC 3030) and STARTTLS (RFC 3207). */
+/** SMTP (RFC 5321) with the messages that it carries, BDAT (RFC 3030) and STARTTLS (RFC 3207). */
 import type { Session } from '../../engine/application/session.js';
 import { fileTests } from '../../engine/files/file-keywords.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
@@ -19,7 +19,7 @@ import {
 const NAMES = { name: 'smtp', transports: ['tcp'] } as const;
 const PATTERNS = ['EHLO', 'HELO', 'QUIT'].map(bytes => ({ toServer: true, bytes, nocase: true }));
 
-/** A server greets with 220; a client begins with a word. */
+/** A server greets with 220; a client begins with a command. */
 function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
   if (end - start < 5) return 'more';
   const head = String.fromCharCode(...bytes.subarray(start, start + 5));

@@ -7,11 +7,11 @@ import { parseMessage } from './snmp/message.js';
 import { snmpRecord } from './snmp/record.js';
 import { COMPLETE, EVENTS, SnmpTransaction } from './snmp/transaction.js';
 
-/** Versions as messages have them. */
+/** Versions as encoded in messages. */
 const VERSIONS = [0, 1, 3];
 const VERSION_3 = 3;
 
-/** A sequence that begins with a version, and then what that version has. */
+/** A sequence that begins with a version, followed by what that version requires. */
 function isMessage(bytes: Uint8Array, start: number, end: number): boolean {
   const outer = readHead(bytes, start, end);
   if (typeof outer !== 'object' || outer.tag !== SEQUENCE || start + outer.head + outer.length > end)

@@ -1,4 +1,4 @@
-/** SSH (RFC 4253): banners and fingerprints of what both sides offer. */
+/** SSH (RFC 4253): banners, and fingerprints of the algorithms that both sides offer. */
 import { askedKeywords } from '../../engine/asked-keywords.js';
 import type { Config } from '../../engine/config/config.js';
 import { boolean, choice, option, text } from '../../engine/config/option.js';

@@ -5,7 +5,7 @@ import { DONT, IAC, pieces, SB, WILL } from './telnet/pieces.js';
 
 const NAMES = { name: 'telnet', transports: ['tcp'] } as const;
 
-/** The sides begin with agreeing on options. */
+/** Both sides begin with option negotiation. */
 function probe(bytes: Uint8Array, start: number, end: number): ProbeResult {
   if (bytes[start] !== IAC) return 'no';
   if (end - start < 3) return 'more';

@@ -20,7 +20,7 @@ import {
 
 const NAMES = { name: 'tls', ruleNames: ['tls', 'ssl'], transports: ['tcp'] } as const;
 const FRAMES = ['pdu', 'hdr', 'data', 'alert', 'heartbeat', 'ssl2.hdr', 'ssl2.pdu'];
-/** What lines of tls.log tell: what costs nothing more to make. */
+/** Members available to lines of tls.log: those that cost nothing extra. */
 const LINE_MEMBERS: ReadonlySet<string> = new Set(usualMembers(false, false));
 
 export default defineProtocol<TlsTransaction>({
@@ -47,7 +47,7 @@ export default defineProtocol<TlsTransaction>({
   records: (transaction, settings) =>
     (settings as TlsSettings).variants.flatMap(({ members, resumed, outputs }) => {
       if (transaction.resumed && !resumed) return [];
-      // A client that got no answer made no session; what it asked for is told where it named it.
+      // A client without an answer established no session; it is logged if it sent a server name.
       const { client, server } = transaction;
       if (!server.hello && server.chain.length === 0 && !client.hello?.serverName?.length) return [];
       const record = tlsRecord(transaction, members);

@@ -1,4 +1,4 @@
-/** WebSocket (RFC 6455, 7692): what a connection of HTTP/1 becomes. */
+/** WebSocket (RFC 6455, 7692): follows on an upgraded HTTP/1 connection. */
 
 import { boolean, option, size } from '../../engine/config/option.js';
 import { recordTypeSettings } from '../../engine/config/output-list.js';

@@ -4,30 +4,30 @@ import { BitReader } from './object-fields.js';
 import { formOf, type ObjectHead, type Point, passPoints, readPoints } from './points.js';
 import type { Dnp3Settings } from './settings.js';
 
-/** Function codes from which on a message is a response, which has internal indications. */
+/** Function codes of responses, which have internal indications. */
 const RESPONSES = [129, 130];
 
 export type Trouble = 'unknown_object' | 'max_points_per_object' | 'too_many_objects' | 'malformed';
 
 export interface ApplicationObject extends ObjectHead {
   readonly stop: number;
-  /** Where its points begin in the message; undefined where they were not read. */
+  /** Offset of its points in the message; undefined if they were not read. */
   points: number | undefined;
 }
 
 export interface ApplicationMessage {
-  /** The whole of it, without checksums. */
+  /** The whole message, without checksums. */
   readonly bytes: Uint8Array;
   readonly control: number;
   readonly functionCode: number;
-  /** Internal indications of a response: the first byte is the high one. */
+  /** Internal indications of a response, big-endian. */
   readonly indications: number | undefined;
   readonly objects: readonly ApplicationObject[];
-  /** Why objects are missing. */
+  /** Reason why objects are missing. */
   readonly trouble: Trouble | undefined;
 }
 
-/** @param bytes kept  @returns undefined where it is too short */
+/** @param bytes kept  @returns undefined if too short */
 export function parseApplication(bytes: Uint8Array, settings: Dnp3Settings): ApplicationMessage | undefined {
   if (bytes.length < 2) return undefined;
   const functionCode = bytes[1]!;
@@ -51,7 +51,7 @@ function readObjects(
     const object = readHead(reader);
     if (!object) return 'malformed';
     objects.push(object);
-    // Together as many as one may have: a point may be a single bit.
+    // All objects together may have as many points as one: a point may be a single bit.
     if (object.count > left) return 'max_points_per_object';
     const form = formOf(object, functionCode);
     if (form === 'none') continue;
@@ -65,7 +65,7 @@ function readObjects(
   return undefined;
 }
 
-/** The points of an object of a message. */
+/** The points of an object in a message. */
 export function pointsOf(
   { bytes, functionCode }: ApplicationMessage,
   object: ApplicationObject,
@@ -84,7 +84,7 @@ function readHead(reader: BitReader): ApplicationObject | undefined {
   return { group, variation, qualifier, ...range, points: undefined };
 }
 
-/** Which points are meant (IEEE 1815 4.2.2.7.3). */
+/** The range of points (IEEE 1815 4.2.2.7.3). */
 function readRange(
   reader: BitReader,
   code: number,

@@ -1,4 +1,4 @@
-/** Frames on a stream, put together to messages (IEEE 1815 8.2). */
+/** Frames on a stream, reassembled into messages (IEEE 1815 8.2). */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
@@ -21,14 +21,14 @@ import { COMPLETE, Dnp3Transaction, type EVENTS } from './transaction.js';
 /** Bits of the transport header. */
 const FINAL = 0x80;
 const FIRST = 0x40;
-/** Pairs of stations whose messages are put together at a time; the oldest is forgotten beyond. */
+/** Maximum pairs of stations whose messages are reassembled at a time; beyond that, the oldest is evicted. */
 const MOST_PAIRS = 16;
-/** Bytes of a message: as many as frames can be told apart by their sequence number. */
+/** Maximum bytes of a message: as many frames as the sequence number distinguishes. */
 const LONGEST_MESSAGE = 64 * 249;
 
 type Event = (typeof EVENTS)[number];
 
-/** What came of a message so far. */
+/** The part of a message received so far. */
 interface Assembly {
   link: LinkHeader;
   transport: number;
@@ -46,7 +46,7 @@ export class Exchange {
 
   *frames(toServer: boolean): Reading<void> {
     const socket = toServer ? this.session.client : this.session.server;
-    // Each pair of stations for itself: what goes to others between two frames means nothing to those.
+    // Separate for each pair of stations: frames between others do not interrupt a message.
     const assemblies = new Map<number, Assembly>();
     while (!this.session.failed) {
       const head = yield* socket.peek(HEADER_LENGTH);
@@ -71,7 +71,7 @@ export class Exchange {
     }
   }
 
-  /** @returns what is to go on */
+  /** @returns the state to continue with */
   private assemble(
     before: Assembly | undefined,
     link: LinkHeader,
@@ -117,7 +117,7 @@ export class Exchange {
     if (flooded) session.failed = true;
   }
 
-  /** Something that is no message. */
+  /** Reports data that is not a message. */
   private report(event: Event, toServer: boolean): void {
     const { session } = this;
     const transaction = session.begin(

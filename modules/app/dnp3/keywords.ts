@@ -1,4 +1,4 @@
-/** Keywords of DNP3: each message is inspected in the direction it was sent in. */
+/** Keywords of DNP3: each message is inspected in the direction it was sent. */
 import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
 import { INDICATIONS } from './indications.js';
 import { COMPLETE, type Dnp3Transaction } from './transaction.js';

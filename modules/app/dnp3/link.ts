@@ -1,11 +1,11 @@
 /** Frames of the link layer: a header and blocks of user data, each with a checksum (IEEE 1815 9.2). */
 export const START_1 = 0x05;
 export const START_2 = 0x64;
-/** Bytes of a header with its checksum. */
+/** Length of a header with its checksum. */
 export const HEADER_LENGTH = 10;
 const CHECKSUM_LENGTH = 2;
 const BLOCK_LENGTH = 16;
-/** Bytes that the length of a frame counts besides its user data. */
+/** Header bytes included in the length of a frame, besides its user data. */
 export const COUNTED_HEADER = 5;
 
 const FROM_MASTER = 0x80;
@@ -14,7 +14,7 @@ const CONFIRMED_USER_DATA = 3;
 const UNCONFIRMED_USER_DATA = 4;
 
 export interface LinkHeader {
-  /** As the frame has it. */
+  /** As in the frame. */
   readonly length: number;
   readonly control: number;
   readonly destination: number;
@@ -25,7 +25,7 @@ export interface LinkHeader {
 
 export const isFromMaster = (control: number): boolean => (control & FROM_MASTER) !== 0;
 
-/** @param bytes HEADER_LENGTH of them */
+/** @param bytes HEADER_LENGTH bytes */
 export function parseHeader(bytes: Uint8Array): LinkHeader {
   return {
     length: bytes[2]!,
@@ -41,12 +41,12 @@ export function carriesUserData({ control }: LinkHeader): boolean {
   return (control & PRIMARY) !== 0 && (code === CONFIRMED_USER_DATA || code === UNCONFIRMED_USER_DATA);
 }
 
-/** Bytes behind the header of a frame with so much user data. */
+/** Bytes after the header of a frame with this much user data. */
 export function blocksLength(userData: number): number {
   return userData + CHECKSUM_LENGTH * Math.ceil(userData / BLOCK_LENGTH);
 }
 
-/** User data without checksums; undefined where one is wrong. */
+/** User data without checksums; undefined if one is wrong. */
 export function userData(blocks: Uint8Array, length: number): Uint8Array | undefined {
   const data = new Uint8Array(length);
   for (let from = 0, to = 0; to < length; ) {

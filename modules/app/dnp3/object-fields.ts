@@ -1,4 +1,4 @@
-/** What points of objects are made of (IEEE 1815 annex A). */
+/** The fields of the points of objects (IEEE 1815 annex A). */
 export type PointFields = Record<string, number | string>;
 
 /** A name with bits; negative for two's complement, 0.32 and 0.64 for floating point. */
@@ -8,7 +8,7 @@ export interface Field {
   readonly bits: number;
 }
 
-/** `name`, `name:8`, `name:s16`, `name:f32`, with blanks between them. */
+/** `name`, `name:8`, `name:s16`, `name:f32`, separated by blanks. */
 export function fields(text: string): Field[] {
   return text
     .split(' ')
@@ -32,7 +32,7 @@ const SECURITY =
   'online restart comm_lost remote_forced local_forced reserved0 discontinuity reserved1 ' +
   'association_id:16 count_value:32';
 
-/** Values with and without time, as analog events have them. */
+/** Values with and without time, as in analog events. */
 const events = (flags: string): string[] =>
   ['s32', 's16', `s32 ${TIME}`, `s16 ${TIME}`, 'f32', 'f64', `f32 ${TIME}`, `f64 ${TIME}`].map(
     type => `${flags} value:${type}`,
@@ -113,12 +113,12 @@ const TABLE: ReadonlyMap<number, Field[]> = new Map(
   ),
 );
 
-/** Undefined where an object is not of fields, or unknown. */
+/** Undefined if an object does not consist of fields, or is unknown. */
 export function fieldsOf(group: number, variation: number): readonly Field[] | undefined {
   return TABLE.get(group * 256 + variation);
 }
 
-/** Objects whose points are bits one behind the other. */
+/** Objects whose points are consecutive bits. */
 export function packedBits(group: number, variation: number): { name: string; bits: number } | undefined {
   if (variation === 1 && (group === 1 || group === 10 || group === 80)) return { name: 'state', bits: 1 };
   if (variation === 1 && group === 3) return { name: 'state', bits: 2 };
@@ -134,7 +134,7 @@ export function readFields(reader: BitReader, list: readonly Field[]): PointFiel
   return told;
 }
 
-/** Numbers of any bits, the lowest first. What is missing is noted, never an error. */
+/** Numbers of any number of bits, lowest first. Missing input is recorded, never an error. */
 export class BitReader {
   broken = false;
   private bit = 0;
@@ -144,17 +144,17 @@ export class BitReader {
     private at: number,
   ) {}
 
-  /** Place of the next byte that was not begun. */
+  /** Offset of the next byte of which nothing was read. */
   get position(): number {
     return this.at + (this.bit > 0 ? 1 : 0);
   }
 
-  /** Whole bytes that were not begun. */
+  /** Number of bytes of which nothing was read. */
   get left(): number {
     return this.bytes.length - this.position;
   }
 
-  /** At most 48 bits; those of whole bytes begin with a byte. */
+  /** At most 48 bits; numbers of whole bytes are byte-aligned. */
   number(bits: number): number {
     if (bits >= 8) this.align();
     let value = 0;
@@ -192,7 +192,7 @@ export class BitReader {
     return this.bytes.subarray(from, this.at);
   }
 
-  /** Goes on with the next byte where one was begun. */
+  /** Aligns to the next byte. */
   align(): void {
     if (this.bit === 0) return;
     this.bit = 0;

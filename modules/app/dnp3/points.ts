@@ -1,6 +1,6 @@
 /**
- * Points of objects (IEEE 1815 4.2.2.7). They are passed while a message is read, and read when somebody asks for them: a
- * message of 2 KB may have 16384, which take a thousand times as much.
+ * Points of objects (IEEE 1815 4.2.2.7). They are skipped while a message is parsed, and read on demand: a message of 2
+ * KB may have 16384, which take a thousand times as much memory.
  */
 import {
   type BitReader,
@@ -12,7 +12,7 @@ import {
 } from './object-fields.js';
 import { textFieldsOf } from './text-fields.js';
 
-/** What says how the points of an object look. */
+/** Determines the format of the points of an object. */
 export interface ObjectHead {
   readonly group: number;
   readonly variation: number;
@@ -24,12 +24,12 @@ export interface ObjectHead {
 export interface Point {
   readonly prefix: number;
   readonly index: number;
-  /** Bytes it has, where it says so. */
+  /** Its size in bytes, if given. */
   readonly size?: number;
   readonly fields: PointFields;
 }
 
-/** What each point of an object has, behind its prefix. */
+/** The contents of each point of an object, after its prefix. */
 type Form =
   | { readonly kind: 'size' }
   | { readonly kind: 'nothing' }
@@ -37,17 +37,17 @@ type Form =
   | { readonly kind: 'fields'; readonly fields: readonly Field[] }
   | { readonly kind: 'text' };
 
-/** Function codes whose objects say only what is meant: they have no values. */
+/** Function codes whose objects only select points: they have no values. */
 const WITHOUT_VALUES = new Set([1, 7, 8, 9, 10, 11, 12, 20, 21, 22]);
 
-/** Of the prefix code: bytes that stand before each point. */
+/** By prefix code: bytes before each point. */
 const PREFIX_LENGTHS = [0, 1, 2, 4, 1, 2, 4, 0] as const;
 const SIZE_PREFIXES = [4, 5, 6];
 
 const prefixCodeOf = ({ qualifier }: ObjectHead): number => (qualifier >> 4) & 7;
 const prefixLengthOf = (object: ObjectHead): number => PREFIX_LENGTHS[prefixCodeOf(object)]!;
 
-/** How the points of an object look: `none` where it has none, undefined where it is not known. */
+/** Format of the points of an object: `none` if it has none, undefined if unknown. */
 export function formOf(object: ObjectHead, functionCode: number): Form | 'none' | undefined {
   const { group, variation } = object;
   const prefixCode = prefixCodeOf(object);
@@ -58,11 +58,11 @@ export function formOf(object: ObjectHead, functionCode: number): Form | 'none' 
   const packed = packedBits(group, variation);
   if (packed) return { kind: 'bits', ...packed };
   if (fields) return { kind: 'fields', fields };
-  // Octet strings are as long as their variation says.
+  // The length of octet strings is their variation.
   return group >= 110 && group <= 113 ? { kind: 'text' } : undefined;
 }
 
-/** Passes all points of an object; `reader.broken` where they are not all there. */
+/** Skips all points of an object; sets `reader.broken` if they are incomplete. */
 export function passPoints(reader: BitReader, object: ObjectHead, form: Form): void {
   const prefix = prefixLengthOf(object);
   if (form.kind === 'size') {
@@ -74,14 +74,14 @@ export function passPoints(reader: BitReader, object: ObjectHead, form: Form): v
   }
 }
 
-/** Bytes of a point behind its prefix. */
+/** Bytes of a point after its prefix. */
 function lengthOf({ variation }: ObjectHead, form: Exclude<Form, { kind: 'size' }>): number {
   if (form.kind === 'nothing') return 0;
   if (form.kind === 'text') return variation;
   return form.kind === 'bits' ? 1 : form.fields.reduce((sum, { bits }) => sum + bits, 0) / 8;
 }
 
-/** Reads the points of an object; the last one has zeros for what is not there any more. */
+/** Reads the points of an object; missing bytes of the last one are read as zero. */
 export function readPoints(reader: BitReader, object: ObjectHead, form: Form): Point[] {
   const points: Point[] = [];
   const prefixLength = prefixLengthOf(object);

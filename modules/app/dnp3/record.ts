@@ -6,7 +6,7 @@ import type { LinkHeader } from './link.js';
 import type { Point } from './points.js';
 import type { Dnp3Transaction } from './transaction.js';
 
-/** @param forAlert below `request` or `response`, as alerts have it */
+/** @param forAlert as in alerts: below `request` or `response` */
 export function dnp3Record({ link, message, toServer }: Dnp3Transaction, forAlert: boolean): string {
   if (!link || !message) return '';
   const type = toServer ? 'request' : 'response';

@@ -1,8 +1,8 @@
-/** What objects are made of that say how long they are: numbers and texts (IEEE 1815 annex A, A.25 and A.45). */
+/** Fields of objects that contain their own length: numbers and texts (IEEE 1815 annex A, A.25 and A.45). */
 import { latin1 } from '../../../engine/latin1.js';
 import { BitReader, type Field, fields, type PointFields, readFields } from './object-fields.js';
 
-/** A text: as long as a field before it says, of so many bytes, or all that is left. */
+/** A text: its length is given by an earlier field, is fixed, or extends to the end. */
 interface Text {
   readonly name: string;
   readonly length: string;
@@ -72,7 +72,7 @@ function part(word: string): (Field | Text)[] {
   return length === undefined ? fields(word) : [{ name, length }];
 }
 
-/** Fields of an object that is `bytes`, with texts as latin1. What is missing is 0, or an empty text. */
+/** Fields of an object with the contents `bytes`, texts as latin1. Missing ones are 0, or an empty text. */
 export function textFieldsOf(group: number, variation: number, bytes: Uint8Array): PointFields {
   const parts = TABLE.get(group * 256 + variation);
   if (!parts) return { data: latin1(bytes) };

@@ -1,4 +1,4 @@
-/** Each message of the application layer is a transaction, of its own direction. */
+/** Each message of the application layer is a transaction, in its own direction. */
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 import type { ApplicationMessage } from './application.js';
 import type { LinkHeader } from './link.js';
@@ -23,7 +23,7 @@ export class Dnp3Transaction extends OneSidedTransaction {
     readonly link: LinkHeader | undefined,
     /** Transport header of the first frame. */
     readonly transport: number | undefined,
-    /** Undefined for what is no message. */
+    /** Undefined if it is not a valid message. */
     readonly message: ApplicationMessage | undefined,
     toServer: boolean,
   ) {

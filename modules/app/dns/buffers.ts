@@ -5,7 +5,7 @@ import type { Message } from './message.js';
 
 type Buffer_ = BufferDeclaration<DnsTransaction>;
 
-/** A buffer with several names. @param at the name of a number, undefined behind the last one */
+/** A buffer with several values. @param at returns the name with a number, undefined after the last one */
 export function names(
   keyword: string,
   summary: string,

@@ -1,9 +1,9 @@
-/** EVE records of DNS messages: version 3, one for a message, and version 2, one for a question or a response. */
+/** EVE records of DNS messages: version 3 with one per message, and version 2 with one per question or response. */
 import { type Message, opcodeOf, rcodeOf } from './message.js';
 import { codeName } from './record-type.js';
 import { flagMembers, groupedJson, type Json, questionJson, resourceJson } from './resource-json.js';
 
-/** What of answers is shown: each by itself, grouped by type, or both. */
+/** How answers are logged: individually, grouped by type, or both. */
 export interface DnsFormats {
   readonly detailed: boolean;
   readonly grouped: boolean;

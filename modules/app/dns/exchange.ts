@@ -1,4 +1,4 @@
-/** Conversations of DNS messages. Every message is a transaction of its own, complete as soon as it is there. */
+/** Processing of DNS messages. Every message is a transaction of its own, complete at once. */
 import type { Session } from '../../../engine/application/session.js';
 import { uint16 } from '../../../engine/packet/network-order.js';
 import { OneSidedTransaction } from '../../../engine/protocol.js';
@@ -24,7 +24,7 @@ const NOT_A_RESPONSE = EVENTS.indexOf('not_a_response');
 const Z_FLAG_SET = EVENTS.indexOf('z_flag_set');
 const INVALID_OPCODE = EVENTS.indexOf('invalid_opcode');
 
-/** Bytes of a TCP stream that tell whether a message begins here: length and header. */
+/** Bytes of a TCP stream needed to decide whether a message begins here: length and header. */
 const TCP_START = 14;
 
 export class DnsTransaction extends OneSidedTransaction {
@@ -71,7 +71,7 @@ export function addMessage(session: DnsSession, bytes: Uint8Array, toServer: boo
   events.push(toServer ? NOT_A_REQUEST : NOT_A_RESPONSE);
 }
 
-/** Messages on a TCP stream, each behind its length (RFC 1035 4.2.2). */
+/** Messages on a TCP stream, each preceded by its length (RFC 1035 4.2.2). */
 export function* messages(session: DnsSession, toServer: boolean): Generator<void, void, void> {
   const socket = toServer ? session.client : session.server;
   for (;;) {
@@ -84,7 +84,7 @@ export function* messages(session: DnsSession, toServer: boolean): Generator<voi
   }
 }
 
-/** Goes on behind a gap where a segment begins with a message. @returns false when the stream is over */
+/** Continues after a gap at a segment that begins with a message. @returns false if the stream has ended */
 function* findMessage(session: DnsSession, toServer: boolean): Generator<void, boolean, void> {
   const socket = toServer ? session.client : session.server;
   socket.resume();

@@ -1,14 +1,14 @@
 /**
- * The DNS message (RFC 1035 4.1): header, questions and resource records, with everything bounded.
+ * The DNS message (RFC 1035 4.1): header, questions and resource records, with limits on everything.
  *
- * A message is walked over once when it comes, which finds what is wrong with it and where its entries are. Names
- * and data are read when somebody asks for them.
+ * A message is walked once on arrival, which finds its errors and the offsets of its entries. Names and data are read
+ * on demand.
  */
 import { uint16 } from '../../../engine/packet/network-order.js';
 import { type NameProblem, Names } from './name.js';
 import { namesInData, type RecordData, readData } from './record-data.js';
 
-/** What is wrong with a message: names of the protocol's events. */
+/** Errors of a message: names of the protocol's events. */
 export type Problem = NameProblem | 'malformed_data' | 'invalid_authorities' | 'invalid_additionals';
 
 export const HEADER_LENGTH = 12;
@@ -57,7 +57,7 @@ export class ResourceRecord implements Question {
   }
 }
 
-/** Sections, in the order in which they come; what is wrong with a message whose section breaks off. */
+/** The event for a message that ends within a section, by section in the order of the message. */
 const SECTIONS: readonly Problem[] = [
   'malformed_data',
   'malformed_data',
@@ -70,15 +70,15 @@ export class Message {
   readonly flags: number;
   readonly problems: Problem[] = [];
   private readonly names: Names;
-  /** For each entry: offset of its name, offset behind its name. */
+  /** For each entry: offset of its name, offset after its name. */
   private readonly places: number[] = [];
-  /** Number of entries before each section, and in all. */
+  /** Number of entries before each section, and in total. */
   private readonly before: [number, number, number, number, number] = [0, 0, 0, 0, 0];
   private questionList: readonly Question[] | undefined;
   private readonly recordLists: (readonly ResourceRecord[] | undefined)[] = [];
   private nameList: readonly Uint8Array[] | undefined;
 
-  /** @param bytes the message, kept: it must not change. Too short for a header, it has nothing. */
+  /** @param bytes the message, kept: it must not change. If it is too short for a header, it is treated as empty. */
   constructor(readonly bytes: Uint8Array) {
     this.names = new Names(bytes);
     const whole = bytes.length >= HEADER_LENGTH;
@@ -92,7 +92,7 @@ export class Message {
     return (this.flags & RESPONSE) !== 0;
   }
 
-  /** Labels and pointers that were looked at. */
+  /** Labels and pointers examined. */
   get steps(): number {
     return this.names.steps;
   }
@@ -117,7 +117,7 @@ export class Message {
     return this.records(3);
   }
 
-  /** All names of the message, those in the data of records too. */
+  /** All names of the message, including those in the data of records. */
   get allNames(): readonly Uint8Array[] {
     this.nameList ??= [
       ...this.questions.map(({ name }) => name),
@@ -141,7 +141,7 @@ export class Message {
     return list;
   }
 
-  /** Finds the entries. A section that breaks off leaves no place to go on from. */
+  /** Finds the entries. If a section is cut off, the offsets of the following ones are unknown. */
   private walk(): void {
     let at = HEADER_LENGTH;
     for (let section = 0; section < 4; section++) {
@@ -152,7 +152,7 @@ export class Message {
     }
   }
 
-  /** @returns offset behind the entry at `start`, -1 when it is not whole */
+  /** @returns offset after the entry at `start`, -1 if it is incomplete */
   private entry(start: number, record: boolean): number {
     const { bytes, places } = this;
     const fixed = this.name(start, bytes.length);

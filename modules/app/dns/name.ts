@@ -1,38 +1,38 @@
-/** Domain names (RFC 1035 3.1, 4.1.4): labels joined by dots, compression pointers followed, all bounded. */
+/** Domain names (RFC 1035 3.1, 4.1.4): labels joined by dots, compression pointers followed, all within limits. */
 
-/** Longest name given out, and labels in it. A legal name has 253 bytes and 127 labels. */
+/** Maximum length of a returned name, and of labels in it. A legal name has 253 bytes and 127 labels. */
 export const MAX_NAME = 1025;
 export const MAX_LABELS = 255;
-/** Pointers followed in one name, wherever they lead: beyond, it is taken for a loop. */
+/** Maximum pointers followed in one name, wherever they lead: beyond that, it is treated as a loop. */
 export const MAX_POINTERS = 128;
 
-/** What may be wrong with a name: names of events. */
+/** Errors of a name: names of events. */
 export type NameProblem = 'name_too_long' | 'infinite_loop' | 'too_many_labels';
 
 const NOTHING = new Uint8Array(0);
-/** Where a name is put together before it is copied out; a thread reads one name at a time. */
+/** Buffer in which a name is assembled before it is copied; a thread reads one name at a time. */
 const assembly = new Uint8Array(MAX_NAME);
 
-/** Walks over the names of one message, and reads them. */
+/** Walks the names of one message, and reads them. */
 export class Names {
-  /** Problem of the name in hand. */
+  /** Error of the current name. */
   problem: NameProblem | undefined;
-  /** Length of the name in hand, in bytes with dots. */
+  /** Length of the current name in bytes, including dots. */
   private length = 0;
-  /** Labels and pointers looked at so far: the cost of the message. */
+  /** Labels and pointers examined so far: the cost of the message. */
   steps = 0;
 
   constructor(private readonly bytes: Uint8Array) {}
 
   /**
-   * Walks over the name at `start`, which itself may not run past `end`.
-   * @returns offset behind it, -1 when it does not end or has a label of an unknown kind
+   * Walks the name at `start`, which itself must end before `end`.
+   * @returns offset after it, -1 if it does not end or has a label of an unknown kind
    */
   walk(start: number, end: number): number {
     return this.follow(start, end, false);
   }
 
-  /** The name at `start` as a copy; empty when there is none. A name that is too long is cut. */
+  /** The name at `start` as a copy; empty if there is none. A name that is too long is truncated. */
   read(start: number, end: number): Uint8Array {
     if (this.follow(start, end, true) < 0) return NOTHING;
     return assembly.slice(0, this.length);
@@ -75,13 +75,13 @@ export class Names {
     for (let i = 0; i < size; i++) assembly[length + i] = this.bytes[at + i]!;
   }
 
-  /** The name is cut; where reading goes on is known all the same. */
+  /** The name is truncated, but the offset to continue from is known. */
   private stop(problem: NameProblem, next: number): number {
     this.problem = problem;
     return next;
   }
 
-  /** Offset behind the labels that did not fit any more. */
+  /** Offset after the labels that did not fit. */
   private behind(start: number, end: number): number {
     let at = start;
     while (at < end) {

@@ -1,4 +1,4 @@
-/** What the eve-log entries of the outputs want of DNS records. */
+/** Settings of DNS records in the eve-log entries of the outputs. */
 import type { Config } from '../../../engine/config/config.js';
 import { choice, names, type OptionType, option, texts } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
@@ -26,29 +26,29 @@ const recordTypes: OptionType<readonly string[]> = {
   unknown: value => texts.parse(value)?.filter(name => !isShown(name)) ?? [],
 };
 
-/** Whether records name a type so, in letters of either case. */
+/** Whether records use this name for a type, ignoring case. */
 function isShown(name: string): boolean {
   return (
     Object.hasOwn(TYPES, name.toUpperCase()) || (/^\d{1,5}$/.test(name) && typeName(Number(name)) === name)
   );
 }
 
-/** The log looks for them in records; which there are is known here. */
+/** The log filters records by them; which names exist is known here. */
 const RECORD_TYPES = option(`${DNS}types`, recordTypes, [], 'logged DNS record types; empty: all');
 
 export const DNS_OUTPUT_OPTIONS = [VERSION, FORMATS, RECORD_TYPES];
 
-/** One way of telling messages, and the outputs that want it. */
+/** One variant of the record, and the outputs that use it. */
 export interface DnsVariant extends DnsFormats {
   readonly version: 2 | 3;
   /** See `OutputRecord.outputs`. */
   readonly outputs: number;
 }
 
-/** How alerts tell a message, and outputs of which nothing is known. */
+/** The variant for alerts, and for outputs without known settings. */
 export const EVERYTHING: DnsVariant = { version: 3, detailed: true, grouped: true, outputs: 0 };
 
-/** @returns one for each way that any entry wants; none when no entry logs DNS */
+/** @returns one for each variant that any entry uses; none if no entry logs DNS */
 export function dnsVariants(config: Config, environment: NodeJS.ProcessEnv): DnsVariant[] {
   const entries = recordTypeSettings(config, 'dns');
   if (entries.length === 0) return [EVERYTHING];
@@ -65,7 +65,7 @@ export function dnsVariants(config: Config, environment: NodeJS.ProcessEnv): Dns
 
 function variantOf(settings: Config, environment: NodeJS.ProcessEnv): Omit<DnsVariant, 'outputs'> {
   const asked = settings.read({ ...FORMATS, path: 'formats' });
-  // A list that names no format is none.
+  // A list that contains no known format is ignored.
   const formats = asked.some(each => FORMATS.fallback.includes(each)) ? asked : FORMATS.fallback;
   const version = environment['SURICATA_EVE_DNS_VERSION'] ?? settings.read({ ...VERSION, path: 'version' });
   return {

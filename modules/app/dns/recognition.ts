@@ -1,9 +1,9 @@
-/** Whether first bytes of a flow look like a DNS message: header plausible, questions well formed. */
+/** Whether the first bytes of a flow look like a DNS message: plausible header, well-formed questions. */
 import { uint16 } from '../../../engine/packet/network-order.js';
 import type { Probe } from '../../../engine/protocol.js';
 import { HEADER_LENGTH, MAX_OPCODE, opcodeOf, RESPONSE } from './message.js';
 
-/** Whether the 12 bytes at `at` can be a header. @param end where the message ends at the latest */
+/** Whether the 12 bytes at `at` can be a header. @param end maximum end of the message */
 export function looksLikeMessage(bytes: Uint8Array, at: number, end: number): boolean {
   if (at + HEADER_LENGTH > end) return false;
   const flags = uint16(bytes, at + 2);
@@ -11,12 +11,12 @@ export function looksLikeMessage(bytes: Uint8Array, at: number, end: number): bo
   return opcodeOf(flags) <= MAX_OPCODE && questions <= 256 && (questions > 0 || (flags & RESPONSE) !== 0);
 }
 
-/** A datagram that is one message. @returns whether header and questions are sound */
+/** A datagram that is one message. @returns whether header and questions are well formed */
 export function isMessage(bytes: Uint8Array, start: number, end: number): boolean {
   if (!looksLikeMessage(bytes, start, end)) return false;
   let entries = 0;
   for (let at = start + 4; at < start + HEADER_LENGTH; at += 2) entries += uint16(bytes, at);
-  // No entry takes less than 2 bytes.
+  // Every entry takes at least 2 bytes.
   if (2 * entries > end - start - HEADER_LENGTH) return false;
   let at = start + HEADER_LENGTH;
   for (let i = uint16(bytes, start + 4); i > 0; i--) {
@@ -26,7 +26,7 @@ export function isMessage(bytes: Uint8Array, start: number, end: number): boolea
   return true;
 }
 
-/** @returns offset behind the name at `at`, -1 when it has none; pointers are not followed */
+/** @returns offset after the name at `at`, -1 if there is none; pointers are not followed */
 function behindName(bytes: Uint8Array, at: number, end: number): number {
   while (at < end) {
     const size = bytes[at]!;

@@ -1,4 +1,4 @@
-/** What resource records carry, for the types that are shown and searched. */
+/** Data of resource records, for the types that are logged or searched. */
 import { fullAddressText } from '../../../engine/address.js';
 import { uint16, uint32 } from '../../../engine/packet/network-order.js';
 import type { Names } from './name.js';
@@ -42,7 +42,7 @@ const TWO_NAMES = { offset: 0, count: 2 };
 const AFTER_PREFERENCE = { offset: 2, count: 1 };
 const AFTER_PORT = { offset: 6, count: 1 };
 
-/** Where the data of a record type has names, and how many one behind the other. */
+/** Where the data of a record type contains names, and how many consecutive ones. */
 export function namesInData(type: number): { readonly offset: number; readonly count: number } {
   switch (type) {
     case Type.NS:
@@ -60,7 +60,7 @@ export function namesInData(type: number): { readonly offset: number; readonly c
   }
 }
 
-/** Reads `bytes[start, end)`; data that is too short for its type is `none`. */
+/** Reads `bytes[start, end)`; data too short for its type is `none`. */
 export function readData(
   type: number,
   bytes: Uint8Array,

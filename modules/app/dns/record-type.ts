@@ -1,4 +1,4 @@
-/** Types of resource records (IANA "DNS Parameters") and response codes, with the names they are shown by. */
+/** Types of resource records (IANA "DNS Parameters") and response codes, with their names in records. */
 export const A = 1;
 export const NS = 2;
 export const CNAME = 5;

@@ -31,14 +31,14 @@ export const questionJson = ({ name, type }: Question): Json => ({
   rrtype: typeName(type),
 });
 
-/** A TXT record gives an entry for each of its texts. */
+/** A TXT record yields an entry for each of its texts. */
 export function resourceJson(records: readonly ResourceRecord[]): Json[] {
   const list: Json[] = [];
   for (const { name, type, ttl, data } of records) {
     const rrname = bytesText(name);
     const rrtype = typeName(type);
     const texts = textsOf(data);
-    // Spelled out: objects that are put together from others are many times dearer.
+    // Written out: objects built from others by spreading are many times slower.
     if (texts) for (const rdata of texts) list.push({ rrname, rrtype, ttl, rdata });
     else if (data.kind === 'none') list.push({ rrname, rrtype, ttl });
     else list.push({ rrname, rrtype, ttl, [data.kind]: structureJson(data as Structure) });
@@ -60,7 +60,7 @@ export function groupedJson(records: readonly ResourceRecord[]): Json {
   return grouped;
 }
 
-/** Undefined for data that is more than texts. */
+/** Undefined for data that is not only texts. */
 function textsOf(data: RecordData): string[] | undefined {
   switch (data.kind) {
     case 'address':
@@ -76,7 +76,7 @@ function textsOf(data: RecordData): string[] | undefined {
   }
 }
 
-/** Data that is more than one text. */
+/** Data that consists of more than one text. */
 export function structureJson(data: Structure): unknown {
   switch (data.kind) {
     case 'soa': {

@@ -1,4 +1,4 @@
-/** The sticky buffers of HTTP that streams have too. */
+/** The sticky buffers of HTTP that also exist for streams. */
 import { fileBuffers } from '../../../engine/files/file-keywords.js';
 import { fromLatin1 } from '../../../engine/latin1.js';
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
@@ -37,7 +37,7 @@ function field(
   return buffer(keyword, direction, summary, (t, toServer) => t.message(toServer).value(name), names);
 }
 
-/** `http.accept_enc` is `http_accept_enc` as well. */
+/** `http.accept_enc` also has the older form `http_accept_enc`. */
 function older(keyword: string): Names {
   return { aliases: [keyword.replace('.', '_')] };
 }
@@ -53,7 +53,7 @@ function responseLine({ response }: Http2Transaction): Uint8Array | undefined {
   return status && Buffer.concat([VERSION, BLANK, status, LINE_END]);
 }
 
-/** Each field by itself. @param toServer undefined: of both sides */
+/** Each field separately. @param toServer undefined: of both sides */
 function each(
   keyword: string,
   direction: Direction,
@@ -73,7 +73,7 @@ function each(
   };
 }
 
-/** Its body, and what was put together with it. */
+/** Its body, and the beginning of the reassembled file that it completes. */
 function fileContents(
   transaction: Http2Transaction,
   toServer: boolean,
@@ -84,7 +84,7 @@ function fileContents(
   return index === 1 ? whole : undefined;
 }
 
-/** Content that is inspected while it grows. */
+/** Content that is inspected as it grows. */
 function body(keyword: string, direction: Direction, summary: string, more: Partial<Buffer_>): Buffer_ {
   const get: Get = (transaction, toServer) => transaction.message(toServer).body?.store.view();
   return { keyword, direction, progress: COMPLETE, summary, growing: true, get, ...more };
@@ -98,7 +98,7 @@ export const BUFFERS: readonly Buffer_[] = kept<Http2Transaction>([
   buffer('http.protocol', 'either', 'Protocol as written.', () => VERSION, older('http.protocol')),
   buffer('http.response_line', 'to_client', 'Status line.', responseLine, older('http.response_line')),
   field('http.stat_code', 'to_client', ':status', 'Status code.', { modifier: 'http_stat_code' }),
-  // A response has no reason, which rules may say.
+  // A response has no reason phrase, but rules may use the keyword.
   buffer('http.stat_msg', 'to_client', 'Reason phrase of the status line.', () => EMPTY, {
     modifier: 'http_stat_msg',
   }),

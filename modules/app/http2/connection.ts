@@ -1,4 +1,4 @@
-/** What both directions of one HTTP/2 connection share: its streams, and what frames do to them. */
+/** State shared by both directions of an HTTP/2 connection: its streams, and the effects of frames on them. */
 import type { Session } from '../../../engine/application/session.js';
 import { ACK, END_STREAM, type FrameHeader, HEADERS, PUSH_PROMISE, RST_STREAM, SETTINGS } from './frame.js';
 import { noteFrame } from './frame-numbers.js';
@@ -19,7 +19,7 @@ export class Connection {
     this.toClient = new HeaderFrames(this.streams, false);
   }
 
-  /** A request that is complete already. */
+  /** Adds a request that is already complete. */
   addRequest(number: number, fields: readonly Field[]): void {
     const stream = this.streams.stream(number);
     if (!stream) return;
@@ -30,7 +30,7 @@ export class Connection {
 
   // ── frames ──
 
-  /** Everything but DATA and CONTINUATION. @param payload is valid until this returns */
+  /** Handles everything except DATA and CONTINUATION. @param payload valid until this returns */
   frame(header: FrameHeader, payload: Uint8Array, toServer: boolean): void {
     if (header.type === HEADERS || header.type === PUSH_PROMISE)
       this.headers(toServer).begin(header, payload);
@@ -58,7 +58,7 @@ export class Connection {
     this.session.advance(found.transaction, toServer, 0);
     if (type !== RST_STREAM) return;
     this.streams.close(found, toServer, true);
-    // What a server answers to a client that gives up may be on its way, and belongs to it.
+    // The server's response to a client that cancels may already be on its way, and belongs to the stream.
     if (!toServer) this.streams.close(found, true, true);
   }
 
@@ -69,7 +69,7 @@ export class Connection {
 
   // ── data ──
 
-  /** A DATA frame begins. @returns what takes its bytes; undefined where nobody does */
+  /** A DATA frame begins. @returns the receiver of its bytes; undefined if there is none */
   beginData({ stream, type }: FrameHeader, toServer: boolean): MessageBody | undefined {
     if (stream === 0) this.streams.reportGlobal(toServer, 'data_stream_zero');
     const found = stream === 0 ? undefined : this.streams.stream(stream);

@@ -15,7 +15,7 @@ export function carriesDns(fields: readonly Field[]): boolean {
   return type !== undefined && MEDIA_TYPE.test(latin1(type));
 }
 
-/** What the path of a request says in base64url. */
+/** The message in a request's path, encoded in base64url. */
 export function dnsOfPath(request: readonly Field[]): DnsMessage | undefined {
   const accepted = fieldValue(request, 'accept');
   if (!accepted || !latin1(accepted).toLowerCase().includes('application/dns-message')) return undefined;
@@ -25,7 +25,7 @@ export function dnsOfPath(request: readonly Field[]): DnsMessage | undefined {
   return bytes && bytes.length <= LONGEST ? new DnsMessage(new Uint8Array(bytes)) : undefined;
 }
 
-/** The body is complete. @returns false where it is longer than a message of DNS can be */
+/** The body is complete. @returns false if it is longer than a DNS message can be */
 export function readDnsBody(message: Message): boolean {
   const { body } = message;
   if (!body || message.dns || !carriesDns(message.fields)) return true;

@@ -4,7 +4,7 @@ import type { Http2Event } from './events.js';
 import { GOAWAY, PING, PRIORITY, parseSettings, RST_STREAM, SETTINGS, WINDOW_UPDATE } from './frame.js';
 import type { Message } from './transaction.js';
 
-/** Bytes that frames have at least, by type. */
+/** Minimum length of frames in bytes, by type. */
 const NEEDED: Readonly<Record<number, number>> = {
   [PRIORITY]: 5,
   [RST_STREAM]: 4,
@@ -13,7 +13,7 @@ const NEEDED: Readonly<Record<number, number>> = {
   [WINDOW_UPDATE]: 4,
 };
 
-/** Notes the type of a frame and the numbers in it. @returns what is wrong with it */
+/** Records the type of a frame and the numbers in it. @returns the event for an invalid frame */
 export function noteFrame(message: Message, type: number, payload: Uint8Array): Http2Event | undefined {
   message.note(message.frames, type);
   if (type === SETTINGS) return noteSettings(message, payload);

@@ -1,8 +1,8 @@
-/** Frames (RFC 9113 4 and 6): their header, their types, and the numbers in them. */
+/** Frames (RFC 9113 4 and 6): header, types, and the numbers in them. */
 import { uint16, uint24, uint32 } from '../../../engine/packet/network-order.js';
 
 export const FRAME_HEADER = 9;
-/** What a client sends first (RFC 9113 3.4). */
+/** The connection preface of the client (RFC 9113 3.4). */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 export const DATA = 0;
@@ -16,7 +16,7 @@ export const GOAWAY = 7;
 export const WINDOW_UPDATE = 8;
 export const CONTINUATION = 9;
 
-/** Names of types as rules write them. */
+/** Names of types as used in rules. */
 export const FRAME_TYPES: Readonly<Record<string, number>> = {
   DATA,
   HEADERS,
@@ -65,13 +65,13 @@ export const SETTING_NAMES: readonly string[] = [
 ];
 
 export interface FrameHeader {
-  /** Bytes behind the header. */
+  /** Bytes after the header. */
   readonly length: number;
   readonly type: number;
   readonly flags: number;
   /** 0: the connection as a whole. */
   readonly stream: number;
-  /** The bit that must be 0 is. */
+  /** Whether the reserved bit is 0. */
   readonly valid: boolean;
 }
 
@@ -90,7 +90,7 @@ export interface Setting {
   readonly value: number;
 }
 
-/** The parameters of a SETTINGS frame; undefined where its length is wrong. */
+/** The parameters of a SETTINGS frame; undefined if its length is invalid. */
 export function parseSettings(bytes: Uint8Array): Setting[] | undefined {
   if (bytes.length % 6 !== 0) return undefined;
   const settings: Setting[] = [];
@@ -99,7 +99,7 @@ export function parseSettings(bytes: Uint8Array): Setting[] | undefined {
   return settings;
 }
 
-/** The payload without its padding (RFC 9113 6.1); undefined where there is more padding than payload. */
+/** The payload without its padding (RFC 9113 6.1); undefined if there is more padding than payload. */
 export function withoutPadding(bytes: Uint8Array, flags: number): Uint8Array | undefined {
   if ((flags & PADDED) === 0) return bytes;
   const end = bytes.length - (bytes[0] ?? 0);

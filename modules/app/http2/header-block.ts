@@ -1,11 +1,11 @@
-/** Header blocks as they are compressed (RFC 7541 6). */
+/** Decoding of compressed header blocks (RFC 7541 6). */
 import { fromLatin1 } from '../../../engine/latin1.js';
 import { copy, isWord } from '../http/bytes.js';
 import type { Http2Event } from './events.js';
 import { type Field, HeaderTable } from './header-table.js';
 import { decodeHuffman } from './huffman.js';
 
-/** A field of a message, or a change of the table's size. */
+/** A field of a message, or a size update of the table. */
 export type BlockEntry = Field | { readonly tableSize: number };
 
 export function isField(entry: BlockEntry): entry is Field {
@@ -14,7 +14,7 @@ export function isField(entry: BlockEntry): entry is Field {
 
 const SEPARATOR = fromLatin1(', ');
 
-/** The value of a field; several of its name are joined by `, `. @param name in lower case */
+/** The value of a field; repeated ones are joined by `, `. @param name in lower case */
 export function fieldValue(fields: readonly Field[], name: string): Uint8Array | undefined {
   const found = fields.filter(field => isWord(field.name, 0, field.name.length, name));
   if (found.length <= 1) return found[0]?.value;
@@ -23,7 +23,7 @@ export function fieldValue(fields: readonly Field[], name: string): Uint8Array |
 
 const LARGEST_INTEGER = 2 ** 32 - 1;
 
-/** Bytes of a message's fields that it takes, at least one. */
+/** Bytes counted against the limit of a message's fields, at least one. */
 export function sizeOf(entry: BlockEntry): number {
   return isField(entry) ? entry.name.length + entry.value.length + 1 : 1;
 }
@@ -35,14 +35,14 @@ export class HeaderDecoder {
   /** The block ended within an entry. */
   private cut = false;
 
-  /** @param mostTable bytes of the dynamic table at most */
+  /** @param mostTable maximum bytes of the dynamic table */
   constructor(mostTable: number) {
     this.table = new HeaderTable(mostTable);
   }
 
   /**
-   * What the block says; it ends where it is wrong, which is reported.
-   * @param room bytes of fields that are wanted: a byte on the wire can stand for a field of any size
+   * The entries of the block; decoding stops at an error, which is reported.
+   * @param room bytes of fields that are kept: a byte on the wire can stand for a field of any size
    */
   decode(block: Uint8Array, room: number, report: (event: Http2Event) => void): BlockEntry[] {
     this.block = block;
@@ -57,7 +57,7 @@ export class HeaderDecoder {
       if (left >= 0) entries.push(entry);
     }
     if (this.cut) report('extra_header_data');
-    // All of it was read: the table must stay what it is for the sender.
+    // The whole block was read nevertheless: the table must stay in step with the sender's.
     if (left < 0) report('reassembly_limit_reached');
     return entries;
   }
@@ -84,7 +84,10 @@ export class HeaderDecoder {
     return { tableSize };
   }
 
-  /** @param bits of the first byte that hold the number of its name; 0: the name follows  @param kept in the table */
+  /**
+   * @param bits of the first byte that hold the index of its name; 0: the name follows  @param kept whether it is added
+   * to the table
+   */
   private literal(bits: number, kept: boolean, report: (event: Http2Event) => void): Field | undefined {
     const index = this.integer(bits, report);
     if (index === undefined) return undefined;

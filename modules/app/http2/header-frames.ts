@@ -1,4 +1,4 @@
-/** Headers of one direction: HEADERS and PUSH_PROMISE, with the CONTINUATION behind them (RFC 9113 4.3). */
+/** Headers of one direction: HEADERS and PUSH_PROMISE, with the CONTINUATION frames after them (RFC 9113 4.3). */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { uint32 } from '../../../engine/packet/network-order.js';
 import { lowered } from '../http/bytes.js';
@@ -17,20 +17,20 @@ import type { Field } from './header-table.js';
 import type { Streams } from './streams.js';
 import { AT, HEADERS_DONE, type Http2Transaction, type Message } from './transaction.js';
 
-/** Times that an answer is inspected anew. */
+/** How often a response may be inspected again. */
 const MOST_RENEWALS = 16;
 
-/** Whose header it is, and how it came. */
+/** Which message a header belongs to, and how it arrived. */
 interface HeaderPlace {
   readonly stream: number;
   readonly flags: number;
   readonly type: number;
 }
 
-/** A header whose end is to come in CONTINUATION frames. */
+/** A header that continues in CONTINUATION frames. */
 interface OpenHeader extends HeaderPlace {
   readonly block: GrowingBytes;
-  /** Bytes that came, also those beyond what is kept. */
+  /** Bytes received, including those beyond the limit. */
   length: number;
 }
 
@@ -45,7 +45,7 @@ export class HeaderFrames {
     this.decoder = new HeaderDecoder(streams.settings.mostTable);
   }
 
-  /** A frame of HEADERS or PUSH_PROMISE. @param payload is valid until this returns */
+  /** A HEADERS or PUSH_PROMISE frame. @param payload valid until this returns */
   begin(header: FrameHeader, payload: Uint8Array): void {
     const { streams, toServer } = this;
     const found = header.stream === 0 ? undefined : streams.stream(header.stream);
@@ -75,7 +75,7 @@ export class HeaderFrames {
     this.open = { ...place, block, length: fragment.length };
   }
 
-  /** A frame of CONTINUATION. @param payload is valid until this returns */
+  /** A CONTINUATION frame. @param payload valid until this returns */
   continuation({ stream, flags }: FrameHeader, payload: Uint8Array): void {
     const { open, streams, toServer } = this;
     if (!open) {
@@ -101,7 +101,7 @@ export class HeaderFrames {
   private end({ stream, flags, type }: HeaderPlace, block: Uint8Array): void {
     const { streams } = this;
     const found = streams.stream(stream);
-    // A promised request travels to the client, but is one.
+    // A promised request is sent to the client, but is a request.
     const asRequest = this.toServer || type === PUSH_PROMISE;
     const message = found?.transaction.message(asRequest);
     const entries = this.decoder.decode(block, message?.room ?? 0, event => {
@@ -110,7 +110,7 @@ export class HeaderFrames {
     if (!found) return;
     if (!asRequest) renewAnswer(found.transaction);
     message!.addBlock(entries);
-    // Of a message there may be very many blocks: each is looked at by itself.
+    // A message may have very many blocks: only the fields of this one are examined.
     const fields = entries.filter(isField);
     if (asRequest) this.checkAuthority(found.transaction, fields);
     this.lookForDns(message!, asRequest, fields);
@@ -126,14 +126,14 @@ export class HeaderFrames {
     if (authority?.includes(AT)) this.streams.report(transaction, 'userinfo_in_uri');
   }
 
-  /** The connection carries DNS from now on. */
+  /** Detects that the connection carries DNS. */
   private lookForDns(message: Message, asRequest: boolean, fields: readonly Field[]): void {
     if (asRequest) message.dns ??= dnsOfPath(fields);
     if (message.dns || carriesDns(fields)) this.streams.session.requests.become ??= 'doh2';
   }
 }
 
-/** Bytes before the header: a priority, or the stream that is promised; undefined where they are not all there. */
+/** The header without the bytes before it (a priority, or the promised stream); undefined if those are incomplete. */
 function behindFields(
   { type, flags }: FrameHeader,
   content: Uint8Array,
@@ -149,7 +149,7 @@ function behind(bytes: Uint8Array, length: number): Uint8Array | undefined {
   return bytes.length >= length ? bytes.subarray(length) : undefined;
 }
 
-/** A block behind others: the final answer behind interim ones, or trailers. */
+/** A block after others: the final response after interim ones, or trailers. */
 function renewAnswer(transaction: Http2Transaction): void {
   if (transaction.response.entries.length === 0 || transaction.answerRenewals >= MOST_RENEWALS) return;
   transaction.answerRenewals++;

@@ -1,4 +1,4 @@
-/** The table of header fields that both sides of a connection know (RFC 7541 2.3): a static and a dynamic part. */
+/** The table of header fields shared by both sides of a connection (RFC 7541 2.3): a static and a dynamic part. */
 import { fromLatin1 } from '../../../engine/latin1.js';
 
 export interface Field {
@@ -6,7 +6,7 @@ export interface Field {
   readonly value: Uint8Array;
 }
 
-/** RFC 7541 appendix A: names and values, one a line. */
+/** RFC 7541 appendix A: names and values, one per line. */
 const STATIC_FIELDS = `:authority
 :method GET
 :method POST
@@ -75,7 +75,7 @@ const STATIC: readonly Field[] = STATIC_FIELDS.split('\n').map(line => {
   return { name: fromLatin1(name), value: fromLatin1(value) };
 });
 
-/** What a field takes beside its bytes (RFC 7541 4.1). */
+/** Size of an entry in addition to its bytes (RFC 7541 4.1). */
 const OVERHEAD = 32;
 const DEFAULT_SIZE = 4096;
 
@@ -85,12 +85,12 @@ export class HeaderTable {
   private used = 0;
   private capacity: number;
 
-  /** @param most bytes that the dynamic part may be told to have */
+  /** @param most maximum size in bytes to which the dynamic part may be set */
   constructor(private readonly most: number) {
     this.capacity = Math.min(DEFAULT_SIZE, most);
   }
 
-  /** @param index from 1, as fields are numbered on the wire */
+  /** @param index from 1, as on the wire */
   at(index: number): Field | undefined {
     if (index <= STATIC.length) return STATIC[index - 1];
     return this.dynamic[this.dynamic.length - (index - STATIC.length)];
@@ -102,7 +102,7 @@ export class HeaderTable {
     this.evict();
   }
 
-  /** The sender says how much it uses. @returns false when that is more than it may be */
+  /** The sender changes the size. @returns false if it exceeds the maximum */
   resize(capacity: number): boolean {
     this.capacity = Math.min(capacity, this.most);
     this.evict();

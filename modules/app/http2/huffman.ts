@@ -1,9 +1,11 @@
 /**
- * The Huffman code of header fields (RFC 7541 5.2, appendix B). The code is canonical: the lengths of the codes tell
- * all of it.
+ * The Huffman code of header fields (RFC 7541 5.2, appendix B). The code is canonical: the lengths of the codes define
+ * it completely.
  */
 
-/** Lengths of the codes, symbol by symbol from 0: pairs of a length and how many symbols in a row have it. */
+/**
+ * Lengths of the codes, symbol by symbol from 0: pairs of a length and the number of consecutive symbols that have it.
+ */
 const LENGTHS =
   '13 1 23 1 28 7 24 1 30 1 28 2 30 1 28 8 30 1 28 9 ' +
   '6 1 10 2 12 1 13 1 6 1 8 1 11 1 10 2 8 1 11 1 8 1 6 3 5 3 6 7 7 1 8 1 15 1 6 1 12 1 10 1 ' +
@@ -18,7 +20,7 @@ const LENGTHS =
 const LONGEST = 30;
 const END_OF_STRING = 256;
 
-/** For each length: the first code of it, the place of its first symbol in `symbols`, and how many codes it has. */
+/** For each length: its first code, the index of its first symbol in `symbols`, and the number of its codes. */
 const firstCode = new Uint32Array(LONGEST + 2);
 const firstSymbol = new Uint16Array(LONGEST + 2);
 const counts = new Uint16Array(LONGEST + 2);
@@ -42,7 +44,7 @@ function prepare(): void {
 }
 prepare();
 
-/** @returns the text, or undefined where a code is none, or the padding is not the beginning of the end's code */
+/** @returns the text, or undefined if a code is invalid or the padding is not a prefix of the EOS code */
 export function decodeHuffman(bytes: Uint8Array): Uint8Array | undefined {
   // The shortest code has five bits.
   const out = new Uint8Array(Math.ceil((bytes.length * 8) / 5));

@@ -1,4 +1,4 @@
-/** Keywords about frames: numbers in them, and settings. */
+/** Keywords for frames: numbers in them, and settings. */
 import type { TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
 import { ERROR_CODES, FRAME_TYPES, SETTING_NAMES } from './frame.js';
 import { COMPLETE, type Http2Transaction, type Message } from './transaction.js';
@@ -31,7 +31,7 @@ export const VALUES: readonly ValueDeclaration<Http2Transaction>[] = [
   value('http2.size_update', 64, 'New size of the dynamic header table.', ({ tableSizes }) => tableSizes),
 ];
 
-/** A setting, and what its value is compared with. */
+/** A setting, and the condition on its value. */
 interface SettingArgument {
   readonly number: number;
   readonly least: number;

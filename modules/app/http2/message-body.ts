@@ -1,4 +1,4 @@
-/** The DATA frames of one side of a stream: content encodings undone, followed as a file. */
+/** The DATA frames of one side of a stream: content encodings decoded, followed as a file. */
 import type { Session } from '../../../engine/application/session.js';
 import { FILE_LIMITS, InspectedBody } from '../../../engine/files/inspected-body.js';
 import type { Range } from '../../../engine/files/range-files.js';
@@ -25,7 +25,7 @@ export class MessageBody {
   private readonly file: TrackedFile;
   private range: Range | undefined;
   private over = false;
-  /** Rules about its name need not wait for its end. */
+  /** Rules on its file name need not wait for its end. */
   private isNew: boolean;
 
   constructor(
@@ -60,7 +60,7 @@ export class MessageBody {
     this.show(false);
   }
 
-  /** @param cut the stream ended before the body */
+  /** @param cut whether the stream ended before the body */
   end(cut: boolean): void {
     if (this.over) return;
     this.over = true;

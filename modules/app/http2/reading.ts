@@ -1,4 +1,4 @@
-/** Reads one direction of a connection: frame after frame. */
+/** Reads one direction of a connection, frame by frame. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { latin1 } from '../../../engine/latin1.js';
 import type { Connection } from './connection.js';
@@ -13,7 +13,7 @@ import {
 } from './frame.js';
 import type { MessageBody } from './message-body.js';
 
-/** Bytes of a frame that is read as a whole; RFC 9113 lets frames be longer, but nobody needs them. */
+/** Maximum length of frames that are read as a whole; RFC 9113 allows longer ones, but they are not needed. */
 const LONGEST_WHOLE = 1 << 18;
 
 export function* readFrames(connection: Connection, toServer: boolean): Reading<void> {
@@ -34,7 +34,7 @@ export function* readFrames(connection: Connection, toServer: boolean): Reading<
   }
 }
 
-/** @param position behind the header of the frame */
+/** @param position after the header of the frame */
 function noteFrames(
   { session }: Connection,
   position: number,
@@ -54,7 +54,7 @@ function* readPreface(connection: Connection, socket: StreamSocket): Reading<boo
   return false;
 }
 
-/** @returns false when the stream is over */
+/** @returns false if the stream has ended */
 function* readFrame(
   connection: Connection,
   socket: StreamSocket,

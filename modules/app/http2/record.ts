@@ -1,4 +1,4 @@
-/** The EVE record of a stream, or of a frame about the connection as a whole. */
+/** The EVE record of a stream, or of a connection-level frame. */
 import { latin1 } from '../../../engine/latin1.js';
 import { bytesText } from '../../../engine/record/bytes-text.js';
 import { isWord } from '../http/bytes.js';
@@ -8,7 +8,7 @@ import type { Http2Transaction, Message } from './transaction.js';
 
 type Json = Record<string, unknown>;
 
-/** Members without braces; empty where nothing is told. */
+/** Members without braces; empty if nothing is logged. */
 export function http2Record(transaction: Http2Transaction): string {
   const { request, response, stream } = transaction;
   const told = [request, response].map(exchanged);
@@ -26,9 +26,9 @@ function entryJson(entry: BlockEntry): Json {
   return { name: text(entry.name), value: text(entry.value) };
 }
 
-/** Members that records of HTTP/1 have as well. */
+/** Members shared with records of HTTP/1. */
 function wellKnown({ request, response, rawHost }: Http2Transaction): Json {
-  // Interim answers (RFC 9110 15.2) come before it.
+  // Interim responses (RFC 9110 15.2) come before it.
   const status = response.fields.findLast(({ name }) => isWord(name, 0, name.length, ':status'))?.value;
   const length = response.value('content-length');
   return {

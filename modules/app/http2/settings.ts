@@ -1,4 +1,4 @@
-/** Settings of HTTP/2: its own bounds; bodies, files and content encodings have those of HTTP. */
+/** Settings of HTTP/2: its own limits; bodies, files and content encodings use those of HTTP. */
 
 import type { Config } from '../../../engine/config/config.js';
 import { integer, option, size } from '../../../engine/config/option.js';
@@ -29,7 +29,7 @@ const MOST_REASSEMBLY = option(
 export const HTTP2_OPTIONS = [MOST_STREAMS, MOST_TABLE, MOST_REASSEMBLY];
 
 export interface Http2Settings {
-  /** How DNS messages in bodies are told. */
+  /** How DNS messages in bodies are logged. */
   readonly dns: readonly DnsVariant[];
   readonly http: HttpSettings;
   readonly mostStreams: number;
@@ -37,7 +37,10 @@ export interface Http2Settings {
   readonly mostReassembly: number;
 }
 
-/** @param settingsOf those of HTTP/1 are taken: bodies have one bound, and ranges of a file may come over both */
+/**
+ * @param settingsOf the settings of HTTP/1, which are reused: bodies share one memory limit, and ranges of a file may
+ * arrive over both
+ */
 export function http2Settings(
   config: Config,
   shared: Readonly<Record<string, unknown>>,

@@ -1,4 +1,4 @@
-/** Streams of a connection (RFC 9113 5.1), by their numbers. */
+/** Streams of a connection (RFC 9113 5.1) by number. */
 
 import type { Session } from '../../../engine/application/session.js';
 import { hiddenKey } from '../../../engine/memory/hidden-key.js';
@@ -8,7 +8,7 @@ import type { MessageBody } from './message-body.js';
 import type { Http2Settings } from './settings.js';
 import { COMPLETE, Http2Transaction } from './transaction.js';
 
-/** Numbers of streams that are over, kept for each connection. */
+/** Numbers of ended streams that are kept per connection. */
 const MOST_ENDED = 256;
 
 /** One stream while it is open. */
@@ -21,21 +21,21 @@ export class Streams {
   readonly settings: Http2Settings;
   /** See `hiddenKey`. */
   private readonly open = new Map<number, Stream>();
-  /** Streams that are over, the newest of them: their numbers are not used again. */
+  /** The most recently ended streams: their numbers are not used again. */
   private readonly ended = new Set<number>();
 
   constructor(readonly session: Session<Http2Transaction>) {
     this.settings = session.settings as Http2Settings;
   }
 
-  /** The stream; undefined when there is none, or it is over. */
+  /** The stream; undefined if it does not exist or has ended. */
   known(number: number): Stream | undefined {
     return this.open.get(hiddenKey(number));
   }
 
   /**
-   * The stream, begun when there is none; undefined when it is over. A lower number than others is none that is over:
-   * a PRIORITY may name any stream before it is used (RFC 9113 5.1.1 and 5.3).
+   * The stream, created if it does not exist; undefined if it has ended. A number lower than others does not mean that
+   * the stream has ended: a PRIORITY may name any stream before it is used (RFC 9113 5.1.1 and 5.3).
    */
   stream(number: number): Stream | undefined {
     const known = this.open.get(hiddenKey(number));
@@ -66,7 +66,7 @@ export class Streams {
     return session.begin(new Http2Transaction(session.transactionCount, number, settings));
   }
 
-  /** One side has said all. @param cut before its message was complete */
+  /** One side has sent everything. @param cut before its message was complete */
   close({ transaction, bodies }: Stream, toServer: boolean, cut: boolean): void {
     (toServer ? bodies.toServer : bodies.toClient)?.end(cut);
     if (!readDnsBody(transaction.message(toServer)))
@@ -75,7 +75,7 @@ export class Streams {
     if (this.session.isComplete(transaction)) this.forget(transaction.stream);
   }
 
-  /** The flow is over. */
+  /** The flow has ended. */
   finish(): void {
     for (const stream of [...this.open.values()]) {
       this.close(stream, true, true);
@@ -85,7 +85,7 @@ export class Streams {
 
   // ── the connection as a whole ──
 
-  /** Adds what is about the connection as a whole, complete at once. */
+  /** Adds a connection-level transaction, which is complete at once. */
   addGlobal(toServer: boolean, fill: (transaction: Http2Transaction) => void): void {
     const { session } = this;
     const transaction = this.newTransaction(0);
@@ -98,7 +98,7 @@ export class Streams {
     this.session.event(transaction, event);
   }
 
-  /** Something is wrong that belongs to no stream. */
+  /** Reports an error that belongs to no stream. */
   reportGlobal(toServer: boolean, event: Http2Event): void {
     this.addGlobal(toServer, transaction => this.report(transaction, event));
   }

@@ -1,4 +1,4 @@
-/** A stream with its request and response, or one frame that is about the connection as a whole. */
+/** A stream with its request and response, or one connection-level frame. */
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { Message as DnsMessage } from '../dns/message.js';
@@ -8,7 +8,7 @@ import { type BlockEntry, fieldValue, isField, sizeOf } from './header-block.js'
 import type { Field } from './header-table.js';
 import type { Http2Settings } from './settings.js';
 
-/** Names of progress: what is complete. */
+/** Names of the progress states: what is complete. */
 export const PROGRESS_TO_SERVER = [
   'request_started',
   'request_headers',
@@ -25,7 +25,7 @@ export const HEADERS_DONE = 1;
 export const DATA_DONE = 2;
 export const COMPLETE = 3;
 
-/** Frames, windows … of one direction that are noted. */
+/** Frames, windows … of one direction that are recorded. */
 const MOST_NOTED = 256;
 
 /** Bytes of a message's fields that are kept. */
@@ -39,15 +39,15 @@ export class Message {
   readonly priorities: number[] = [];
   readonly errors: number[] = [];
   readonly settings: Setting[] = [];
-  /** Fields of its header blocks and changes of the table's size, as they came. */
+  /** Fields of its header blocks and size updates of the table, in the order received. */
   readonly entries: BlockEntry[] = [];
   readonly fields: Field[] = [];
   body: InspectedBody | undefined;
-  /** The beginning of the file that its body, a range, is the last piece of. */
+  /** The beginning of the file, if its body is a range that completes it. */
   whole: Uint8Array | undefined;
   /** The DNS message that it carries (RFC 8484). */
   dns: DnsMessage | undefined;
-  /** Bytes that further fields may have. */
+  /** Bytes left for further fields. */
   room = MOST_FIELD_BYTES;
 
   note(list: number[], value: number): void {
@@ -70,7 +70,7 @@ export class Message {
     return this.entries.flatMap(entry => (isField(entry) ? [] : [entry.tableSize]));
   }
 
-  /** The value of a field; several of its name are joined by `, `. @param name in lower case */
+  /** The value of a field; repeated ones are joined by `, `. @param name in lower case */
   value(name: string): Uint8Array | undefined {
     return fieldValue(this.fields, name);
   }
@@ -83,7 +83,7 @@ export class Http2Transaction extends TwoSidedTransaction {
   /** See `Keeping` of HTTP. */
   readonly views: (Uint8Array | null | undefined)[] = [];
 
-  /** Header blocks of the answer behind the first. */
+  /** Number of header blocks of the response after the first. */
   answerRenewals = 0;
 
   /** @param stream 0: the connection as a whole */
@@ -99,12 +99,12 @@ export class Http2Transaction extends TwoSidedTransaction {
     return toServer ? this.request : this.response;
   }
 
-  /** Host asked for, as written. */
+  /** Requested host, as received. */
   get rawHost(): Uint8Array | undefined {
     return this.request.value(':authority') ?? this.request.value('host');
   }
 
-  /** Host asked for in lower case, without user and port. */
+  /** Requested host in lower case, without user and port. */
   get host(): Uint8Array | undefined {
     const raw = this.rawHost;
     if (!raw) return undefined;

@@ -1,11 +1,11 @@
-/** How a connection begins: anew, or as one of HTTP/1.1 that was upgraded (RFC 7540 3.2). */
+/** How a connection begins: with a preface, or upgraded from HTTP/1.1 (RFC 7540 3.2). */
 import type { Session } from '../../../engine/application/session.js';
 import type { HttpUpgrade } from '../http/upgrade.js';
 import { Connection } from './connection.js';
 import { parseSettings, SETTINGS } from './frame.js';
 import type { Http2Transaction } from './transaction.js';
 
-/** The connection of a session, made when the first of its directions asks. */
+/** The connection of a session, created by the direction that needs it first. */
 export function begin(session: Session<Http2Transaction>): Connection {
   if (session.state === undefined) {
     const connection = new Connection(session);
@@ -15,7 +15,7 @@ export function begin(session: Session<Http2Transaction>): Connection {
   return session.state as Connection;
 }
 
-/** The settings came in a field, and the request is that of stream 1. */
+/** The settings were in a header field, and the request is that of stream 1. */
 function upgraded(connection: Connection, { settings, fields }: HttpUpgrade): void {
   const parsed = settings === undefined ? undefined : parseSettings(Buffer.from(settings, 'base64url'));
   connection.streams.addGlobal(true, transaction => {

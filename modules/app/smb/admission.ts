@@ -1,10 +1,10 @@
-/** Which messages are looked into. */
+/** Which messages are parsed. */
 import type { Connection, Place } from './connection.js';
 import { isKnownCommand } from './names.js';
 
 /**
- * Whether the command of a message is known. A message that goes the wrong way is told of, and looked into nevertheless.
- * @param askedByServers the command by which a server tells of locks that it breaks: a request of its own
+ * Whether the command of a message is known. A message in the wrong direction is reported, but parsed nevertheless.
+ * @param askedByServers the command with which a server announces that it breaks locks: a request of its own
  */
 export function isAdmitted(
   connection: Connection,

@@ -1,6 +1,6 @@
 import { hiddenKey } from '../../../engine/memory/hidden-key.js';
 
-/** What a connection remembers, up to a bound: the oldest is forgotten beyond. */
+/** A map with a maximum size: beyond it, the oldest entry is evicted. */
 export class BoundedMap<K, V> {
   private readonly entries = new Map<K | number, V>();
 
@@ -23,7 +23,7 @@ export class BoundedMap<K, V> {
     this.forgotten?.(oldest![1]);
   }
 
-  /** Takes it out. */
+  /** Removes the entry and returns its value. */
   take(key: K): V | undefined {
     const hidden = hiddenKey(key);
     const value = this.entries.get(hidden);

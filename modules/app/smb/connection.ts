@@ -1,4 +1,4 @@
-/** What is known of a connection: dialect, shares, open files and pipes, and requests that wait for responses. */
+/** State of a connection: dialect, shares, open files and pipes, and requests without responses. */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Call } from '../dcerpc/call.js';
@@ -8,41 +8,41 @@ import { Pipe } from './pipe.js';
 import type { SmbSettings } from './settings.js';
 import { COMPLETE, type Kind, type SmbEvent, SmbTransaction, type TreeConnect } from './transaction.js';
 
-/** What headers of both versions say. */
+/** Header values common to both versions. */
 export interface Place {
   readonly version: 1 | 2;
   readonly command: number;
   readonly sessionId: bigint;
   readonly treeId: number;
-  /** By which a response finds its request. */
+  /** Matches a response to its request. */
   readonly key: number;
 }
 
-/** A request that waits for its response. */
+/** A request that awaits its response. */
 export interface Waiting {
   readonly command: number;
   readonly transaction?: SmbTransaction;
-  /** A read: of which file, from where. */
+  /** For a read: the file, and the offset. */
   readonly read?: { readonly fuid: string; readonly offset: number };
-  /** It carries calls of a pipe: of which one, and the last call. */
+  /** For calls in a pipe: the pipe, and the last call. */
   readonly pipe?: { readonly fuid: string; readonly call: SmbTransaction | undefined };
 }
 
-/** Where bytes of a message go. */
+/** Receives bytes of a message. */
 export interface DataSink {
   data(bytes: Uint8Array): void;
   gap(missing: number): void;
   end(): void;
 }
 
-/** Messages of a pipe that are longer are not put together. */
+/** Longer messages of a pipe are not reassembled. */
 const LONGEST_PIPE_WRITE = 1 << 20;
 
 export class Connection {
   dialect = 'unknown';
   readonly settings: SmbSettings;
   readonly trees: BoundedMap<number, TreeConnect>;
-  /** Names of open files, by their identifiers. */
+  /** Names of open files by identifier. */
   readonly names: BoundedMap<string, string>;
   readonly waiting: BoundedMap<number, Waiting>;
   private readonly pipes: BoundedMap<string, Pipe>;
@@ -79,7 +79,7 @@ export class Connection {
     return session.begin(transaction);
   }
 
-  /** A request whose response is waited for. */
+  /** Adds a request that awaits a response. */
   ask(place: Place, kind: Kind): SmbTransaction {
     const transaction = this.begin(place, kind);
     this.waiting.set(place.key, { command: place.command, transaction });
@@ -87,7 +87,7 @@ export class Connection {
     return transaction;
   }
 
-  /** A request for a dialect, which should come once. */
+  /** Adds a dialect negotiation, which should occur once. */
   askNegotiate(place: Place): SmbTransaction {
     const { session } = this;
     const before = session.transactions.find(
@@ -98,7 +98,7 @@ export class Connection {
     return transaction;
   }
 
-  /** A response came. */
+  /** Handles a response. */
   answer(transaction: SmbTransaction, status: number, isDos = false): void {
     transaction.status = status;
     transaction.isDosStatus = isDos;
@@ -106,7 +106,7 @@ export class Connection {
     this.session.advance(transaction, false, COMPLETE);
   }
 
-  /** Something is wrong that no request or response stands for. */
+  /** Reports an event that belongs to no request or response. */
   report(event: SmbEvent, toServer: boolean, version: 1 | 2 = 2): void {
     const place = { version, command: 0, sessionId: 0n, treeId: 0, key: 0 };
     const transaction = this.begin(place, 'generic');
@@ -123,7 +123,7 @@ export class Connection {
     return this.names.get(fuid) ?? '<unknown>';
   }
 
-  /** Where the bytes of a file go that are read or written from `offset` on. */
+  /** Receives the bytes of a file that are read or written from `offset` on. */
   fileSink(place: Place, fuid: string, offset: number, length: number, toServer: boolean): DataSink {
     const transfer = this.transferOf(place, fuid, toServer);
     transfer.begin(offset, length);
@@ -145,7 +145,7 @@ export class Connection {
     return transfer;
   }
 
-  /** Where the bytes go that are written to a pipe, or read from it. */
+  /** Receives the bytes that are written to a pipe, or read from it. */
   pipeSink(place: Place, fuid: string, toServer: boolean, status = 0): DataSink {
     const content = new GrowingBytes(0, LONGEST_PIPE_WRITE);
     return {
@@ -157,7 +157,7 @@ export class Connection {
     };
   }
 
-  /** Bytes that are written to a pipe, or read from it. @returns the last call that began with them */
+  /** Bytes written to a pipe, or read from it. @returns the last call that began in them */
   pipeData(
     place: Place,
     fuid: string,
@@ -182,7 +182,7 @@ export class Connection {
     return begun;
   }
 
-  /** The response to what carries calls: an error ends the call. */
+  /** The response to a message that carries calls: an error ends the call. */
   pipeAnswered(call: SmbTransaction | undefined, status: number, isDos = false): void {
     if (call && status >= 0xc0000000 && call.progressToClient < COMPLETE) this.answer(call, status, isDos);
   }
@@ -193,12 +193,12 @@ export class Connection {
     return transaction;
   }
 
-  /** Whether a tree is one of pipes; undefined where it is not known. */
+  /** Whether a tree is a share of pipes; undefined if unknown. */
   isPipe(treeId: number): boolean | undefined {
     return this.trees.get(treeId)?.isPipe;
   }
 
-  /** The file is closed: what was read and written of it is all there is. */
+  /** The file is closed: nothing more of it will be read or written. */
   closeFile(fuid: string): void {
     this.reads.take(fuid)?.close('closed');
     this.writes.take(fuid)?.close('closed');
@@ -206,7 +206,7 @@ export class Connection {
     this.names.take(fuid);
   }
 
-  /** The connection is over. */
+  /** The connection has ended. */
   finish(): void {
     for (const transfers of [this.reads, this.writes])
       for (const transfer of transfers.values()) transfer.close('truncated');

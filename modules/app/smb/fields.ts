@@ -1,9 +1,9 @@
-/** Little-endian numbers and texts of a message. What lies outside of it is 0, or empty. */
+/** Little-endian numbers and texts of a message. Reading outside of it yields 0, or an empty text. */
 const WIDE = 2 ** 32;
 /** Seconds between the epochs of Windows (1601) and Unix. */
 const EPOCHS = 11_644_473_600;
 
-/** A message, or a part of one, with places counted from its first byte. */
+/** A message, or a part of one, with offsets from its first byte. */
 export class Fields {
   constructor(readonly bytes: Uint8Array) {}
 
@@ -32,7 +32,7 @@ export class Fields {
     return BigInt(this.u32(at)) + BigInt(this.u32(at + 4)) * BigInt(WIDE);
   }
 
-  /** A time in seconds since 1970; 0 for none. */
+  /** A time in seconds since 1970; 0 if unset. */
   time(at: number): number {
     const ticks = this.u64(at);
     return ticks === 0 ? 0 : Math.max(0, Math.floor(ticks / 1e7) - EPOCHS);
@@ -42,12 +42,12 @@ export class Fields {
     return this.bytes.subarray(Math.min(at, this.length), Math.min(at + length, this.length));
   }
 
-  /** UTF-16 without its zero bytes, as Suricata shows names: bytes as text. */
+  /** UTF-16 without its zero bytes, as Suricata logs names: bytes as text. */
   wide(at: number, length: number): string {
     return narrow(this.part(at, length));
   }
 
-  /** Text up to a zero. @returns it, and the place behind the zero */
+  /** Text up to a zero. @returns it, and the offset after the zero */
   text(at: number, isWide: boolean): [string, number] {
     const step = isWide ? 2 : 1;
     let end = at;
@@ -57,7 +57,7 @@ export class Fields {
   }
 }
 
-/** The bytes that are not zero, as text. */
+/** The non-zero bytes as text. */
 export function narrow(bytes: Uint8Array): string {
   return Buffer.from(bytes.includes(0) ? bytes.filter(byte => byte !== 0) : bytes).toString('latin1');
 }

@@ -1,4 +1,4 @@
-/** A file that is read or written, piece by piece. */
+/** A file that is read or written in pieces. */
 import type { Session } from '../../../engine/application/session.js';
 import { FilePieces } from '../../../engine/files/file-pieces.js';
 import { FILE_LIMITS, InspectedBody } from '../../../engine/files/inspected-body.js';
@@ -6,7 +6,7 @@ import { TrackedFile } from '../../../engine/files/tracked-file.js';
 import type { SmbSettings } from './settings.js';
 import { COMPLETE, type SmbTransaction } from './transaction.js';
 
-/** Offsets of files have 63 bits; all ones stand for the end of the file (FILE_WRITE_TO_END_OF_FILE of MS-FSA). */
+/** File offsets have 63 bits; all ones mean the end of the file (FILE_WRITE_TO_END_OF_FILE of MS-FSA). */
 const NO_OFFSET = 2 ** 63;
 
 export class FileTransfer {
@@ -36,7 +36,7 @@ export class FileTransfer {
     transaction.bodyToServer = toServer;
   }
 
-  /** Bytes of the file from `offset` on follow; from its end on where that is no offset. */
+  /** Bytes of the file from `offset` on follow; from its end on if that is not a valid offset. */
   begin(offset: number, length: number): void {
     this.pieces.begin(offset >= NO_OFFSET ? this.pieces.next : offset, length);
   }
@@ -45,12 +45,12 @@ export class FileTransfer {
     this.pieces.data(bytes);
   }
 
-  /** Bytes of the piece in hand are missing. */
+  /** Bytes of the current piece are missing. */
   gap(missing: number): void {
     this.pieces.gap(missing);
   }
 
-  /** The piece in hand is over. */
+  /** The current piece has ended. */
   end(): void {
     this.pieces.end();
     this.tell();
@@ -60,7 +60,7 @@ export class FileTransfer {
     if (this.body.show(false)) this.session.advance(this.transaction, this.toServer, 0);
   }
 
-  /** Nothing more will come. */
+  /** No more bytes will follow. */
   close(state: 'closed' | 'truncated'): void {
     if (this.file.state !== 'open') return;
     this.pieces.finish();

@@ -1,4 +1,4 @@
-/** Identifiers of 16 bytes, as records show them: numbers of two bytes and more are lowest byte first. */
+/** Identifiers of 16 bytes as text for records: numbers of two or more bytes are little-endian. */
 export function guidText(bytes: Uint8Array, at = 0): string {
   let text = '';
   for (let i = 0; i < 16; i++) {

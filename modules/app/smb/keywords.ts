@@ -1,4 +1,4 @@
-/** Keywords of SMB; those of DCE/RPC and of files are there as well. */
+/** Keywords of SMB, including those of DCE/RPC and of files. */
 import { fileBuffers, fileData, fileTests } from '../../../engine/files/file-keywords.js';
 import type { BufferDeclaration, TestDeclaration } from '../../../engine/protocol.js';
 import { dceBuffers, dceTests } from '../dcerpc/keywords.js';
@@ -38,7 +38,7 @@ export const BUFFERS: readonly Buffer_[] = [
   text(
     'smb.share',
     'Name of a share in a tree connect.',
-    // What kind of share it is, a request of version 2 does not say.
+    // A request of version 2 does not indicate the type of the share.
     ({ version, detail: { tree } }) => (tree && (version === 2 || !tree.isPipe) ? tree.share : undefined),
     ['smb_share'],
   ),

@@ -1,4 +1,4 @@
-/** Names of commands, states and kinds, as records show them. */
+/** Names of commands, states and kinds as logged in records. */
 import { NT_STATUS } from './nt-status.js';
 
 const SMB2_COMMANDS = [
@@ -61,7 +61,7 @@ export function isKnownCommand(version: number, command: number): boolean {
   return (version === 1 ? SMB1_COMMANDS[command] : SMB2_COMMANDS[command]) !== undefined;
 }
 
-/** Errors of DOS: class and code (MS-CIFS 2.2.2.4). */
+/** DOS errors: class and code (MS-CIFS 2.2.2.4). */
 const DOS_ERRORS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   1: {
     1: 'DOS_BADFUNC',
@@ -97,7 +97,7 @@ const DOS_ERRORS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   },
 };
 
-/** Members `status` and `status_code`. @param status class in the lowest byte, code from bit 16 where it is of DOS */
+/** Members `status` and `status_code`. @param status for DOS: class in the lowest byte, code from bit 16 */
 export function statusMembers(status: number, isDos: boolean): object {
   if (!isDos) {
     const name = NT_STATUS[status];

@@ -1,4 +1,4 @@
-/** Names of NT status codes (MS-ERREF 2.3.1) that servers answer with. */
+/** Names of NT status codes (MS-ERREF 2.3.1) in responses. */
 export const NT_STATUS: Readonly<Record<number, string>> = {
   0: 'STATUS_SUCCESS',
   259: 'STATUS_PENDING',

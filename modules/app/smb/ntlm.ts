@@ -1,9 +1,9 @@
-/** NTLMSSP (MS-NLMP 2.2.1.3): who logs in, as the third message says. */
+/** NTLMSSP (MS-NLMP 2.2.1.3): who logs in, from the third message. */
 import { Fields, narrow } from './fields.js';
 
 const MAGIC = Buffer.from('NTLMSSP\0', 'latin1');
 const AUTHENTICATE = 3;
-/** Where lengths and places of domain, user and host stand. */
+/** Offsets of the lengths and offsets of domain, user and host. */
 const NAMES = [28, 36, 44];
 const FLAGS = 60;
 const VERSION = 64;
@@ -15,11 +15,11 @@ export interface NtlmAnswer {
   readonly host: string;
   /** `10.0 build 10586 rev 15` */
   readonly version?: string;
-  /** They do not stand one behind the other in this order, as they usually do. */
+  /** The names are not stored one after the other in this order, as is usual. */
   readonly isUnordered: boolean;
 }
 
-/** What a security blob says; `malformed` where names lie outside of it. */
+/** The contents of a security blob; `malformed` if names lie outside of it. */
 export function readNtlm(blob: Uint8Array): NtlmAnswer | 'malformed' | undefined {
   const at = Buffer.from(blob.buffer, blob.byteOffset, blob.length).indexOf(MAGIC);
   if (at < 0) return undefined;
@@ -34,13 +34,13 @@ export function readNtlm(blob: Uint8Array): NtlmAnswer | 'malformed' | undefined
   return { ...answer, version: `${major}.${minor} build ${build} rev ${message.u8(VERSION + 7)}` };
 }
 
-/** Those that are empty may be anywhere. */
+/** Empty names may be anywhere. */
 function isUnordered(message: Fields): boolean {
   const places = NAMES.filter(field => message.u16(field) > 0).map(field => message.u32(field + 4));
   return places.some((place, i) => i > 0 && place < places[i - 1]!);
 }
 
-/** The text whose length and place stand at `field`. */
+/** The text whose length and offset are at `field`. */
 function nameAt(message: Fields, field: number): string | undefined {
   const [length, place] = [message.u16(field), message.u32(field + 4)];
   return place + length > message.length ? undefined : narrow(message.part(place, length));

@@ -1,11 +1,11 @@
-/** Files that are opened: what a client asks for, and what it is told of them, in both versions. */
+/** Opening of files: what a client requests, and the attributes returned, in both versions. */
 import type { Connection } from './connection.js';
 import type { Fields } from './fields.js';
 import type { Create } from './transaction.js';
 
 const [DIRECTORY_FILE, DELETE_ON_CLOSE] = [0x1, 0x1000];
 
-/** A request to open a file. @param options and `disposition` as of NtCreateFile (MS-SMB2 2.2.13) */
+/** A request to open a file. @param options and `disposition` as in NtCreateFile (MS-SMB2 2.2.13) */
 export function fileAsked(filename: string, options: number, disposition: number): Create {
   return {
     filename,
@@ -21,7 +21,7 @@ export function fileAsked(filename: string, options: number, disposition: number
   };
 }
 
-/** A file was opened. @param times where its four times stand in the response; `size` where its size does */
+/** A file was opened. @param times offset of its four times in the response; `size` likewise */
 export function fileOpened(
   connection: Connection,
   create: Create,
@@ -34,7 +34,7 @@ export function fileOpened(
   create.modified = m.time(times + 16);
   create.changed = m.time(times + 24);
   create.size = m.u64(size);
-  // Servers use identifiers again, and not only a CLOSE that was seen ends a file: the end of its tree does, too.
+  // Servers reuse identifiers, and a file is closed not only by a CLOSE that was seen, but also by the end of its tree.
   connection.closeFile(fuid);
   connection.names.set(fuid, create.filename);
 }

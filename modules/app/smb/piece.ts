@@ -1,12 +1,12 @@
-/** Pieces of files and pipes: what a message writes, or what was read. */
+/** Pieces of files and pipes: the data of a write, or of a read response. */
 import type { Connection, DataSink, Place, Waiting } from './connection.js';
 import type { Fields } from './fields.js';
 import { isCall } from './pipe.js';
 
-/** So many bytes of the data of a read or write tell what it is. */
+/** Number of data bytes of a read or write that are needed to identify the data. */
 export const DATA_START = 16;
 const BUFFER_OVERFLOW = 0x80000005;
-/** Status of a response that another will follow (MS-SMB2 3.3.4.4). */
+/** Status of a response that will be followed by another (MS-SMB2 3.3.4.4). */
 export const PENDING = 0x103;
 
 /** Bytes of a file or pipe within a message. */
@@ -18,8 +18,8 @@ export interface MessageData {
 }
 
 /**
- * The data of a message that carries some; undefined where they cannot be taken.
- * @param m the first bytes of the message, up to and with `DATA_START` bytes of data, or all of it
+ * The data in a message; undefined if there is none or it cannot be processed.
+ * @param m the first bytes of the message, including at least `DATA_START` bytes of data, or all of it
  * @param whole length of the message
  */
 export type DataOf = (
@@ -33,15 +33,15 @@ export type DataOf = (
 export interface Piece {
   readonly fuid: string;
   readonly offset: number;
-  /** Where it begins in the message, and how many bytes it has. */
+  /** Its offset in the message, and its length in bytes. */
   readonly start: number;
   readonly length: number;
 }
 
-/** What a header says of a message that carries data. */
+/** Header values of a message that carries data. */
 type DataPlace = Place & { readonly status: number };
 
-/** Where the bytes of a piece go; those that the message does not have are not waited for. */
+/** Where the bytes of a piece go; bytes that the message does not contain are not awaited. */
 export function pieceOf(
   connection: Connection,
   m: Fields,
@@ -69,14 +69,14 @@ function isTooLarge(connection: Connection, { version }: Place, length: number, 
   return true;
 }
 
-/** Hands on data that is all there. */
+/** Passes on data that is complete. */
 export function give(m: Fields, data: MessageData | undefined): void {
   if (!data) return;
   data.sink.data(m.part(data.start, data.length));
   data.sink.end();
 }
 
-/** A read is asked for: its response says neither of which file it is, nor from where. */
+/** A read request: its response names neither the file nor the offset. */
 export function askPiece(connection: Connection, place: Place, { fuid, offset, length }: Asked): void {
   const { maxRead } = connection.settings;
   if (maxRead > 0 && length > maxRead) connection.report('read_request_too_large', true, place.version);
@@ -85,7 +85,7 @@ export function askPiece(connection: Connection, place: Place, { fuid, offset, l
 
 type Asked = Omit<Piece, 'start'>;
 
-/** The read that a response answers, where it did. */
+/** The read request that a response belongs to, if it succeeded. */
 export function readAsked({ waiting }: Connection, { key, status }: DataPlace): Waiting['read'] {
   if (status === PENDING) return undefined;
   const { read } = waiting.get(key) ?? {};

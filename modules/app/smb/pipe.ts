@@ -1,4 +1,4 @@
-/** A named pipe with calls of DCE/RPC in it: messages of both directions are put together from writes and reads. */
+/** A named pipe with DCE/RPC calls: messages of both directions are reassembled from writes and reads. */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { Bindings } from '../dcerpc/bindings.js';
 import { CALL_HEADER, Call } from '../dcerpc/call.js';
@@ -6,19 +6,19 @@ import { HEADER, isAnswered, isFromServer, type Pdu, readHeader } from '../dcerp
 import { BoundedMap } from './bounded-map.js';
 import type { SmbTransaction } from './transaction.js';
 
-/** Calls of a pipe that may wait for their answers. */
+/** Calls of a pipe that may await their responses. */
 const MOST_CALLS = 64;
-/** Bytes of arguments or results that are kept of a call. */
+/** Maximum bytes of arguments or results kept per call. */
 const MOST_STUB = 1 << 20;
 
 export interface PipeConsumer {
-  /** A call begins. @returns the transaction it is told in */
+  /** A call begins. @returns the transaction it is logged in */
   begin(call: Call): SmbTransaction;
   asked(transaction: SmbTransaction): void;
   answered(transaction: SmbTransaction): void;
 }
 
-/** Whether bytes look like the beginning of a message. */
+/** Whether bytes look like the start of a message. */
 export function isCall(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start >= HEADER && readHeader(bytes, start) !== undefined;
 }
@@ -29,7 +29,7 @@ export class Pipe {
   private fromClient = new GrowingBytes();
   private fromServer = new GrowingBytes();
 
-  /** The next bytes of a direction. */
+  /** Adds the next bytes of a direction. */
   write(bytes: Uint8Array, toServer: boolean, consumer: PipeConsumer): void {
     const store = toServer ? this.fromClient : this.fromServer;
     let view = bytes;
@@ -38,7 +38,7 @@ export class Pipe {
       view = store.view();
     }
     const rest = this.takeAll(view, toServer, consumer);
-    // What waits already stays where it is: copied with each write, small writes would cost the square of their number.
+    // Pending bytes are not copied: copying them with each write would make small writes quadratic.
     if (rest === store.length) return;
     const left = new GrowingBytes();
     if (rest > 0) left.append(view, view.length - rest);
@@ -46,7 +46,7 @@ export class Pipe {
     else this.fromServer = left;
   }
 
-  /** @returns how many bytes at the end are a message that is not whole yet: fewer than 64 KiB */
+  /** @returns number of bytes at the end that belong to an incomplete message: fewer than 64 KiB */
   private takeAll(view: Uint8Array, toServer: boolean, consumer: PipeConsumer): number {
     let at = 0;
     while (view.length - at >= HEADER) {

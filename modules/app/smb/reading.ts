@@ -1,4 +1,4 @@
-/** Records of a connection: each behind a header of NetBIOS (RFC 1002 4.3), with a message of SMB in it. */
+/** Records of a connection: each with a NetBIOS header (RFC 1002 4.3) followed by an SMB message. */
 import type { Reading, SocketState, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { uint24 } from '../../../engine/packet/network-order.js';
 import type { Connection } from './connection.js';
@@ -9,14 +9,14 @@ import * as Smb2 from './smb2.js';
 
 /** Bytes before a message. */
 export const NBSS = 4;
-/** Bytes of a message that tell whether it carries data, and from where on. */
+/** Bytes of a message that are needed to know whether it carries data, and at which offset. */
 const HEAD = 112;
 const SMB1 = 0xff;
 const SMB2 = 0xfe;
 const SMB3 = 0xfd;
 const COMPRESSED = 0xfc;
 
-/** The first byte of a message of SMB at `at`; 0 where there is none. */
+/** The first byte of an SMB message at `at`; 0 if there is none. */
 export function protocolAt(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!;
   const isSmb = bytes[at + 1] === 0x53 && bytes[at + 2] === 0x4d && bytes[at + 3] === 0x42;
@@ -40,13 +40,13 @@ export class RecordReader {
     const { socket } = this;
     for (;;) {
       const end = (yield* socket.wait(NBSS)) ? yield* this.record() : socket.position;
-      // Where a record ends elsewhere than it said, the next one is looked for.
+      // If a record ends elsewhere than its length says, the next one is searched for.
       if (end === socket.position && socket.state === 'open') continue;
       if (!(yield* this.recover(end))) return;
     }
   }
 
-  /** Reads one record. @returns where it ends */
+  /** Reads one record. @returns its end */
   private *record(): Reading<number> {
     const { socket, toServer } = this;
     const { view, offset, position } = socket;
@@ -78,13 +78,13 @@ export class RecordReader {
     if (socket.state === 'open') yield* socket.discard(end - socket.position);
   }
 
-  /** SMB1: a message, with as many commands as it likes. */
+  /** SMB1: a message, with any number of commands. */
   private *single(length: number, end: number): Reading<void> {
     if (length < Smb1.HEADER) this.connection.report('malformed_data', this.toServer, 1);
     else yield* this.one(Smb1, end);
   }
 
-  /** SMB2: messages one behind the other in a record (MS-SMB2 3.2.4.1.4). */
+  /** SMB2: several messages in one record (MS-SMB2 3.2.4.1.4). */
   private *compound(end: number): Reading<void> {
     const { socket, toServer, connection } = this;
     for (let left = end - socket.position; left > 0; left = end - socket.position) {
@@ -101,7 +101,7 @@ export class RecordReader {
     }
   }
 
-  /** A message: the data of a read or write is handed on as it comes, others are waited for. */
+  /** A message: the data of a read or write is passed on as it arrives, other messages are read as a whole. */
   private *one(version: typeof Smb1 | typeof Smb2, end: number): Reading<void> {
     const { socket, connection, toServer } = this;
     const length = end - socket.position;
@@ -121,7 +121,7 @@ export class RecordReader {
     }
   }
 
-  /** What is there of the next bytes. */
+  /** The available part of the next bytes. */
   private ahead(length: number): Fields {
     const { view, offset, available } = this.socket;
     return new Fields(view.subarray(offset, offset + Math.min(length, available)));
@@ -141,7 +141,7 @@ export class RecordReader {
     sink.end();
   }
 
-  /** Frames of a layer: the whole, its header and what is behind it. */
+  /** Frames of a layer: the whole, its header and its data. */
   private note(layer: string, position: number, header: number, length: number): void {
     const { session } = this.connection;
     if (!session.frames) return;
@@ -153,7 +153,7 @@ export class RecordReader {
 
   // ── gaps ──
 
-  /** Goes on behind bytes that are missing or wrong: at the end of the record, or where another begins. */
+  /** Continues after missing or invalid bytes: at the end of the record, or where another one begins. */
   private *recover(end: number): Reading<boolean> {
     const { socket } = this;
     for (;;) {
@@ -162,12 +162,12 @@ export class RecordReader {
       const found =
         end >= socket.position ? yield* socket.discard(end - socket.position) : yield* this.search();
       if (found) return true;
-      // Another gap may have come meanwhile.
+      // There may be another gap by now.
       if ((socket.state as SocketState) !== 'gap') return false;
     }
   }
 
-  /** Passes everything up to a record with a message of SMB. */
+  /** Skips to the next record with an SMB message. */
   private *search(): Reading<boolean> {
     const { socket } = this;
     for (;;) {

@@ -18,11 +18,11 @@ export function smbRecord(transaction: SmbTransaction): string {
     ...(status !== undefined && statusMembers(status, isDosStatus)),
   }).slice(1, -1);
   const detail = JSON.stringify(detailOf(transaction)).slice(1, -1);
-  // The session has 64 bits: more than numbers of JavaScript.
+  // The session identifier has 64 bits: more than a JavaScript number.
   return `"smb":{${head},"session_id":${sessionId},"tree_id":${treeId}${detail && `,${detail}`}}`;
 }
 
-/** The record for those outputs that want its kind. */
+/** The record for the outputs that log its kind. */
 export function smbRecords(transaction: SmbTransaction, settings: unknown): OutputRecord[] {
   if (transaction.silent) return [];
   const { outputs } = settings as SmbSettings;
@@ -121,7 +121,7 @@ function callMembers(call: Call): object {
   };
 }
 
-/** Suricata tells no reasons of refusals in pipes. */
+/** Suricata does not log the reasons of refused binds in pipes. */
 function pipeInterface(each: Interface): object {
   return { ...interfaceMembers(each), ack_result: each.result ?? 0, ack_reason: 0 };
 }

@@ -95,7 +95,7 @@ export interface SmbSettings {
   readonly openFiles: number;
   readonly files: FileSettings;
   readonly memory: BodyMemory;
-  /** What each `eve-log` that is on tells; undefined: everything. */
+  /** Types logged by each enabled `eve-log`; undefined: all. */
   readonly outputs: readonly OutputTypes[];
 }
 
@@ -104,7 +104,7 @@ export interface OutputTypes {
   readonly types: ReadonlySet<string> | undefined;
 }
 
-/** Bytes of contents that a thread keeps for inspection. */
+/** Maximum bytes of file contents kept for inspection per thread. */
 const MEMORY = 64 << 20;
 
 export function smbSettings(config: Config, shared: Readonly<Record<string, unknown>>): SmbSettings {

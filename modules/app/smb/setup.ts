@@ -1,10 +1,10 @@
-/** Logging in: security blobs of both versions. */
+/** Session setup: security blobs of both versions. */
 import type { Connection } from './connection.js';
 import { readTicket } from './kerberos.js';
 import { readNtlm } from './ntlm.js';
 import type { SmbTransaction } from './transaction.js';
 
-/** What the client says of itself. */
+/** Identification of the client. */
 export function takeBlob({ session }: Connection, transaction: SmbTransaction, blob: Uint8Array): void {
   transaction.detail.setup ??= {};
   const { setup } = transaction.detail;

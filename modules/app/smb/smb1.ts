@@ -15,7 +15,7 @@ export { HEADER, readHeader } from './smb1/header.js';
 /** Name of its frames. */
 export const layer = 'smb1';
 
-/** Commands that begin with another command behind them (MS-CIFS 2.2.3.4). */
+/** Commands that may be followed by another one in the same message (MS-CIFS 2.2.3.4). */
 const ANDX: ReadonlySet<number> = new Set([
   Command.LOCKING_ANDX,
   Command.OPEN_ANDX,
@@ -28,7 +28,7 @@ const ANDX: ReadonlySet<number> = new Set([
 ]);
 const LONGEST_CHAIN = 8;
 
-/** A message that is all there. */
+/** Processes a complete message. */
 export function takeMessage(connection: Connection, m: Fields, toServer: boolean): void {
   const header = readHeader(m);
   if (header.command === Command.TRANS_SECONDARY && !header.isResponse)

@@ -14,7 +14,7 @@ export { HEADER, readHeader } from './smb2/header.js';
 /** Name of its frames. */
 export const layer = 'smb2';
 
-/** A message that is all there. */
+/** Processes a complete message. */
 export function takeMessage(connection: Connection, m: Fields, toServer: boolean): void {
   const header = readHeader(m);
   if (!isAdmitted(connection, header, toServer, OPLOCK_BREAK)) return;

@@ -1,4 +1,4 @@
-/** One request with its response, or one file on its way. */
+/** One request with its response, or one file transfer. */
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { Call } from '../dcerpc/call.js';
@@ -32,7 +32,7 @@ export const EVENTS = [
 
 export type SmbEvent = (typeof EVENTS)[number];
 
-/** Kinds of records, as `types` of the output names them. */
+/** Kinds of records, by their names in `types` of the output. */
 export type Kind =
   | 'file'
   | 'tree_connect'
@@ -49,7 +49,7 @@ export interface TreeConnect {
   readonly share: string;
   isPipe: boolean;
   shareType?: string;
-  /** Service of SMB1: asked for, and answered. */
+  /** Service of SMB1: requested, and returned. */
   service?: { request: string; response?: string };
 }
 
@@ -81,7 +81,7 @@ export interface SessionSetup {
   response?: { native_os: string; native_lm: string };
 }
 
-/** A change of what is known of a file: its deletion, mostly. */
+/** A change of the attributes of a file, usually its deletion. */
 export interface FileInfo {
   readonly filename: string;
   readonly fuid: string | undefined;
@@ -90,7 +90,7 @@ export interface FileInfo {
   readonly level: string;
 }
 
-/** What a transaction is about, besides its command. */
+/** Details of a transaction besides its command. */
 export interface Detail {
   negotiate?: Negotiate;
   setup?: SessionSetup;
@@ -113,17 +113,17 @@ export class SmbTransaction extends TwoSidedTransaction {
   /** It only carries an event. */
   silent = false;
   readonly detail: Detail = {};
-  /** Contents of its file, in the direction of the file. */
+  /** Contents of its file, in the direction of the transfer. */
   body: InspectedBody | undefined;
   bodyToServer = false;
 
   constructor(
     id: number,
-    /** 1 or 2, as `smb.version` has it. */
+    /** 1 or 2, as in `smb.version`. */
     readonly version: number,
     readonly command: number,
     readonly kind: Kind,
-    /** Of the connection, as far as it is known. */
+    /** Dialect of the connection, if known. */
     public dialect: string,
   ) {
     super(id);

@@ -1,11 +1,11 @@
-/** Trees: shares that a client is connected with. */
+/** Trees: shares that a client is connected to. */
 import type { Connection } from './connection.js';
 import type { SmbTransaction, TreeConnect } from './transaction.js';
 
-/** The share of pipes, as it is called on all servers. */
+/** The share of pipes, which has the same name on all servers. */
 export const isPipeShare = (share: string): boolean => /(^|\\)IPC\$$/i.test(share);
 
-/** A share was connected with. */
+/** A client connected to a share. */
 export function connectTree(
   connection: Connection,
   transaction: SmbTransaction,

@@ -1,20 +1,20 @@
-/** Lines of a message that comes in chunks (RFC 3030 2), which end anywhere: between CR and LF, too. */
+/** Lines of a message sent in chunks (RFC 3030 2), which may end anywhere, even between CR and LF. */
 import { withoutLineEnd } from '../../../engine/application/text-line.js';
 import { LONGEST_LINE } from './exchange.js';
 
 const LF = 10;
 
-/** Takes a line without its end, or a piece of one (`ended` is false): valid during the call. */
+/** Receives a line without its line end, or a part of one (`ended` is false): valid during the call. */
 export type LineSink = (line: Uint8Array, ended: boolean) => void;
 
 export class ChunkLines {
-  /** The beginning of a line whose end has not come. */
+  /** The beginning of an incomplete line. */
   private readonly held = new Uint8Array(LONGEST_LINE);
   private length = 0;
 
   constructor(private readonly sink: LineSink) {}
 
-  /** @param bytes as they came, valid during the call */
+  /** @param bytes as received, valid during the call */
   add(bytes: Uint8Array): void {
     for (let start = 0; start < bytes.length; ) {
       const room = bytes.subarray(start, start + LONGEST_LINE - this.length);
@@ -27,7 +27,7 @@ export class ChunkLines {
     }
   }
 
-  /** Nothing more comes. */
+  /** No more bytes will follow. */
   end(): void {
     if (this.length > 0) this.tell(this.held.subarray(0, 0), false);
   }

@@ -1,4 +1,4 @@
-/** What stands in a command (RFC 5321 4.1.1). */
+/** Parts of a command (RFC 5321 4.1.1). */
 import { trimAscii } from '../../../engine/latin1.js';
 
 /** The command itself, in upper case. */

@@ -1,4 +1,4 @@
-/** What the client sends: commands, with messages between them. */
+/** What the client sends: commands, and messages between them. */
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
 import { latin1 } from '../../../engine/latin1.js';
@@ -28,7 +28,7 @@ export class Commands {
     }
   }
 
-  /** The stream is over. */
+  /** The stream has ended. */
   finish(): void {
     this.messages.cut();
   }
@@ -36,7 +36,7 @@ export class Commands {
   private command(text: string, { truncated }: TextLine): Kind {
     const { exchange } = this;
     const word = wordOf(text);
-    // A client that does not wait for the reply to RSET takes it for granted.
+    // A client that does not wait for the reply to RSET assumes that it is accepted.
     exchange.reset();
     const transaction = exchange.transactionFor(word);
     if (word === 'QUIT') exchange.session.requests.inspectClient = true;
@@ -88,7 +88,7 @@ export class Commands {
     return this.advance(transaction, HELO, transaction.mailFrom === undefined ? 'helo' : 'renewal');
   }
 
-  /** The mail in hand is given up once the server agrees. */
+  /** The current mail is abandoned once the server agrees. */
   private reset(transaction: SmtpTransaction): Kind {
     if (transaction.mailFrom === undefined) return 'other';
     this.messages.cut();

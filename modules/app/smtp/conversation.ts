@@ -1,4 +1,4 @@
-/** A conversation of SMTP (RFC 5321, 3030): commands and replies, and the mails that they are about. */
+/** An SMTP connection (RFC 5321, 3030): commands and replies, and the mails they transfer. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { Commands } from './commands.js';
@@ -24,7 +24,7 @@ export class Conversation {
     return this.server.read();
   }
 
-  /** The flow is over. */
+  /** The flow has ended. */
   finish(): void {
     this.client.finish();
   }

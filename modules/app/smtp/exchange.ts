@@ -1,38 +1,38 @@
-/** What both directions know: the mail in hand, and the commands that wait for their replies. */
+/** State shared by both directions: the current mail, and the commands without replies. */
 import type { Session } from '../../../engine/application/session.js';
 import type { SmtpSettings } from './settings.js';
 import { type SmtpEvent, SmtpTransaction } from './transaction.js';
 
-/** Longest line of commands, replies and messages: RFC 5321 4.5.3.1, leniently. */
+/** Maximum length of lines of commands, replies and messages: more than RFC 5321 4.5.3.1 allows. */
 export const LONGEST_LINE = 4096;
-/** Commands that may wait for their replies. */
+/** Commands that may await their replies. */
 const MOST_WAITING = 4096;
 
 /** `renewal` is a HELO between the sender and the message of a mail. */
 export type Kind = 'other' | 'helo' | 'renewal' | 'reset' | 'data' | 'starttls' | 'chunk' | 'message';
 
-/** A command that waits for its reply. */
+/** A command that awaits its reply. */
 export interface Waiting {
   readonly kind: Kind;
   readonly transaction: SmtpTransaction | undefined;
-  /** Of HELO: what it says, which counts when it is accepted. */
+  /** The name in HELO, used once it is accepted. */
   readonly helo?: Uint8Array | undefined;
 }
 
 export class Exchange {
-  /** The mail that commands are about. */
+  /** The mail that commands refer to. */
   current: SmtpTransaction | undefined;
-  /** What the client calls itself, as far as the server accepted it. */
+  /** The name of the client, as accepted by the server. */
   helo: Uint8Array | undefined;
   readonly waiting: Waiting[] = [];
-  /** What the server said to DATA. */
+  /** The server's reply to DATA. */
   data: 'unknown' | 'accepted' | 'rejected' = 'unknown';
-  /** The mail that a RSET without a reply is about. */
+  /** The mail that a RSET without a reply refers to. */
   resetting: SmtpTransaction | undefined;
-  /** The server has said something. */
+  /** The server has sent something. */
   greeted = false;
   private unwelcome = false;
-  /** There are too many mails: nothing more is read. */
+  /** There are too many mails: nothing more is parsed. */
   over = false;
   private readonly settings: SmtpSettings;
 
@@ -40,7 +40,10 @@ export class Exchange {
     this.settings = session.settings as SmtpSettings;
   }
 
-  /** Whose command it is; behind a mail that is over, one that ends the session begins no other. */
+  /**
+   * The transaction a command belongs to; after a completed mail, a command that ends the session does not begin
+   * another.
+   */
   transactionFor(word: string): SmtpTransaction | undefined {
     if (this.current) return this.current;
     const { session } = this;
@@ -55,24 +58,24 @@ export class Exchange {
     return this.current;
   }
 
-  /** A command was read; beyond some, none is remembered. */
+  /** A command was read; beyond a limit, none is remembered. */
   wait(command: Waiting): void {
     if (this.waiting.length < MOST_WAITING) this.waiting.push(command);
   }
 
-  /** The mail is given up without a message. */
+  /** Abandons the mail without a message. */
   giveUp(transaction: SmtpTransaction): void {
     this.session.complete(transaction);
     if (this.current === transaction) this.current = undefined;
   }
 
-  /** RSET counts: its mail is given up. */
+  /** RSET is effective: its mail is abandoned. */
   reset(): void {
     if (this.resetting) this.giveUp(this.resetting);
     this.resetting = undefined;
   }
 
-  /** Whose reply comes next. */
+  /** The command whose reply comes next. */
   replied(): SmtpTransaction | undefined {
     return this.waiting[0]?.transaction ?? this.current;
   }
@@ -88,13 +91,13 @@ export class Exchange {
     if (transaction) this.session.event(transaction, event);
   }
 
-  /** The server did not begin with a welcome (RFC 5321 3.1): told once. */
+  /** The server did not begin with a greeting (RFC 5321 3.1): reported once. */
   reportNoWelcome(transaction: SmtpTransaction | undefined): void {
     if (!this.unwelcome) this.report(transaction, 'no_server_welcome_message');
     this.unwelcome = true;
   }
 
-  /** A line is longer than there is room for: what is behind is not looked at. */
+  /** A line exceeds the limit: the rest of it is not inspected. */
   reportCut(transaction: SmtpTransaction | undefined, event: SmtpEvent): void {
     this.report(transaction, event);
     this.report(transaction, 'truncated_line');

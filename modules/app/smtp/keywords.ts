@@ -1,4 +1,4 @@
-/** Buffers of SMTP and of the messages that mails carry. */
+/** Buffers of SMTP and of the messages it carries. */
 import { fileBuffers } from '../../../engine/files/file-keywords.js';
 import { type BufferDeclaration, MD5_TEXT } from '../../../engine/protocol.js';
 import { BODY_MD5 } from './settings.js';

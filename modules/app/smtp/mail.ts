@@ -1,4 +1,4 @@
-/** The message of a mail on its way: its parts become files, its header and texts what records and rules ask for. */
+/** The message of a mail in transfer: its parts become files; its header and texts are passed to records and rules. */
 import { createHash, type Hash } from 'node:crypto';
 import type { Session } from '../../../engine/application/session.js';
 import { InspectedBody } from '../../../engine/files/inspected-body.js';
@@ -11,9 +11,9 @@ import type { SmtpSettings } from './settings.js';
 import { HEADER, type SmtpTransaction } from './transaction.js';
 
 const LINE_END = fromLatin1('\r\n');
-/** Attachments of a mail whose names are told. */
+/** Maximum attachments per mail whose names are logged. */
 const MOST_ATTACHMENTS = 256;
-/** Fields that stand once. */
+/** Fields that may occur once. */
 const SINGLE = ['from', 'to', 'cc', 'subject', 'date', 'message-id'];
 
 export class Mail implements MimeConsumer {
@@ -32,7 +32,7 @@ export class Mail implements MimeConsumer {
     if (bodyMd5) this.hash = createHash('md5');
   }
 
-  /** @param line without its end, or a piece of one  @param ended false where the rest of it is to come */
+  /** @param line without its line end, or a part of one  @param ended false if the rest of it is still to come */
   line(line: Uint8Array, ended: boolean): void {
     const end = ended ? LINE_END : EMPTY;
     if (this.inBody) this.hash?.update(line).update(end);
@@ -41,7 +41,7 @@ export class Mail implements MimeConsumer {
     else if (this.file) this.fileData(Buffer.concat([line, end]));
   }
 
-  /** @param cut the stream ended before the message */
+  /** @param cut whether the stream ended before the message */
   end(cut: boolean): void {
     const { transaction } = this;
     if (cut) {
@@ -56,7 +56,7 @@ export class Mail implements MimeConsumer {
     transaction.body?.show(true);
   }
 
-  // ── what the reader finds ──
+  // ── results of the reader ──
 
   header(fields: HeaderFields): void {
     this.transaction.header = fields;
@@ -94,7 +94,7 @@ export class Mail implements MimeConsumer {
   }
 
   url(url: string): void {
-    // Told from the last to the first.
+    // Logged from the last to the first.
     this.transaction.urls.unshift(url);
   }
 

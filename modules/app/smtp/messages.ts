@@ -1,4 +1,4 @@
-/** Messages behind DATA (RFC 5321 4.1.1.4) and BDAT (RFC 3030 2). */
+/** Messages after DATA (RFC 5321 4.1.1.4) and BDAT (RFC 3030 2). */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { withoutLineEnd } from '../../../engine/application/text-line.js';
 import { ChunkLines } from './chunk-lines.js';
@@ -12,12 +12,12 @@ const DOT = 0x2e;
 
 export class Messages {
   private mail: Mail | undefined;
-  /** Of a message in chunks that are read. */
+  /** For a message in chunks that are parsed. */
   private chunks: ChunkLines | undefined;
 
   constructor(private readonly exchange: Exchange) {}
 
-  /** Behind DATA: lines up to one that is a dot. */
+  /** After DATA: lines up to a single dot. */
   *lines(client: StreamSocket): Reading<void> {
     const { exchange } = this;
     while (client.available === 0 && client.state === 'open') yield;
@@ -26,7 +26,7 @@ export class Messages {
       exchange.report(transaction, 'invalid_pipelined_sequence');
     if (this.isRejected() || !transaction) return;
     const frame = exchange.session.frame('data', true, client.position, -1, transaction);
-    // Chunks before it, without a last one, are no part of it.
+    // Chunks sent before, without a last one, do not belong to it.
     this.cut();
     this.mail = new Mail(exchange.session, transaction);
     if (!(yield* this.toDot(client))) return;
@@ -34,7 +34,7 @@ export class Messages {
     this.end(transaction);
   }
 
-  /** @returns whether the message is whole */
+  /** @returns whether the message is complete */
   private *toDot(client: StreamSocket): Reading<boolean> {
     let continues = false;
     for (;;) {
@@ -45,7 +45,7 @@ export class Messages {
         client.resume();
         continue;
       }
-      // Said no later than with the first line of what should not be here.
+      // A rejection is known at the latest when the first line of unwanted data is read.
       if (this.isRejected()) return false;
       const ended = piece.at(-1) === LF;
       const line = withoutLineEnd(piece);
@@ -56,7 +56,7 @@ export class Messages {
     }
   }
 
-  /** The stream is over in the middle of a line. */
+  /** The stream ended within a line. */
   private lastLine(client: StreamSocket): false {
     if (client.available > 0 && !this.isRejected()) this.mail?.line(client.rest(), false);
     return false;
@@ -66,7 +66,7 @@ export class Messages {
     return this.exchange.data === 'rejected';
   }
 
-  /** Behind BDAT: so many bytes. Unless they are read as a message, rules and records have the envelope alone. */
+  /** After BDAT: `length` bytes. Unless they are parsed as a message, rules and records have only the envelope. */
   *chunk(
     client: StreamSocket,
     { length, last }: { readonly length: number; readonly last: boolean },
@@ -74,7 +74,7 @@ export class Messages {
     const transaction = this.exchange.current!;
     const lines = this.linesOfChunks(transaction);
     if ((yield* client.pass(length, lines && (bytes => lines.add(bytes)))) > 0 || !last) return;
-    // Its own reply is that of the message.
+    // The reply to this command is that of the message.
     this.exchange.waiting.pop();
     this.end(transaction);
   }
@@ -87,7 +87,7 @@ export class Messages {
     return this.chunks;
   }
 
-  /** A line with its end, or as many bytes of one as there may be. */
+  /** A line with its end, or as many bytes of one as allowed. */
   private *piece(client: StreamSocket, most: number): Reading<Uint8Array | undefined> {
     const line = yield* client.readUntil(LF, most);
     if (line || client.state !== 'limit') return line;
@@ -103,7 +103,7 @@ export class Messages {
     this.exchange.current = undefined;
   }
 
-  /** The message is not to be ended. */
+  /** Abandons the message as incomplete. */
   cut(): void {
     this.endMail(true);
   }

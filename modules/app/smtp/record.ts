@@ -8,7 +8,9 @@ import type { SmtpTransaction } from './transaction.js';
 
 const text = (bytes: Uint8Array): string => printable(latin1(bytes));
 
-/** Further header fields that can be told: as a text, the addresses in it, or all there are of the name. */
+/**
+ * Further header fields that can be logged: as a text, as the list of addresses in it, or as all fields of the name.
+ */
 export const FIELDS: Readonly<Record<string, 'text' | 'addresses' | 'all'>> = {
   'reply-to': 'text',
   bcc: 'addresses',
@@ -68,7 +70,7 @@ function emailJson({
   return record;
 }
 
-/** @returns undefined where the message has none */
+/** @returns undefined if the message has none */
 function told(header: HeaderFields, name: string): string | string[] | undefined {
   const kind = FIELDS[name];
   if (kind === 'addresses') return addresses(header.first(name));
@@ -81,13 +83,13 @@ function shown(value: string | undefined): string | undefined {
   return value === undefined ? undefined : printable(value);
 }
 
-/** All up to a quote that is not closed. */
+/** Everything up to an unclosed quote. */
 const CLOSED = /^(?:"(?:[^"\\]|\\.)*"|[^"])*/;
 
 /** Addresses of a list; commas within quotes are part of a name. */
 function addresses(value: string | undefined): string[] | undefined {
   if (value === undefined) return undefined;
-  // Quotes behind one that is not closed are not either: nothing is looked through for each of them.
+  // Quotes after an unclosed one are unclosed as well: the rest is not searched for each of them.
   const closed = CLOSED.exec(value)![0];
   const list: string[] = closed.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? [];
   const others: string[] = value.slice(closed.length).match(/[^,"]+/g) ?? [];

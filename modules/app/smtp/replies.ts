@@ -1,4 +1,4 @@
-/** What the server sends: which reply is for which command. */
+/** What the server sends: replies, matched to commands. */
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
 import { latin1 } from '../../../engine/latin1.js';
@@ -18,7 +18,7 @@ export class Replies {
       if (!line) return;
       exchange.noteLine('response_line', false, line.bytes.length, exchange.replied());
       this.reply(line);
-      // What follows is not ours.
+      // What follows is another protocol.
       if (requests.changeTo !== undefined) yield;
     }
   }
@@ -31,12 +31,12 @@ export class Replies {
       return;
     }
     if (truncated) exchange.reportCut(exchange.replied(), 'max_reply_line_len_exceeded');
-    // A dash says that more lines follow.
+    // A dash indicates that more lines follow.
     if (bytes[3] === DASH) return;
     if (this.exchange.greeted || !this.greeting(code)) this.answer(code);
   }
 
-  /** @returns whether the first reply answers no command */
+  /** @returns whether the first reply belongs to no command */
   private greeting(code: string): boolean {
     const { exchange } = this;
     exchange.greeted = true;
@@ -66,7 +66,7 @@ export class Replies {
     } else if (transaction && !session.isComplete(transaction)) session.advance(transaction, false, 0);
   }
 
-  /** A server that accepts HELO again forgets the mail that was begun (RFC 5321 4.1.4). */
+  /** A server that accepts another HELO discards the mail that was begun (RFC 5321 4.1.4). */
   private greet(helo: Uint8Array, kind: Kind, transaction: SmtpTransaction | undefined): void {
     this.exchange.helo = helo;
     if (!transaction) return;
@@ -74,7 +74,7 @@ export class Replies {
     else if (kind === 'renewal') this.exchange.giveUp(transaction);
   }
 
-  /** A mail stays in hand where the server does not forget it. */
+  /** The mail continues if the server does not discard it. */
   private answerReset(accepted: boolean): void {
     if (accepted) this.exchange.reset();
     else this.exchange.resetting = undefined;

@@ -22,7 +22,7 @@ const MIME = `${PREFIX}mime.`;
 const TRACKER = `${PREFIX}inspected-tracker.`;
 const RECORD = 'outputs.*.eve-log.types.*.smtp.';
 
-/** Names of fields may be written with underscores, as records name them. */
+/** Field names may be written with underscores, as in records. */
 const fieldName = (name: string): string => name.toLowerCase().replaceAll('_', '-');
 
 const fieldNames: OptionType<readonly string[]> = {
@@ -106,15 +106,15 @@ export const SMTP_OPTIONS = [
   MD5,
 ];
 
-/** Fields that `extended` stands for. */
+/** Fields included in `extended`. */
 const EXTENDED_FIELDS = ['bcc', 'message-id', 'subject', 'x-mailer', 'user-agent'];
-/** Bytes of files that a thread keeps for inspection. */
+/** Maximum bytes of files kept for inspection per thread. */
 const MEMORY = 64 << 20;
 
 export interface SmtpSettings {
   readonly mime: MimeSettings | undefined;
   readonly raw: boolean;
-  /** Messages behind BDAT are read. */
+  /** Whether messages after BDAT are parsed. */
   readonly chunks: boolean;
   readonly bodyMd5: boolean;
   readonly subjectMd5: boolean;
@@ -133,7 +133,7 @@ export function smtpSettings(config: Config, shared: Readonly<Record<string, unk
   return {
     mime: config.read(DECODE_MIME) ? mimeSettings(config) : undefined,
     chunks: config.read(DECODE_BDAT),
-    // Parts and the whole of a message are not both files.
+    // Either the parts or the whole of a message are files.
     raw: config.read(RAW) && !config.read(DECODE_MIME),
     bodyMd5: isBodyDigested(config.read(BODY_MD5), shared, listed('md5')),
     subjectMd5: listed('md5').includes('subject'),

@@ -18,7 +18,7 @@ export const MAIL = 2;
 export const DATA = 3;
 export const HEADER = 4;
 export const COMPLETE = 5;
-/** Of these, those that no rule hooks into. */
+/** Of these, the ones without a rule hook. */
 export const INNER_PROGRESS = ['request_helo', 'request_mail', 'request_header'] as const;
 /** Progress to the client. */
 export const DATA_ANSWERED = 1;
@@ -53,7 +53,7 @@ export const EVENTS = [
 
 export type SmtpEvent = (typeof EVENTS)[number];
 
-/** Recipients of a mail that are kept. */
+/** Maximum recipients kept per mail. */
 const MOST_RECIPIENTS = 1024;
 
 export class SmtpTransaction extends TwoSidedTransaction {
@@ -61,12 +61,12 @@ export class SmtpTransaction extends TwoSidedTransaction {
   mailFrom: Uint8Array | undefined;
   readonly rcptTo: Uint8Array[] = [];
   header: HeaderFields | undefined;
-  /** All of the message has come. */
+  /** The whole message was received. */
   whole = false;
   bodyMd5: string | undefined;
   readonly urls: string[] = [];
   readonly attachments: string[] = [];
-  /** Contents of its files, one behind the other. */
+  /** Contents of its files, one after the other. */
   body: InspectedBody | undefined;
 
   constructor(

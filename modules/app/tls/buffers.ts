@@ -1,4 +1,4 @@
-/** Sticky buffers of hellos, fingerprints and certificates, and what is compared as numbers. */
+/** Sticky buffers of hellos, fingerprints and certificates, and numeric keywords. */
 import {
   type BufferDeclaration,
   bytesOfText,
@@ -16,7 +16,7 @@ import {
 
 type Buffer_ = BufferDeclaration<TlsTransaction>;
 
-/** Something of the ClientHello. */
+/** A value of the ClientHello. */
 function ofClient(
   keyword: string,
   summary: string,
@@ -26,7 +26,7 @@ function ofClient(
   return { keyword, summary, direction: 'to_server', progress: CLIENT_HELLO_DONE, get, ...more };
 }
 
-/** Something of the certificates of either side: both have them at the progress of one number. */
+/** A value of the certificates of either side: both have them at the same progress number. */
 function ofCertificate(
   keyword: string,
   summary: string,

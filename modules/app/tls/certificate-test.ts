@@ -1,12 +1,12 @@
-/** Keywords that ask something of the certificate that a server shows. */
+/** Keywords that test a property of the server's certificate. */
 import type { TestDeclaration } from '../../../engine/protocol.js';
 import { SERVER_CERT_DONE, type TlsTransaction } from './transaction.js';
 
-/** What a keyword asks. */
+/** The test of a keyword. */
 export interface CertificateQuestion<Value, Asked> {
-  /** What of the certificate it is about; undefined where there is none: the keyword does not match then. */
+  /** The tested property of the certificate; undefined if there is none: the keyword does not match then. */
   of(transaction: TlsTransaction): Value | undefined;
-  /** Reads the keyword's argument. @throws Error saying what was expected */
+  /** Parses the keyword's argument. @throws Error saying what was expected */
   parse(argument: string | undefined): Asked;
   holds(value: Value, asked: Asked): boolean;
 }

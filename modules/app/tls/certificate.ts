@@ -1,4 +1,4 @@
-/** What is shown and searched of an X.509 certificate (RFC 5280). */
+/** The fields of an X.509 certificate (RFC 5280) that are logged and searched. */
 import { createHash } from 'node:crypto';
 import { addressText } from '../../../engine/address.js';
 import { objectIdentifier } from '../asn1/object-identifier.js';
@@ -18,7 +18,7 @@ export interface Certificate {
   readonly alternativeNames: readonly string[];
 }
 
-/** What is wrong with bytes that are no certificate: names of events. */
+/** Errors in certificates: names of events. */
 export type CertificateProblem =
   | 'invalid_certificate'
   | 'certificate_invalid_der'
@@ -32,14 +32,14 @@ export type CertificateProblem =
   | 'certificate_invalid_subject'
   | 'certificate_invalid_extensions';
 
-/** Servers show the same certificates again and again. */
+/** Servers send the same certificates again and again. */
 const CACHED = 512;
-/** Longer ones are read each time: a hostile server would fill the cache with texts that are as long. */
+/** Longer ones are parsed each time: a hostile server could fill the cache with equally long texts. */
 const LONGEST_CACHED = 16 << 10;
-/** Alternative names that are kept of a certificate. */
+/** Maximum alternative names kept per certificate. */
 const MOST_NAMES = 1000;
 
-/** Certificates read last, by fingerprint; the oldest leaves. One for each thread. */
+/** Recently parsed certificates by fingerprint; the oldest is evicted. One cache per thread. */
 export class CertificateCache {
   private readonly known = new Map<string, Certificate | CertificateProblem>();
 
@@ -60,7 +60,7 @@ const sha1 = (bytes: Uint8Array): string => createHash('sha1').update(bytes).dig
 const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;
 
-/** @param digest SHA-1 of the bytes, in hexadecimal digits */
+/** @param digest SHA-1 of the bytes, in hexadecimal */
 export function parseCertificate(der: Uint8Array, digest: string): Certificate | CertificateProblem {
   const file = new Der.DerReader(der);
   if (file.tag !== Der.SEQUENCE) return 'certificate_invalid_der';
@@ -84,7 +84,7 @@ export function parseCertificate(der: Uint8Array, digest: string): Certificate |
   if (notBefore === undefined || notAfter === undefined) return 'certificate_invalid_date';
   const subject = nameOf(fields);
   if (subject === undefined) return 'certificate_invalid_subject';
-  // The public key, and behind the body the signature: no event is of these alone.
+  // The public key, and the signature after the body: their absence has no event of its own.
   if (!fields.expect(Der.SEQUENCE)) return 'invalid_certificate';
   const alternativeNames = alternativeNamesOf(fields);
   if (!alternativeNames) return 'certificate_invalid_extensions';
@@ -121,7 +121,7 @@ function timeOf(times: Der.DerReader): number | undefined {
 
 const SUBJECT_ALTERNATIVE_NAME = '2.5.29.17';
 
-/** RFC 5280 4.2.1.6. @returns undefined when the extensions are not well formed */
+/** RFC 5280 4.2.1.6. @returns undefined if the extensions are malformed */
 function alternativeNamesOf(fields: Der.DerReader): string[] | undefined {
   while (!fields.done && fields.tag !== EXTENSIONS) if (!fields.next()) return undefined;
   const wrapped = fields.expect(EXTENSIONS);

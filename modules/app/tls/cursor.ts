@@ -1,4 +1,4 @@
-/** Reads fields of a message one after the other; past the end everything reads as 0 and `failed` is set. */
+/** Reads the fields of a message in sequence; past the end everything reads as 0 and `failed` is set. */
 export class Cursor {
   failed = false;
 
@@ -31,7 +31,7 @@ export class Cursor {
     return value;
   }
 
-  /** The next `length` bytes, without a copy; empty when they are not all there. */
+  /** The next `length` bytes, without a copy; empty if they are incomplete. */
   take(length: number): Uint8Array {
     if (!this.has(length)) return this.bytes.subarray(0, 0);
     const taken = this.bytes.subarray(this.at, this.at + length);
@@ -39,13 +39,13 @@ export class Cursor {
     return taken;
   }
 
-  /** A part of `length` bytes as a cursor of its own. */
+  /** The next `length` bytes as a separate cursor. */
   part(length: number): Cursor {
     const taken = this.take(length);
     return new Cursor(taken, 0, taken.length);
   }
 
-  /** Numbers of 16 bits up to the end. */
+  /** 16-bit numbers up to the end. */
   uint16List(): number[] {
     const list: number[] = [];
     while (this.left >= 2) list.push(this.uint16());

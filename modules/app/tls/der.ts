@@ -1,4 +1,4 @@
-/** Elements of DER (X.690): a tag, a length and contents, read where they lie. */
+/** DER elements (X.690): a tag, a length and contents, read in place. */
 
 export const BOOLEAN = 0x01;
 export const INTEGER = 0x02;
@@ -18,7 +18,7 @@ export interface Element {
   readonly end: number;
 }
 
-/** Walks over the elements of `bytes[at, end)`, one behind the other. */
+/** Walks the consecutive elements of `bytes[at, end)`. */
 export class DerReader {
   constructor(
     readonly bytes: Uint8Array,
@@ -35,7 +35,7 @@ export class DerReader {
     return this.done ? -1 : this.bytes[this.at]!;
   }
 
-  /** The next element; undefined when it is not whole, or its tag or length has a form that DER does not have. */
+  /** The next element; undefined if it is incomplete, or its tag or length is not valid DER. */
   next(): Element | undefined {
     const { bytes, end } = this;
     if (this.at + 2 > end) return undefined;
@@ -53,7 +53,7 @@ export class DerReader {
     return { tag, start, end: start + length };
   }
 
-  /** The next element, when it has this tag. */
+  /** The next element, if it has this tag. */
   expect(tag: number): Element | undefined {
     return this.tag === tag ? this.next() : undefined;
   }

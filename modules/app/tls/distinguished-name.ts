@@ -2,7 +2,7 @@
 import { objectIdentifier } from '../asn1/object-identifier.js';
 import * as Der from './der.js';
 
-/** Short names of attributes (RFC 4514 3, and those in use beyond it). */
+/** Short names of attributes (RFC 4514 3, and further common ones). */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
   '2.5.4.3': 'CN',
   '2.5.4.4': 'SN',
@@ -30,7 +30,7 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   '1.3.6.1.4.1.311.60.2.1.3': 'jurisdictionC',
 };
 
-/** @returns undefined when the name is not well formed */
+/** @returns undefined if the name is malformed */
 export function distinguishedName(names: Der.DerReader): string | undefined {
   const parts: string[] = [];
   while (!names.done) {
@@ -42,7 +42,7 @@ export function distinguishedName(names: Der.DerReader): string | undefined {
   return parts.join(', ');
 }
 
-/** A set of attributes, as a rule of one. */
+/** A set of attributes, usually of one. */
 function relativeName(set: Der.DerReader): string | undefined {
   const attributes: string[] = [];
   while (!set.done) {
@@ -57,7 +57,7 @@ function relativeName(set: Der.DerReader): string | undefined {
   return attributes.join(' + ');
 }
 
-/** Whatever kind of string it is; a zero byte in it stays. */
+/** Any string type is accepted; zero bytes are kept. */
 function textOf(tag: number, bytes: Uint8Array): string {
   if (tag !== Der.BMP_STRING) return Buffer.from(bytes).toString('utf8');
   const even = Buffer.from(bytes.subarray(0, bytes.length & ~1));

@@ -8,7 +8,7 @@ import { versionName } from './version.js';
 
 type Json = Record<string, unknown>;
 
-/** @param members names of members, as in `custom` of the outputs; empty when there is nothing to tell of them */
+/** @param members names of members, as in `custom` of the outputs; those without a value are omitted */
 export function tlsRecord(transaction: TlsTransaction, members: ReadonlySet<string>): Json {
   const { client, server } = transaction;
   const { certificate } = server;
@@ -41,7 +41,7 @@ export function tlsRecord(transaction: TlsTransaction, members: ReadonlySet<stri
   return record;
 }
 
-/** Of the client's own certificate. */
+/** Members of the client's own certificate. */
 function clientMembers(client: Peer, members: ReadonlySet<string>): Json {
   return {
     ...(members.has('client') && client.certificate && certificateJson(client.certificate)),
@@ -63,7 +63,7 @@ function certificateJson(certificate: Certificate): Json {
   };
 }
 
-/** The version agreed on; while nobody has answered, the newest one that is offered. */
+/** The negotiated version; until the server answers, the newest one that is offered. */
 function versionOf({ client, server, version }: TlsTransaction): number {
   return client.hello && !server.hello && server.chain.length === 0 ? newestOffered(client.hello) : version;
 }
@@ -75,7 +75,7 @@ function newestOffered({ versions, legacyVersion }: Hello): number {
 
 const real = (list: readonly number[]): number[] => list.filter(value => !isGrease(value));
 
-/** What fingerprints are made of. */
+/** The inputs of fingerprints. */
 function clientHandshake(hello: Hello): Json {
   return {
     version: versionName(newestOffered(hello)),

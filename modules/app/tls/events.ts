@@ -1,4 +1,4 @@
-/** What may be wrong with a handshake. */
+/** Events of the TLS handshake. */
 export const EVENTS = [
   'invalid_sslv2_header',
   'invalid_tls_header',

@@ -9,7 +9,7 @@ export interface Fingerprint {
   readonly hash: string;
 }
 
-/** Version, ciphers, extensions, groups and point formats of a client, GREASE left out (Althouse et al. 2017). */
+/** Version, ciphers, extensions, groups and point formats of a client, without GREASE (Althouse et al. 2017). */
 export function ja3(hello: Hello): Fingerprint {
   const lists = [hello.ciphers, hello.extensions, hello.groups].map(list =>
     list.filter(value => !isGrease(value)),
@@ -55,7 +55,7 @@ function short(text: string): string {
   return text === '' ? '000000000000' : createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-/** First and last letter of the first protocol; hexadecimal digits where they are no letters or digits. */
+/** First and last letter of the first protocol; in hexadecimal if they are not letters or digits. */
 function ends(protocol: Uint8Array | undefined): string {
   if (!protocol || protocol.length === 0) return '00';
   const [first, last] = [protocol[0]!, protocol.at(-1)!];

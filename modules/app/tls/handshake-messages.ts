@@ -1,4 +1,4 @@
-/** What is taken of handshake messages (RFC 8446 4, RFC 5246 7.4): hellos and certificates. */
+/** Evaluation of handshake messages (RFC 8446 4, RFC 5246 7.4): hellos and certificates. */
 import { Cursor } from './cursor.js';
 import { parseHello } from './hello.js';
 import { type TlsSession, transactionOf } from './session.js';
@@ -17,10 +17,10 @@ const SERVER_HELLO_MESSAGE = 2;
 const CERTIFICATE = 11;
 const CERTIFICATE_REQUEST = 13;
 const SERVER_HELLO_DONE = 14;
-/** Certificates of a chain that are kept. */
+/** Maximum certificates kept per chain. */
 const MOST_CERTIFICATES = 1000;
 
-/** Takes a message. @param client whether the client sends it  @returns whether all behind it is encrypted */
+/** Processes a message. @param client whether the client sent it  @returns whether everything after it is encrypted */
 export function takeMessage(session: TlsSession, client: boolean, type: number, body: Uint8Array): boolean {
   const transaction = transactionOf(session);
   if (type === SERVER_HELLO_MESSAGE && !client) return takeServerHello(session, transaction, body);
@@ -33,7 +33,7 @@ export function takeMessage(session: TlsSession, client: boolean, type: number, 
   return false;
 }
 
-/** The server has shown all it shows in the clear. */
+/** The server has sent all of its plaintext messages. */
 function serverHelloDone(session: TlsSession, transaction: TlsTransaction): void {
   session.advance(transaction, false, SERVER_HANDSHAKE_DONE);
   if (!transaction.asksClient) session.present(transaction);
@@ -42,17 +42,17 @@ function serverHelloDone(session: TlsSession, transaction: TlsTransaction): void
 function takeClientHello(session: TlsSession, transaction: TlsTransaction, body: Uint8Array): void {
   const hello = parseHello(body, true, problem => session.event(transaction, problem));
   if (!hello) return;
-  // The first one counts, also where the server asks for another (RFC 8446 4.1.4).
+  // The first one is used, even if the server requests another (RFC 8446 4.1.4).
   transaction.client.hello ??= hello;
   transaction.version ||= hello.legacyVersion;
   session.advance(transaction, true, CLIENT_HELLO_DONE);
 }
 
-/** @returns whether it chooses TLS 1.3, which encrypts from here on */
+/** @returns whether it selects TLS 1.3, which encrypts from here on */
 function takeServerHello(session: TlsSession, transaction: TlsTransaction, body: Uint8Array): boolean {
   const hello = parseHello(body, false, problem => session.event(transaction, problem));
   if (!hello) return false;
-  // As of the client: what rules saw of it does not change.
+  // As for the client: what rules have inspected does not change.
   if (transaction.server.hello) return isTls13(transaction.version);
   transaction.server.hello = hello;
   transaction.version = hello.versions[0] ?? hello.legacyVersion;
@@ -76,7 +76,7 @@ function takeCertificates(
   if (client) session.present(transaction);
 }
 
-/** RFC 5246 7.4.2: a list of certificates, each behind its length. */
+/** RFC 5246 7.4.2: a list of certificates, each preceded by its length. */
 function chainOf(body: Uint8Array, failed: () => void): Uint8Array[] {
   const cursor = new Cursor(body, 0, body.length);
   const list = cursor.part(Math.min(cursor.uint24(), Math.max(0, body.length - 3)));

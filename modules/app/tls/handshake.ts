@@ -1,15 +1,15 @@
-/** The handshake (RFC 8446 4, RFC 5246 7.4) of one side: messages, put together over records. */
+/** The handshake (RFC 8446 4, RFC 5246 7.4) of one side: messages, reassembled across records. */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { Cursor } from './cursor.js';
 import { takeMessage } from './handshake-messages.js';
 import { type TlsSession, transactionOf } from './session.js';
 
-/** Longest handshake message that is put together: certificate chains are a few KiB. */
+/** Maximum length of a reassembled handshake message: certificate chains are a few KiB. */
 const MAX_MESSAGE = 256 * 1024;
 
 export class HandshakeReader {
   encrypted = false;
-  /** The beginning of a message whose end is in records to come, and how long it must be to go on. */
+  /** The beginning of a message that continues in later records, and the length needed to continue. */
   private pending: GrowingBytes | undefined;
   private needed = 0;
 
@@ -18,7 +18,7 @@ export class HandshakeReader {
     private readonly client: boolean,
   ) {}
 
-  /** @returns false when the conversation makes no sense any more */
+  /** @returns false if the data is no longer valid */
   record(body: Uint8Array): boolean {
     const bytes = this.pending ? this.continued(this.pending, body) : body;
     if (!bytes) return true;
@@ -32,7 +32,7 @@ export class HandshakeReader {
     return true;
   }
 
-  /** Takes all messages that are whole. @returns false behind one that makes no sense */
+  /** Processes all complete messages. @returns false after an invalid one */
   private messages(cursor: Cursor): boolean {
     const { session, client } = this;
     this.needed = 4;
@@ -58,7 +58,7 @@ export class HandshakeReader {
     return false;
   }
 
-  /** What is there of a message that began before; undefined while it is not whole. */
+  /** The message begun earlier, as far as received; undefined while it is incomplete. */
   private continued(pending: GrowingBytes, body: Uint8Array): Uint8Array | undefined {
     pending.append(body);
     return pending.length < this.needed ? undefined : pending.view();

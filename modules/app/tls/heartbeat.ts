@@ -1,8 +1,8 @@
-/** Heartbeats (RFC 6520), by which memory of a server was read once. */
+/** Heartbeats (RFC 6520), which were once used to read the memory of servers (Heartbleed). */
 import { uint16 } from '../../../engine/packet/network-order.js';
 import { type TlsSession, transactionOf } from './session.js';
 
-/** A request that says it is longer than it is asks for memory that is not its own. */
+/** A request whose stated length exceeds its actual length asks for foreign memory. */
 export function* heartbeat(
   session: TlsSession,
   client: boolean,
@@ -22,7 +22,7 @@ export function* heartbeat(
   else if (claimed + 3 > length) session.event(transaction, 'overflow_heartbeat_message');
 }
 
-/** A response that is longer than the request before it may carry what it should not. */
+/** A response longer than its request may leak memory. */
 function encryptedHeartbeat(session: TlsSession, client: boolean, length: number): void {
   const transaction = transactionOf(session);
   const asked = transaction.peer(!client).heartbeat;

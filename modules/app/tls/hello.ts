@@ -1,13 +1,13 @@
-/** ClientHello and ServerHello (RFC 8446 4.1.2, 4.1.3; RFC 5246 7.4.1), with the extensions that are looked at. */
+/** ClientHello and ServerHello (RFC 8446 4.1.2, 4.1.3; RFC 5246 7.4.1), with the extensions that are inspected. */
 import { Cursor } from './cursor.js';
 import { TLS13 } from './version.js';
 
 export interface Hello {
-  /** As in the message, before supported_versions is looked at. */
+  /** As in the message, before supported_versions is evaluated. */
   readonly legacyVersion: number;
   readonly random: Uint8Array;
   readonly sessionId: Uint8Array;
-  /** All offered; the chosen one alone in a ServerHello. */
+  /** All offered ciphers; in a ServerHello, only the selected one. */
   readonly ciphers: readonly number[];
   readonly extensions: readonly number[];
   readonly serverName: Uint8Array | undefined;
@@ -34,23 +34,23 @@ const ALPN = 16;
 const SESSION_TICKET = 35;
 const SUPPORTED_VERSIONS = 43;
 
-/** Application protocols of a hello that are kept: in its memory each takes a hundred times its byte. */
+/** Maximum application protocols kept per hello: each takes a hundred times as much memory as on the wire. */
 const MOST_PROTOCOLS = 1000;
 
-/** Values that clients throw in so that servers get used to unknown ones (RFC 8701). */
+/** Values that clients insert to keep servers tolerant of unknown ones (RFC 8701). */
 export function isGrease(value: number): boolean {
   return (value & 0x0f0f) === 0x0a0a && value >>> 8 === (value & 0xff);
 }
 
 /**
- * Up to draft 21 of TLS 1.3 a ServerHello had neither a session id nor a compression method. Where it names TLS 1.3
- * itself it is of such a draft, too: since then it says TLS 1.2 (RFC 8446 4.1.3).
+ * Up to draft 21 of TLS 1.3, a ServerHello had neither a session id nor a compression method. A legacy version of TLS
+ * 1.3 also indicates such a draft: since then it is TLS 1.2 (RFC 8446 4.1.3).
  */
 function isShortDraft(version: number): boolean {
   return version === TLS13 || (version >> 8 === 0x7f && (version & 0xff) < 22);
 }
 
-/** @returns undefined when the message is cut off before its extensions */
+/** @returns undefined if the message is truncated before its extensions */
 export function parseHello(
   body: Uint8Array,
   client: boolean,
@@ -153,7 +153,7 @@ class Extensions {
     this.result.serverName = body.take(length).slice();
   }
 
-  /** RFC 7301 3.1: none of them is empty. */
+  /** RFC 7301 3.1: none of them may be empty. */
   private protocols(list: Cursor): void {
     const { alpn } = this.result;
     while (list.left > 0 && alpn.length < MOST_PROTOCOLS) {

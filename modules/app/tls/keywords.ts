@@ -1,4 +1,4 @@
-/** TLS keywords with a grammar of their own. */
+/** TLS keywords with their own syntax. */
 import type { TestDeclaration } from '../../../engine/protocol.js';
 import { certificateTest } from './certificate-test.js';
 import type { TlsTransaction } from './transaction.js';
@@ -7,7 +7,7 @@ import { VERSION_WORDS } from './version.js';
 
 type Test = TestDeclaration<TlsTransaction>;
 
-/** Text between quotes with an optional `!`, as the older keywords take it. */
+/** Quoted text with an optional `!`, as in the older keywords. */
 interface TextCondition {
   readonly negated: boolean;
   readonly text: string;
@@ -31,7 +31,7 @@ function older(
   });
 }
 
-/** `1.2`, `TLS1.2`, `0x0303`: the version agreed on. */
+/** `1.2`, `TLS1.2`, `0x0303`: the negotiated version. */
 function versionNumber(argument: string | undefined): number {
   const word = (argument ?? '').replace(/^"|"$/g, '').trim().toLowerCase();
   if (/^0x[0-9a-f]{1,4}$/.test(word)) return Number.parseInt(word, 16);
@@ -62,7 +62,7 @@ function stateSet(argument: string | undefined): { state: string; negated: boole
   });
 }
 
-/** The state is that of the side whose data is looked at. */
+/** The state is that of the side whose data is inspected. */
 function inState({ client, server }: TlsTransaction, toServer: boolean, state: string): boolean {
   if (state === 'client_hello') return toServer && client.hello !== undefined;
   if (state === 'server_hello') return !toServer && server.hello !== undefined;

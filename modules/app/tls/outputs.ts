@@ -1,4 +1,4 @@
-/** What the eve-log entries of the outputs want of TLS records. */
+/** Settings of TLS records in the eve-log entries of the outputs. */
 import type { Config } from '../../../engine/config/config.js';
 import { boolean, names, option } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
@@ -9,7 +9,7 @@ const TLS = 'outputs.*.eve-log.types.*.tls.';
 const BASIC = ['subject', 'issuer', 'session_resumed'];
 const USUAL = ['serial', 'fingerprint', 'sni', 'version', 'not_before', 'not_after', 'subjectaltname'];
 const OF_BOTH = ['client_alpns', 'server_alpns', 'client'];
-/** Those that are told only where `custom` names them, or where their own option has them. */
+/** Members that are logged only if named in `custom`, or enabled by their own option. */
 const OTHERS = [
   ...['certificate', 'chain', 'client_certificate', 'client_chain', 'client_handshake', 'server_handshake'],
   ...['ja3', 'ja3s', 'ja4'],
@@ -38,21 +38,21 @@ const SESSION_RESUMPTION = option(
 
 export const TLS_OUTPUT_OPTIONS = [EXTENDED, CUSTOM, JA3, JA4, SESSION_RESUMPTION];
 
-/** One way of telling handshakes, and the outputs that want it. */
+/** One variant of the record, and the outputs that use it. */
 export interface TlsVariant {
   readonly members: ReadonlySet<string>;
-  /** Sessions that were resumed are told. */
+  /** Whether resumed sessions are logged. */
   readonly resumed: boolean;
   /** See `OutputRecord.outputs`. */
   readonly outputs: number;
 }
 
-/** @param ja3 fingerprints are made  @param ja4 the same */
+/** @param ja3 whether fingerprints are computed  @param ja4 the same */
 export function usualMembers(ja3: boolean, ja4: boolean): string[] {
   return [...BASIC, ...USUAL, ...(ja3 ? ['ja3', 'ja3s'] : []), ...(ja4 ? ['ja4'] : []), ...OF_BOTH];
 }
 
-/** @returns one for each way that any entry wants; none when no entry logs TLS */
+/** @returns one for each variant that any entry uses; none if no entry logs TLS */
 export function tlsVariants(config: Config, ja3: boolean, ja4: boolean): TlsVariant[] {
   const entries = recordTypeSettings(config, 'tls');
   if (entries.length === 0) return [{ members: new Set(usualMembers(ja3, ja4)), resumed: true, outputs: 0 }];
@@ -70,7 +70,7 @@ export function tlsVariants(config: Config, ja3: boolean, ja4: boolean): TlsVari
   return [...variants.values()];
 }
 
-/** A type that is only named, as `- tls`, logs no resumed sessions. */
+/** A type without settings, as `- tls`, does not log resumed sessions. */
 function isBare({ tree }: Config): boolean {
   return Object.keys(tree).length === 0;
 }

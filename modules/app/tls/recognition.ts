@@ -1,4 +1,4 @@
-/** How TLS is recognised by the first bytes of a direction. */
+/** Recognition of TLS by the first bytes of a direction. */
 import type { ProbeResult } from '../../../engine/protocol.js';
 import { isSsl2Hello } from './ssl2.js';
 
@@ -12,7 +12,7 @@ export function probe(bytes: Uint8Array, start: number, end: number, toServer: b
   return known ? 'yes' : 'no';
 }
 
-/** Record headers by which a handshake begins, whatever the port. */
+/** Record headers at the start of a handshake, on any port. */
 export const PATTERNS = [true, false].flatMap(toServer =>
   ['\x00', '\x01', '\x02', '\x03', '\x04'].map(minor => ({ toServer, bytes: `\x16\x03${minor}` })),
 );

@@ -1,4 +1,4 @@
-/** One direction of a TLS conversation (RFC 8446 5): records, and what each of them means. */
+/** One direction of a TLS connection (RFC 8446 5): records, and the handling of each. */
 import { uint16 } from '../../../engine/packet/network-order.js';
 import { HandshakeReader } from './handshake.js';
 import { heartbeat } from './heartbeat.js';
@@ -19,12 +19,12 @@ const HANDSHAKE = 22;
 const APPLICATION_DATA = 23;
 const HEARTBEAT = 24;
 
-/** Bytes in front of what a record carries. */
+/** Length of the record header. */
 const HEADER = 5;
-/** Longest record there may be (RFC 5246 6.2.3). */
+/** Maximum length of a record (RFC 5246 6.2.3). */
 const MAX_RECORD = 16_384 + 2048;
 
-/** Reads what one side sends, to its end. */
+/** Reads one direction to its end. */
 export function* direction(session: TlsSession, client: boolean): Generator<void, void, void> {
   const socket = client ? session.client : session.server;
   const handshake = new HandshakeReader(session, client);
@@ -59,7 +59,7 @@ export function* direction(session: TlsSession, client: boolean): Generator<void
   }
 }
 
-/** The client has said all. */
+/** The client has sent everything. */
 function ended(session: TlsSession, client: boolean): void {
   if (client && session.client.state === 'end')
     session.advance(transactionOf(session), true, CLIENT_FINISHED);
@@ -76,7 +76,7 @@ function nameRecord(session: TlsSession, client: boolean, type: number, length: 
   if (type === HEARTBEAT) session.frame('heartbeat', client, position, length, transaction);
 }
 
-/** Nothing makes sense any more, in either direction. */
+/** The data is invalid: parsing stops in both directions. */
 function fail(session: TlsSession): void {
   session.event(transactionOf(session), 'invalid_ssl_record');
   session.failed = true;
@@ -96,12 +96,12 @@ function plausible(session: TlsSession, type: number, major: number, length: num
   return length <= MAX_RECORD;
 }
 
-/** What a record says besides what is in it. */
+/** What the type of a record alone indicates. */
 function note(session: TlsSession, client: boolean, type: number, handshake: HandshakeReader): void {
   const transaction = transactionOf(session);
   const peer = transaction.peer(client);
   if (type === CHANGE_CIPHER_SPEC && !client) noteResumption(transaction);
-  // In TLS 1.3 a change of ciphers means nothing (RFC 8446 D.4), but what follows is encrypted all the same.
+  // In TLS 1.3, ChangeCipherSpec has no meaning (RFC 8446 D.4), but what follows is encrypted nevertheless.
   if (type === CHANGE_CIPHER_SPEC || type === APPLICATION_DATA) {
     handshake.encrypted = true;
     peer.encrypted = true;
@@ -113,20 +113,20 @@ function note(session: TlsSession, client: boolean, type: number, handshake: Han
   if (type === APPLICATION_DATA) stopInspection(session);
 }
 
-/** A server that encrypts without having shown a certificate goes on with a session of before (RFC 5246 7.3). */
+/** A server that encrypts without having sent a certificate resumes an earlier session (RFC 5246 7.3). */
 function noteResumption(transaction: TlsTransaction): void {
   const { server, version } = transaction;
   if (server.hello && server.chain.length === 0 && version < TLS13) transaction.resumed = true;
 }
 
-/** Records behind it tell nothing new. */
+/** Later records add no information. */
 function handshakeDone(session: TlsSession, transaction: TlsTransaction, client: boolean): void {
   const progress = client ? transaction.progressToServer : transaction.progressToClient;
   const done = client ? CLIENT_HANDSHAKE_DONE : SERVER_HANDSHAKE_DONE;
   if (progress < done) session.advance(transaction, client, done);
 }
 
-/** The handshake is over and data flows: nothing more can be read. */
+/** The handshake is complete and data flows: nothing more can be parsed. */
 function stopInspection(session: TlsSession): void {
   const { encryptionHandling } = session.settings as TlsSettings;
   if (encryptionHandling === 'track-only') session.requests.stopInspection = 'payload';

@@ -1,11 +1,11 @@
-/** What is known of a TLS conversation while it lasts. */
+/** State of a TLS connection. */
 import type { Session } from '../../../engine/application/session.js';
 import type { TlsSettings } from './settings.js';
 import { TlsTransaction } from './transaction.js';
 
 export type TlsSession = Session<TlsTransaction>;
 
-/** The one transaction of a conversation, begun when there is none. */
+/** The only transaction of a connection, created if there is none. */
 export function transactionOf(session: TlsSession): TlsTransaction {
   return session.transactions[0] ?? (session.state as TlsTransaction | undefined) ?? begin(session);
 }

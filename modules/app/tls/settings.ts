@@ -1,4 +1,4 @@
-/** Options of TLS, and what becomes of them. */
+/** Options of TLS, and the settings derived from them. */
 import { isSwitchedOn } from '../../../engine/asked-keywords.js';
 import type { Config } from '../../../engine/config/config.js';
 import { choice, option, text } from '../../../engine/config/option.js';
@@ -28,11 +28,11 @@ export const TLS_OPTIONS = [ENCRYPTION, JA3, JA4, ...TLS_OUTPUT_OPTIONS];
 export interface TlsSettings {
   readonly encryptionHandling: 'track-only' | 'bypass' | 'full';
   readonly variants: readonly TlsVariant[];
-  /** Members that alerts have. */
+  /** Members in alerts. */
   readonly alertMembers: ReadonlySet<string>;
 }
 
-/** @param shared see `Thread.shared`: what the rules ask for */
+/** @param shared see `Thread.shared`: what the rules need */
 export function tlsSettings(config: Config, shared: Readonly<Record<string, unknown>>): TlsSettings {
   const handling = config.read(ENCRYPTION);
   const ja3 = isSwitchedOn(config.read(JA3), shared, 'ja3');

@@ -8,19 +8,19 @@ import { SSL2 } from './version.js';
 const ERROR = 0;
 const CLIENT_HELLO = 1;
 const SERVER_HELLO = 4;
-/** Type and code of an error. What is encrypted is longer by its checksum. */
+/** Length of an error: type and code. Encrypted ones are longer by their checksum. */
 const ERROR_LENGTH = 3;
 
 export function isSsl2Hello(first: Uint8Array): boolean {
   return (first[0]! & 0x80) !== 0 && first[2] === CLIENT_HELLO;
 }
 
-/** Whether a server answers in SSL 2.0. */
+/** Whether a server answers with SSL 2.0. */
 export function isSsl2Answer(first: Uint8Array): boolean {
   return (first[0]! & 0x80) !== 0 && (first[2] === SERVER_HELLO || first[2] === ERROR);
 }
 
-/** @returns whether nothing newer is offered */
+/** @returns whether no newer version is offered */
 export function* skipSsl2(session: TlsSession): Reading<boolean> {
   const header = yield* session.client.read(5);
   if (!header) return false;
@@ -33,13 +33,13 @@ export function* skipSsl2(session: TlsSession): Reading<boolean> {
   return transaction.version === SSL2;
 }
 
-/** Records to the end of one side; of those in the clear, an error says that the two do not come together. */
+/** Reads records to the end of one side; of the plaintext ones, an error means that negotiation failed. */
 export function* ssl2Records(session: TlsSession, client: boolean): Reading<void> {
   const socket = client ? session.client : session.server;
   for (;;) {
     const first = yield* socket.peek(3);
     if (!first) return;
-    // A header of three bytes tells of padding.
+    // A header of three bytes indicates padding.
     const short = (first[0]! & 0x80) !== 0;
     const length = uint16(first, 0) & (short ? 0x7fff : 0x3fff);
     if (short && length === ERROR_LENGTH && first[2] === ERROR)

@@ -1,4 +1,4 @@
-/** The one transaction of a TLS conversation: its handshake. What costs is worked out when it is asked for. */
+/** The only transaction of a TLS connection: its handshake. Expensive values are computed on demand. */
 import type { CertificateChain } from '../../../engine/certificate-chain.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import { type Certificate, CertificateCache, type CertificateProblem } from './certificate.js';
@@ -32,26 +32,26 @@ export const SERVER_HANDSHAKE_DONE = 4;
 
 const certificates = new CertificateCache();
 
-/** What one side has shown of itself. */
+/** What one side has revealed in the handshake. */
 export class Peer {
   hello: Hello | undefined;
   /** Certificates as sent, the peer's own first. */
   chain: readonly Uint8Array[] = [];
   /** When they were sent, seconds since the epoch. */
   shownAt = 0;
-  /** Messages from here on are encrypted. */
+  /** Further messages are encrypted. */
   encrypted = false;
-  /** Length of an encrypted heartbeat that was not answered yet, 0 without one. */
+  /** Length of an encrypted heartbeat without an answer yet, 0 if none. */
   heartbeat = 0;
   private parsed: Certificate | CertificateProblem | undefined;
 
-  /** The peer's own certificate, when it can be read. */
+  /** The peer's own certificate, if it can be parsed. */
   get certificate(): Certificate | undefined {
     const read = this.readCertificate();
     return typeof read === 'object' ? read : undefined;
   }
 
-  /** What is wrong with the peer's own certificate. */
+  /** The error in the peer's own certificate. */
   get certificateProblem(): CertificateProblem | undefined {
     const read = this.readCertificate();
     return typeof read === 'string' ? read : undefined;
@@ -64,17 +64,17 @@ export class Peer {
 }
 
 export class TlsTransaction extends TwoSidedTransaction {
-  /** What the flow was before (STARTTLS and the like). */
+  /** The protocol of the flow before (STARTTLS and the like). */
   fromProtocol: string | undefined;
   readonly client = new Peer();
   readonly server = new Peer();
-  /** Version agreed on; the client's wish until the server has spoken. */
+  /** Negotiated version; the client's until the server has answered. */
   version = 0;
   resumed = false;
-  /** The server wants a certificate of the client. */
+  /** The server requests a certificate from the client. */
   asksClient = false;
 
-  /** @param alertMembers what alerts tell of it */
+  /** @param alertMembers members that alerts contain */
   constructor(readonly alertMembers: ReadonlySet<string>) {
     super(0);
   }

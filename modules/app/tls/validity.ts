@@ -1,4 +1,4 @@
-/** Keywords about the time in which a certificate is valid. */
+/** Keywords for the validity period of a certificate. */
 import type { TestDeclaration } from '../../../engine/protocol.js';
 import { certificateTest } from './certificate-test.js';
 import { SERVER_CERT_DONE, type TlsTransaction } from './transaction.js';
@@ -11,7 +11,7 @@ interface DateRange {
   readonly before: number;
 }
 
-/** Further than any date; compiled rules are kept as JSON, which has no Infinity. */
+/** Later than any date; compiled rules are kept as JSON, which has no Infinity. */
 const FAR = Number.MAX_SAFE_INTEGER;
 const EXPECTED = 'expected a date such as 2020-01-31T10:00, with < or >, or a range with <>';
 
@@ -31,7 +31,7 @@ function between(after: number, before: number): DateRange {
   return { after, before };
 }
 
-/** `YYYY[-MM[-DD[THH[:MM[:SS]]]]]` in UTC, a blank in place of the T too; or seconds since the epoch. */
+/** `YYYY[-MM[-DD[THH[:MM[:SS]]]]]` in UTC, with T or a blank; or seconds since the epoch. */
 const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d))?)?)?)?)?$/;
 
 function seconds(text: string): number {
@@ -58,7 +58,7 @@ function dated(
   });
 }
 
-/** Whether the certificate had expired when it was shown. */
+/** Whether the certificate had expired when it was sent. */
 function expiry(keyword: string, summary: string, expired: boolean): Test {
   return {
     keyword,

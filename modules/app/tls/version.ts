@@ -1,4 +1,4 @@
-/** Protocol versions by number, and the names they go by. */
+/** Protocol versions by number, and their names. */
 export const SSL2 = 0x0002;
 export const TLS13 = 0x0304;
 

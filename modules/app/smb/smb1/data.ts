@@ -6,7 +6,7 @@ import { type Block, blockAt, fidText } from './block.js';
 import { HEADER, type Header, NO_COMMAND, READ_ANDX, readHeader, WRITE_ANDX } from './header.js';
 
 /**
- * Where the data begins of a write, or of what is read, that nothing else follows; undefined of other messages.
+ * Where the data of a write or read response begins, if no other command follows; undefined for other messages.
  * @param m at least its header and words
  */
 export function dataStart(m: Fields, toServer: boolean): number | undefined {
@@ -38,7 +38,7 @@ export function writeOf(
   return pieceOf(connection, m, header, piece, true, whole);
 }
 
-/** A write of old: bytes behind a head of `skipped` bytes. */
+/** An older form of write: bytes after `skipped` bytes of header. */
 export function plainWrite(
   connection: Connection,
   { m, words, bytes }: Block,

@@ -27,7 +27,7 @@ export function askRename(connection: Connection, block: Block, header: Header):
   connection.ask(header, 'rename').detail.rename = { from, to };
 }
 
-/** A text behind the byte that says that one follows (MS-CIFS 2.2.1.1). */
+/** A text after the byte that announces it (MS-CIFS 2.2.1.1). */
 function formattedText({ m }: Block, at: number, isWide: boolean): [string, number] {
   return m.text(isWide ? even(at + 1) : at + 1, isWide);
 }
@@ -38,10 +38,10 @@ export function askClose(connection: Connection, { m, words }: Block, header: He
 }
 
 const [SET_PATH_INFORMATION, SET_FILE_INFORMATION] = [6, 8];
-/** Levels of information that mark a file to be deleted: of SMB, and passed through to NT (MS-SMB 2.2.2.3.5). */
+/** Information levels that mark a file for deletion: of SMB, and passed through to NT (MS-SMB 2.2.2.3.5). */
 const DISPOSITION: ReadonlySet<number> = new Set([0x102, 0x3f5]);
 
-/** TRANS2: what is told of a file is whether it will be deleted (MS-CIFS 2.2.6.7, 2.2.6.9). */
+/** TRANS2: only the deletion of a file is logged (MS-CIFS 2.2.6.7, 2.2.6.9). */
 export function askFileInformation(
   connection: Connection,
   { m, words, wordCount }: Block,
@@ -74,7 +74,7 @@ export function askCall(connection: Connection, { m, words, wordCount }: Block, 
   connection.waiting.set(header.key, { command: header.command, pipe: { fuid, call } });
 }
 
-/** TRANS_SECONDARY: the call goes on (MS-CIFS 2.2.4.34). */
+/** TRANS_SECONDARY: continues a call (MS-CIFS 2.2.4.34). */
 export function continueCall(connection: Connection, { m, words, wordCount }: Block, header: Header): void {
   const waiting = connection.waiting.get(header.key);
   if (!waiting?.pipe || wordCount < 8) return;

@@ -4,7 +4,7 @@ import type { Fields } from '../fields.js';
 
 export const HEADER = 32;
 export const [CLOSE, RENAME, WRITE, LOCKING_ANDX, TRANS] = [0x04, 0x07, 0x0b, 0x24, 0x25];
-/** More of what TRANS asks for. Suricata does not know it: it is an event, and looked at all the same. */
+/** Continuation of a TRANS request. Suricata does not know it: an event is reported, and it is parsed nevertheless. */
 export const TRANS_SECONDARY = 0x26;
 export const [WRITE_AND_CLOSE, OPEN_ANDX, READ_ANDX, WRITE_ANDX, TRANS2] = [0x2c, 0x2d, 0x2e, 0x2f, 0x32];
 export const [TREE_DISCONNECT, NEGOTIATE, SESSION_SETUP, LOGOFF] = [0x71, 0x72, 0x73, 0x74];
@@ -30,7 +30,7 @@ export function readHeader(m: Fields): Header {
     isWide: (flags & UNICODE) !== 0,
     treeId: m.u16(24),
     sessionId: BigInt(m.u16(28)),
-    // Apart from those of SMB2.
+    // Distinct from the keys of SMB2.
     key: -1 - (m.u16(30) + m.u16(26) * 65536),
   };
 }

@@ -1,4 +1,4 @@
-/** How a client comes to a share: dialects, logging in, trees. Requests, and responses to them. */
+/** Access to a share: dialects, session setup, trees. Requests and their responses. */
 import type { Connection } from '../connection.js';
 import type { Fields } from '../fields.js';
 import { guidText } from '../guid.js';
@@ -51,7 +51,7 @@ export function askSetup(connection: Connection, block: Block, header: Header): 
   }
 }
 
-/** Two passwords, an account and a domain come before what the client is. */
+/** Two passwords, an account and a domain precede the description of the client. */
 function behindAccount({ m, words, bytes }: Block, isWide: boolean): number {
   let at = bytes + m.u16(words + 14) + m.u16(words + 16);
   if (isWide) at = even(at);

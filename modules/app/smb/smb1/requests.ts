@@ -1,4 +1,4 @@
-/** Requests, by their commands. */
+/** Requests by command. */
 import type { Connection } from '../connection.js';
 import { give } from '../piece.js';
 import type { Block } from './block.js';
@@ -29,7 +29,7 @@ function writeAndClose(connection: Connection, block: Block, header: Command.Hea
   askClose(connection, block, header);
 }
 
-/** @param isFirst whether no other command comes before it in the message */
+/** @param isFirst whether it is the first command of the message */
 export function takeRequest(
   connection: Connection,
   block: Block,

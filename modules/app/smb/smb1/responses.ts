@@ -10,7 +10,7 @@ import { answerNegotiate, answerSetup, answerTree } from './logging-in.js';
 
 type Header = Command.Header;
 
-/** @param isFirst whether no other command comes before it in the message */
+/** @param isFirst whether it is the first command of the message */
 export function takeResponse(connection: Connection, block: Block, header: Header, isFirst: boolean): void {
   if (header.command === Command.READ_ANDX) {
     give(block.m, readOf(connection, block, header));
@@ -49,8 +49,8 @@ function takeAnswer(connection: Connection, block: Block, header: Header, transa
 }
 
 /**
- * The transaction of a command that came behind another in one message. A call that was written to a pipe is not
- * answered by the response to the write, but by what is read later.
+ * The transaction of a command that follows another in one message. A call written to a pipe is not answered by the
+ * response to the write, but by a later read.
  */
 function chained({ session }: Connection, { command, isResponse }: Header): SmbTransaction | undefined {
   if (!isResponse) return undefined;

@@ -8,7 +8,7 @@ import { HEADER, type Header, READ, readHeader, WRITE } from './header.js';
 const READ_HEAD = HEADER + 16;
 const WRITE_HEAD = HEADER + 48;
 
-/** Where the data begins of a write, or of what is read; undefined of other messages. @param m at least its head */
+/** Where the data of a write or read response begins; undefined for other messages. @param m at least its fixed part */
 export function dataStart(m: Fields, toServer: boolean): number | undefined {
   if (!isData(readHeader(m), toServer)) return undefined;
   return toServer ? m.u16(HEADER + 2) : m.u8(HEADER + 2);
@@ -20,7 +20,7 @@ const isData = ({ isResponse, command }: Header, toServer: boolean): boolean =>
 export const dataOf: DataOf = (connection, m, toServer, whole) =>
   (toServer ? writeOf : readOf)(connection, m, readHeader(m), whole);
 
-/** Hands on the data of a message that is all there, where it carries some. */
+/** Passes on the data of a complete message, if it carries any. */
 export function takeData(connection: Connection, m: Fields, header: Header, toServer: boolean): void {
   if (isData(header, toServer)) give(m, (toServer ? writeOf : readOf)(connection, m, header, m.length));
 }

@@ -7,12 +7,12 @@ import { fileAsked, fileOpened } from '../open-file.js';
 import type { SmbTransaction } from '../transaction.js';
 import { HEADER, type Header } from './header.js';
 
-/** The file that the request before in the same record opens (MS-SMB2 3.3.5.2.7.2). */
+/** The file opened by the preceding request in the same record (MS-SMB2 3.3.5.2.7.2). */
 const THE_ONE_BEFORE = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 export function askCreate(connection: Connection, m: Fields, header: Header): void {
   const filename = m.wide(m.u16(HEADER + 44), m.u16(HEADER + 46));
-  // What was written to another one under this identifier is all of it.
+  // The previous file with this identifier is complete.
   connection.closeFile(THE_ONE_BEFORE);
   connection.names.set(THE_ONE_BEFORE, filename);
   connection.ask(header, 'create').detail.create = fileAsked(

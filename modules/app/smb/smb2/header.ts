@@ -11,7 +11,7 @@ const [RESPONSE_FLAG, ASYNC_FLAG] = [1, 2];
 export interface Header extends Place {
   readonly status: number;
   readonly isResponse: boolean;
-  /** Bytes to the next message of the same record; 0: this is the last. */
+  /** Bytes to the next message of the same record; 0: this is the last one. */
   readonly next: number;
 }
 

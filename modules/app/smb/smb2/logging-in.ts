@@ -1,4 +1,4 @@
-/** How a client comes to a share: dialects, logging in, trees. Requests, and responses to them. */
+/** Access to a share: dialects, session setup, trees. Requests and their responses. */
 import type { Connection } from '../connection.js';
 import type { Fields } from '../fields.js';
 import { guidText } from '../guid.js';

@@ -1,4 +1,4 @@
-/** Requests, by their commands. */
+/** Requests by command. */
 import type { Connection } from '../connection.js';
 import type { Fields } from '../fields.js';
 import { askRead } from './data.js';
@@ -8,7 +8,7 @@ import { askNegotiate, askSetup, askTree } from './logging-in.js';
 
 type Take = (connection: Connection, m: Fields, header: Command.Header) => void;
 
-/** Of a command that only what it carries is told of. */
+/** For commands that are logged only through the data they carry. */
 const untold = () => {};
 
 const REQUESTS: ReadonlyMap<number, Take> = new Map<number, Take>([

@@ -18,7 +18,7 @@ export function takeResponse(connection: Connection, m: Fields, header: Header):
   connection.answer(transaction, header.status);
 }
 
-/** A client that begins with SMB1 may be answered in SMB2. */
+/** A client that begins with SMB1 may be answered with SMB2. */
 function negotiatedBefore(
   { session }: Connection,
   { command }: Header,
@@ -41,7 +41,7 @@ function answerCall(
   connection.pipeAnswered(call, header.status);
 }
 
-/** What a request asked for was done. */
+/** Processes a successful response. */
 function takeAnswer(connection: Connection, m: Fields, header: Header, transaction: SmbTransaction): void {
   const { command } = header;
   if (command === Command.NEGOTIATE) answerNegotiate(connection, m, transaction);
