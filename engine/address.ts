@@ -1,6 +1,6 @@
 /**
- * IPv4, IPv6 and hardware addresses: bytes in network order to text, and those of IP back. The `write…` functions put
- * ASCII into a buffer and allocate nothing; the `…Text` functions are for messages.
+ * IPv4, IPv6 and hardware addresses: conversion of bytes in network order to text, and of IP addresses back. The
+ * `write…` functions put ASCII into a buffer and allocate nothing; the `…Text` functions are for messages.
  */
 
 /** Longest text of an address: eight groups of four digits. */
@@ -10,7 +10,7 @@ const DOT = 0x2e;
 const COLON = 0x3a;
 const ZERO = 0x30;
 
-/** Writes `192.0.2.1`. @returns the position behind it */
+/** Writes `192.0.2.1`. @returns the position after it */
 export function writeIpv4(bytes: Uint8Array, offset: number, out: Uint8Array, at: number): number {
   for (let i = 0; i < 4; i++) {
     if (i > 0) out[at++] = DOT;
@@ -22,7 +22,7 @@ export function writeIpv4(bytes: Uint8Array, offset: number, out: Uint8Array, at
   return at;
 }
 
-/** Writes all eight groups with four digits each, as EVE records have them. @returns the position behind it */
+/** Writes all eight groups with four digits each, as in EVE records. @returns the position after it */
 export function writeIpv6Full(bytes: Uint8Array, offset: number, out: Uint8Array, at: number): number {
   for (let i = 0; i < 16; i++) {
     if (i > 0 && (i & 1) === 0) out[at++] = COLON;
@@ -33,7 +33,7 @@ export function writeIpv6Full(bytes: Uint8Array, offset: number, out: Uint8Array
   return at;
 }
 
-/** Writes the short form of RFC 5952: the longest run of zero groups as `::`. @returns the position behind it */
+/** Writes the short form of RFC 5952: the longest run of zero groups as `::`. @returns the position after it */
 export function writeIpv6(bytes: Uint8Array, offset: number, out: Uint8Array, at: number): number {
   const run = longestZeroRun(bytes, offset);
   const first = run >> 4;
@@ -101,7 +101,7 @@ export function addressText(bytes: Uint8Array, offset: number, version: number):
   return version === 4 ? ipv4Text(bytes, offset) : ipv6Text(bytes, offset);
 }
 
-/** The same with all digits of IPv6, as logs have addresses: `2001:0db8:0000:0000:0000:0000:0000:0001`. */
+/** The same with all digits of IPv6, as in logs: `2001:0db8:0000:0000:0000:0000:0000:0001`. */
 export function fullAddressText(bytes: Uint8Array, offset: number, version: number): string {
   return version === 4 ? ipv4Text(bytes, offset) : ascii(writeIpv6Full(bytes, offset, scratch, 0));
 }
@@ -110,7 +110,7 @@ function ascii(length: number): string {
   return String.fromCharCode(...scratch.subarray(0, length));
 }
 
-/** @returns 4 or 16 bytes, or undefined when the text is no address */
+/** @returns 4 or 16 bytes, or undefined if the text is not an address */
 export function parseAddress(text: string): Uint8Array | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
@@ -138,7 +138,7 @@ export function parseIpv6(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** Bytes of the groups; the last one may be an IPv4 address where nothing follows (`last`). */
+/** Bytes of the groups; the last one may be an IPv4 address if nothing follows (`last`). */
 function groups(text: string, last: boolean): number[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');

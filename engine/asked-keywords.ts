@@ -1,9 +1,9 @@
-/** What rules ask for, for those that find it out only where somebody wants it. */
+/** Keywords used by rules, for code that extracts values only if they are used. */
 import { boolean } from './config/option.js';
 
 /**
  * Names of the buffers, values and tests of transactions that any rule uses, and of hooks: `hook:response_body`.
- * @param shared what was prepared for all threads (see `Thread.shared`)
+ * @param shared objects prepared for all threads (see `Thread.shared`)
  */
 export function askedKeywords(shared: Readonly<Record<string, unknown>>): readonly string[] {
   const { askedKeywords: names } = (shared['rules'] ?? {}) as { readonly askedKeywords?: readonly string[] };
@@ -11,8 +11,8 @@ export function askedKeywords(shared: Readonly<Record<string, unknown>>): readon
 }
 
 /**
- * Whether something is on that may be `yes`, `no` or `auto`.
- * @param beginning of the keywords for which `auto` turns it on, where rules use them
+ * Evaluates a setting that may be `yes`, `no` or `auto`.
+ * @param beginning of the keywords for which `auto` enables it, if rules use them
  */
 export function isSwitchedOn(
   value: string,

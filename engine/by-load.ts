@@ -1,18 +1,18 @@
 /**
- * What is made of the rules in force, and for a while of those before: events come from threads that have loaded rules a
- * moment earlier or later than the thread that tells them.
+ * Objects derived from the current rules, and for a while from the previous ones: events come from threads that loaded
+ * rules slightly earlier or later than the thread that logs them.
  */
 
 type Shared = Readonly<Record<string, unknown>>;
 
-/** Name in `thread.shared`: how often rules were loaded anew. Events have it as EVENT_LOAD. */
+/** Name in `thread.shared`: number of rule reloads. Stored in events as EVENT_LOAD. */
 export const LOAD = 'load';
 
 export function loadOf(shared: Shared): number {
   return (shared[LOAD] as number | undefined) ?? 0;
 }
 
-/** How long events may be on their way. What is made of large rule sets is not kept for longer. */
+/** Maximum time events are in transit. Data derived from large rule sets is not kept for longer. */
 const KEPT_MS = 10_000;
 
 export class ByLoad<T> {
@@ -30,7 +30,7 @@ export class ByLoad<T> {
     this.load = loadOf(shared);
   }
 
-  /** Rules were loaded anew. */
+  /** Rules were reloaded. */
   reload(shared: Shared): void {
     this.before = this.now;
     this.loadBefore = this.load;

@@ -1,10 +1,10 @@
-/** Certificates that one side showed: what the certificate store keeps of a conversation. */
+/** Certificates presented by one side of a session, for the certificate store. */
 export interface CertificateChain {
-  /** As sent (DER), the side's own first. */
+  /** As sent (DER), the leaf certificate first. */
   readonly chain: readonly Uint8Array[];
-  /** Of the side's own. */
+  /** Of the leaf certificate. */
   readonly subject: string;
   readonly issuer: string;
-  /** SHA-1, as hexadecimal digits between colons. */
+  /** SHA-1, as hexadecimal digits separated by colons. */
   readonly fingerprint: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Community ID, version 1: `1:` and the base64 of a SHA-1 over the conversation's addresses, protocol and ports, the
- * lower end first, so that all tools give the same text to the same conversation. A conversation fits one block.
+ * Community ID, version 1: `1:` and the base64 of a SHA-1 over the addresses, protocol and ports of a flow, the lower
+ * endpoint first, so that all tools compute the same text for the same flow. The input fits one SHA-1 block.
  */
 import * as FlowRecord from './flow/flow-record.js';
 
@@ -11,7 +11,7 @@ const ICMP = 1;
 const ICMPV6 = 58;
 const SCTP = 132;
 
-/** The type that answers each ICMP type (RFC 792, 950, 1256); types without one are one-way. */
+/** The reply type of each ICMP type (RFC 792, 950, 1256); others are one-way. */
 const ICMP_ANSWERS: Readonly<Record<number, number>> = {
   ...{ 0: 8, 8: 0, 9: 10, 10: 9, 13: 14, 14: 13 },
   ...{ 15: 16, 16: 15, 17: 18, 18: 17 },
@@ -25,7 +25,7 @@ const ICMPV6_ANSWERS: Readonly<Record<number, number>> = {
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Makes the IDs of flows. */
+/** Computes the IDs of flows. */
 export class CommunityId {
   private readonly block = new Uint8Array(64);
   private readonly words = new Int32Array(80);
@@ -37,7 +37,7 @@ export class CommunityId {
   /**
    * Writes the ID of a flow to `out` from `at` on.
    * @param row flow rows and their bytes, see `FlowRows`  @param flow number of the row
-   * @returns the position behind it
+   * @returns the position after it
    */
   write(row: Int32Array, bytes: Uint8Array, flow: number, out: Uint8Array, at: number): number {
     const length = this.fill(row, bytes, flow);
@@ -55,7 +55,7 @@ export class CommunityId {
     return at;
   }
 
-  /** Puts what is hashed into the block. @returns its length */
+  /** Writes the hash input into the block. @returns its length */
   private fill(row: Int32Array, bytes: Uint8Array, flow: number): number {
     const f = flow * FlowRecord.INTS;
     const size = row[f + FlowRecord.IP_VERSION] === 6 ? 16 : 4;
@@ -70,7 +70,7 @@ export class CommunityId {
       const answer = (protocol === ICMP ? ICMP_ANSWERS : ICMPV6_ANSWERS)[type];
       lowPort = type;
       highPort = answer ?? row[f + FlowRecord.ICMP_CODE]!;
-      // What is never answered keeps its direction.
+      // One-way messages keep their direction.
       ordered = answer === undefined ? -1 : compare(bytes, low, high, size) || lowPort - highPort;
     }
     if (ordered > 0) {

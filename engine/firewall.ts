@@ -1,4 +1,4 @@
-/** Firewall mode: what modules must know of it that are no part of it. */
+/** Firewall mode: the part visible to other modules. */
 import type { Batch } from './batch.js';
 import { boolean, option } from './config/option.js';
 import type { Thread } from './module.js';
@@ -11,8 +11,8 @@ export const FIREWALL = option(
 );
 
 /**
- * What a firewall offers to the modules before it in its thread: it looks at packets before they count for a flow, and
- * for a session. What it drops there has `Packet.FLAG_REFUSED`.
+ * Hooks of the firewall for modules before it in its thread: it inspects packets before they are counted for a flow,
+ * and for a session. Packets dropped there have `Packet.FLAG_REFUSED`.
  */
 export interface FirewallHooks {
   beforeFlow(batch: Batch): void;
@@ -21,12 +21,12 @@ export interface FirewallHooks {
 
 const HOOKS = 'firewall-hooks';
 
-/** Those of the thread; undefined where no rule or policy looks at packets so early. */
+/** The hooks of the thread; undefined if no rule or policy applies this early. */
 export function firewallHooks({ services }: Thread): FirewallHooks | undefined {
   return services.get(HOOKS) as FirewallHooks | undefined;
 }
 
-/** @param hooks undefined: there are none any more */
+/** @param hooks undefined: none any more */
 export function offerFirewallHooks({ services }: Thread, hooks: FirewallHooks | undefined): void {
   if (hooks) services.set(HOOKS, hooks);
   else services.delete(HOOKS);

@@ -1,13 +1,13 @@
 /**
- * The integer syntax that many keywords share: `5`, `=5`, `!5`, `<5`, `<=5`, `>5`, `>=5`, `2-5` and `2<>5` (between,
- * both ends excluded), `!2-5`, `&0x0f=0x01` and `&0x0f!=0` (masked). Numbers are decimal or hexadecimal, with
- * kib, mib, gib as units; names where the keyword has some.
+ * The integer syntax of many keywords: `5`, `=5`, `!5`, `<5`, `<=5`, `>5`, `>=5`, `2-5` and `2<>5` (between, both ends
+ * excluded), `!2-5`, `&0x0f=0x01` and `&0x0f!=0` (masked). Numbers are decimal or hexadecimal, with kib, mib, gib as
+ * units; names if the keyword has some.
  */
-/** What is wrong with an integer of a rule. */
+/** An invalid integer in a rule. */
 export class IntegerError extends Error {
   constructor(
     message: string,
-    /** What to write instead, when it can be told. */
+    /** A suggested replacement, if available. */
     readonly suggestion?: string,
   ) {
     super(message);
@@ -22,13 +22,13 @@ export interface IntegerTest {
   readonly b?: number | string;
 }
 
-/** A test that is compiled. */
+/** A compiled test. */
 export type IntegerCondition = (value: number) => boolean;
 
 export interface IntegerSyntax {
   readonly bits: 8 | 16 | 32 | 64;
   readonly names?: Readonly<Record<string, number>>;
-  /** Both ends of a range belong to it. */
+  /** Ranges include both ends. */
   readonly inclusive?: boolean;
 }
 
@@ -88,7 +88,7 @@ function parseRange(match: RegExpExecArray, keyword: string, syntax: IntegerSynt
   return { mode: match[1] === '!' ? '!range' : 'range', a: plain(a), b: plain(b) };
 }
 
-/** `<0` and `>maximum` can never be. */
+/** `<0` and `>maximum` can never match. */
 function possible(test: IntegerTest, text: string, keyword: string, syntax: IntegerSyntax): IntegerTest {
   const maximum = (1n << BigInt(syntax.bits)) - 1n;
   const a = BigInt(test.a);
@@ -132,7 +132,7 @@ function invalid(text: string, keyword: string): IntegerError {
   );
 }
 
-/** Makes the comparison executable; numbers given to it are exact up to 2^53. */
+/** Makes the comparison executable; its arguments are exact up to 2^53. */
 export function compileInteger(test: IntegerTest): IntegerCondition {
   const a = Number(test.a);
   const b = Number(test.b);

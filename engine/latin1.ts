@@ -1,4 +1,4 @@
-/** Bytes as text and back, a byte a character. */
+/** Bytes to text and back, one character per byte. */
 
 export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
   if (end <= start) return '';
@@ -11,14 +11,17 @@ export function fromLatin1(text: string): Uint8Array {
   return bytes;
 }
 
-/** The letters of ASCII in upper case. Other bytes stay what they are: `toUpperCase` makes ÿ and µ characters beyond a byte. */
+/**
+ * Converts ASCII letters to upper case. Other bytes are unchanged: `toUpperCase` would convert ÿ and µ to characters
+ * beyond one byte.
+ */
 export function upperAscii(text: string): string {
   return text.replace(/[a-z]+/g, letters => letters.toUpperCase());
 }
 
 /**
- * Without the blanks of ASCII in front and behind. `trim` takes byte A0 for a blank, too: in UTF-8 it is the end of à and
- * of many other characters.
+ * Removes leading and trailing ASCII whitespace. `trim` would also remove byte A0: in UTF-8 it is the last byte of à
+ * and many other characters.
  */
 export function trimAscii(text: string): string {
   return trimAsciiEnd(trimAsciiStart(text));
@@ -36,5 +39,5 @@ export function trimAsciiEnd(text: string): string {
   return text.slice(0, end);
 }
 
-/** Blank, tab, and the ends of lines and pages. */
+/** Space, tab, and line and page breaks. */
 const isBlank = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d);

@@ -1,7 +1,7 @@
 /**
- * Lua scripts, each in a sandbox of its own: the contract of the interpreter, which is `lua/interpreter.ts`.
+ * Lua scripts, each in its own sandbox: the interface of the interpreter in `lua/interpreter.ts`.
  *
- * Texts of Lua are bytes: they are given as latin1 texts, one character a byte.
+ * Lua strings are bytes: they are represented as latin1 text, one character per byte.
  */
 export type LuaValue = undefined | boolean | number | string | Uint8Array | LuaTable | LuaArray;
 export type LuaArray = readonly LuaValue[];
@@ -9,31 +9,31 @@ export interface LuaTable {
   readonly [name: string]: LuaValue;
 }
 
-/** A function that scripts may call. What it throws becomes an error of the script. */
+/** A function that scripts may call. An exception becomes an error in the script. */
 export type LuaFunction = (...values: LuaValue[]) => LuaArray;
 
-/** A library that scripts get with `require`. */
+/** A library that scripts load with `require`. */
 export interface LuaLibrary {
   readonly name: string;
-  /** What `source` finds as its first argument, by name; the second is `setmetatable`. */
+  /** Passed to `source` as its first argument, by name; the second is `setmetatable`. */
   readonly functions: Readonly<Record<string, LuaFunction>>;
-  /** Lua: makes the table that `require` gives. */
+  /** Lua code that creates the table returned by `require`. */
   readonly source: string;
 }
 
 export interface LuaSettings {
   /** Bytes that the script may allocate. */
   readonly bytes: number;
-  /** Instructions that one call may take. */
+  /** Instructions that one call may execute. */
   readonly instructions: number;
-  /** Functions that the sandbox leaves out otherwise, as pcall and setmetatable. */
+  /** Functions that the sandbox omits otherwise, such as pcall and setmetatable. */
   readonly restrictedFunctions: boolean;
-  /** All that Lua has, with files (`io`, see `lua/files.ts`, has to be among the libraries): for scripts of outputs. */
+  /** All of Lua, including files (`io`, see `lua/files.ts`, must be among the libraries): for output scripts. */
   readonly open?: boolean;
   readonly libraries: readonly LuaLibrary[];
-  /** A library that is not among them. */
+  /** Finds a library that is not in the list. */
   find?(name: string): LuaLibrary | undefined;
-  /** Takes what scripts print. */
+  /** Receives output of `print`. */
   print(text: string): void;
 }
 
@@ -52,8 +52,8 @@ export class LuaError extends Error {
 export interface LuaScript {
   /** Whether there is a global function of this name. */
   has(name: string): boolean;
-  /** Calls a global function. @param results how many are wanted @throws LuaError */
+  /** Calls a global function. @param results number of results @throws LuaError */
   call(name: string, values: LuaArray, results: number): LuaArray;
-  /** Frees all it has. */
+  /** Releases all resources. */
   close(): void;
 }

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder, and those above it that are missing; nothing is wrong where it is there already. Node's own
- * `recursive` never ends where a folder takes no others (`/proc/x`).
- * @param mode of those that are made, as `mkdir` takes it
+ * Creates a folder and missing parent folders; an existing one is no error. Node's own `recursive` loops forever if a
+ * folder cannot contain others (`/proc/x`).
+ * @param mode of created folders, as for `mkdir`
  * @throws Error of the file system
  */
 export function makeFolder(path: string, mode = 0o777): void {
@@ -14,7 +14,7 @@ export function makeFolder(path: string, mode = 0o777): void {
   try {
     mkdirSync(path, mode);
   } catch (error) {
-    // Somebody else was faster.
+    // Created concurrently by another process.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

@@ -1,12 +1,12 @@
-/** Single settings that come from outside of files: `--set path=value` and the environment. */
+/** Single settings given outside of files: `--set path=value` and the environment. */
 import { ConfigError } from './config-error.js';
 import { isMapping, keyName, type Mapping, plainValue } from './scalar.js';
 
-/** Most items that a list can be given by index. */
+/** Maximum number of list items that can be set by index. */
 const LONGEST_LIST = 10_000;
 
 export interface Assignment {
-  /** Keys, from the root; list items by index, or by name where they are mappings of one key. */
+  /** Keys, from the root; list items by index, or by name if they are mappings with one key. */
   readonly path: readonly string[];
   readonly value: unknown;
 }
@@ -14,7 +14,7 @@ export interface Assignment {
 /**
  * Reads `path=value`; spaces around both do not matter.
  * @param origin for messages: `--set`
- * @throws ConfigError when there is no `=`, or no path
+ * @throws ConfigError if there is no `=`, or no path
  */
 export function readAssignment(text: string, origin: string): Assignment {
   const at = text.indexOf('=');
@@ -32,7 +32,7 @@ export function keysOf(path: string): string[] {
   return keys;
 }
 
-/** Puts the value into the tree; what is in the way of its path is replaced. */
+/** Sets the value in the tree, replacing whatever blocks its path. */
 export function assign(tree: Mapping, { path, value }: Assignment): void {
   let node: Mapping | unknown[] = tree;
   for (let i = 0; i < path.length - 1; i++) node = child(node, path[i]!, path[i + 1]!);
@@ -42,7 +42,7 @@ export function assign(tree: Mapping, { path, value }: Assignment): void {
 function child(node: Mapping | unknown[], key: string, next: string): Mapping | unknown[] {
   const there = Array.isArray(node) ? itemFor(node, key) : node[key];
   if (isMapping(there) || Array.isArray(there)) return there;
-  // A list of mappings of one key has that key twice: `outputs.0` is `fast` and `outputs.0.fast` its settings.
+  // Lists of mappings with one key have that key twice: `outputs.0` is `fast` and `outputs.0.fast` its settings.
   const made: Mapping | unknown[] =
     next === '0' ? [] : typeof there === 'string' && there === next ? { [there]: null } : {};
   put(node, key, made);

@@ -1,6 +1,6 @@
-/** Lists as rules write them, where the YAML has a text. */
+/** Lists in rule syntax, given as YAML text. */
 
-/** Items of `a, b`, `[a, b]` or `[a, [b]]`; undefined where brackets do not pair. */
+/** Items of `a, b`, `[a, b]` or `[a, [b]]`; undefined if brackets do not match. */
 export function bracketed(text: string): string[] | undefined {
   let depth = 0;
   for (const letter of text) {

@@ -1,7 +1,7 @@
-/** Where something stands in the configuration: a file and line, the command line, the environment. */
+/** Location of a setting: a file and line, the command line, the environment. */
 export interface Place {
   readonly file: string;
-  /** From 1; absent outside of files. */
+  /** From 1; absent if not in a file. */
   readonly line?: number;
 }
 
@@ -10,7 +10,7 @@ export function placeText(place: Place | undefined): string {
   return place.line === undefined ? place.file : `${place.file}:${place.line}`;
 }
 
-/** A configuration that cannot be loaded: says the place, the key, and what was expected. */
+/** A configuration that cannot be loaded: names the location, the key, and what was expected. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 

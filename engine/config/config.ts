@@ -1,12 +1,12 @@
 /**
- * The configuration as modules read it: a tree of plain values, looked up by option.
+ * The configuration, as read by modules: a tree of plain values, looked up by option.
  *
- * Files, includes and `--set` are merged before (see `load.ts`); all options were checked then, so reading one
- * here never fails: a value that is not accepted was reported and has its default.
+ * Files, includes and `--set` were merged and all options checked before (see `load.ts`), so reading never fails: an
+ * invalid value was reported and has its default.
  */
 import type { Option } from './option.js';
 
-/** A plain YAML tree: what a Config is made of and what travels to other threads. */
+/** A plain YAML tree: the content of a Config, as sent to other threads. */
 export type ConfigTree = { readonly [key: string]: unknown };
 
 /** A configuration, or a part of one. */
@@ -20,18 +20,18 @@ export class Config {
     return option.type.parse(value) ?? option.fallback;
   }
 
-  /** Reads options whose paths begin with `prefix`, where this is the tree that lies there: an entry of a list. */
+  /** Reads options whose paths begin with `prefix`, where this is the tree at that path: an entry of a list. */
   readerBelow(prefix: string): <T>(option: Option<T>) => T {
     return option => this.read({ ...option, path: option.path.slice(prefix.length) });
   }
 
-  /** Whatever lies at a dotted path, undefined when there is nothing. List items are reached by index or name. */
+  /** The value at a dotted path, undefined if there is none. List items are accessed by index or name. */
   at(path: string): unknown {
     return valueAt(this.tree, path.split('.'), 0);
   }
 }
 
-/** A key may itself hold dots: `stream.inline: yes` is what `stream: {inline: yes}` is. */
+/** A key may itself contain dots: `stream.inline: yes` equals `stream: {inline: yes}`. */
 function valueAt(node: unknown, keys: readonly string[], from: number): unknown {
   if (from === keys.length) return node;
   if (node === null || typeof node !== 'object') return undefined;
@@ -45,7 +45,7 @@ function child(node: object, key: string): unknown {
   return Object.hasOwn(node, key) ? (node as Record<string, unknown>)[key] : undefined;
 }
 
-/** Suricata's lists hold mappings of one key (`- fast: {…}`): such an item is reached by that key too. */
+/** Suricata's lists contain mappings with one key (`- fast: {…}`): such an item is also accessible by that key. */
 function item(list: readonly unknown[], key: string): unknown {
   if (/^\d+$/.test(key)) return list[Number(key)];
   const named = list.find(entry => entry !== null && typeof entry === 'object' && Object.hasOwn(entry, key));

@@ -1,26 +1,26 @@
-/** The options that exist, and what of a configuration they accept. */
+/** All declared options, and validation of a configuration against them. */
 import { nearest } from '../nearest.js';
 import { Config, type ConfigTree } from './config.js';
 import type { AnyOption } from './option.js';
 import { isMapping } from './scalar.js';
 
-/** One level of the tree of all options. `*` stands for any key or index. */
+/** One level of the tree of all options. `*` matches any key or index. */
 interface Level {
   option?: AnyOption;
   readonly keys: Map<string, Level>;
 }
 
 export interface Finding {
-  /** Dotted path as it is in the tree that was checked. */
+  /** Dotted path as in the checked tree. */
   readonly path: string;
   readonly kind: 'unknown' | 'unaccepted';
-  /** For people: what was expected, or the key that may be meant. */
+  /** Human-readable: what was expected, or the key probably meant. */
   readonly message: string;
-  /** Unaccepted: nothing starts with such a value. */
+  /** Invalid value: the engine does not start. */
   readonly fatal?: true;
-  /** Unknown: the key that is probably meant. */
+  /** Unknown key: the key probably meant. */
   readonly nearest?: string;
-  /** No error: the default is used. */
+  /** Not an error: the default is used. */
   readonly mild?: boolean;
 }
 
@@ -29,9 +29,9 @@ export class DeclaredOptions {
   readonly all: readonly AnyOption[];
 
   /**
-   * @param options the same one may come several times
-   * @param checks of what options cannot tell by themselves
-   * @throws Error when two different options have one path
+   * @param options the same option may occur several times
+   * @param checks beyond what single options can check
+   * @throws Error if two different options have the same path
    */
   constructor(
     options: Iterable<AnyOption>,
@@ -42,7 +42,7 @@ export class DeclaredOptions {
     this.all = [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** Everything in `tree` that is not accepted, in its order, and what further checks find. */
+  /** All invalid settings in `tree`, in order, and the findings of further checks. */
   check(tree: unknown): Finding[] {
     const findings: Finding[] = [];
     checkChildren([this.root], tree, '', findings);
@@ -51,7 +51,7 @@ export class DeclaredOptions {
     return [...findings, ...this.checks.flatMap(check => check(config))];
   }
 
-  /** Whether there is an option at the path, at a path above it that takes everything, or below it. */
+  /** Whether there is an option at the path, at a path above it that accepts any tree, or below it. */
   knows(path: string): boolean {
     let levels: readonly Level[] = [this.root];
     for (const key of path.split('.')) {
@@ -83,19 +83,19 @@ export class DeclaredOptions {
   }
 }
 
-/** An option that takes any tree is responsible for all below it that is no option of its own. */
+/** An option that accepts any tree covers everything below it that is not an option itself. */
 function takesAll(level: Level): boolean {
   return level.option !== undefined && level.option.type.parse({}) !== undefined;
 }
 
-/** Levels that a key leads to; a key may itself hold dots. */
+/** Levels that a key leads to; a key may itself contain dots. */
 function below(levels: readonly Level[], name: string): Level[] {
   const own = levels.flatMap(level => [level.keys.get(name) ?? [], level.keys.get('*') ?? []].flat());
   if (own.length > 0 || !name.includes('.')) return own;
   return name.split('.').reduce<Level[]>((at, key) => (at.length > 0 ? below(at, key) : []), [...levels]);
 }
 
-/** `levels` are all places among the options that `node` stands at. */
+/** `levels` are all option levels that match `node`. */
 function checkChildren(levels: readonly Level[], node: unknown, path: string, findings: Finding[]): void {
   for (const [key, value, name] of childrenOf(node)) {
     const at = path === '' ? key : `${path}.${key}`;
@@ -106,7 +106,7 @@ function checkChildren(levels: readonly Level[], node: unknown, path: string, fi
   }
 }
 
-/** The name of a list item that is text is this text: `- http`. */
+/** The name of a text list item is the text itself: `- http`. */
 function* childrenOf(node: unknown): Generator<[key: string, value: unknown, name: string]> {
   if (Array.isArray(node)) {
     for (const [index, item] of node.entries()) {
@@ -121,7 +121,7 @@ function checkNode(levels: readonly Level[], value: unknown, path: string, findi
   if (value === null || value === undefined) return;
   const deeper = levels.some(level => level.keys.size > 0);
   const options = levels.flatMap(level => level.option ?? []);
-  // A mapping where options are below: the level's own option is its short form (`tcp: no`).
+  // A mapping with options below: the level's own option is its short form (`tcp: no`).
   const section = deeper && typeof value === 'object';
   if (options.length > 0 && !section && options.every(option => option.type.parse(value) === undefined)) {
     findings.push({ path, kind: 'unaccepted', ...refusal(options, value) });
@@ -148,7 +148,7 @@ function refusal(options: readonly AnyOption[], value: unknown): Pick<Finding, '
   return { message: `${words}: ${shown(value)}, expected ${expected}`, fatal: true };
 }
 
-/** Short names are all near to each other: nothing is suggested for them. */
+/** Short names are all similar: no suggestions for them. */
 const SHORTEST_SUGGESTED = 4;
 
 function unknown(levels: readonly Level[], name: string, path: string): Finding {

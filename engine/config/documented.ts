@@ -1,11 +1,11 @@
-/** What a documented configuration speaks of: its keys, those that are commented out included. */
+/** All keys of a documented configuration, including those commented out. */
 import { isMapping, type Mapping } from './scalar.js';
 import { readYamlText } from './yaml-file.js';
 
-/** A `#` right before a key or a list item makes it an option that is documented but not set. */
+/** A `#` directly before a key or list item marks an option that is documented but not set. */
 const COMMENTED_OUT = /^(\s*)#(?=(?:[\w$][\w.$-]*:(?:\s|$)|- \S))/gm;
 
-/** The tree with everything that is documented. @throws ConfigError when it is no YAML with the comments taken away */
+/** The tree of everything documented. @throws ConfigError if it is not valid YAML after uncommenting */
 export function documentedTree(text: string): Mapping {
   return readYamlText(text.replace(COMMENTED_OUT, '$1'), 'documented').tree;
 }

@@ -2,8 +2,8 @@
 import { isMapping } from './scalar.js';
 
 /**
- * All keys in their order, each with its text. A list item that is a mapping has the name of its first key as
- * value; what has no value of its own has `(null)`.
+ * All keys in order, with their values as text. A list item that is a mapping has the name of its first key as value; a
+ * key without a value has `(null)`.
  */
 export function flatten(tree: unknown, prefix = ''): [path: string, value: string][] {
   const lines: [string, string][] = [];

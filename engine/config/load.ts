@@ -1,4 +1,4 @@
-/** Loads a configuration: a file with what it includes, then the environment, then `--include` and `--set`. */
+/** Loads a configuration: a file with its includes, then the environment, then `--include` and `--set`. */
 import { type Assignment, assign, keysOf, readAssignment } from './assign.js';
 import { Config } from './config.js';
 import type { Place } from './config-error.js';
@@ -10,23 +10,23 @@ export interface ConfigSources {
   readonly file?: string;
   /** Files whose keys replace those of the main file. */
   readonly includes?: readonly string[];
-  /** `path=value` texts; the last one of a path wins. */
+  /** `path=value` texts; the last one for a path wins. */
   readonly sets?: readonly string[];
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** Where each key stands, by dotted path. */
+  /** Location of each key, by dotted path. */
   readonly places: ReadonlyMap<string, Place>;
 }
 
-/** Variables of the environment that begin so set options: `SLUICE__stream__inline=yes`. */
+/** Environment variables with this prefix set options: `SLUICE__stream__inline=yes`. */
 const VARIABLE = 'SLUICE__';
-/** Folders, separated by colons, in which included files are looked for when they are not where they should be. */
+/** Colon-separated folders in which included files are searched if not found at their path. */
 const INCLUDE_PATH = 'SLUICE_INCLUDE_PATH';
 
-/** @throws ConfigError with place and reason */
+/** @throws ConfigError with location and reason */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const tree: Mapping = {};
   const places: Places = new Map();

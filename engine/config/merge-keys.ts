@@ -1,11 +1,11 @@
-/** Merge keys of YAML (`<<: *defaults`): they are no part of YAML 1.2, and mean nothing in a configuration. */
+/** Merge keys of YAML (`<<: *defaults`): they are not part of YAML 1.2, and have no effect in a configuration. */
 import type { Config } from './config.js';
 import type { Finding } from './declared.js';
 import { isMapping } from './scalar.js';
 
 const MERGE = '<<';
 
-/** Where a configuration has merge keys: what they name would be silently left out. */
+/** Reports merge keys in a configuration: what they refer to would be silently omitted. */
 export function mergeKeys(config: Config): Finding[] {
   return below(config.tree, '');
 }

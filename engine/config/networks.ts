@@ -1,4 +1,4 @@
-/** Values of options that are addresses and networks of hosts. */
+/** Option values that are host addresses and networks. */
 
 import { parseNetwork } from '../prefix-table.js';
 import { bracketed } from './bracketed.js';
@@ -12,7 +12,7 @@ export const networks: OptionType<readonly string[]> = {
   },
 };
 
-/** A YAML list, or one text that may hold several; undefined for a mapping, or brackets that do not pair. */
+/** A YAML list, or one text with several entries; undefined for a mapping, or unmatched brackets. */
 function listOf(value: unknown): string[] | undefined {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.map(String);

@@ -1,26 +1,26 @@
 /**
- * A configuration option: its path in the YAML (Suricata's names where the same thing exists), what it accepts,
- * its default and one line of documentation. Declared beside the code that reads it, so that the list of
- * accepted options is the list of options in use.
+ * A configuration option: its path in the YAML (Suricata's name where the same option exists), accepted values, its
+ * default and one line of documentation. Declared next to the code that reads it, so that the list of accepted options
+ * is the list of options in use.
  */
 import { isMapping } from './scalar.js';
 
-/** Turns a YAML value into a setting. `undefined` means that the value is not accepted. */
+/** Converts a YAML value to a setting. `undefined`: the value is invalid. */
 export interface OptionType<T> {
-  /** What is accepted, for errors and documentation: "yes or no", "a size such as 64mb". */
+  /** Accepted values, for errors and documentation: "yes or no", "a size such as 64mb". */
   readonly expected: string;
-  /** A value that is not accepted is no reason to take the default: nothing starts with it. In Suricata's words. */
+  /** An invalid value prevents the start instead of selecting the default; message as in Suricata. */
   readonly refusal?: string;
-  /** What is wrong with a value that is not accepted, where that can be said; nothing starts with it. */
+  /** Error message for an invalid value, if available; it prevents the start. */
   fault?(value: unknown): string | undefined;
-  /** A value that is not accepted is no error: what is warned of then. */
+  /** An invalid value is not an error: the warning for it. */
   warning?(value: unknown): string;
-  /** Names in a value that is accepted which mean nothing. */
+  /** Unknown names in a valid value. */
   unknown?(value: unknown): readonly string[];
   parse(value: unknown): T | undefined;
 }
 
-/** A setting that some part of the engine reads, declared beside the code that does. */
+/** A setting of the engine, declared next to the code that reads it. */
 export interface Option<T> {
   readonly path: string;
   readonly type: OptionType<T>;
@@ -31,7 +31,7 @@ export interface Option<T> {
 // biome-ignore lint/suspicious/noExplicitAny: a list of options of any type
 export type AnyOption = Option<any>;
 
-/** Declares an option. `path` is dotted; `*` stands for any key or list index: `af-packet.*.threads`. */
+/** Declares an option. `path` is dotted; `*` matches any key or list index: `af-packet.*.threads`. */
 export function option<T>(path: string, type: OptionType<T>, fallback: T, summary: string): Option<T> {
   return { path, type, fallback, summary };
 }
@@ -39,7 +39,7 @@ export function option<T>(path: string, type: OptionType<T>, fallback: T, summar
 const YES = new Set(['yes', 'true', 'on', '1', 'enable', 'enabled']);
 const NO = new Set(['no', 'false', 'off', '0', 'disable', 'disabled']);
 
-/** yes/no/true/false/on/off/1/0, as Suricata takes them. */
+/** yes/no/true/false/on/off/1/0, as in Suricata. */
 export const boolean: OptionType<boolean> = {
   expected: 'yes or no',
   parse(value) {
@@ -83,14 +83,14 @@ export const size: OptionType<number> = {
   },
 };
 
-/** Bytes of which something is made at the start: none at all would make it useless. */
+/** Bytes of memory allocated at startup: zero is invalid. */
 export const memory: OptionType<number> = {
   ...size,
   expected: 'a size above 0 such as 64mb: the memory is allocated at startup',
   parse: value => size.parse(value) || undefined,
 };
 
-/** Bytes within bounds, which are told as they are written in the YAML, such as `64kb`. */
+/** Bytes within bounds; the bounds are written as in YAML, such as `64kb`. */
 export function sizeFrom(minimum: string, maximum: string): OptionType<number> {
   const [least, most] = [size.parse(minimum)!, size.parse(maximum)!];
   return {
@@ -114,7 +114,7 @@ export const duration: OptionType<number> = {
   },
 };
 
-/** Any text; numbers and truth values are taken as they are written. */
+/** Any text; numbers and booleans are taken as written. */
 export const text: OptionType<string> = {
   expected: 'a text',
   parse: value =>
@@ -123,7 +123,7 @@ export const text: OptionType<string> = {
       : undefined,
 };
 
-/** One of these words. Where yes/no are among them, YAML booleans are taken too. */
+/** One of these words. If yes/no are among them, YAML booleans are accepted too. */
 export function choice<const W extends string>(...words: W[]): OptionType<W> {
   return {
     expected: words.length === 1 ? words[0]! : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`,
@@ -134,14 +134,14 @@ export function choice<const W extends string>(...words: W[]): OptionType<W> {
   };
 }
 
-/** A list of texts; one text is a list of one. */
+/** A list of texts; a single text is a list of one. */
 export const texts: OptionType<readonly string[]> = {
   expected: 'a list of texts',
   parse: value =>
     Array.isArray(value) ? value.map(String) : typeof value === 'object' ? undefined : [String(value)],
 };
 
-/** A list of names; those that are not known have no effect. */
+/** A list of names; unknown ones have no effect. */
 export function names(...known: readonly string[]): OptionType<readonly string[]> {
   return {
     expected: `a list of ${known.join(', ')}`,
@@ -150,7 +150,7 @@ export function names(...known: readonly string[]): OptionType<readonly string[]
   };
 }
 
-/** A mapping; keys that are not known have no effect. */
+/** A mapping; unknown keys have no effect. */
 export function mapping(...known: readonly string[]): OptionType<unknown> {
   return {
     expected: `a mapping of ${known.join(', ')}`,
@@ -159,5 +159,5 @@ export function mapping(...known: readonly string[]): OptionType<unknown> {
   };
 }
 
-/** Any YAML value, checked by whoever reads it. */
+/** Any YAML value, checked by its reader. */
 export const tree: OptionType<unknown> = { expected: 'a mapping or list', parse: value => value };

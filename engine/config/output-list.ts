@@ -1,4 +1,4 @@
-/** The `outputs` list of the configuration: entries such as `- eve-log: { enabled: yes, … }`, several of a name. */
+/** The `outputs` list of the configuration: entries such as `- eve-log: { enabled: yes, … }`, several per name. */
 import { isAbsolute, join, normalize } from 'node:path';
 import { Config, type ConfigTree } from './config.js';
 import { boolean, type Option, option, text, tree } from './option.js';
@@ -11,21 +11,21 @@ export const logFolder = option(
   'folder for log files without a path',
 );
 
-/** Whether an output that is listed is on; inside an entry. */
+/** Whether a listed output is enabled; within an entry. */
 export const enabled = option('enabled', boolean, true, 'enable this output');
 
-/** An entry of the list: what kind of output it is, and its settings. */
+/** An entry of the list: the kind of output, and its settings. */
 export interface OutputEntry {
   readonly name: string;
   readonly settings: Config;
 }
 
-/** An entry with its place in the list. */
+/** An entry with its position in the list. */
 export interface ListedOutput extends OutputEntry {
   readonly index: number;
 }
 
-/** The entries that are on, in order. Of an item with several names the first counts. */
+/** The enabled entries, in order. For an item with several names the first counts. */
 export function enabledOutputs(config: Config): ListedOutput[] {
   const list = config.read(outputs);
   if (!Array.isArray(list)) return [];
@@ -35,19 +35,19 @@ export function enabledOutputs(config: Config): ListedOutput[] {
   });
 }
 
-/** Settings of the entries under `name` that are on, in order. */
+/** Settings of the enabled entries of this name, in order. */
 export function outputEntries(config: Config, name: string): Config[] {
   return enabledOutputs(config)
     .filter(entry => entry.name === name)
     .map(entry => entry.settings);
 }
 
-/** The bit that stands for the i-th entry of an output; entries beyond the 32nd share the last one. */
+/** The bit of the i-th entry of an output; entries beyond the 32nd share the last one. */
 export const outputBit = (index: number): number => 1 << Math.min(index, 31);
 
 /**
- * Settings of a record type (`dns`, `tls`) in each `eve-log` entry that is on, in order; undefined where the entry
- * does not list it.
+ * Settings of a record type (`dns`, `tls`) in each enabled `eve-log` entry, in order; undefined if the entry does not
+ * list it.
  */
 export function recordTypeSettings(config: Config, type: string): (Config | undefined)[] {
   return outputEntries(config, 'eve-log').map(entry => {
@@ -56,8 +56,8 @@ export function recordTypeSettings(config: Config, type: string): (Config | unde
 }
 
 /**
- * Record types that are on, with their settings: `- alert`, or `- alert: { … }`. Of an item with several names, as an
- * indentation that is forgotten makes them, the first counts; of several items for one type the last.
+ * Enabled record types with their settings: `- alert`, or `- alert: { … }`. For an item with several names (a result of
+ * missing indentation) the first counts; for several items of one type, the last.
  */
 export function recordTypes(list: unknown): Map<string, Config> {
   const found = new Map<string, Config>();
@@ -68,13 +68,13 @@ export function recordTypes(list: unknown): Map<string, Config> {
   return found;
 }
 
-/** Outputs with a record type, as bits (see `outputBit`): those where an option of it is on, and the others. */
+/** Outputs with a record type, as bits (see `outputBit`): those with an option of it enabled, and the others. */
 export interface OutputsByOption {
   readonly on: number;
   readonly off: number;
 }
 
-/** @param name of an option below the record type, which is off by default */
+/** @param flag option below the record type, which is off by default */
 export function outputsByOption(config: Config, type: string, flag: Option<boolean>): OutputsByOption {
   const name = flag.path.slice(flag.path.lastIndexOf('.') + 1);
   let [on, off] = [0, 0];
@@ -96,7 +96,9 @@ function entryIn(item: unknown): OutputEntry | undefined {
   return { name, settings: new Config(tree) };
 }
 
-/** Where a log file lies: names without a leading slash in the log folder. A file has one name, however it is written. */
+/**
+ * Path of a log file: names without a leading slash are in the log folder. Normalized, so that each file has one path.
+ */
 export function logPath(config: Config, filename: string): string {
   return isAbsolute(filename) ? normalize(filename) : join(config.read(logFolder), filename);
 }

@@ -1,10 +1,10 @@
-/** Mistakes of indentation in the list of outputs: what they make means nothing. */
+/** Indentation errors in the list of outputs: the resulting keys have no effect. */
 import type { Config } from './config.js';
 import type { Finding } from './declared.js';
 import { outputs } from './output-list.js';
 import { isMapping } from './scalar.js';
 
-/** Items with several names, in the list and in the `types` of an output; the first name of each counts. */
+/** Items with several names, in the list and in the `types` of an output; only the first name of each counts. */
 export function outputMistakes(config: Config): Finding[] {
   const list = config.at(outputs.path);
   if (list === undefined || list === null) return [];

@@ -1,8 +1,8 @@
 /**
- * Reads one YAML file, and those it includes, into a tree of plain values that knows where each key stands.
+ * Reads a YAML file and its includes into a tree of plain values, with the location of each key.
  *
- * Files are included with `include: FILE`, `include: [FILE, …]` or `key: !include FILE`, relative to the
- * including file. A key that comes again replaces what was there before, as in Suricata.
+ * Files are included with `include: FILE`, `include: [FILE, …]` or `key: !include FILE`, relative to the including
+ * file. A repeated key replaces the previous value, as in Suricata.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -10,17 +10,17 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument,
 import { ConfigError, type Place } from './config-error.js';
 import { keyName, type Mapping, plainValue } from './scalar.js';
 
-/** Places of keys, by dotted path; list items by their index. */
+/** Locations of keys, by dotted path; list items by their index. */
 export type Places = Map<string, Place>;
 
-/** Files may include files so deep, and hold so many values in all: a bound on what aliases can multiply. */
+/** Maximum include depth, and maximum number of values in total: a bound on the expansion of aliases. */
 const DEEPEST_INCLUDE = 32;
 const MOST_VALUES = 200_000;
 
-/** What all files of one configuration share. */
+/** State shared by all files of one configuration. */
 interface Loading {
   readonly places: Places;
-  /** Folders in which included files are looked for by their name when they are not where they should be. */
+  /** Folders in which included files are searched by name if not found at their path. */
   readonly includePath: readonly string[];
   values: number;
 }
@@ -36,7 +36,7 @@ export function readYamlFile(
   return { tree, places: loading.places };
 }
 
-/** Reads YAML from a text. @param name stands for the file in messages */
+/** Reads YAML from a text. @param name used as the file name in messages */
 export function readYamlText(text: string, name: string): { tree: Mapping; places: Places } {
   const loading: Loading = { places: new Map(), includePath: [], values: 0 };
   const tree: Mapping = {};
@@ -47,7 +47,7 @@ export function readYamlText(text: string, name: string): { tree: Mapping; place
 class YamlFile {
   private readonly lines = new LineCounter();
 
-  /** @param from where the file is included */
+  /** @param from location of the include */
   constructor(
     private readonly path: string,
     private readonly loading: Loading,
@@ -56,7 +56,7 @@ class YamlFile {
     private readonly text?: string,
   ) {}
 
-  /** Adds the file's keys to `target`, which stands at `at` in the whole tree. */
+  /** Adds the file's keys to `target`, which is at path `at` in the whole tree. */
   into(target: Mapping, at: readonly string[]): void {
     const contents = this.parse();
     if (contents === null || (isScalar(contents) && contents.value === '')) return;
@@ -130,7 +130,7 @@ class YamlFile {
     target[key] = this.value(value, at);
   }
 
-  /** A key that comes again takes the places of what stood below it before. */
+  /** A repeated key removes the locations of everything below its previous value. */
   private forget(at: readonly string[]): void {
     const path = at.join('.');
     if (!this.loading.places.has(path)) return;
@@ -171,14 +171,14 @@ class YamlFile {
     const target = this.aliases.get(name);
     if (!target)
       throw new ConfigError(this.placeOf(node), `the anchor &${name} is not defined before this line`);
-    // While its own contents are read a node cannot be meant: aliases would nest without end.
+    // An alias cannot refer to a node that is still being read: it would recurse infinitely.
     const [start, , end] = target.range!;
     if (node.range![0] >= start && node.range![0] < end)
       throw new ConfigError(this.placeOf(node), `&${name} contains itself`);
     return target;
   }
 
-  /** `include:` adds the keys of the files to the mapping it stands in. */
+  /** `include:` adds the keys of the files to the mapping that contains it. */
   private include(target: Mapping, node: Node | null, at: readonly string[]): void {
     const files = isSeq(node) ? (node.items as Node[]) : [node];
     for (const file of files) this.open(file).into(target, at);

@@ -1,6 +1,6 @@
 /**
- * What all protocols with files offer to signatures: put these into the declaration of a protocol whose transactions
- * have `files`, with its progress at which a file's name is known, and at which the file is complete.
+ * Keywords of all protocols with files: add these to the declaration of a protocol whose transactions have `files`,
+ * with the progress at which a file's name is known, and at which the file is complete.
  */
 import type { BufferDeclaration, TestDeclaration, Transaction } from '../protocol.js';
 import type { FileProgress } from './file-progress.js';
@@ -9,7 +9,7 @@ import { sizeTest } from './keywords/size.js';
 import { textTest } from './keywords/text.js';
 import type { TrackedFile } from './tracked-file.js';
 
-/** `file.data`. @param progress at which the contents begin to be there */
+/** `file.data`. @param progress at which contents are first available */
 export function fileData<T extends Transaction>(
   progress: number,
   get: BufferDeclaration<T>['get'],
@@ -70,7 +70,7 @@ export function fileTests(at: FileProgress): TestDeclaration<Transaction>[] {
       file.nameText.toLowerCase().endsWith(`.${wanted}`),
     ),
     textTest('filemagic', 'Text contained in the file type as determined by libmagic.', at, (file, wanted) =>
-      // Suricata matches with the terminating zero of libmagic's text.
+      // Suricata matches including the terminating zero of libmagic's text.
       file.isMagicKnown ? `${file.magic ?? ''}\0`.toLowerCase().includes(wanted) : undefined,
     ),
     sizeTest(at),

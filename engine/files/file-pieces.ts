@@ -1,9 +1,9 @@
-/** A file that comes in pieces, each with its place in the file: one that comes early waits for what lies before it. */
+/** A file received in pieces, each with its offset in the file: an early piece waits for the bytes before it. */
 import type { InspectedBody } from './inspected-body.js';
 import { KeptBytes } from './kept-bytes.js';
 import type { TrackedFile } from './tracked-file.js';
 
-/** Bounds on what waits of a file; 0: none. */
+/** Limits on the waiting pieces of a file; 0: none. */
 export interface QueueLimits {
   /** Bytes. */
   readonly size: number;
@@ -11,11 +11,13 @@ export interface QueueLimits {
   readonly count: number;
 }
 
-/** What the protocol may tell of the pieces. */
+/** Callbacks to the protocol about the pieces. */
 export interface PieceEvents {
-  /** A piece has bytes that came before; the first ones stay. */
+  /** A piece overlaps earlier bytes; the earlier ones are kept. */
   overlap(): void;
-  /** No room for a piece that came early: whether it is lost, or what lies before those that wait is waited for no more. */
+  /**
+   * No room for an early piece: whether it is discarded, or the bytes missing before the waiting pieces are given up.
+   */
   full(what: Lacking): 'lose' | 'go on';
 }
 
@@ -34,12 +36,12 @@ export class FilePieces {
   private readonly file: TrackedFile;
   private readonly queue: Piece[] = [];
   private queued = 0;
-  /** Where the bytes of the piece in hand go. */
+  /** Destination of the bytes of the current piece. */
   private early: Piece | undefined;
   private overlapping = 0;
   private passing = false;
 
-  /** @param body has a file */
+  /** @param body must have a file */
   constructor(
     private readonly body: InspectedBody,
     private readonly limits: QueueLimits,
@@ -74,7 +76,7 @@ export class FilePieces {
     return count > 0 && this.queue.length >= count ? 'queue_cnt_exceeded' : undefined;
   }
 
-  /** The next bytes of the piece in hand; they are copied where they are kept. */
+  /** The next bytes of the current piece; copied if they are kept. */
   data(bytes: Uint8Array): void {
     if (this.passing) return;
     if (this.early) {
@@ -87,11 +89,11 @@ export class FilePieces {
     if (known < bytes.length) this.append(known > 0 ? bytes.subarray(known) : bytes);
   }
 
-  /** Bytes of the piece in hand are missing. */
+  /** Bytes of the current piece are missing. */
   gap(missing: number): void {
     if (this.passing) return;
     if (this.early) {
-      // What comes behind is another piece.
+      // Bytes after the gap are a separate piece.
       const { offset, content } = this.early;
       this.end();
       this.early = pieceAt(offset + content.length + missing);
@@ -102,7 +104,7 @@ export class FilePieces {
     this.miss(lost);
   }
 
-  /** The piece in hand is over. */
+  /** The current piece is complete. */
   end(): void {
     const { early } = this;
     this.early = undefined;
@@ -113,7 +115,7 @@ export class FilePieces {
     this.drain();
   }
 
-  /** Nothing more will come: what waits is taken, with gaps before it. */
+  /** No more data will follow: waiting pieces are processed, with gaps before them. */
   finish(): void {
     this.end();
     for (const { offset } of [...this.queue]) {

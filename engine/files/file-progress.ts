@@ -1,6 +1,6 @@
 import type { Direction } from '../protocol.js';
 
-/** When the files of a protocol's transactions are there, as its progress. */
+/** Progress states at which the files of a protocol's transactions are available. */
 export interface FileProgress {
   readonly direction: Direction;
   /** A file may have begun. */

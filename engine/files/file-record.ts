@@ -1,15 +1,15 @@
-/** Files as EVE records tell them. */
+/** Files in EVE records. */
 import type { Transaction } from '../protocol.js';
 import type { FileSettings } from './file-settings.js';
 import type { TrackedFile } from './tracked-file.js';
 
 const STATES = { open: 'UNKNOWN', closed: 'CLOSED', truncated: 'TRUNCATED', error: 'ERROR' } as const;
 
-/** What the file store says of a file. */
+/** Status of a file in the file store. */
 export interface Stored {
-  /** Number in the store; undefined where it was not stored. */
+  /** Number in the store; undefined if it was not stored. */
   readonly id: number | undefined;
-  /** Signatures that asked for it. */
+  /** Signatures that requested it. */
   readonly sids: readonly number[];
   /** It will be stored once it is complete. */
   readonly storing?: boolean;
@@ -40,7 +40,7 @@ export function fileInfo(
   return `{${members.join(',')}}`;
 }
 
-/** Member of alerts' records: the files of a direction of a transaction, empty where there is none. */
+/** Member of alerts' records: the files of a direction of a transaction, empty if none. */
 export function filesMember({ id, files, storesFiles }: Transaction, toServer: boolean): string {
   const shown = files?.filter(file => !file.past && file.toServer === toServer) ?? [];
   if (shown.length === 0) return '';
@@ -52,7 +52,7 @@ export function filesMember({ id, files, storesFiles }: Transaction, toServer: b
   return `"files":[${list.join(',')}]`;
 }
 
-/** Bytes that are UTF-8 as such, others as they are escaped in records: `\x` and two digits. */
+/** Valid UTF-8 unchanged, other bytes escaped as in records: `\x` and two digits. */
 export function printable(latin1: string): string {
   if (/^[\x20-\x7e]*$/.test(latin1)) return latin1;
   return latin1.replace(

@@ -1,4 +1,4 @@
-/** What is found out about files, and which may be stored: from the outputs `eve-log` (`files`) and `file-store`. */
+/** What is determined about files, and which may be stored: from the outputs `eve-log` (`files`) and `file-store`. */
 import { askedKeywords } from '../asked-keywords.js';
 import { Config, type ConfigTree } from '../config/config.js';
 import {
@@ -32,7 +32,7 @@ export const STORE_FILEINFO = option(
   false,
   'write a record next to each file',
 );
-/** No depth of its own. */
+/** No separate depth. */
 const NO_DEPTH = -1;
 const depth: OptionType<number> = {
   expected: `${size.expected}, or no`,
@@ -97,21 +97,21 @@ export interface FileSettings {
   readonly md5: boolean;
   readonly sha1: boolean;
   readonly sha256: boolean;
-  /** The kind of each file is told. */
+  /** The type of each file is logged. */
   readonly magic: boolean;
   readonly kindOf: KindOf;
-  /** A file store is configured: bytes are kept until it is known whether a file is stored. */
+  /** A file store is configured: bytes are kept until the decision whether to store the file. */
   readonly mayStore: boolean;
   readonly storeAll: boolean;
   /** Bytes kept of a file. */
   readonly mostStored: number;
-  /** Depth of reassembly while a file is followed; undefined: as configured for streams, 0: no limit. */
+  /** Depth of reassembly while a file is tracked; undefined: as configured for streams, 0: no limit. */
   readonly streamDepth: number | undefined;
 }
 
-/** @param shared what was prepared for all threads: rules that ask for digests make them be found */
+/** @param shared objects prepared for all threads: digests are computed if rules use them */
 export function fileSettings(config: Config, shared: Readonly<Record<string, unknown>> = {}): FileSettings {
-  // What is stored is named by its digest.
+  // Stored files are named by their digest.
   const store = hashes(config) ? outputEntries(config, 'file-store')[0] : undefined;
   const eve = outputEntries(config, 'eve-log').map(eveFiles);
   const digests = wantedDigests(config, shared, store, eve);
@@ -142,7 +142,7 @@ function wantedDigests(
   ];
 }
 
-/** Only what is more than streams have anyway counts. */
+/** Only a depth greater than that of streams matters. */
 function storeDepth(given: unknown, ofStreams: number): number | undefined {
   const own = depth.parse(given) ?? NO_DEPTH;
   return own === 0 || (ofStreams > 0 && own > ofStreams) ? own : undefined;
@@ -153,7 +153,7 @@ function readHashes(value: unknown): readonly string[] {
   return given.map(name => name.toLowerCase());
 }
 
-/** Settings of the `files` type of an eve-log, where it is listed. */
+/** Settings of the `files` type of an eve-log, if listed. */
 function eveFiles(entry: Config): Config | undefined {
   const types = entry.at('types');
   if (!Array.isArray(types)) return undefined;

@@ -1,4 +1,4 @@
-/** Digests may be switched off altogether (`--disable-hashing`): nothing that needs them is there then. */
+/** Digests can be disabled altogether (`--disable-hashing`): then everything that needs them is disabled. */
 import type { Config } from '../config/config.js';
 import { boolean, option } from '../config/option.js';
 

@@ -1,6 +1,6 @@
 /**
- * Content on its way to inspection, decoded already: the first bytes of it are kept, and it becomes visible in steps
- * (or at once, inline). What is a file is followed as one.
+ * Decoded content for inspection: its first bytes are kept, and become visible in steps (inline: at once). If it is a
+ * file, it is also tracked as one.
  */
 import { GrowingBytes } from '../application/growing-bytes.js';
 import type { TrackedFile } from './tracked-file.js';
@@ -13,47 +13,47 @@ export interface BodyLimits {
   readonly window: number;
 }
 
-/** How files are inspected that are no bodies of HTTP/1 (Suricata has no options for it). */
+/** Inspection limits of files other than HTTP/1 bodies (Suricata has no options for them). */
 export const FILE_LIMITS: BodyLimits = { limit: 100_000, minimum: 32_768, window: 4_096 };
 
-/** What bodies of a thread take together, against their bound. */
+/** Total memory of the bodies of a thread, and its limit. */
 export interface BodyMemory {
   used: number;
-  /** How often there was no room. */
+  /** Number of refused allocations. */
   refused: number;
   readonly cap: number;
 }
 
-/** @param cap bytes; 0: without limit */
+/** @param cap bytes; 0: unlimited */
 export function bodyMemory(cap: number): BodyMemory {
   return { used: 0, refused: 0, cap: cap || Number.POSITIVE_INFINITY };
 }
 
 export class InspectedBody {
-  /** Bytes on the wire, without those of chunks. */
+  /** Bytes on the wire, without chunk framing. */
   wireLength = 0;
   /** Bytes after decoding. */
   length = 0;
-  /** Bytes of `store` that inspection may see. */
+  /** Bytes of `store` visible to inspection. */
   visible = 0;
   readonly store: GrowingBytes;
   file: TrackedFile | undefined;
-  /** Takes what is inspected on its way to `keep`, where more than the file itself is undone for that. */
+  /** Receives the bytes to inspect before `keep`, if they need further decompression than the file itself. */
   undoing: ((bytes: Uint8Array) => void) | undefined;
-  /** Its transaction is over. What comes yet is of none: a file may be closed while data of it is on its way. */
+  /** Its transaction is over. Later data belongs to none: a file may be closed while its data is still arriving. */
   private isReleased = false;
 
   constructor(
     private readonly limits: BodyLimits,
     private readonly atOnce: boolean,
     private readonly memory: BodyMemory,
-    /** Bytes of a file that are followed; 0: all. */
+    /** Bytes of a file that are tracked; 0: all. */
     private readonly fileLimit: number,
   ) {
     this.store = new GrowingBytes(0, limits.limit === 0 ? undefined : limits.limit);
   }
 
-  /** Decoded bytes. @returns false when no more are wanted */
+  /** Appends decoded bytes. @returns false if no more are needed */
   append(bytes: Uint8Array): boolean {
     const taken = within(bytes, this.limits.limit, this.length);
     this.length += bytes.length;
@@ -63,7 +63,7 @@ export class InspectedBody {
     return taken.length === bytes.length || followed;
   }
 
-  /** @returns false when the file is longer than it is followed */
+  /** @returns false if the file exceeds the tracked length */
   private follow(file: TrackedFile, bytes: Uint8Array): boolean {
     const taken = within(bytes, this.fileLimit, file.size);
     file.append(taken);
@@ -84,7 +84,7 @@ export class InspectedBody {
     this.store.append(bytes);
   }
 
-  /** Decides what becomes visible now. @returns true when that is more than before */
+  /** Updates what is visible. @returns true if that is more than before */
   show(complete: boolean): boolean {
     const { length } = this.store;
     const { limit, minimum, window } = this.limits;
@@ -95,14 +95,14 @@ export class InspectedBody {
     return true;
   }
 
-  /** The transaction is over: what it kept does not count any more. */
+  /** The transaction is over: its memory is no longer counted. */
   release(): void {
     this.isReleased = true;
     this.memory.used -= this.store.length;
   }
 }
 
-/** The part of `bytes` below a limit (0: none), behind `before` bytes. */
+/** The part of `bytes` below a limit (0: none), after `before` bytes. */
 function within(bytes: Uint8Array, limit: number, before: number): Uint8Array {
   const room = limit === 0 ? bytes.length : Math.max(0, limit - before);
   return room >= bytes.length ? bytes : bytes.subarray(0, room);

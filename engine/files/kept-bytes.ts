@@ -1,6 +1,6 @@
-/** Bytes that are kept as they come: what they take in memory follows from how many they are, not from their pieces. */
+/** Bytes kept in order of arrival: memory use depends on their number, not on the size of the pieces. */
 
-/** Largest block, unless a piece is larger. */
+/** Largest block, unless a single piece is larger. */
 const LARGEST_BLOCK = 64 << 10;
 
 export class KeptBytes {
@@ -19,7 +19,10 @@ export class KeptBytes {
     this.fill(rest);
   }
 
-  /** The first piece has a block of its own length: it is often the only one. Further blocks are as long as all before. */
+  /**
+   * The first block has the length of the first piece, which is often the only one. Further blocks are as long as all
+   * previous ones together.
+   */
   private begin(atLeast: number): void {
     if (this.filled > 0) this.full.push(this.block);
     this.block = new Uint8Array(Math.max(atLeast, Math.min(this.length, LARGEST_BLOCK)));

@@ -1,12 +1,12 @@
 /**
- * What kind of file bytes seem to be, in the words that `file(1)` uses for the common kinds: a small table of our own,
- * looked at in order. Kinds with a description of their own (images' sizes) have a function.
+ * File type detection with the descriptions of `file(1)` for common types: a small built-in table, searched in order.
+ * Types with details (image sizes) have a function.
  */
 
 type Describe = (bytes: Uint8Array) => string | undefined;
 
 interface Kind {
-  /** Latin-1; `?` in `mask` positions is not supported: kinds that need more have `describe`. */
+  /** Latin-1; `?` in `mask` positions is not supported: types that need more have `describe`. */
   readonly begins: string;
   readonly at?: number;
   readonly is: string | Describe;
@@ -179,7 +179,7 @@ function script(bytes: Uint8Array): string {
   return `${line.trim()} script, ASCII text executable`;
 }
 
-/** Text by what bytes occur in it, or `data`. */
+/** Text type by the bytes that occur, or `data`. */
 function textKind(bytes: Uint8Array): string {
   const text = latin1(bytes, 0, bytes.length);
   if (MARKUP.test(text)) return `HTML document, ${encoding(bytes) ?? 'data'}`;

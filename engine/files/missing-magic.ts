@@ -1,10 +1,13 @@
-/** A database of libmagic that is named and not there: kinds of files are told otherwise, and rules on them may not match. */
+/**
+ * Reports a configured libmagic database that does not exist: file types are then described differently, and rules on
+ * them may not match.
+ */
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.js';
 import type { Finding } from '../config/declared.js';
 import { MAGIC_FILE } from './file-settings.js';
 
-/** As magic(3) has it: several with colons between them, each with or without `.mgc`. */
+/** As in magic(3): several, separated by colons, each with or without `.mgc`. */
 export function missingMagic(config: Config): Finding[] {
   const missing = config
     .read(MAGIC_FILE)

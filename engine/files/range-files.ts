@@ -1,38 +1,38 @@
 /**
- * Files that are fetched in ranges, put together again: ranges may come in any order and over several connections of
- * one thread. What waits for its turn is bounded; a file that nobody goes on with is forgotten.
+ * Reassembles files that are fetched in ranges: ranges may arrive in any order and over several connections of one
+ * thread. Memory for waiting ranges is bounded; inactive files are evicted.
  */
 import { GrowingBytes } from '../application/growing-bytes.js';
 import { FILE_LIMITS } from './inspected-body.js';
 import type { TrackedFile } from './tracked-file.js';
 import { COST_OF_RANGE, WaitingRanges } from './waiting-ranges.js';
 
-/** A file that is being put together. */
+/** A file being reassembled. */
 export interface Whole {
   readonly file: TrackedFile;
   /** Its first bytes, for inspection. */
   readonly contents: GrowingBytes;
   readonly total: number;
-  /** First byte that is not there yet. */
+  /** Offset of the first missing byte. */
   next: number;
-  /** Ranges that begin behind it. */
+  /** Ranges that begin after it. */
   readonly waiting: WaitingRanges;
-  /** Second of the last byte that came. */
+  /** Second at which the last byte arrived. */
   seen: number;
-  /** It is complete, or forgotten: nothing is kept for it any more. */
+  /** It is complete or evicted: nothing more is kept for it. */
   over: boolean;
 }
 
 export class RangeFiles {
   private readonly files = new Map<string, Whole>();
   private readonly memcap: number;
-  /** Memory that is taken, and how often there was no room for some. */
+  /** Memory in use, and number of refused allocations. */
   held = 0;
   refused = 0;
 
   /**
-   * @param memcap memory that what waits may take, bytes; 0: without limit
-   * @param timeout seconds after which a file is forgotten
+   * @param memcap memory limit for waiting ranges, bytes; 0: unlimited
+   * @param timeout seconds after which an inactive file is evicted
    */
   constructor(
     memcap: number,
@@ -43,7 +43,7 @@ export class RangeFiles {
 
   /**
    * The file that a range belongs to.
-   * @param key names it among all: host and path
+   * @param key identifies it: host and path
    * @param make called for the first of its ranges
    */
   open(key: string, total: number, now: number, make: () => TrackedFile): Range | undefined {
@@ -59,7 +59,7 @@ export class RangeFiles {
       const waiting = new WaitingRanges();
       whole = { file: make(), contents, total, next: 0, waiting, seen: now, over: false };
     }
-    // The one that was used last stands last.
+    // The most recently used file is last.
     this.files.delete(key);
     whole.seen = now;
     this.files.set(key, whole);
@@ -78,7 +78,7 @@ export class RangeFiles {
       return;
     }
     const waiting = whole.waiting.at(start);
-    // What stood before these bytes is missing: there was no room for it.
+    // The bytes before these are missing: there was no room for them.
     if (start + (waiting?.length ?? 0) !== position) return;
     const cost = bytes.length + (waiting ? 0 : COST_OF_RANGE);
     if (this.held + cost > this.memcap) {
@@ -98,7 +98,7 @@ export class RangeFiles {
     contents.append(taken);
   }
 
-  /** A range is over. @returns the file when it is complete now */
+  /** A range is complete. @returns the file if it is now complete */
   end(key: string, whole: Whole): Whole | undefined {
     const { waiting } = whole;
     while (waiting.first <= whole.next) {
@@ -146,7 +146,7 @@ export class Range {
     this.length += bytes.length;
   }
 
-  /** @returns the file when it is complete now */
+  /** @returns the file if it is now complete */
   end(): Whole | undefined {
     return this.files.end(this.key, this.whole);
   }

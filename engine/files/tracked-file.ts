@@ -1,6 +1,6 @@
 /**
- * A file that travels in a transaction: `begin`, any number of `append`s and gaps, then `close`. Its parser tells what
- * comes; magic, digests and size are found on the way, nothing is read twice.
+ * A file in a transaction: `begin`, any number of `append`s and gaps, then `close`, called by the parser; magic,
+ * digests and size are computed incrementally.
  */
 
 import { createHash, type Hash } from 'node:crypto';
@@ -9,23 +9,23 @@ import type { FileSettings } from './file-settings.js';
 import { KeptBytes } from './kept-bytes.js';
 import { ENOUGH_FOR_MAGIC, MAGIC_BYTES } from './magic.js';
 
-/** `truncated`: it was longer than could be followed, or its stream ended before it. */
+/** `truncated`: it exceeded the tracked length, or its stream ended early. */
 export type FileState = 'open' | 'closed' | 'truncated' | 'error';
 
 export class TrackedFile {
   state: FileState = 'open';
-  /** Bytes that came. */
+  /** Bytes received. */
   size = 0;
   gaps = false;
-  /** It is written to the file store whatever rules say. */
+  /** It is written to the file store regardless of rules. */
   readonly store: boolean;
-  /** Its record was made. */
+  /** Its record was created. */
   told = false;
-  /** It was over before the packet in hand: alerts do not show it any more. */
+  /** It ended before the current packet: alerts no longer list it. */
   past = false;
   /** Range of a larger file that this one is a part of. */
   range: { readonly start: number; readonly end: number; readonly total: number } | undefined;
-  /** All that came is kept; not so of a file that is larger than the store takes. */
+  /** All received bytes are kept; false for a file larger than the store accepts. */
   keptWhole = true;
   private readonly kept = new KeptBytes();
   private head: Uint8Array = new Uint8Array(0);
@@ -34,8 +34,8 @@ export class TrackedFile {
   private foundMagic: string | undefined;
 
   /**
-   * @param name as the protocol gives it, bytes
-   * @param toServer direction it travels in
+   * @param name as given in the protocol, bytes
+   * @param toServer its direction
    */
   constructor(
     readonly name: Uint8Array,
@@ -48,17 +48,17 @@ export class TrackedFile {
     this.store = settings.storeAll;
   }
 
-  /** Bytes kept for the file store, in order, where that is possible. */
+  /** Bytes kept for the file store, in order, if possible. */
   get chunks(): readonly Uint8Array[] {
     return this.kept.parts;
   }
 
-  /** Its name as text, a byte a character. */
+  /** Its name as text, one character per byte. */
   get nameText(): string {
     return latin1(this.name);
   }
 
-  /** The next bytes; they are copied where they are kept. */
+  /** The next bytes; copied if they are kept. */
   append(bytes: Uint8Array): void {
     if (this.state !== 'open' || bytes.length === 0) return;
     if (this.head.length < MAGIC_BYTES) this.keepHead(bytes);
@@ -67,14 +67,17 @@ export class TrackedFile {
     if (this.settings.mayStore) this.keep(bytes);
   }
 
-  /** Bytes are missing: digests of the whole cannot be told any more. */
+  /** Bytes are missing: digests of the whole file are no longer available. */
   gap(missing: number): void {
     if (this.state !== 'open') return;
     this.gaps = true;
     this.size += missing;
   }
 
-  /** Nothing more will come. Of a file that was cut only the digest by which it is stored is told: of what came. */
+  /**
+   * No more data will follow. For a truncated file only the digest by which it is stored is computed, over the received
+   * bytes.
+   */
   close(state: Exclude<FileState, 'open'> = 'closed'): void {
     if (this.state !== 'open') return;
     this.state = this.gaps && state === 'closed' ? 'truncated' : state;
@@ -90,7 +93,7 @@ export class TrackedFile {
     return this.digests[kind];
   }
 
-  /** What kind of file it seems to be by its first bytes; undefined before there are any. */
+  /** File type by its first bytes; undefined before there are any. */
   get magic(): string | undefined {
     if (this.head.length === 0) return undefined;
     if (this.foundMagic !== undefined) return this.foundMagic;
@@ -99,7 +102,7 @@ export class TrackedFile {
     return found;
   }
 
-  /** What `magic` says will not change any more. */
+  /** `magic` will not change any more. */
   get isMagicKnown(): boolean {
     return this.state !== 'open' || this.head.length >= ENOUGH_FOR_MAGIC;
   }
@@ -120,7 +123,7 @@ export class TrackedFile {
   }
 }
 
-/** Files of a direction. @param transaction that may have some */
+/** Files of a direction. @param transaction that may have files */
 export function filesOf(
   transaction: { readonly files?: readonly TrackedFile[]; readonly filesBefore?: number },
   toServer: boolean,

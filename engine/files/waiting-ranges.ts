@@ -1,11 +1,11 @@
 /**
- * Ranges of a file that wait until what stands before them has come: the one that begins first is found at once,
- * however many they are. Their starts are a binary heap: no start is less than the one at half its index.
+ * Ranges of a file waiting for the bytes before them: the first one is found in constant time. Their starts form a
+ * binary heap: no start is less than the one at half its index.
  */
 import { GrowingBytes } from '../application/growing-bytes.js';
 import { hiddenPosition } from '../memory/hidden-key.js';
 
-/** Memory that a range takes beside its bytes, about: what holds them, and its places here. */
+/** Approximate memory overhead of a range: its buffer object and its entries here. */
 export const COST_OF_RANGE = 256;
 
 export class WaitingRanges {
@@ -13,7 +13,7 @@ export class WaitingRanges {
   private readonly byStart = new Map<number, GrowingBytes>();
   private readonly starts: number[] = [];
 
-  /** Least start of all; infinite when none waits. */
+  /** Lowest start; infinite if none waits. */
   get first(): number {
     return this.starts[0] ?? Number.POSITIVE_INFINITY;
   }
@@ -22,7 +22,7 @@ export class WaitingRanges {
     return this.byStart.get(hiddenPosition(start));
   }
 
-  /** A range that none waits for yet. */
+  /** Adds a range with a new start. */
   add(start: number): GrowingBytes {
     const bytes = new GrowingBytes();
     this.byStart.set(hiddenPosition(start), bytes);
@@ -36,7 +36,7 @@ export class WaitingRanges {
     return bytes;
   }
 
-  /** Takes the range that begins first: there must be one. */
+  /** Takes the range that begins first: at least one must exist. */
   takeFirst(): GrowingBytes {
     const { starts } = this;
     const first = starts[0]!;
@@ -47,7 +47,7 @@ export class WaitingRanges {
     return bytes;
   }
 
-  /** Puts `start` to the top, and down to its place. */
+  /** Puts `start` at the top, and sifts it down. */
   private sink(start: number): void {
     const { starts } = this;
     let at = 0;
@@ -65,7 +65,7 @@ export class WaitingRanges {
     this.starts.length = 0;
   }
 
-  /** Memory that all take. */
+  /** Memory of all ranges. */
   get cost(): number {
     let cost = this.byStart.size * COST_OF_RANGE;
     for (const bytes of this.byStart.values()) cost += bytes.length;

@@ -1,6 +1,6 @@
 /**
- * Packets of flows that are bypassed: nothing looks at them any more, they are only counted. Stages work over a batch
- * one after the other, so each marks and counts those whose flow was bypassed by an earlier packet in the same stage.
+ * Packets of bypassed flows: they are no longer inspected, only counted. Stages process a batch one after the other, so
+ * each marks and counts packets whose flow was bypassed by an earlier packet in the same stage.
  */
 
 import type { Thread } from '../module.js';
@@ -8,7 +8,7 @@ import * as Packet from '../packet.js';
 import { noteUnbypassed } from './flow-bypass.js';
 import * as FlowRecord from './flow-record.js';
 
-/** Numbers of two counters. */
+/** Indexes of two counters. */
 interface Amount {
   readonly packets: number;
   readonly bytes: number;
@@ -16,7 +16,7 @@ interface Amount {
 
 export class BypassedPackets {
   private readonly local: Amount;
-  /** Of flows that the device should keep to itself. */
+  /** For flows that the device should bypass. */
   private readonly capture: Amount;
 
   constructor(private readonly thread: Thread) {

@@ -1,12 +1,12 @@
 /**
- * Threads that all read the same packets: each goes on with the conversations that a queue handler would have given it,
- * and lets the others go. So one capture is worked on by several threads without a queue between them.
+ * Threads that all read the same packets: each processes the flows that a queue handler would have given it, and
+ * releases the others. So several threads process one capture without a queue between them.
  */
 import type { Log, Thread } from '../module.js';
 import { shareOf } from '../queue/share.js';
 import { ThreadCounters } from '../thread/counters.js';
 
-/** Service in a thread that reads what others read too: set by the module that acquires, heeded by `decode`. */
+/** Service in a thread that reads the same packets as others: set by the acquire module, used by `decode`. */
 export const CONVERSATION_SHARE = 'conversation-share';
 
 export class ConversationShare {
@@ -15,15 +15,15 @@ export class ConversationShare {
     private readonly count: number,
   ) {}
 
-  /** @param hash of the conversation (`Packet.FLOW_HASH`) */
+  /** @param hash of the flow (`Packet.FLOW_HASH`) */
   has(hash: number): boolean {
     return shareOf(hash, this.count) === this.index;
   }
 }
 
 /**
- * The thread, for a module that sees the packets of all. What it counts and says is the same in each of these threads: the
- * first one speaks for all, and nobody hears the others.
+ * The thread, for a module that sees the packets of all. Its counters and log messages are the same in each of these
+ * threads: only those of the first are used.
  */
 export function speakingOnce(thread: Thread): Thread {
   if (!thread.services.has(CONVERSATION_SHARE) || thread.index === 0) return thread;

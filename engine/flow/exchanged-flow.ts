@@ -1,4 +1,4 @@
-/** Client and server of a flow change places: the first packet seen came from the server. */
+/** Client and server of a flow are swapped: the first packet seen came from the server. */
 
 import type { FlowRows } from './flow-record.js';
 import * as FlowRecord from './flow-record.js';
@@ -21,7 +21,7 @@ const DOUBLE_PAIRS: readonly (readonly [number, number])[] = [
 
 const SEEN = FlowRecord.FLAG_TO_SERVER_SEEN | FlowRecord.FLAG_TO_CLIENT_SEEN;
 
-/** Exchanges the two sides in the row of a flow. Only for the thread that owns the row. */
+/** Swaps the two sides in the row of a flow. Only for the thread that owns the row. */
 export function swapRecord(flows: FlowRows, flow: number): void {
   const { row, row64 } = flows;
   const f = flow * FlowRecord.INTS;

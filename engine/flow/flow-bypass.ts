@@ -1,18 +1,21 @@
 /**
- * Bypassing a flow: nothing looks at its packets any more. Locally they are only counted; where the device can keep them
- * to itself (a mark that the rules of a firewall look at), it is the device's doing, and none should come.
+ * Bypassing a flow: its packets are no longer inspected. With local bypass they are only counted; if the device can
+ * bypass them (a mark that firewall rules match), no more of them should arrive.
  */
 
 import type { Thread } from '../module.js';
 import * as FlowRecord from './flow-record.js';
 
-/** Name of the service by which acquire modules say that their device keeps bypassed flows to itself. */
+/** Name of the service by which acquire modules announce that their device handles bypassed flows. */
 export const CAPTURE_BYPASS = 'capture-bypass';
 
-/** Packets that were under way may still come; one that comes later than so many seconds says that the device does not. */
+/**
+ * Packets in transit may still arrive; one that arrives later than this many seconds shows that the device does not
+ * bypass the flow.
+ */
 export const CAPTURE_PATIENCE_SECONDS = 30;
 
-/** From the next packet on nothing of the flow is looked at. */
+/** From the next packet on, the flow is not inspected. */
 export function bypassFlow(
   { flows: { row }, services }: Pick<Thread, 'flows' | 'services'>,
   flow: number,
@@ -25,7 +28,7 @@ export function bypassFlow(
   if (FlowRecord.hasPorts(row, f)) row[f + FlowRecord.BYPASSED_SECONDS] = row[f + FlowRecord.LAST_SECONDS]!;
 }
 
-/** A packet of a flow that the device should have kept to itself has come: after a while the flow is bypassed locally. */
+/** A packet arrived of a flow that the device should have bypassed: after the timeout the flow is bypassed locally. */
 export function noteUnbypassed(row: Int32Array, flow: number): void {
   const f = flow * FlowRecord.INTS;
   if (!FlowRecord.hasPorts(row, f)) return;

@@ -1,8 +1,8 @@
 /**
- * The contract of a flow-expiry policy: which flows are looked at to see whether their time is over, and which one
- * makes room when there is none. `flow.expiry-policy` names a package or path whose default export is one.
+ * The API of a flow-expiry policy: which flows are checked for their timeout, and which one is evicted when the table
+ * is full. `flow.expiry-policy` names a package or path whose default export is one.
  *
- * A flow that is met by a packet past its timeout ends in any case, so a policy decides only when the others end.
+ * A flow ends in any case when a packet arrives after its timeout, so a policy decides only when other flows end.
  */
 import { pathToFileURL } from 'node:url';
 import type { Config } from '../config/config.js';
@@ -10,61 +10,61 @@ import { option, text } from '../config/option.js';
 import type { Thread } from '../module.js';
 import type { FlowRows } from './flow-record.js';
 
-/** Version of this contract. A policy made for another one is refused. */
+/** Version of this API. Policies written for another version are refused. */
 export const FLOW_EXPIRY_API = 1;
 
-/** The flows of a thread, as a policy may see and end them. */
+/** The flows of a thread, as a policy can access and end them. */
 export interface ExpirableFlows {
-  /** Records of flows; columns are constants of `Flow`. Not to be written. */
+  /** Records of flows; columns are constants of `Flow`. Read-only. */
   readonly records: FlowRows;
-  /** Rows that can hold flows: `firstRow` … `firstRow + rows`. */
+  /** Rows of the table: `firstRow` … `firstRow + rows`. */
   readonly firstRow: number;
   readonly rows: number;
-  /** Flows that are not over, and rows that are free. */
+  /** Active flows, and free rows. */
   readonly active: number;
   readonly freeRows: number;
   /** Time of the last packet, in seconds since the epoch. */
   readonly seconds: number;
-  /** Few rows are free: the shorter timeouts hold. */
+  /** Few rows are free: the emergency timeouts apply. */
   readonly emergency: boolean;
-  /** The row holds a flow that is not over. */
+  /** The row holds an active flow. */
   isLive(row: number): boolean;
-  /** Ends the row's flow if there is one and its time is over. */
+  /** Ends the row's flow if there is one and it has timed out. */
   expire(row: number): void;
-  /** Ends the row's flow before its time; its record says `forced`. */
+  /** Evicts the row's flow before its timeout; its record has reason `forced`. */
   end(row: number): void;
 }
 
-/** Decides which flows end; one for each thread. */
+/** Decides which flows end; one instance per thread. */
 export interface ExpiryPolicy {
   /**
-   * Looks at about `budget` rows. Called once per batch while flows are to be searched for (see `flow.expiry`), so the
-   * work must be bounded by the budget. Allocates nothing.
+   * Checks about `budget` rows. Called once per batch while flows are to be expired (see `flow.expiry`), so the work
+   * must be bounded by the budget. Must not allocate.
    */
   sweep(flows: ExpirableFlows, budget: number): void;
   /**
-   * Room is needed: gives the row of the flow that is to make it.
-   * @returns -1 to leave the choice to the engine, which takes the one that was silent longest among a few
+   * The table is full: returns the row of the flow to evict.
+   * @returns -1 to leave the choice to the engine, which takes the one idle for longest among a few
    */
   victim?(flows: ExpirableFlows): number;
 }
 
-/** What a plugin exports by default. */
+/** The default export of a plugin. */
 export interface FlowExpiryDefinition {
-  /** FLOW_EXPIRY_API of the engine it was made for. */
+  /** FLOW_EXPIRY_API of the engine it was written for. */
   readonly api: number;
   /** One sentence: which flows end when. */
   readonly summary: string;
-  /** Makes the policy of a thread. */
+  /** Creates the policy of a thread. */
   create(thread: Thread): ExpiryPolicy;
 }
 
-/** Names a flow-expiry policy; gives its type to the compiler and nothing else. */
+/** Defines a flow-expiry policy: checks its type and adds the version of the API. */
 export function defineFlowExpiry(definition: Omit<FlowExpiryDefinition, 'api'>): FlowExpiryDefinition {
   return { api: FLOW_EXPIRY_API, ...definition };
 }
 
-/** The engine's own policy; any other name is that of a plugin. */
+/** The engine's own policy; any other name refers to a plugin. */
 const OWN = 'clock-hand';
 
 export const FLOW_EXPIRY_POLICY = option(
@@ -74,13 +74,13 @@ export const FLOW_EXPIRY_POLICY = option(
   'policy that expires and evicts flows: clock-hand, or the path of a JavaScript file, or a package',
 );
 
-/** @returns the name of the plugin; undefined when the engine's own policy is wanted */
+/** @returns the name of the plugin; undefined if the engine's own policy is used */
 export function expiryPlugin(config: Config): string | undefined {
   const name = config.read(FLOW_EXPIRY_POLICY);
   return name === OWN ? undefined : name;
 }
 
-/** @param path whole path of the plugin  @throws Error naming it and what was expected */
+/** @param path absolute path of the plugin  @throws Error naming it and what was expected */
 export async function loadFlowExpiry(path: string): Promise<FlowExpiryDefinition> {
   const { default: found } = (await import(pathToFileURL(path).href)) as {
     default?: Partial<FlowExpiryDefinition>;

@@ -1,17 +1,17 @@
-/** What rules, detections and policies decided about a whole flow: kept in its record, for all packets behind. */
+/** Decisions of rules, detections and policies about a whole flow: stored in its record, for all later packets. */
 
 import * as Packet from '../packet.js';
 import * as Flow from './flow-record.js';
 
-/** Bits of `Packet.FLOW_STATE`: what was decided before the packet came. */
+/** Bits of `Packet.FLOW_STATE`: what was decided before the packet arrived. */
 const JUDGED = Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED;
 
-/** Whether a flow is dropped as far as its record says. @param flows the rows of flow records */
+/** Whether a flow is dropped according to its record. @param flows the rows of flow records */
 export function isFlowDropped(flows: Int32Array, flow: number): boolean {
   return flows[flow * Flow.INTS + Flow.ACTION] === Flow.ACTION_DROP;
 }
 
-/** Whether the flow of the packet at `p` is dropped, passed or bypassed as a whole: nothing of it is inspected. */
+/** Whether the flow of the packet at `p` is dropped, passed or bypassed as a whole, and not inspected. */
 export function isFlowJudged(row: Int32Array, flows: Int32Array, p: number, flow: number): boolean {
   if ((row[p + Packet.FLOW_STATE]! & JUDGED) !== 0) return true;
   const action = flows[flow * Flow.INTS + Flow.ACTION];
@@ -42,7 +42,7 @@ export function isSenderReset(row: Int32Array, flows: Int32Array, p: number): bo
 
 /**
  * Drops the whole flow of the packet at `p`.
- * @param p has its verdict already: a rejected flow is answered also when more of it comes
+ * @param p has its verdict already: later packets of a rejected flow are answered as well
  * @param flow -1 for a packet without one: nothing is done
  * @param reason of `verdict.ts`
  */

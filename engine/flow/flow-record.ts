@@ -1,10 +1,9 @@
 /**
- * The flow record: one conversation, as a row of 64 int32 in shared memory.
+ * The flow record: one flow, as a row of 64 int32 in shared memory.
  *
- * Written by the thread that owns the flow table, except for the columns under "detection" which belong to
- * the thread that inspects the flow. A packet names its flow by row number (`Packet.FLOW`); the row is freed
- * when the flow's PSEUDO_FLOW_END packet has come home to its pool, so a packet in flight never names a row
- * that is in use by another conversation.
+ * Written by the thread that owns the flow table, except for the columns under "detection" which belong to the thread
+ * that inspects the flow. A packet names its flow by row number (`Packet.FLOW`); the row is freed when the flow's
+ * PSEUDO_FLOW_END packet has returned to its pool, so a packet in flight never refers to a row in use by another flow.
  */
 
 export const INTS = 64;
@@ -21,10 +20,10 @@ export const PROTOCOL = 10;
 /** 4 or 6. */
 export const IP_VERSION = 11;
 export const HASH = 12;
-/** ICMP type and code of the first packet when PROTOCOL is ICMP. */
+/** ICMP type and code of the first packet if PROTOCOL is ICMP. */
 export const ICMP_TYPE = 13;
 export const ICMP_CODE = 14;
-/** When the flow was bypassed, of TCP and UDP alone (see `hasPorts`). */
+/** Time at which the flow was bypassed, TCP and UDP only (see `hasPorts`). */
 export const BYPASSED_SECONDS = ICMP_CODE;
 export const RECURSION = 15;
 export const VLAN_COUNT = 16;
@@ -47,13 +46,13 @@ export const TCP_FLAGS_TO_SERVER = 28;
 export const TCP_FLAGS_TO_CLIENT = 29;
 export const TCP_STATE = 30;
 /**
- * The lower eight bits: one of the REASON_ constants, set when the flow ends. Above them: where its first packet came from
+ * The lower eight bits: one of the REASON_ constants, set when the flow ends. Above them: source of its first packet
  * (`Packet.SOURCE`).
  */
 export const END_REASON = 31;
 export const END_REASON_MASK = 0xff;
 export const SOURCE_SHIFT = 8;
-/** float64 columns (bytes): index with DOUBLES. They lie in ints 32 … 35. */
+/** float64 columns (bytes): index with DOUBLES. They occupy ints 32 … 35. */
 export const BYTES_TO_SERVER = 16;
 export const BYTES_TO_CLIENT = 17;
 /** float64: packets and bytes that were bypassed, to server and to client: ints 36 … 43. */
@@ -61,14 +60,15 @@ export const BYPASSED_PACKETS_TO_SERVER = 18;
 export const BYPASSED_PACKETS_TO_CLIENT = 19;
 export const BYPASSED_BYTES_TO_SERVER = 20;
 export const BYPASSED_BYTES_TO_CLIENT = 21;
-/** EVE's flow_id, see `flowId`: it follows from the hash and the start of the flow. */
+/** EVE's flow_id, see `flowId`: derived from the hash and the start of the flow. */
 export const ID_LOW = 44;
 export const ID_HIGH = 45;
 /** Number (pcap_cnt) of the first packet. */
 export const FIRST_NUMBER = 46;
 /**
- * MAC addresses are not kept here: outputs read them from the packet. The flow module's own: number of the batch that
- * touched the flow last, and what LAST_SECONDS, LAST_NANOSECONDS, TTLS and LAST_NUMBER were before (TCP only).
+ * MAC addresses are not kept here: outputs read them from the packet. Private to the flow module: number of the last
+ * batch with packets of the flow, and the values of LAST_SECONDS, LAST_NANOSECONDS, TTLS and LAST_NUMBER before it (TCP
+ * only).
  */
 export const BATCH = 47;
 export const LAST_SECONDS_BEFORE = 48;
@@ -81,26 +81,26 @@ export const TTLS = 51;
 export const EXCEPTIONS = 62;
 /** Number (pcap_cnt) of the last packet. */
 export const LAST_NUMBER = 63;
-/** ESP has no ports: its SPI stands in both. */
+/** ESP has no ports: both hold its SPI. */
 export const ESP_SPI = CLIENT_PORT;
 
 // ── detection's columns (written by the inspecting thread only) ─────────────────────────────────────
-/** Application protocol number in the protocol list; 0 unknown, -1 failed. And as each side was recognised. */
+/** Application protocol number in the protocol list; 0 unknown, -1 failed. Then as recognised per side. */
 export const APP_PROTOCOL = 52;
 export const APP_PROTOCOL_TO_SERVER = 53;
 export const APP_PROTOCOL_TO_CLIENT = 54;
-/** Protocol before an upgrade (STARTTLS, CONNECT), and the one expected. */
+/** Protocol before an upgrade (STARTTLS, CONNECT), and the expected one. */
 export const APP_PROTOCOL_ORIGINAL = 55;
 export const APP_PROTOCOL_EXPECTED = 56;
-/** Number of alerts the flow had. */
+/** Number of alerts of the flow. */
 export const ALERTS = 57;
 /** One of the ACTION_ constants. */
 export const ACTION = 58;
 /** Detection flags private to detect and app. */
 export const DETECT_FLAGS = 59;
-/** Bit of DETECT_FLAGS: the flow was dropped when its session was established. What comes behind changes no session. */
+/** Bit of DETECT_FLAGS: the flow was dropped when its session was established. Later packets change no session. */
 export const DETECT_DROPPED_ESTABLISHED = 1 << 4;
-/** Bits of FLAGS (set by policies) and of DETECT_FLAGS (by rules): the flow was rejected by resets to this side. */
+/** Bits of FLAGS (set by policies) and of DETECT_FLAGS (by rules): the flow was rejected with resets to this side. */
 export const RESET_CLIENT = 1 << 12;
 export const RESET_SERVER = 1 << 13;
 /** Transactions seen. */
@@ -120,12 +120,12 @@ export const STATE_CAPTURE_BYPASSED = 5;
 export const FLAG_TO_SERVER_SEEN = 1 << 0;
 export const FLAG_TO_CLIENT_SEEN = 1 << 1;
 export const FLAG_EMERGENCY = 1 << 3;
-/** End of flow was handed on; the row waits for its packet to come home. */
+/** End of flow was passed on; the row is freed when its packet returns. */
 export const FLAG_ENDING = 1 << 5;
 export const FLAG_DROPPED = 1 << 6;
 export const FLAG_PASSED = 1 << 7;
 export const FLAG_BYPASSED = 1 << 8;
-/** Carried as many bytes within an interval as `flow.rate-tracking` names. */
+/** Exceeded the byte rate of `flow.rate-tracking`. */
 export const FLAG_ELEPHANT = 1 << 11;
 /** The upper half of FLAGS has the link type of the first packet. */
 export const LINK_TYPE_SHIFT = 16;
@@ -148,7 +148,7 @@ export function startSecondsOf(row: Int32Array, f: number): number {
   return row[f + START_SECONDS]! >>> 0;
 }
 
-/** The same of the last packet. */
+/** The same for the last packet. */
 export function lastSecondsOf(row: Int32Array, f: number): number {
   return row[f + LAST_SECONDS]! >>> 0;
 }
@@ -175,7 +175,7 @@ export interface FlowRows {
   readonly capacity: number;
 }
 
-/** EVE's flow_id, 51 bits: of `ID_HIGH` the lower 19, and all of `ID_LOW`. */
+/** EVE's flow_id, 51 bits: the lower 19 of `ID_HIGH`, and all of `ID_LOW`. */
 export function flowId(high: number, low: number): number {
   return (high & 0x7ffff) * 2 ** 32 + (low >>> 0);
 }

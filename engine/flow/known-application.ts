@@ -1,12 +1,12 @@
 /**
- * What the application protocol of a flow was known to be when a packet came. Much of a batch is parsed before it is
- * inspected, so that the flow's record may know more by then.
+ * The application protocol of a flow as known at a packet. A batch is parsed before it is inspected, so the flow record
+ * may be further by then.
  */
 
 import * as Packet from '../packet.js';
 import * as Flow from './flow-record.js';
 
-/** Columns of the flow's record, and where packets note them: of the flow, and as recognised in each direction. */
+/** Columns of the flow's record, and their position in packets: of the flow, and as recognised in each direction. */
 export const OF_FLOW = { column: Flow.APP_PROTOCOL, shift: Packet.FLOW_APPLICATION } as const;
 export const OF_CLIENT = {
   column: Flow.APP_PROTOCOL_TO_SERVER,
@@ -33,7 +33,7 @@ export function knownApplication(
 }
 
 /**
- * Whether a flow had changed its application protocol when a packet came, or was asked to.
+ * Whether a flow had changed its application protocol at a packet, or was requested to.
  * @param flowState, f see `knownApplication`
  */
 export function hadChangedApplication(flowState: number, flows: Int32Array, f: number): boolean {
@@ -41,7 +41,7 @@ export function hadChangedApplication(flowState: number, flows: Int32Array, f: n
   return (flowState & Packet.FLOW_CHANGED_APPLICATION) !== 0;
 }
 
-/** Whether a flow has changed its application protocol by now, or was asked to. */
+/** Whether a flow has changed its application protocol, or was requested to. */
 export function changesApplication(flows: Int32Array, f: number): boolean {
   return flows[f + Flow.APP_PROTOCOL_ORIGINAL] !== 0 || flows[f + Flow.APP_PROTOCOL_EXPECTED] !== 0;
 }

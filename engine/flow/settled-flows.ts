@@ -1,6 +1,6 @@
 /**
- * What an exception policy did to a flow holds for all packets behind. Stages work over a batch one after the other, so
- * each looks itself at those whose flow was settled by an earlier packet in the same stage.
+ * The decision of an exception policy about a flow applies to all later packets. Stages process a batch one after the
+ * other, so each checks for packets whose flow was decided by an earlier packet in the same stage.
  */
 
 import type { Thread } from '../module.js';
@@ -30,8 +30,8 @@ export class SettledFlows {
   }
 
   /**
-   * Tells the packet at `p` what became of its flow.
-   * @returns that nothing is to be done with it: dropped flows need no more work, bypassed ones want none
+   * Applies the decision about its flow to the packet at `p`.
+   * @returns true if nothing is to be done with it: dropped and bypassed flows need no further work
    */
   note(p: number, flow: number): boolean {
     const flags = this.flows[flow * FlowRecord.INTS + FlowRecord.FLAGS]!;

@@ -1,4 +1,4 @@
-/** What EVE's frame records show, for each `eve-log` output that has them. */
+/** Settings of EVE's frame records, for each `eve-log` output that has them. */
 import type { Config } from '../config/config.js';
 import { option, size } from '../config/option.js';
 import { outputBit, recordTypeSettings } from '../config/output-list.js';

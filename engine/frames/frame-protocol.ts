@@ -1,29 +1,29 @@
-/** What a protocol declares of its frames: their names, and from these the buffers of the `frame` keyword. */
+/** Declaration of a protocol's frames: their names, and the buffers of the `frame` keyword derived from them. */
 import type { BufferDeclaration, Protocol } from '../protocol.js';
 import type { Frame } from './frame.js';
 import { frameMembers } from './frame-record.js';
 
-/** The frame that is the whole of a direction's stream; every protocol over TCP has it. */
+/** The frame that covers the whole stream of a direction; every protocol over TCP has it. */
 export const STREAM_FRAME = 'stream';
-/** Bytes of a frame that alerts show. */
+/** Maximum bytes of a frame shown in alerts. */
 const SHOWN_IN_ALERTS = 4096;
 
-/** Frames of a protocol, which detection takes as transactions of a protocol of their own. */
+/** Frames of a protocol, which detection treats as transactions of a separate protocol. */
 export interface FrameProtocol extends Protocol<Frame> {
-  /** What stands before a frame's name where the rule does not name the protocol: `http1.request`. */
+  /** Prefix of a frame's name if the rule does not name the protocol: `http1.request`. */
   readonly prefix: string;
   /** Names of the frames, without the prefix. */
   readonly frameNames: readonly string[];
 }
 
-/** Keyword of the buffer that a frame is for signatures. */
+/** Keyword of the buffer of a frame. */
 export const frameBuffer = (prefix: string, name: string): string => `frame.${prefix}.${name}`;
 
 /**
  * Declares frames.
- * @param owner the protocol they are of: its name, names in rules and transports
+ * @param owner their protocol: its name, names in rules and transports
  * @param names as in EVE's `frame.type`; `stream` need not be named
- * @param prefix in rules of other protocols (`frame:http1.request`), where it is not the protocol's name
+ * @param prefix in rules of other protocols (`frame:http1.request`), if not the protocol's name
  */
 export function declareFrames(
   owner: Pick<Protocol, 'name' | 'ruleNames' | 'transports'>,

@@ -1,9 +1,9 @@
-/** Frames as EVE records tell them. */
+/** Frames in EVE records. */
 import type { Frame } from './frame.js';
 
 /**
  * Members without braces: `"frame":{…}`, for an alert with the record of the transaction it belongs to.
- * @param most bytes of it that are shown
+ * @param most maximum bytes shown
  */
 export function frameMembers(frame: Frame, most: number, forAlert: boolean): string {
   const { type, number, toServer, offset, length, datagram, transaction } = frame;
@@ -31,7 +31,7 @@ function ofTransaction({ protocol, transaction, toServer }: Frame): string[] {
   return [record, more].filter(members => members !== '');
 }
 
-/** Its bytes, with a note in place of those that are missing. */
+/** Its bytes, with a note in place of missing ones. */
 function shownBytes({ bytes, gaps }: Frame, most: number): Buffer {
   const parts: Uint8Array[] = [];
   let from = 0;
@@ -43,7 +43,7 @@ function shownBytes({ bytes, gaps }: Frame, most: number): Buffer {
   return Buffer.concat(parts).subarray(0, most);
 }
 
-/** With a dot for what is neither printable ASCII nor a line end. */
+/** Replaces bytes other than printable ASCII and line ends by dots. */
 function printable(bytes: Buffer): string {
   return bytes.toString('latin1').replace(/[^\x20-\x7e\r\n]/g, '.');
 }

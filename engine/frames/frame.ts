@@ -1,32 +1,32 @@
-/** A stretch of a stream (or of a datagram) that a parser names: a request, a record, its header. */
+/** A range of a stream (or of a datagram) marked by a parser: a request, a record, its header. */
 import { GrowingBytes } from '../application/growing-bytes.js';
 import type { Protocol, Transaction } from '../protocol.js';
 
-/** Bytes that are missing within a frame, behind the first `at` bytes that are there. */
+/** Bytes missing within a frame, after the first `at` available bytes. */
 export interface FrameGap {
   readonly at: number;
   missing: number;
 }
 
-/** A frame goes the way of transactions through detection; it is complete when its last byte has come. */
+/** Detection treats a frame as a transaction; it is complete when its last byte has arrived. */
 export class Frame implements Transaction {
   progressToServer = 0;
   progressToClient = 0;
   readonly events: number[] = [];
   detection?: unknown;
   logged = false;
-  /** What is there of it, as far as frames are kept. */
+  /** Its available bytes, up to the limit of frames. */
   readonly bytes = new GrowingBytes();
   readonly gaps: FrameGap[] = [];
-  /** How far it has come, with bytes that are missing or were not kept. */
+  /** Length received, including bytes that are missing or were not kept. */
   received = 0;
 
   /**
    * @param type name within its protocol
    * @param number in its direction, from 1
    * @param offset of its first byte in the stream
-   * @param length in bytes, -1 while it is not known
-   * @param transaction that it is a part of, where there is one
+   * @param length in bytes, -1 while unknown
+   * @param transaction that it belongs to, if any
    */
   constructor(
     readonly protocol: Protocol,
@@ -44,12 +44,12 @@ export class Frame implements Transaction {
     return this.transaction?.id ?? -1;
   }
 
-  /** All of it has come. */
+  /** All of it was received. */
   get whole(): boolean {
     return this.length >= 0 && this.received >= this.length;
   }
 
-  /** Nothing more of it will come. */
+  /** No more of it will arrive. */
   get closed(): boolean {
     return this.progressToServer > 0;
   }
@@ -59,7 +59,7 @@ export class Frame implements Transaction {
     this.progressToClient = 1;
   }
 
-  /** Its end became known: the position of the first byte behind it. */
+  /** Sets its end: the position of the first byte after it. */
   endAt(position: number): void {
     if (this.length < 0) this.length = Math.max(0, position - this.offset);
   }

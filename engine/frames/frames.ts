@@ -1,9 +1,9 @@
 /**
- * The frames of one session: which are open, and their bytes as they come. Kept only where signatures or outputs
- * want frames.
+ * The frames of one session: the open ones, and their bytes as they arrive. Tracked only if signatures or outputs use
+ * frames.
  *
- * A parser opens a frame in the same run in which it takes the first of its bytes: all that was unread when the run
- * began is still there.
+ * A parser opens a frame in the same run in which it reads its first byte: all data unread when the run began is still
+ * available.
  */
 
 import type { Conversation } from '../application-layer.js';
@@ -11,11 +11,11 @@ import type { Protocol, Transaction } from '../protocol.js';
 import { Frame } from './frame.js';
 import { type FrameProtocol, STREAM_FRAME } from './frame-protocol.js';
 
-/** Bounds on the frames of a direction. */
+/** Limits on the frames of a direction. */
 export interface FrameLimits {
-  /** Frames that may be open; the oldest is closed when there are more. */
+  /** Maximum open frames; beyond this the oldest is closed. */
   readonly open: number;
-  /** Bytes of one that are kept. */
+  /** Maximum bytes kept per frame. */
   readonly bytes: number;
 }
 
@@ -35,8 +35,8 @@ export class Frames implements Conversation<Frame> {
   private readonly toClient = newSide();
 
   /**
-   * @param streams the whole streams are frames as well
-   * @param inline those are told as they grow; after the fact, when they are over or what is kept of one is full
+   * @param streams whole streams are frames as well
+   * @param inline those are reported as they grow; in IDS mode, when they end or reach the byte limit
    */
   constructor(
     readonly flow: number,
@@ -48,17 +48,17 @@ export class Frames implements Conversation<Frame> {
     private readonly inline: boolean,
   ) {}
 
-  /** Frames of a direction that changed since they were told. */
+  /** Frames of a direction that changed since they were last reported. */
   changed(toServer: boolean): Set<Frame> {
     return this.side(toServer).changed;
   }
 
-  /** Something of them was not told yet. */
+  /** Changes are pending to be reported. */
   get pending(): boolean {
     return this.toServer.changed.size > 0 || this.toClient.changed.size > 0;
   }
 
-  /** More of one of them may come. */
+  /** One of them may still grow. */
   get growing(): boolean {
     return this.toServer.open.length > 0 || this.toClient.open.length > 0;
   }
@@ -75,8 +75,8 @@ export class Frames implements Conversation<Frame> {
   }
 
   /**
-   * The parser ran over `bytes[start, start + available)`, which is the stream from `position` on.
-   * @param read position up to which it took them
+   * The parser ran on `bytes[start, start + available)`, which is the stream from `position` on.
+   * @param read position up to which it read
    */
   took(
     toServer: boolean,
@@ -99,12 +99,12 @@ export class Frames implements Conversation<Frame> {
       }
     }
     if (closed) side.open = side.open.filter(frame => !frame.closed);
-    // Not before: a run over a large segment may open many more, which are complete with it.
+    // Not earlier: a run over a large segment may open many more, which it also completes.
     const surplus = side.open.length - this.limits.open;
     if (surplus > 0) for (const frame of side.open.splice(0, surplus)) this.close(side, frame);
   }
 
-  /** Nothing more will come in this direction. */
+  /** No more data will arrive in this direction. */
   ended(toServer: boolean): void {
     const side = this.side(toServer);
     for (const frame of side.open) this.close(side, frame);
@@ -115,7 +115,7 @@ export class Frames implements Conversation<Frame> {
     return toServer ? this.toServer : this.toClient;
   }
 
-  /** The first frame of a stream is the stream itself: its number is taken whether or not anybody wants it. */
+  /** The first frame of a stream is the stream itself: its number is reserved whether or not it is used. */
   private begun(toServer: boolean): Side {
     const side = this.side(toServer);
     if (side.begun) return side;
@@ -140,7 +140,7 @@ export class Frames implements Conversation<Frame> {
     return frame;
   }
 
-  /** Adds what lies before `end` of a run over the stream from `position` on. */
+  /** Adds the bytes before `end` of a run over the stream from `position` on. */
   private extend(
     side: Side,
     frame: Frame,
@@ -168,7 +168,7 @@ export class Frames implements Conversation<Frame> {
     this.grew(side, frame);
   }
 
-  /** As far as bytes are kept: a stream may have gaps without end. */
+  /** Only while bytes are kept: a stream may have any number of gaps. */
   private noteGap({ bytes, gaps }: Frame, missing: number): void {
     if (bytes.length >= this.limits.bytes) return;
     const last = gaps.at(-1);

@@ -29,7 +29,7 @@ export interface Transaction {
    * engine derives it for transactions that begin with that direction complete.
    */
   absent?: 'to_server' | 'to_client';
-  /** Maintained by detection: names (xbits of the transaction) that signatures set on it. */
+  /** Maintained by detection: names that signatures set on it. */
   bits?: Set<string>;
   /** Files it carries (see `files/tracked-file.ts`), of both directions. */
   files?: TrackedFile[] | undefined;

@@ -1,11 +1,11 @@
 /**
- * Streams whose readers are in other threads than their reassembly (profile `pipeline`): how far the readers have come,
- * and how much of a flow they ask for. One record a flow in shared memory; the thread that reads a flow writes it.
+ * Streams whose readers are in other threads than their reassembly (profile `pipeline`): how far the readers have read,
+ * and how much of a flow they request. One record per flow in shared memory; the thread that reads a flow writes it.
  */
 const INTS = 4;
-/** 0: nothing was asked for; NO_LIMIT, or bytes as uint32. */
+/** 0: nothing was requested; NO_LIMIT, or bytes as uint32. */
 const ASKED = 0;
-/** Position behind what was read of each direction, modulo 2^32. */
+/** Position after the data read in each direction, modulo 2^32. */
 const READ_TO_CLIENT = 1;
 const READ_TO_SERVER = 2;
 
@@ -14,7 +14,7 @@ const NO_LIMIT = -1;
 export class DistantStreams {
   private readonly rows: Int32Array;
 
-  /** @param buffer made by `DistantStreams.allocate` */
+  /** @param buffer created by `DistantStreams.allocate` */
   constructor(buffer: SharedArrayBuffer) {
     this.rows = new Int32Array(buffer);
   }
@@ -26,17 +26,17 @@ export class DistantStreams {
 
   // ── readers ──
 
-  /** Asks for so many bytes of each direction; 0: no limit. See `StreamControl.setDepth`. */
+  /** Requests this many bytes of each direction; 0: no limit. See `StreamControl.setDepth`. */
   setDepth(flow: number, bytes: number): void {
     Atomics.store(this.rows, flow * INTS + ASKED, bytes === 0 ? NO_LIMIT : Math.min(bytes, 2 ** 32 - 2) | 0);
   }
 
-  /** Everything of a direction before `position` was read, and what it made readers ask for is known. */
+  /** Everything in a direction before `position` was read, and the resulting requests were recorded. */
   haveRead(flow: number, toServer: boolean, position: number): void {
     Atomics.store(this.rows, read(flow, toServer), position | 0);
   }
 
-  /** The flow is over; its row will be another's. */
+  /** The flow is over; its row will be reused. */
   forget(flow: number): void {
     for (let i = 0; i < INTS; i++) Atomics.store(this.rows, flow * INTS + i, 0);
   }
@@ -47,7 +47,7 @@ export class DistantStreams {
     return ((Atomics.load(this.rows, read(flow, toServer)) - position) | 0) >= 0;
   }
 
-  /** Bytes that were asked for, 0: no limit; undefined when nothing was. */
+  /** Requested bytes, 0: no limit; undefined if none. */
   askedDepth(flow: number): number | undefined {
     const asked = Atomics.load(this.rows, flow * INTS + ASKED);
     if (asked === 0) return undefined;

@@ -1,13 +1,13 @@
 /**
- * Which operating system a host is said to have (`host-os-policy`), and what follows for overlapping TCP segments
- * and IP fragments: systems decide differently which data counts. The policy is that of the receiver.
+ * The configured operating system of a host (`host-os-policy`), and the resulting policy for overlapping TCP segments
+ * and IP fragments: systems differ in which data they keep. The policy of the receiver applies.
  */
 import type { Config } from '../config/config.js';
 import { networks } from '../config/networks.js';
 import { type OptionType, option } from '../config/option.js';
 import { PrefixTable } from '../prefix-table.js';
 
-/** Names that `host-os-policy` takes: Suricata's, and `first`, `last` and `linux-6` (Linux as it is since 4.19). */
+/** Names accepted by `host-os-policy`: Suricata's, and `first`, `last` and `linux-6` (Linux since 4.19). */
 export const HOST_OS = [
   'bsd',
   'bsd-right',
@@ -29,10 +29,10 @@ export const HOST_OS = [
 
 export type HostOs = (typeof HOST_OS)[number];
 
-/** Hosts without an entry. */
+/** For hosts without an entry. */
 const DEFAULT_HOST_OS: HostOs = 'bsd';
 
-/** How overlapping TCP segments are put together. */
+/** How overlapping TCP segments are reassembled. */
 export type TcpClass = 'first' | 'last' | 'bsd' | 'linux' | 'old-linux' | 'solaris' | 'linux-6';
 
 const TCP_CLASS: Readonly<Record<HostOs, TcpClass>> = {
@@ -58,7 +58,7 @@ export function tcpClass(os: HostOs): TcpClass {
   return TCP_CLASS[os];
 }
 
-/** How overlapping IP fragments are put together. */
+/** How overlapping IP fragments are reassembled. */
 export type FragmentClass =
   | 'first'
   | 'last'
@@ -92,7 +92,7 @@ export function fragmentClass(os: HostOs): FragmentClass {
   return FRAGMENT_CLASS[os];
 }
 
-/** What is no mapping of systems: a mapping is judged by the options of its systems. */
+/** Values other than a mapping of systems: a mapping is validated by the options of its systems. */
 const systems: OptionType<object> = {
   expected: 'operating systems, each with a list of addresses and networks',
   parse: () => undefined,
@@ -102,7 +102,7 @@ const PATH = 'host-os-policy';
 const hostsOf = (os: HostOs) =>
   option(`${PATH}.${os}`, networks, [] as readonly string[], `addresses and networks of ${os} hosts`);
 
-/** Operating systems of hosts: they decide how overlapping segments and fragments to them are put together. */
+/** Operating systems of hosts: they determine how overlapping segments and fragments sent to them are reassembled. */
 export const hostOsOptions = [
   option(PATH, systems, {}, 'operating systems of hosts'),
   ...HOST_OS.map(hostsOf),

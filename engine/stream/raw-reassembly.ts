@@ -1,4 +1,4 @@
-/** Whether signatures see streams put together, or each packet by itself: what reassembly and detection have to agree upon. */
+/** Whether signatures inspect reassembled streams, or each packet separately: shared by reassembly and detection. */
 import { boolean, option } from '../config/option.js';
 
 export const RAW_REASSEMBLY = option(

@@ -1,6 +1,6 @@
 /**
- * What stream reassembly offers to modules of the same thread: `thread.services.get(STREAM_CONTROL)`. Without it (the
- * stream module runs in another thread) what parsers ask for goes by `Thread.distantStreams`.
+ * Interface of stream reassembly for modules of the same thread: `thread.services.get(STREAM_CONTROL)`. Without it (the
+ * stream module runs in another thread) requests of parsers go through `Thread.distantStreams`.
  */
 
 /** Name of the service. */
@@ -10,18 +10,24 @@ export const STREAM_CONTROL = 'stream-control';
 export interface OverlapVersions {
   /** Offset in its direction of the first byte. */
   readonly position: number;
-  /** What was there before, and what the packet brought. */
+  /** The earlier bytes, and those of the packet. */
   readonly before: Uint8Array;
   readonly brought: Uint8Array;
 }
 
 export interface StreamControl {
-  /** Changes how many bytes of each direction of a flow are reassembled; 0: no limit. A depth reached stays so. */
+  /**
+   * Changes how many bytes of each direction of a flow are reassembled; 0: no limit. No effect once the depth is
+   * reached.
+   */
   setDepth(flow: number, bytes: number): void;
 
-  /** Reassembles no more data of a direction: nothing more is handed on, what is held is freed. */
+  /** Reassembles no more data of a direction: nothing more is delivered, held data is freed. */
   stop(flow: number, toServer: boolean): void;
 
-  /** Both versions of the data that the packet in `slot`, of the batch in hand, brought with other bytes than before. */
+  /**
+   * Both versions of the data that the packet in `slot`, of the current batch, carried with bytes differing from
+   * earlier ones.
+   */
   overlapOf(slot: number): OverlapVersions | undefined;
 }

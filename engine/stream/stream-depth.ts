@@ -1,4 +1,4 @@
-/** How far streams are put together: what reassembly, files and the reading of captures have to agree upon. */
+/** Reassembly depth: shared by reassembly, files and the reading of captures. */
 import type { Config } from '../config/config.js';
 import { option, size } from '../config/option.js';
 
@@ -9,12 +9,12 @@ export const STREAM_DEPTH = option(
   'bytes of each direction that are reassembled; 0: no limit',
 );
 
-/** Most bytes that packets bring to be put together at once: more than a batch of usual packets has. */
+/** Maximum bytes reassembled at once: more than a batch of usual packets contains. */
 const OF_A_BATCH = 2 ** 19;
 
 /**
- * Parsers ask for more of a stream when they see a file. Streams of a whole batch are put together before they see
- * anything of it: with a small depth the question would come too late.
+ * Parsers request more of a stream when they see a file. Streams of a whole batch are reassembled before parsers see
+ * them: with a small depth the request would come too late.
  */
 export function endsWithinBatch(config: Config): boolean {
   const depth = config.read(STREAM_DEPTH);
@@ -22,8 +22,8 @@ export function endsWithinBatch(config: Config): boolean {
 }
 
 /**
- * Bytes of streams that are put together before parsers see them. Packets of captures and devices that join segments have
- * 64 KiB each: a batch of them reaches the depth before a parser asks for more.
+ * Bytes of streams that are reassembled before parsers see them. Packets of captures and devices with segment
+ * coalescing have up to 64 KiB each: a batch of them reaches the depth before a parser requests more.
  */
 export function bytesAtOnce(config: Config): number {
   const depth = config.read(STREAM_DEPTH);

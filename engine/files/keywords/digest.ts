@@ -56,7 +56,7 @@ function found(name: string, folders: readonly string[]): string {
   return paths.find(path => existsSync(path)) ?? paths[0]!;
 }
 
-/** Lines that begin with a digest; empty lines and comments are skipped. */
+/** Reads lines that begin with a digest; empty lines and comments are skipped. */
 function readDigests(path: string, digits: number): string[] {
   const text = readFileSync(path, 'latin1');
   if (text.length > LARGEST_LIST) throw new Error(`${path} is larger than ${LARGEST_LIST} bytes`);

@@ -6,7 +6,7 @@ import { filesOf } from '../tracked-file.js';
 
 interface SizeTest {
   readonly holds: IntegerCondition;
-  /** A file that is cut is at least as large as what came of it. */
+  /** A truncated file is at least as large as the received part. */
   readonly atLeast: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Keywords of files that are about a text: `filename`, `fileext`, `filemagic`. */
+/** Text keywords of files: `filename`, `fileext`, `filemagic`. */
 import type { TestDeclaration, Transaction } from '../../protocol.js';
 import type { FileProgress } from '../file-progress.js';
 import { filesOf, type TrackedFile } from '../tracked-file.js';
@@ -9,8 +9,8 @@ interface TextArgument {
 }
 
 /**
- * A test of what is known with a file's first bytes; more of it, and more files, may come.
- * @param holds undefined where it is not known yet
+ * A test of what is known from a file's first bytes; more data, and more files, may follow.
+ * @param holds undefined if not known yet
  */
 export function textTest(
   keyword: string,
@@ -37,7 +37,7 @@ export function textTest(
   };
 }
 
-/** `|00|` and backslashes as in contents. */
+/** `|00|` and backslashes as in `content`. */
 function unescaped(text: string): string {
   return text
     .replace(/\|([0-9a-fA-F\s]*)\|/g, (_, hex: string) =>
