@@ -1,4 +1,4 @@
-/** What outputs tell of a signature that alerted, from the compiled rule set that all threads share. */
+/** What outputs report about an alerting signature, from the compiled rule set shared by all threads. */
 import { DETECTIONS, type Detections, FIRST_DETECTION } from '../engine/detection/prepared.js';
 import { type RuleSetImage, signatureAt } from './compile/image.js';
 import type { Action, Signature } from './signature.js';
@@ -16,7 +16,7 @@ export interface AlertSignature
   readonly action: Action;
   /** EVE's severity. */
   readonly priority: number;
-  /** As shown to people: the prefix of the reference's type, then its value. */
+  /** For display: the prefix of the reference's type, then its value. */
   readonly references: readonly string[];
   readonly target?: 'src_ip' | 'dest_ip';
   /** The rule as written, on one line. */
@@ -42,12 +42,12 @@ export function alertSignatures(shared: Readonly<Record<string, unknown>>): Aler
   };
 }
 
-/** `cve,2014-0160` with the prefix of its type; a type without one is told as it is. */
+/** `cve,2014-0160` with the prefix of its type; unchanged if the type has no prefix. */
 function shown(reference: string, systems: Readonly<Record<string, string>>): string {
   const comma = reference.indexOf(',');
   const type = reference.slice(0, comma);
   const value = reference.slice(comma + 1);
-  // It says itself what it is.
+  // The value already contains its URL scheme.
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return value;
   return `${systems[type.toLowerCase()] ?? `${type}:`}${value}`;
 }

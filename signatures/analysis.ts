@@ -1,5 +1,5 @@
 /**
- * Engine analysis: how signatures are understood, as files for people (rules_analysis.txt,
+ * Engine analysis: how signatures are parsed and compiled, as files for people (rules_analysis.txt,
  * rules_fast_pattern.txt) and programs (rules.json, patterns.json).
  */
 import type { Protocol } from '../engine/protocol.js';
@@ -10,12 +10,12 @@ import { analyzeRule, ruleJson } from './analysis/rule-json.js';
 import { KIND_NAMES } from './compile/traits.js';
 import type { RuleSet } from './rule-set.js';
 
-/** Name of each file, and its text. */
+/** Contents by file name. */
 export type AnalysisFiles = ReadonlyMap<string, string>;
 
-/** What of the configuration the analysis tells of. */
+/** Configuration values that affect the analysis. */
 export interface AnalysisSettings {
-  /** There is an output that keeps files. */
+  /** An output that stores files is enabled. */
   readonly storesFiles: boolean;
 }
 
@@ -33,7 +33,7 @@ export function analyzeRules(
   ]);
 }
 
-/** What to know about the rule, and what makes it slow. */
+/** Remarks about the rule, and what makes it slow. */
 function analysisText(
   { signature, traits, fastPattern }: AnalyzedRule,
   { storesFiles }: AnalysisSettings,
@@ -82,7 +82,7 @@ function fastPatternText({ signature, fastPattern, fastContent }: AnalyzedRule):
   ].join('\n');
 }
 
-/** Contents of all signatures, how often each is used, and how often as the fast pattern. */
+/** Contents of all signatures, with the number of uses, and of uses as the fast pattern. */
 function patternLines(rules: readonly AnalyzedRule[]): string {
   const buffers = new Map<string, Map<string, { pattern: object; cnt: number; mpm: number }>>();
   for (const { signature, fastContent } of rules) {

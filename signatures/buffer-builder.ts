@@ -1,22 +1,22 @@
-/** Buffers under construction: their transforms and conditions, in the order of the rule. */
+/** Buffers under construction: their transforms and conditions, in rule order. */
 import type { BufferConditions, ContentMatch, Match, Position } from './signature.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** A content whose modifiers may still follow. */
+/** A content that may still get modifiers. */
 export type ContentUnderConstruction = Mutable<ContentMatch>;
 
-/** A buffer's conditions under construction. */
+/** The conditions on a buffer under construction. */
 export interface BufferUnderConstruction {
   readonly buffer: string;
   readonly transforms: Match[];
   readonly conditions: Match[];
   readonly direction?: 'to_server' | 'to_client';
-  /** Where its keyword stands. */
+  /** Position of its keyword. */
   readonly at: Position;
 }
 
-/** The parts of a buffer under construction that become part of the signature. */
+/** The parts of a buffer under construction that belong to the signature. */
 export function bufferConditions(buffer: BufferUnderConstruction): BufferConditions {
   const { transforms, conditions, direction } = buffer;
   return direction

@@ -7,13 +7,13 @@ import type { PcreMatch } from './keywords/pcre.js';
 import type { CompileEnvironment, MatchCompiler } from './match-compiler.js';
 import type { ContentMatch, Match } from './signature.js';
 
-/** Steps that the conditions of one buffer may take, where the environment says nothing. */
+/** Default limit of the steps for the conditions on one buffer. */
 const RECURSION_LIMIT = 3000;
 
 /**
- * Makes conditions executable over the buffer in hand. All must hold; relative ones are tried at every place of
- * those before them, up to the limit of `detect.inspection-recursion-limit`.
- * @param compilers of conditions without a place of their own, by kind
+ * Compiles conditions for the current buffer. All must hold; relative ones are tried at each match of the preceding
+ * ones, up to the limit of `detect.inspection-recursion-limit`.
+ * @param compilers of non-relative conditions, by kind
  * @throws Error for a condition of unknown kind
  */
 export function compileBuffer(

@@ -1,4 +1,4 @@
-/** `classification.config`: what class types mean, `config classification: name,description,priority`. */
+/** `classification.config`: class types, `config classification: name,description,priority`. */
 import { readFileSync } from 'node:fs';
 
 export interface Classification {
@@ -7,7 +7,7 @@ export interface Classification {
   readonly priority: number;
 }
 
-/** A line that is not understood. */
+/** A line that cannot be parsed. */
 export interface ConfigLineProblem {
   readonly message: string;
   readonly line: number;
@@ -15,7 +15,7 @@ export interface ConfigLineProblem {
 
 const LINE = /^\s*config\s+classification\s*:\s*([a-zA-Z][a-zA-Z0-9-_]*)\s*,\s*(.+)\s*,\s*(\d+)\s*$/;
 
-/** Parses the text of a classification file. The first of equal names wins. */
+/** Parses a classification file. The first of several equal names wins. */
 export function parseClassifications(text: string): {
   classifications: Map<string, Classification>;
   problems: ConfigLineProblem[];
@@ -37,12 +37,12 @@ export function parseClassifications(text: string): {
   return { classifications, problems };
 }
 
-/** Reads a classification file. @throws Error of the file system */
+/** Reads a classification file. @throws file system Error */
 export function readClassifications(path: string): ReturnType<typeof parseClassifications> {
   return parseClassifications(readFileSync(path, 'utf8'));
 }
 
-/** Class types that are known without a file: name, description, priority. */
+/** Built-in class types: name, description, priority. */
 const BUILT_IN: readonly (readonly [string, string, number])[] = [
   ['not-suspicious', 'Not Suspicious Traffic', 3],
   ['unknown', 'Unknown Traffic', 3],
@@ -89,7 +89,7 @@ const BUILT_IN: readonly (readonly [string, string, number])[] = [
   ['command-and-control', 'Malware Command and Control Activity Detected', 1],
 ];
 
-/** The class types that are known without a file. */
+/** The built-in class types. */
 export function builtInClassifications(): Map<string, Classification> {
   return new Map(BUILT_IN.map(([name, description, priority]) => [name, { name, description, priority }]));
 }

@@ -1,4 +1,4 @@
-/** Compiling rule sets: what the rest of the program uses of it. */
+/** Entry points of rule set compilation for the rest of the program. */
 import type { Matcher } from '../engine/matcher.js';
 import type { RuleSetImage } from './compile/image.js';
 import type { CompileOptions } from './compile/options.js';
@@ -12,8 +12,8 @@ export { type CompileOptions, compileOptions, compileOptionsFrom } from './compi
 export { RuleCompiler } from './compile/rule-compiler.js';
 
 /**
- * Compiles signatures that are all there.
- * @param rules what `loadRules` gave  @param matcher of this thread; databases are shared with others
+ * Compiles a complete list of signatures.
+ * @param rules result of `loadRules`  @param matcher of this thread; its databases are shared with others
  */
 export function compileRules(
   rules: {
@@ -31,13 +31,13 @@ export function compileRules(
 }
 
 /**
- * Frees the databases of a rule set that the next one does not use. Call it when no thread scans with it any more.
- * @param matcher one of this thread that did not import them
+ * Frees the databases of a rule set that its successor does not use. Call it when no thread scans with it any more.
+ * @param matcher of a thread that did not import them
  */
 export function releaseUnused(matcher: Matcher, before: RuleSetImage, after: RuleSetImage): void {
   const kept = new Set(after.databases.map(database => database.key));
   for (const { key, shared } of before.databases) {
-    // Tables of the q-gram matcher are memory like any other.
+    // Tables of the q-gram matcher are garbage-collected.
     if (!kept.has(key) && shared.kind === 'hyperscan') matcher.release(shared.database);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Looks on while a signature is evaluated: what explains rules and measures them is put in between its conditions
- * when they are compiled. Without a watch nothing is in between.
+ * Observes the evaluation of a signature: instrumentation that explains or profiles rules is inserted between its
+ * conditions at compile time. Without a watch nothing is inserted.
  */
 import type { Protocol } from '../engine/protocol.js';
 import type { Step } from './buffer-matcher/chain.js';
@@ -8,7 +8,7 @@ import type { Inspection, Test } from './inspection.js';
 import type { CompileEnvironment } from './match-compiler.js';
 import type { BufferConditions, Match } from './signature.js';
 
-/** What is visible of a transaction at the moment of inspection. */
+/** The part of a transaction visible at the time of inspection. */
 export interface VisibleTransaction {
   readonly toServer: boolean;
   readonly progress: number;
@@ -20,11 +20,11 @@ export interface VisibleTransaction {
 /** A condition on a transaction: a value, a test, an event, or all conditions on one buffer. */
 export type TransactionTest = (at: Inspection, visible: VisibleTransaction) => boolean;
 
-/** Watches one signature. Each function gives back what is evaluated in place of the original. */
+/** Watches one signature. Each function returns the test that replaces the original. */
 export interface ConditionWatch {
   /** A condition on packet, flow or state, or an effect. */
   condition(match: Match, test: Test, environment: CompileEnvironment): Test;
-  /** One condition on a buffer, with what stands behind it. */
+  /** One condition on a buffer, with the conditions after it. */
   step(match: Match, step: Step, environment: CompileEnvironment): Step;
   /** All conditions on one buffer; the caller has set it. */
   buffer(conditions: readonly Match[], test: Test): Test;

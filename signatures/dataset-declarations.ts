@@ -1,4 +1,4 @@
-/** Datasets that the configuration and the rules declare: one of each name, whose file is read when it is declared. */
+/** Datasets declared in the configuration and in rules: unique by name, with the file read on declaration. */
 import type { Config } from '../engine/config/config.js';
 import { boolean, integer, option, size, tree } from '../engine/config/option.js';
 import type { DatasetDeclaration } from './dataset-declaration.js';
@@ -41,11 +41,11 @@ const TOTAL_HASHSIZES = option(
 
 export const datasetOptions = [DATASETS, ALLOW_WRITE, ALLOW_ABSOLUTE, SINGLE_HASHSIZE, TOTAL_HASHSIZES];
 
-/** Keys under `datasets` that are no names. */
+/** Keys under `datasets` that are not names. */
 const SETTINGS = new Set(['defaults', 'limits', 'rules']);
 
 export class DatasetDeclarations {
-  /** Files that were read. */
+  /** Files read. */
   readonly files: string[] = [];
   private readonly known = new Map<string, DatasetDeclaration>();
   private readonly folder: string;
@@ -53,7 +53,7 @@ export class DatasetDeclarations {
   private readonly allowAbsolute: boolean;
   private readonly largestHash: number;
   private readonly mostHashes: number;
-  /** Sum of the hashsizes of those that are known. */
+  /** Sum of the hash sizes of all known sets. */
   private hashes = 0;
 
   constructor(config: Config) {
@@ -64,7 +64,7 @@ export class DatasetDeclarations {
     this.mostHashes = config.read(TOTAL_HASHSIZES);
   }
 
-  /** Takes the datasets of the configuration. @param problem told of those that are wrong */
+  /** Adds the datasets of the configuration. @param problem called for invalid ones */
   configure(config: Config, problem: (message: string) => void): void {
     const declared = config.read(DATASETS);
     if (declared === null || typeof declared !== 'object') return;
@@ -78,14 +78,14 @@ export class DatasetDeclarations {
     }
   }
 
-  /** All that are known so far. */
+  /** All known datasets. */
   declared(): DatasetDeclaration[] {
     return [...this.known.values()];
   }
 
   /**
-   * What a rule says of a dataset, completed by what is known of it.
-   * @throws RuleError when that contradicts, or its file is wrong
+   * A rule's declaration of a dataset, completed from earlier declarations.
+   * @throws RuleError if they conflict, or the file is invalid
    */
   declare(declaration: DatasetDeclaration, at: Position): DatasetDeclaration {
     this.check(declaration, at);
@@ -101,7 +101,7 @@ export class DatasetDeclarations {
     }
   }
 
-  /** Rules may read files anywhere, but write only below the data folder unless the configuration allows more. */
+  /** Rules may read any file, but write only below the data folder unless the configuration allows more. */
   private check({ save, hashsize = 0 }: DatasetDeclaration, at: Position): void {
     if (hashsize > this.largestHash)
       throw new RuleError(`hashsize ${hashsize} exceeds datasets.limits.single-hashsize`, at);
@@ -117,11 +117,11 @@ export class DatasetDeclarations {
       throw new Error(`hashsize ${hashsize} exceeds what remains of datasets.limits.total-hashsizes`);
   }
 
-  /** @throws Error when its file is wrong */
+  /** @throws Error if its file is invalid */
   private take(declaration: DatasetDeclaration): DatasetDeclaration {
     const file = fileOfDataset(declaration, this.folder);
     if (file !== undefined) this.files.push(file);
-    // Known from now on: that its file is wrong is told once.
+    // Remembered first, so that an invalid file is reported only once.
     this.known.set(declaration.name, declaration);
     this.hashes += declaration.hashsize ?? 0;
     readDataset(declaration, this.folder);

@@ -1,4 +1,4 @@
-/** Whether the regular expressions of rules are right: they are compiled and given back. */
+/** Validates the regular expressions of rules: compiles and frees them. */
 
 import { openExpressions } from '../engine/expression/open.js';
 import type { Expressions } from '../engine/expression.js';
@@ -6,7 +6,7 @@ import { flatText } from './flat-text.js';
 import type { RuleContext } from './rule-context.js';
 import { RuleError, UnsupportedRule } from './rule-error.js';
 
-/** @param expressions of this thread; opened here where absent */
+/** @param expressions of this thread; created here if absent */
 export function expressionCheck(
   expressions: Expressions = openExpressions('auto'),
 ): NonNullable<RuleContext['checkExpression']> {
@@ -18,7 +18,7 @@ export function expressionCheck(
       expressions.release(expressions.compile({ pattern, options }));
       right.add(key);
     } catch (error) {
-      // RegExp knows less than PCRE2 does: what it refuses may be right.
+      // RegExp supports less than PCRE2: an expression that it refuses may be valid.
       if (expressions.kind === 'regexp')
         throw new UnsupportedRule('a regular expression that needs the native addon', at);
       throw new RuleError(

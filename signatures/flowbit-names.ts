@@ -1,4 +1,4 @@
-/** Which flowbits rules ask for and no rule sets: often a mistake in writing, or a rule file that is missing. */
+/** Flowbits that rules test but no rule sets: often a typing mistake, or a missing rule file. */
 import type { FlowbitsMatch } from './keywords/flowbits.js';
 import type { RuleProblem } from './rule-set.js';
 import type { Match, Position, Signature } from './signature.js';
@@ -19,7 +19,7 @@ export class FlowbitNames {
       if (isFlowbits(match) && match.command !== 'unset') this.set.add(match.names[0]!);
   }
 
-  /** @returns a problem for each question that is always answered with no */
+  /** @returns a problem for each test that is always false */
   problems(): RuleProblem[] {
     return this.asked
       .filter(({ names }) => !names.some(name => this.set.has(name)))

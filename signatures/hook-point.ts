@@ -1,4 +1,4 @@
-/** Where the hooks of rule headers lie in a protocol. */
+/** Positions of rule header hooks in a protocol. */
 import type { Protocol } from '../engine/protocol.js';
 
 /** A state of one direction. */
@@ -7,7 +7,7 @@ export interface HookPoint {
   readonly progress: number;
 }
 
-/** Where a hook of a rule header lies in a protocol; undefined where it has no such state. */
+/** Position of a rule header hook in a protocol; undefined if it has no such state. */
 export function hookPoint(protocol: Protocol, hook: string): HookPoint | undefined {
   const { progressToServer, progressToClient } = protocol;
   const generic: Readonly<Record<string, HookPoint>> = {

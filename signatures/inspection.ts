@@ -1,6 +1,6 @@
 /**
- * What a compiled condition looks at: one packet, its flow, and the bytes of one buffer. There is one Inspection a
- * thread, filled anew for each candidate; nothing is allocated for it.
+ * What a compiled condition inspects: a packet, its flow, and the bytes of one buffer. There is one Inspection per
+ * thread, refilled for each candidate; nothing is allocated.
  */
 import type { FlowRows } from '../engine/flow/flow-record.js';
 import type { Memory } from '../engine/memory.js';
@@ -14,41 +14,41 @@ export interface Inspection {
   /** The packet: its slot, and its row `memory.row[p + FIELD]`. */
   slot: number;
   p: number;
-  /** Row number of its flow, or -1; `f` is the index of the row in `flows.row`. */
+  /** Row number of its flow, or -1; `f` is the row's index in `flows.row`. */
   flow: number;
   f: number;
-  /** Direction of the packet, or of the data inspected. */
+  /** Direction of the packet, or of the inspected data. */
   toServer: boolean;
-  /** Transaction inspected, where there is one. */
+  /** The inspected transaction, if any. */
   transaction: Transaction | undefined;
 
-  /** The buffer in hand: `bytes[start, end)`. */
+  /** The current buffer: `bytes[start, end)`. */
   bytes: Uint8Array;
   start: number;
   end: number;
-  /** Where the last relative match ended (absolute index into `bytes`); `start` before the first. */
+  /** End of the last relative match (absolute index into `bytes`); `start` before the first one. */
   cursor: number;
   /**
-   * The buffer's first byte is the first byte there is (a stream chunk may begin later), and its last byte is the
-   * last one there will be: what `startswith`, `offset`, `endswith`, `bsize` and negated contents need to know.
+   * The buffer's first byte is the very first (a stream chunk may begin later), and its last byte is final: needed for
+   * `startswith`, `offset`, `endswith`, `bsize` and negated contents.
    */
   atBeginning: boolean;
   atEnd: boolean;
-  /** Of a stream whose beginning is no longer at hand: how many bytes came before `start`. */
+  /** For a stream whose beginning is no longer available: number of bytes before `start`. */
   position: number;
-  /** Byte order that the transaction says its numbers have: of conditions with `dce`. */
+  /** Byte order of numbers according to the transaction: for conditions with `dce`. */
   littleEndian: boolean;
 
   /** Values of byte_extract and byte_math, by index. */
   readonly variables: Whole[];
-  /** Index of the signature in hand. */
+  /** Index of the current signature. */
   signature: number;
 }
 
 /** A compiled condition. Relative ones read and move `cursor`. */
 export type Test = (at: Inspection) => boolean;
 
-/** byte_extract and byte_math of one signature. */
+/** Maximum number of byte_extract and byte_math variables of one signature. */
 export const MOST_VARIABLES = 256;
 
 export function newInspection(memory: Memory, flows: FlowRows): Inspection {

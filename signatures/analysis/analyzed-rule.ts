@@ -2,13 +2,13 @@ import type { Traits } from '../compile/traits.js';
 import type { ContentMatch, Signature } from '../signature.js';
 import type { ChosenPattern } from './fast-pattern-choice.js';
 
-/** A signature with what the compiler finds out about it. */
+/** A signature with the results of compiling it. */
 export interface AnalyzedRule {
   readonly signature: Signature;
   readonly traits: Traits;
   readonly fastPattern: ChosenPattern | undefined;
-  /** The content that the fast pattern is taken from. */
+  /** The content from which the fast pattern is taken. */
   readonly fastContent: ContentMatch | undefined;
-  /** What was changed to the same effect. */
+  /** Changes that do not affect the meaning. */
   readonly notes: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Which inspection engines a buffer has: one for each direction of each protocol that gives it. */
+/** The inspection engines of a buffer: one for each direction of each protocol that provides it. */
 import type { Protocol } from '../../engine/protocol.js';
 import { PAYLOAD_BUFFERS } from '../compile/traits.js';
 import type { BufferConditions, Signature } from '../signature.js';
@@ -10,7 +10,7 @@ export interface BufferEngine {
   readonly progress?: number;
 }
 
-/** Buffers that have another name there than their keyword. */
+/** Buffers whose name in the analysis differs from their keyword. */
 const NAMES: Readonly<Record<string, string>> = {
   'dcerpc.stub_data': 'dce_stub_data',
   'dns.query': 'dns_query',
@@ -22,13 +22,13 @@ const NAMES: Readonly<Record<string, string>> = {
   'http.host.raw': 'http_raw_host',
 };
 
-/** Keywords in whose names of buffers the dots are underscores; others are named like their keyword. */
+/** Keywords whose buffer names have underscores instead of dots; others are named like their keyword. */
 const UNDERSCORED = /^(http|http2|krb5|quic|smb|dnp3)\./;
 
-/** What only messages of HTTP/1 have. */
+/** Buffers that exist only in HTTP/1. */
 const HTTP1_ONLY = new Set(['http.start']);
 
-/** `http.stat_code` is `http_stat_code` there. */
+/** `http.stat_code` is named `http_stat_code`. */
 export function bufferName({ buffer }: BufferConditions): string {
   if (PAYLOAD_BUFFERS.has(buffer)) return 'payload';
   return NAMES[buffer] ?? (UNDERSCORED.test(buffer) ? buffer.replaceAll('.', '_') : buffer);
@@ -49,7 +49,7 @@ export function declaredEngines(
   return names.flatMap(app_proto => directions.map(direction => ({ ...declared, direction, app_proto })));
 }
 
-/** The protocols that the header of a rule names; all where it names none. Variants count where they alone are named. */
+/** The protocols matched by a rule's header; all if it names none. Variants count only if named themselves. */
 export function meantBy({ protocol }: Signature, protocols: readonly Protocol[]): readonly Protocol[] {
   const originals = protocols.filter(({ variantOf }) => variantOf === undefined);
   const means = ({ name, ruleNames }: Protocol): boolean =>

@@ -1,4 +1,4 @@
-/** byte_test, byte_jump, ipopts and absent as engine analysis shows them. */
+/** byte_test, byte_jump, ipopts and absent in the format of engine analysis. */
 import type { ByteFormat } from '../keywords/byte-arguments.js';
 import type { ByteJumpMatch } from '../keywords/byte-jump.js';
 import type { ByteTestMatch } from '../keywords/byte-test.js';
@@ -9,7 +9,7 @@ type Json = Record<string, unknown>;
 
 const BASES: Readonly<Record<number, string>> = { 8: 'oct', 10: 'dec', 16: 'hex' };
 
-/** The member of a condition of these keywords; none for others. */
+/** The JSON member of a condition with one of these keywords; empty for others. */
 export function byteJson(match: Match): Json {
   if (match.kind === 'byte_test') return { byte_test: testJson(match as ByteTestMatch) };
   if (match.kind === 'byte_jump') return { byte_jump: jumpJson(match as ByteJumpMatch) };
@@ -18,7 +18,7 @@ export function byteJson(match: Match): Json {
   return {};
 }
 
-/** Variables have no number: 0, as in what is shown of them. */
+/** Variables have no number: 0, as Suricata prints them. */
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 function testJson(test: ByteTestMatch): Json {

@@ -1,4 +1,4 @@
-/** Contents and expressions as engine analysis shows them. */
+/** Contents and regular expressions in the format of engine analysis. */
 import { asciiLowerCase } from '../ascii-case.js';
 import { isRelative } from '../buffer-matcher/chain.js';
 import type { PcreMatch } from '../keywords/pcre.js';
@@ -6,11 +6,11 @@ import type { ContentMatch, Match } from '../signature.js';
 
 type Json = Record<string, unknown>;
 
-/** Characters that a rule writes as they are. */
+/** Characters that rules contain unescaped. */
 const PLAIN = /^[\x21-\x7e]$/;
 const SPECIAL = '|";:\\ ';
 
-/** Bytes as a rule writes them: `|20|200|20|`. */
+/** Bytes in rule syntax: `|20|200|20|`. */
 export function patternText(bytes: string): string {
   let text = '';
   let hexadecimal: string[] = [];
@@ -28,7 +28,7 @@ export function patternText(bytes: string): string {
   return text;
 }
 
-/** @param next the condition behind it in the same buffer  @param fast it is what the rule is found by */
+/** @param next the condition after it in the same buffer  @param fast it is the fast pattern */
 export function contentJson(content: ContentMatch, next: Match | undefined, fast: boolean): Json {
   const { negated, nocase, startswith = false, endswith = false } = content;
   const relativeNext = next !== undefined && isRelative(next);
@@ -37,7 +37,7 @@ export function contentJson(content: ContentMatch, next: Match | undefined, fast
     if (content[name] !== undefined && !(name === 'offset' && startswith)) bounds[name] = content[name];
   }
   return {
-    // A content of any case is kept in lower case.
+    // A case-insensitive content is stored in lower case.
     pattern: patternText(nocase ? asciiLowerCase(content.bytes) : content.bytes),
     length: content.bytes.length,
     nocase,
@@ -45,7 +45,7 @@ export function contentJson(content: ContentMatch, next: Match | undefined, fast
     starts_with: startswith,
     ends_with: endswith,
     is_mpm: fast,
-    // Found by the fast pattern, nothing else of it must be looked at.
+    // The fast pattern match proves it: no further check is needed.
     no_double_inspect: fast && !negated && !relativeNext && !endswith && Object.keys(bounds).length === 0,
     ...bounds,
     fast_pattern: content.fastPattern !== undefined && content.fastPattern !== false,

@@ -1,9 +1,9 @@
-/** Directions in which signatures and their buffers are looked at. */
+/** Directions in which signatures and their buffers are inspected. */
 import type { Protocol } from '../../engine/protocol.js';
 import { isApplicationBuffer } from '../compile/traits.js';
 import type { Signature } from '../signature.js';
 
-/** Directions the signature can match in: what it asks for, or what its buffers exist in. */
+/** Directions in which the signature can match: those it asks for, or those in which its buffers exist. */
 export function directionsOfRule(
   signature: Signature,
   protocols: readonly Protocol[],
@@ -17,7 +17,7 @@ export function directionsOfRule(
   return asks('to_server') !== asks('to_client') ? [asks('to_server'), asks('to_client')] : [true, true];
 }
 
-/** Directions of an engine, as far as the signature is about them. */
+/** Directions of an engine, restricted to those of the signature. */
 export function directionsOf(
   signature: Signature,
   direction: 'to_server' | 'to_client' | 'either',
@@ -28,7 +28,7 @@ export function directionsOf(
     .map(each => each.replace('_', ''));
 }
 
-/** The first protocol that gives the buffer of a keyword. */
+/** The first protocol that provides a keyword's buffer. */
 export function declarationOf(keyword: string, protocols: readonly Protocol[]) {
   for (const protocol of protocols) {
     const buffer = protocol.buffers.find(each => each.keyword === keyword);

@@ -1,7 +1,7 @@
 /**
- * The fast pattern that Suricata's documentation says a rule has, which is what engine analysis shows: the rule's own;
- * otherwise, of the contents in buffers of the highest priority, the longest; then the strongest; then the first.
- * Negated contents count where there are no others.
+ * The fast pattern according to Suricata's documentation, which is what engine analysis shows: the one chosen in the
+ * rule; otherwise, of the contents in buffers of the highest priority, the longest; then the strongest; then the first.
+ * Negated contents are used only if there are no others.
  */
 import { isSearched } from '../compile/fast-pattern.js';
 import { PAYLOAD_BUFFERS } from '../compile/traits.js';
@@ -11,11 +11,11 @@ import type { BufferConditions, ContentMatch, Signature } from '../signature.js'
 export interface ChosenPattern {
   readonly conditions: BufferConditions;
   readonly content: ContentMatch;
-  /** What of it is searched for: all, or the part that `fast_pattern` names. */
+  /** The bytes searched for: all, or the part selected by `fast_pattern`. */
   readonly bytes: string;
 }
 
-/** @returns undefined for a signature without a content that could be one */
+/** @returns undefined for a signature without a suitable content */
 export function chosenPattern(signature: Signature): ChosenPattern | undefined {
   const all = signature.buffers.filter(each => isSearched(each) || isHeader(each)).flatMap(patternsIn);
   const positive = all.filter(({ content }) => !content.negated);
@@ -43,13 +43,13 @@ function byPreference(a: ChosenPattern, b: ChosenPattern): number {
   );
 }
 
-/** Lower comes first: buffers of applications, then the payload; methods of HTTP are few and found often. */
+/** Lower values first: buffers of applications, then the payload; HTTP methods have few values and match often. */
 function priority({ conditions: { buffer } }: ChosenPattern): number {
   if (buffer === 'http.method') return 4;
   return PAYLOAD_BUFFERS.has(buffer) ? 3 : 2;
 }
 
-/** Different bytes count more than repeated ones, letters less than others. */
+/** Distinct bytes count more than repeated ones, letters less than others. */
 function strength(bytes: string): number {
   const different = new Set(bytes);
   let sum = bytes.length - different.size;

@@ -1,4 +1,4 @@
-/** `filename`, `fileext` and `filemagic` as engine analysis shows them: contents on `file.name` and `file.magic`. */
+/** `filename`, `fileext` and `filemagic` in the format of engine analysis: contents on `file.name` and `file.magic`. */
 import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
 
 interface FileText {
@@ -12,7 +12,7 @@ const BUFFERS: Readonly<Record<string, string>> = {
   filemagic: 'file.magic',
 };
 
-/** The same signature with these keywords as contents. */
+/** The same signature with these keywords turned into contents. */
 export function withFileContents(signature: Signature): Signature {
   const texts = signature.conditions.filter(isFileText);
   if (texts.length === 0) return signature;

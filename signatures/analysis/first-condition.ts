@@ -1,7 +1,7 @@
-/** What conditions come to mean at the beginning and at the end of a buffer, and the notes about it. */
+/** Simplifies conditions at the beginning and at the end of a buffer, with notes about the changes. */
 import type { ContentMatch, Match } from '../signature.js';
 
-/** Conditions as they are inspected, and what is told of the change. */
+/** Conditions as inspected, and notes about the changes. */
 export interface Settled {
   readonly conditions: readonly Match[];
   readonly notes: readonly string[];
@@ -9,7 +9,7 @@ export interface Settled {
 
 const RAW_BYTES = "'/B' (rawbytes) option is a no-op and is silently ignored";
 
-/** Distances without a match before are offsets; a content that no byte may follow ends the buffer. */
+/** Distances without a preceding match become offsets; a content after which no byte may follow ends the buffer. */
 export function settle(conditions: readonly Match[]): Settled {
   const settled: Match[] = [];
   const notes: string[] = [];

@@ -1,10 +1,10 @@
-/** Conditions on numbers as engine analysis shows them: `"flow_age":{"range":{"min":19,"max":22}}`. */
+/** Conditions on integers in the format of engine analysis: `"flow_age":{"range":{"min":19,"max":22}}`. */
 import type { IntegerTest } from '../keywords/integers.js';
 import type { Match } from '../signature.js';
 
 type Json = Record<string, unknown>;
 
-/** Members of keywords that take any comparison. */
+/** Member names of keywords that take any comparison. */
 const COMPARED: Readonly<Record<string, string>> = {
   'flow.age': 'flow_age',
   itype: 'type',
@@ -13,7 +13,7 @@ const COMPARED: Readonly<Record<string, string>> = {
   dsize: 'dsize',
 };
 
-/** Members of keywords that are about one number. */
+/** Member names of keywords with a single number. */
 const NUMBERED: Readonly<Record<string, string>> = {
   icmp_id: 'id',
   icmp_seq: 'seq',
@@ -30,7 +30,7 @@ const COMPARISONS: Readonly<Record<string, string>> = {
   '>=': 'gte',
 };
 
-/** The member of a condition on a number; none for others. */
+/** The JSON member of a condition on an integer; empty for others. */
 export function integerJson(match: Match): Json {
   const test = match['test'] as IntegerTest | undefined;
   if (!test) return {};

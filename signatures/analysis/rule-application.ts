@@ -1,11 +1,11 @@
-/** The application protocol and the type of a signature, as engine analysis words them. */
+/** The application protocol and the type of a signature, in the terms of engine analysis. */
 import type { Protocol } from '../../engine/protocol.js';
 import { IP_ONLY, isApplicationBuffer, KIND_NAMES, LIKE_IP_ONLY } from '../compile/traits.js';
 import type { Signature } from '../signature.js';
 import type { AnalyzedRule } from './analyzed-rule.js';
 import { declarationOf } from './directions.js';
 
-/** `http_any` is HTTP of whatever version, `http` that of version 1. */
+/** `http_any` is any HTTP version, `http` is version 1. */
 export function applicationOf(signature: Signature, protocols: readonly Protocol[]): string {
   const { protocol } = signature;
   const isKnown = protocols.some(each => each.name === protocol || each.ruleNames?.includes(protocol));
@@ -22,7 +22,7 @@ function ofBuffers(signature: Signature, protocols: readonly Protocol[]): string
   return 'unknown';
 }
 
-/** Negated addresses make a signature that is about addresses only one that is like those. */
+/** Negated addresses turn an IP-only signature into "like IP-only". */
 export function typeOf({ signature, traits }: AnalyzedRule): string {
   const negated = traits.kind === IP_ONLY && hasNegatedAddress(signature);
   return KIND_NAMES[negated ? LIKE_IP_ONLY : traits.kind]!;

@@ -1,4 +1,4 @@
-/** Flags and requirements of a signature, as engine analysis words them. */
+/** Flags and requirements of a signature, in the terms of engine analysis. */
 
 import type { Protocol } from '../../engine/protocol.js';
 import { isApplicationBuffer, PAYLOAD_BUFFERS } from '../compile/traits.js';
@@ -7,7 +7,7 @@ import type { PortSet, Signature } from '../signature.js';
 import type { AnalyzedRule } from './analyzed-rule.js';
 import { directionsOfRule } from './directions.js';
 
-/** Conditions that need a packet of the wire. */
+/** Conditions that need a real packet. */
 const HEADER_KINDS = new Set(
   'tcp.flags tcp.seq tcp.ack tcp.window tcp.mss tcp.wscale ttl tos id fragbits fragoffset ipopts itype icode icmp_id icmp_seq dsize'.split(
     ' ',
@@ -73,7 +73,7 @@ function namesFlags({ conditions }: Signature, flags: number): boolean {
   return conditions.some(match => match.kind === 'tcp.flags' && (Number(match.bits) & flags) !== 0);
 }
 
-/** A size that an empty payload has not; "less than" says nothing about it. */
+/** A size that excludes an empty payload; "less than" does not. */
 function isSomePayload(match: Signature['conditions'][number]): boolean {
   const size = payloadSize(match);
   return size?.mode === '>' || size?.mode === 'range' || (size?.mode === '=' && size.a !== 0);

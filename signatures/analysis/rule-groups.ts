@@ -1,6 +1,6 @@
 /**
- * rule_group.json: which rules are looked for at which ports, per transport and direction. Ports with the same
- * rules are one group; ports of priority are first, then those with the most rules, and what is beyond the bound is one group of all ports.
+ * rule_group.json: rules by port group, per transport and direction. Ports with the same rules form one group; priority
+ * ports come first, then groups with the most rules, and those beyond the limit are merged into one group of all ports.
  */
 import type { Config } from '../../engine/config/config.js';
 import { boolean, choice, integer, option, text } from '../../engine/config/option.js';
@@ -44,7 +44,7 @@ export const ruleGroupOptions = [DUMP, INCLUDE_RULES, INCLUDE_STATISTICS, TCP_PR
 const PROFILE = option('detect.profile', choice('low', 'medium', 'high', 'custom'), 'medium', '');
 const TO_SERVER = option('detect.custom-values.toserver-groups', integer(1, 255), 40, '');
 const TO_CLIENT = option('detect.custom-values.toclient-groups', integer(1, 255), 20, '');
-/** Most groups to the server and to the client. */
+/** Maximum number of groups to server and to client. */
 const MOST = { low: [25, 15], medium: [40, 20], high: [75, 75] } as const;
 const LAST_PORT = 65_535;
 
@@ -54,7 +54,7 @@ interface Range {
   readonly rules: readonly Signature[];
 }
 
-/** @returns the text of the file; undefined when it is not asked for */
+/** @returns contents of the file; undefined if not enabled */
 export function ruleGroups(
   signatures: readonly Signature[],
   protocols: readonly Protocol[],
@@ -89,12 +89,12 @@ function isGrouped(signature: Signature, transport: number, protocols: readonly 
   return (transports & transport) !== 0 && kind !== IP_ONLY && kind !== DECODE_EVENT_ONLY;
 }
 
-/** Ports of the server: where packets to it go, and where those from it come from. */
+/** Server ports: destination of packets to server, source of packets to client. */
 function portsOf(signature: Signature, direction: 0 | 1): PortSet {
   return direction === 0 ? signature.destinationPorts : signature.sourcePorts;
 }
 
-/** Ranges of ports that have the same rules, in their order. */
+/** Port ranges with the same rules, in ascending order. */
 function rangesOf(rules: readonly Signature[], direction: 0 | 1): Range[] {
   const edges = new Set<number>();
   for (const rule of rules)
@@ -120,7 +120,7 @@ function priorityPorts(transport: number, config: Config): ReadonlySet<number> {
   return new Set(ports.split(',').map(Number));
 }
 
-/** Single ports of priority first, then what has the most rules. */
+/** Single priority ports first, then ranges with the most rules. */
 function byPriority(ranges: readonly Range[], priority: ReadonlySet<number>): Range[] {
   const rank = ({ first, last }: Range) => (first === last && priority.has(first) ? 0 : 1);
   return [...ranges].sort((a, b) => rank(a) - rank(b) || b.rules.length - a.rules.length);
@@ -130,7 +130,7 @@ function keyOf(rules: readonly Signature[]): string {
   return rules.map(rule => rule.index).join();
 }
 
-/** At most so many groups of their own, and the rest as one. */
+/** At most `most` separate groups, and the rest as one. */
 function bounded(ranges: readonly Range[], most: number): Range[] {
   const groups = new Set<string>();
   const kept: Range[] = [];

@@ -1,4 +1,4 @@
-/** One signature as engine analysis shows it: a line of rules.json. */
+/** One signature in engine analysis: a line of rules.json. */
 import type { Protocol } from '../../engine/protocol.js';
 import { isApplicationBuffer, PAYLOAD_BUFFERS, traitsOf } from '../compile/traits.js';
 import type { FlowbitsMatch } from '../keywords/flowbits.js';
@@ -43,7 +43,7 @@ function settled(signature: Signature): { signature: Signature; notes: string[] 
   return { signature: { ...whole, buffers }, notes };
 }
 
-/** Shape and names are those of Suricata's rules.json. */
+/** Structure and names as in Suricata's rules.json. */
 export function ruleJson(rule: AnalyzedRule, protocols: readonly Protocol[]): Json {
   const { signature, fastContent, fastPattern } = rule;
   const engines = engineList(rule, protocols);
@@ -88,7 +88,7 @@ function matchJson(match: Match, next: Match | undefined, fast: ContentMatch | u
   return { name, ...integerJson(match), ...byteJson(match) };
 }
 
-/** Any one of several names does. */
+/** One of several names is enough. */
 function flowbitsJson({ command, names }: FlowbitsMatch): Json {
   return { cmd: command, names, ...(names.length > 1 && { operator: 'or' }) };
 }
@@ -122,7 +122,7 @@ function listsOf({ signature, fastContent }: AnalyzedRule): Json {
   return lists;
 }
 
-/** A direction alone is part of the header there. */
+/** A direction alone is treated as part of the header. */
 function isDirectionOnly(match: Match): boolean {
   return (
     match.kind === 'flow' &&
@@ -173,13 +173,13 @@ function engineList(rule: AnalyzedRule, protocols: readonly Protocol[]): Json[] 
   ];
 }
 
-/** Those with the fast pattern are first, the last of them before the others. */
+/** Engines with the fast pattern come first, each list of them reversed. */
 function inOrder<T extends { is_mpm: boolean }>(engines: readonly T[][]): T[] {
   const fast = engines.filter(([first]) => first?.is_mpm).flatMap(each => [...each].reverse());
   return [...fast, ...engines.filter(([first]) => !first?.is_mpm).flat()];
 }
 
-/** Conditions on the payload in a rule about transactions are looked at in the stream. */
+/** Payload conditions of a rule on transactions are inspected in the stream. */
 function streamEngines({ signature, traits, fastContent }: AnalyzedRule): Json[] {
   const payload = signature.buffers
     .filter(each => PAYLOAD_BUFFERS.has(each.buffer))

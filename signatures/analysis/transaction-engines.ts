@@ -1,4 +1,4 @@
-/** Inspection engines of conditions on transactions that are about no buffer: values, tests, events. */
+/** Inspection engines of transaction conditions without a buffer: values, tests, events. */
 import type { Protocol } from '../../engine/protocol.js';
 import type { Match, Signature } from '../signature.js';
 import { meantBy } from './buffer-engines.js';
@@ -33,7 +33,7 @@ export function transactionEngines(
   });
 }
 
-/** Those of one keyword are looked at by one engine. */
+/** Conditions with the same keyword share an engine. */
 function grouped(matches: readonly Match[]): Match[][] {
   const groups = new Map<unknown, Match[]>();
   for (const match of matches) {
@@ -43,7 +43,7 @@ function grouped(matches: readonly Match[]): Match[][] {
   return [...groups.values()];
 }
 
-/** The protocols that the rule can be about and that declare the keyword. */
+/** The protocols that match the rule and declare the keyword. */
 function ownersOf(match: Match, signature: Signature, protocols: readonly Protocol[]): readonly Protocol[] {
   const declares = ({ values, tests }: Protocol): boolean =>
     [...values, ...tests].some(({ keyword }) => keyword === match['keyword']);
@@ -51,7 +51,7 @@ function ownersOf(match: Match, signature: Signature, protocols: readonly Protoc
   return meant.length > 0 ? meant : protocols.filter(declares).slice(0, 1);
 }
 
-/** Values are looked at under the name of their keyword. */
+/** Values have an engine named after their keyword. */
 function valueEngines(
   signature: Signature,
   matches: readonly Match[],
@@ -68,7 +68,7 @@ function valueEngines(
   }));
 }
 
-/** Tests of files are looked at together; others where their protocol has them: `ftp:request_complete:generic`. */
+/** Tests of files share an engine; others are named by their protocol's hook: `ftp:request_complete:generic`. */
 function testEngines(
   signature: Signature,
   matches: readonly Match[],
@@ -91,7 +91,7 @@ function testEngines(
   });
 }
 
-/** Events are looked at in both directions, unless the rule says which. */
+/** Events are inspected in both directions, unless the rule specifies one. */
 function eventEngines(signature: Signature, matches: readonly Match[]): TransactionEngine[] {
   return directionsOf(signature, 'either').map(direction => ({
     name: 'app-layer-events',

@@ -1,25 +1,25 @@
 /**
- * Chains of conditions: the first looks at the buffer as a whole, the others at what follows the match before them.
- * When one of them fails, those before are tried at their next place.
+ * Chains of conditions: the first inspects the whole buffer, each further one the data after the previous match. When
+ * one of them fails, the previous ones are tried at their next match (backtracking).
  */
 import type { Test } from '../inspection.js';
 import type { ContentMatch, Match } from '../signature.js';
 
-/** One condition of a chain made executable: holds when it does and `next` holds behind it. */
+/** A compiled condition of a chain: holds if it matches and `next` holds after it. */
 export type Step = (next: Test) => Test;
 
-/** How many steps the conditions of one buffer may still take; shared by all of them. */
+/** Steps left for the conditions on one buffer, which share them. */
 export interface Budget {
   left: number;
-  /** Goes up with each buffer that is looked at. */
+  /** Incremented for each inspected buffer. */
   round: number;
 }
 
-/** How a condition stands in its chain. */
+/** A condition's role in its chain. */
 export interface Link {
-  /** A condition behind it refers to where it was found. */
+  /** A later condition refers to its match position. */
   readonly again: boolean;
-  /** Nothing before it differs from try to try but the place. */
+  /** Between tries, nothing before it changes except the position. */
   readonly steady: boolean;
 }
 
@@ -34,7 +34,7 @@ export function linkOf(chain: readonly Match[], place: number): Link {
   };
 }
 
-/** Whether it refers to the match before it. */
+/** Whether it refers to the preceding match. */
 export function isRelative(match: Match): boolean {
   if (match.kind === 'content') {
     const { distance, within } = match as ContentMatch;
@@ -45,17 +45,17 @@ export function isRelative(match: Match): boolean {
 
 const MOVING = new Set(['content', 'pcre', 'byte_jump', 'byte_extract', 'byte_math', 'base64_decode']);
 
-/** Whether it sets the place that relative ones refer to. */
+/** Whether it sets the position to which relative conditions refer. */
 function moves(match: Match): boolean {
   return MOVING.has(match.kind) && match.negated !== true;
 }
 
-/** Whether it is the place that those behind it refer to, wherever those before it are. */
+/** Whether it sets the position for later conditions regardless of the preceding matches. */
 function standsAlone(match: Match): boolean {
   return moves(match) && !isRelative(match);
 }
 
-/** Splits conditions where nothing refers back any more, neither to a place nor to a number that was read there. */
+/** Splits conditions where nothing later refers back, neither to a position nor to a number read before. */
 export function chainsOf(conditions: readonly Match[]): Match[][] {
   const chains: Match[][] = [];
   conditions.forEach((match, i) => {
@@ -73,12 +73,12 @@ function usesNumbersOf(chain: readonly Match[], behind: readonly Match[]): boole
   );
 }
 
-/** Fields that may hold the name of a variable. */
+/** Fields that may contain a variable name. */
 const AMOUNTS = ['offset', 'depth', 'distance', 'within', 'bytes', 'value', 'position'] as const;
 
 function amountIn(match: Match, field: (typeof AMOUNTS)[number]): unknown {
   return field === 'bytes' && match.kind === 'content' ? undefined : match[field];
 }
 
-/** Always holds: the end of a chain. */
+/** Always holds: end of a chain. */
 export const holds: Test = () => true;

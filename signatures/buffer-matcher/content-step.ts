@@ -8,7 +8,7 @@ import { REPLACEMENTS, type Replacements } from '../state/replacements.js';
 import { type Budget, isRelative, type Link, type Step } from './chain.js';
 import { Needle } from './needle.js';
 
-/** Where a content is searched: `[from, to)`. */
+/** Range of match positions: `[from, to)`. */
 interface Window {
   from: number;
   to: number;
@@ -16,15 +16,15 @@ interface Window {
 
 type SetWindow = (at: Inspection, window: Window) => boolean;
 
-/** A content, and where it is searched. */
+/** A content with its search range. */
 interface Search {
   readonly needle: Needle;
   readonly setWindow: SetWindow;
-  /** It ends the buffer. */
+  /** It must end the buffer. */
   readonly endswith: boolean;
-  /** Its window ends at the same place of a buffer wherever it begins. */
+  /** The end of its window in a buffer does not depend on where it begins. */
   readonly hasOneEnd: boolean;
-  /** It refers to nothing before it. */
+  /** It does not refer to anything before it. */
   readonly alone: boolean;
 }
 
@@ -54,7 +54,7 @@ function hasOneEnd({ offset, depth, distance, within }: ContentMatch): boolean {
   return within === undefined && [offset, depth, distance].every(each => typeof each !== 'string');
 }
 
-/** Notes where a content lies that will be replaced, once the conditions behind it hold. */
+/** Records the position of a content with `replace`, once the following conditions hold. */
 function noteReplacement(match: ContentMatch, { stores }: CompileEnvironment): Step | undefined {
   const replacements = stores.get(REPLACEMENTS) as Replacements | undefined;
   if (!replacements || match.replace === undefined) return undefined;
@@ -68,9 +68,9 @@ function noteReplacement(match: ContentMatch, { stores }: CompileEnvironment): S
 }
 
 /**
- * Where all places to the end of the buffer failed, those behind the first of them need not be tried again: few contents
- * that stand often would cost the square of the buffer's length. Where all places of a content failed that refers to
- * nothing before it, the buffer is given up.
+ * If all positions up to the end of the buffer have failed, those after the first one need not be tried again:
+ * otherwise frequent contents would cost quadratic time. If all positions of a content that refers to nothing before it
+ * have failed, the whole buffer is given up.
  */
 function present(
   { needle, setWindow, endswith, hasOneEnd, alone }: Search,
@@ -80,7 +80,7 @@ function present(
 ): Test {
   const window: Window = { from: 0, to: 0 };
   const remembers = hasOneEnd && steady;
-  // From here on nothing held in this round.
+  // In this round, no match from here on succeeded.
   let round = -1;
   let hopeless = 0;
   return at => {
@@ -88,7 +88,7 @@ function present(
     const first = window.from;
     if (round === budget.round && first >= hopeless) return false;
     let from = endswith ? lastPlace(needle, window, at) : first;
-    // Kept apart: the test may be entered again from its own `next`.
+    // Local copy: the test may be re-entered from its own `next`.
     const { to } = window;
     for (;;) {
       if (budget.left-- <= 0) return false;
@@ -109,8 +109,8 @@ function present(
 }
 
 /**
- * What is replaced is replaced wherever it fits: a sender decides how often it stands in one packet, and network cards
- * join segments.
+ * Every match is replaced: the sender decides how often the content occurs in one packet, and network cards coalesce
+ * segments.
  */
 function everywhere({ needle, setWindow, endswith }: Search, budget: Budget, next: Test): Test {
   const window: Window = { from: 0, to: 0 };
@@ -133,7 +133,7 @@ function everywhere({ needle, setWindow, endswith }: Search, budget: Budget, nex
 
 function absent({ needle, setWindow, endswith, hasOneEnd }: Search, budget: Budget, next: Test): Test {
   const window: Window = { from: 0, to: 0 };
-  // What was found in this round, and from where on it was looked for.
+  // Matches found in this round, and where the search for them began.
   let round = -1;
   let looked = 0;
   let found = -1;
@@ -150,13 +150,13 @@ function absent({ needle, setWindow, endswith, hasOneEnd }: Search, budget: Budg
   };
 }
 
-/** The only place where a content may begin that ends the buffer; beyond the window when there is none. */
+/** The only position at which a content that ends the buffer may begin; beyond the window if there is none. */
 function lastPlace(needle: Needle, window: Window, at: Inspection): number {
   const place = at.end - needle.length;
   return at.atEnd && window.to === at.end && place >= window.from ? place : window.to;
 }
 
-/** offset and depth count from the beginning of the buffer, also where that is no longer at hand. */
+/** offset and depth are relative to the beginning of the buffer, even if that is no longer available. */
 function absoluteWindow(match: ContentMatch, environment: CompileEnvironment): SetWindow {
   const { offset, depth } = match;
   if (offset === undefined && depth === undefined) {
@@ -177,7 +177,7 @@ function absoluteWindow(match: ContentMatch, environment: CompileEnvironment): S
   };
 }
 
-/** distance and within count from the end of the match before. */
+/** distance and within are relative to the end of the previous match. */
 function relativeWindow(match: ContentMatch, environment: CompileEnvironment): SetWindow {
   const distance = numberSource(match.distance ?? 0, environment);
   const within = match.within === undefined ? undefined : numberSource(match.within, environment);

@@ -1,4 +1,4 @@
-/** Searches one content in a piece of a buffer (Horspool 1980). */
+/** Searches for a content in part of a buffer (Horspool 1980). */
 
 /** Bytes with ASCII letters in lower case. */
 const LOWER = Uint8Array.from({ length: 256 }, (_, c) => (c >= 0x41 && c <= 0x5a ? c + 32 : c));
@@ -7,7 +7,7 @@ export class Needle {
   readonly length: number;
   private readonly pattern: Uint8Array;
   private readonly fold: Uint8Array | undefined;
-  /** How far to move on by the byte under the needle's end. */
+  /** Shift by the byte under the needle's last position. */
   private readonly skip: Uint16Array | undefined;
 
   /** @param bytes latin1 text */
@@ -18,7 +18,7 @@ export class Needle {
     this.skip = this.length > 2 ? this.skips() : undefined;
   }
 
-  /** Offset of the first occurrence within `bytes[from, to)`, -1 when there is none. */
+  /** Offset of the first occurrence within `bytes[from, to)`, -1 if there is none. */
   find(bytes: Uint8Array, from: number, to: number): number {
     const last = to - this.length;
     const { skip } = this;
@@ -31,7 +31,7 @@ export class Needle {
     return -1;
   }
 
-  /** Whether it stands at `offset`; the caller knows that there is room. */
+  /** Whether it matches at `offset`; the caller checks the bounds. */
   at(bytes: Uint8Array, offset: number): boolean {
     const { pattern, fold } = this;
     if (fold) {

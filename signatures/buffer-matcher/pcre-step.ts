@@ -8,14 +8,14 @@ import type { Budget, Link, Step } from './chain.js';
 /** Name of the store. */
 export const CAPTURES = 'captures';
 
-/** Keeps what expressions capture. */
+/** Stores captured groups of expressions. */
 export interface CaptureStore {
   capture(at: Inspection, scope: 'flow' | 'pkt' | 'alert', name: string, start: number, end: number): void;
-  /** What was captured last under a name, for the flow or the packet in hand: latin1. */
+  /** The last value captured under a name, for the current flow or packet: latin1. */
   captured(at: Inspection, scope: 'flow' | 'pkt', name: string): string | undefined;
 }
 
-/** Groups beyond these are not captured. */
+/** Maximum number of captured groups. */
 const MOST_GROUPS = 16;
 
 export function pcreStep(
@@ -46,7 +46,7 @@ export function pcreStep(
           if (count === LIMIT_REACHED) environment.limitReached?.();
           return false;
         }
-        // `groups` may be filled anew by what `next` does.
+        // `next` may overwrite `groups`.
         const [first, end] = [groups[0]!, groups[1]!];
         at.cursor = end;
         capture?.(at, groups, count);
@@ -85,7 +85,7 @@ function captures(match: PcreMatch, environment: CompileEnvironment): Capturing 
   };
 }
 
-/** `pkt:key, pkt:value`: what the first captures is the name of what the second does. */
+/** `pkt:key, pkt:value`: the first capture is the name under which the second is stored. */
 function isKey(wanted: readonly Capture[], i: number): boolean {
   const [key, value] = [wanted[i], wanted[i + 1]];
   return key?.scope === 'pkt' && key.name === 'key' && value?.scope === 'pkt' && value.name === 'value';

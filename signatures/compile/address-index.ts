@@ -1,16 +1,16 @@
 /**
- * Signatures by an address they require: for rules that are nothing but long lists of addresses. The ranges of all
- * of them cut the address space into pieces; each piece knows its signatures.
+ * Signatures indexed by a required address: for rules that consist mainly of long address lists. The ranges of all of
+ * them split the address space into intervals; each interval lists its signatures.
  */
 import type { AddressSet } from '../signature.js';
 import { shared32 } from './address-sets.js';
 
-/** Piece `i` begins at `bounds[i]` (IPv4, unsigned) and has `signatures[starts[i] … starts[i+1])`. */
+/** Interval `i` begins at `bounds[i]` (IPv4, unsigned) and has `signatures[starts[i] … starts[i+1])`. */
 export interface AddressIndex {
   readonly bounds: Uint32Array;
   readonly starts: Uint32Array;
   readonly signatures: Uint32Array;
-  /** Signatures that take IPv6 addresses: looked at one by one. */
+  /** Signatures that accept IPv6 addresses: tested one by one. */
   readonly v6: Uint32Array;
 }
 
@@ -61,7 +61,7 @@ function count(open: Map<number, number>, signature: number, difference: number)
   else open.delete(signature);
 }
 
-/** Piece of an IPv4 address. */
+/** Interval of an IPv4 address. */
 export function pieceOf(index: AddressIndex, address: number): number {
   const { bounds } = index;
   let low = 0;

@@ -1,6 +1,6 @@
 /**
- * All address sets and port sets of a rule set, each kept once, as sorted ranges in shared typed arrays.
- * Number -1 stands for "any".
+ * All address and port sets of a rule set, each stored once, as sorted ranges in shared typed arrays. Set number -1
+ * means "any".
  */
 import type { AddressSet, PortSet } from '../signature.js';
 
@@ -19,7 +19,7 @@ export interface PortTable {
   readonly ranges: Uint16Array;
 }
 
-/** Gives each distinct value a number. Rules share most of their sets as objects: texts are made once for each. */
+/** Assigns a number to each distinct value. Rules share most set objects: their text keys are computed once. */
 class Numbering<T extends object> {
   readonly values: T[] = [];
   private readonly byObject = new Map<T, number>();
@@ -79,7 +79,7 @@ export function isAnyPort(set: PortSet): boolean {
   return set.length === 1 && set[0]![0] === 0 && set[0]![1] === 65535;
 }
 
-/** 32 hexadecimal digits as four numbers. */
+/** 32 hexadecimal digits as four integers. */
 function words(digits: string): number[] {
   return [0, 8, 16, 24].map(at => Number.parseInt(digits.slice(at, at + 8), 16));
 }
@@ -96,7 +96,7 @@ export function shared32(values: ArrayLike<number>): Uint32Array {
   return array;
 }
 
-/** Whether set `number` holds an IPv4 address (unsigned number). */
+/** Whether set `number` contains an IPv4 address (unsigned integer). */
 export function hasAddress4(table: AddressTable, number: number, address: number): boolean {
   const { ranges4 } = table;
   let low = table.starts4[number]!;
@@ -110,7 +110,7 @@ export function hasAddress4(table: AddressTable, number: number, address: number
   return false;
 }
 
-/** Whether set `number` holds the IPv6 address whose 16 bytes lie at `bytes[at]`. */
+/** Whether set `number` contains the IPv6 address with 16 bytes at `bytes[at]`. */
 export function hasAddress6(table: AddressTable, number: number, view: DataView, at: number): boolean {
   let low = table.starts6[number]!;
   let high = table.starts6[number + 1]!;
@@ -131,7 +131,7 @@ function compare6(view: DataView, at: number, ranges: Uint32Array, r: number): n
   return 0;
 }
 
-/** Whether port set `number` holds `port`. */
+/** Whether port set `number` contains `port`. */
 export function hasPort(table: PortTable, number: number, port: number): boolean {
   const { ranges } = table;
   const last = table.starts[number + 1]!;

@@ -1,6 +1,6 @@
-/** Application protocols by number, and sets of them: what one signature applies to. */
+/** Application protocols by number, and the sets of them to which signatures apply. */
 
-/** Numbers application protocols and sets of them. */
+/** Assigns numbers to application protocols and to sets of them. */
 export class ApplicationSets {
   readonly names: string[] = [];
   private readonly sets = new Map<string, number>();
@@ -18,7 +18,7 @@ export class ApplicationSets {
     return set;
   }
 
-  /** For each set a byte for each name: 1 where it holds that. */
+  /** For each set one byte for each name: 1 if the set contains it. */
   table(): Uint8Array {
     const width = this.names.length;
     const table = new Uint8Array(new SharedArrayBuffer(Math.max(1, this.members.length * width)));
@@ -35,8 +35,8 @@ export class ApplicationSets {
 }
 
 /**
- * Whether a set holds an application protocol.
- * @param set its number, below 0 for any  @param application number among the names, below 0 for none of them
+ * Whether a set contains an application protocol.
+ * @param set its number; below 0 for any  @param application protocol number; below 0 for an unknown one
  */
 export function holdsApplication(
   image: { readonly applicationNames: readonly string[]; readonly applicationSets: Uint8Array },

@@ -1,4 +1,4 @@
-/** What is looked for in transactions: for each application protocol and direction its buffers and lists. */
+/** Rules on transactions: buffers and lists for each application protocol and direction. */
 
 import type { BufferDeclaration, Direction, Protocol } from '../../engine/protocol.js';
 import { hookPoint } from '../hook-point.js';
@@ -14,7 +14,7 @@ interface Tools {
   readonly databases: Databases;
 }
 
-/** @returns by name of the protocol: rules to server, to client */
+/** @returns by protocol name: rules to server, to client */
 export function applicationRules(
   protocols: readonly Protocol[],
   all: readonly Compiled[],
@@ -42,7 +42,7 @@ export function applicationRules(
 
 const isOnFrames = ({ buffers }: Compiled): boolean => buffers.some(isFrame);
 
-/** Members that name a protocol go to it alone, the others to all: most of tens of thousands name one. */
+/** Signatures that name a protocol are assigned to it alone, others to all: most of tens of thousands name one. */
 function byProtocol(
   protocols: readonly Protocol[],
   members: readonly Compiled[],
@@ -55,13 +55,13 @@ function byProtocol(
   return lists;
 }
 
-/** Names of the frames that signatures look at, as `PREFIX.NAME`. */
+/** Names of the frames used by signatures, as `PREFIX.NAME`. */
 export function framesIn(all: readonly Compiled[]): string[] {
   const buffers = all.flatMap(member => member.buffers).filter(isFrame);
   return [...new Set(buffers.map(buffer => buffer.slice(FRAME.length)))];
 }
 
-/** Those of the members that are about what the protocol has. */
+/** The members whose buffers and keywords the protocol provides. */
 function applying(members: readonly Compiled[], protocol: Protocol): Compiled[] {
   const transports = protocol.transports.reduce((bits, name) => bits | (name === 'tcp' ? TCP : UDP), 0);
   return members.filter(
@@ -75,13 +75,13 @@ function appliesTo({ protocols, keywords, buffers }: Compiled, protocol: Protoco
   return buffers.every(buffer => declarationOf(protocol, buffer) !== undefined);
 }
 
-/** Whether the protocol has a value or test of this keyword. */
+/** Whether the protocol declares a value or test with this keyword. */
 function declares(protocol: Protocol, keyword: string): boolean {
   const named = (each: { keyword: string }) => isNamed(each, keyword);
   return protocol.values.some(named) || protocol.tests.some(named);
 }
 
-/** A declaration has this name, or another one that is. */
+/** Whether a declaration has this name or alias. */
 export function isNamed(
   declared: { readonly keyword: string; readonly aliases?: readonly string[] },
   keyword: string,
@@ -93,7 +93,7 @@ function isMeant(protocol: Protocol, name: string): boolean {
   return protocol.name === name || protocol.ruleNames?.includes(name) === true;
 }
 
-/** The declaration of a buffer by its keyword or one of its other names. */
+/** A protocol's buffer declaration by keyword or alias. */
 export function declarationOf(protocol: Protocol, keyword: string): BufferDeclaration | undefined {
   return protocol.buffers.find(
     b => b.keyword === keyword || b.modifier === keyword || b.aliases?.includes(keyword),
@@ -150,7 +150,7 @@ function searchedBuffer(
     transforms,
     progress: declared.progress,
     multiple: declared.multiple === true,
-    // What is transformed is searched as a whole.
+    // Transformed buffers are searched as a whole.
     growing: declared.growing === true && transforms.length === 0,
   };
 }

@@ -1,4 +1,4 @@
-/** Files of a cache: written whole or not at all, and removed when nobody read them for long. */
+/** Cache files: written atomically, and removed when they have not been read for a long time. */
 import { readdirSync, readFileSync, statSync, unlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../engine/make-folder.js';
@@ -6,13 +6,13 @@ import { writeWholeFile } from '../../engine/whole-file.js';
 
 export interface CacheSettings {
   readonly folder: string;
-  /** Seconds after which a file that was not read is removed; 0: never. */
+  /** Seconds after which an unread file is removed; 0: never. */
   readonly maxAge: number;
-  /** Told once when nothing can be kept. */
+  /** Called once if files cannot be written. */
   readonly warn: (message: string) => void;
 }
 
-/** Only what lies under names of this form is removed: the folder may hold files of others. */
+/** Only files with names of this form are removed: the folder may contain other files. */
 const OURS = /^[0-9a-f]{40}\.(patterns|rules)$/;
 
 export class CacheFolder {
@@ -24,7 +24,7 @@ export class CacheFolder {
     private readonly now = Date.now() / 1000,
   ) {}
 
-  /** @returns undefined for a file that cannot be read */
+  /** @returns undefined if the file cannot be read */
   read(name: string): Buffer | undefined {
     try {
       const path = join(this.settings.folder, name);
@@ -36,12 +36,12 @@ export class CacheFolder {
     }
   }
 
-  /** A file of another user can be read all the same: root's, where a service became somebody else. */
+  /** The file may belong to another user but still be readable: e.g. root, before the service dropped privileges. */
   private wasRead(path: string): void {
     try {
       utimesSync(path, this.now, this.now);
     } catch {
-      // Its age counts from when it was written.
+      // Its age then counts from the time of writing.
     }
   }
 
@@ -50,7 +50,7 @@ export class CacheFolder {
     if (this.broken) return;
     try {
       makeFolder(folder);
-      // Another process may read at the same time, or write.
+      // Other processes may read or write at the same time.
       const temporary = join(folder, `${name}.${process.pid}`);
       writeWholeFile(join(folder, name), temporary, parts.length === 1 ? parts[0]! : Buffer.concat(parts));
     } catch (error) {
@@ -59,7 +59,7 @@ export class CacheFolder {
     }
   }
 
-  /** Removes files that nobody read for too long. @returns how many */
+  /** Removes files that have not been read for too long. @returns number of files removed */
   prune(): number {
     const { folder, maxAge } = this.settings;
     if (maxAge === 0 || this.broken) return 0;
@@ -67,7 +67,7 @@ export class CacheFolder {
     return names.filter(name => this.removeIfOld(join(folder, name), maxAge)).length;
   }
 
-  /** Another process may remove it as well. */
+  /** Another process may remove it at the same time. */
   private removeIfOld(path: string, maxAge: number): boolean {
     try {
       if (this.now - statSync(path).mtimeMs / 1000 <= maxAge) return false;

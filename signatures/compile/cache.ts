@@ -1,15 +1,15 @@
 /**
- * Compiled databases on disk, by the hash of what they were made from. A file that cannot be read, or was made by
- * another version, is made anew.
+ * Compiled databases on disk, keyed by the hash of their input. A file that cannot be read, or was written by another
+ * version, is replaced.
  */
 import { createHash } from 'node:crypto';
 import type { Matcher, Pattern, PatternSet } from '../../engine/matcher.js';
 import type { CacheFolder } from './cache-folder.js';
 
-/** Raise it when the meaning of cached bytes changes. */
+/** Change it whenever the format of cached bytes changes. */
 const FORMAT = 'sluice-1';
 
-/** What a database is made of, and its content hash. */
+/** Input of a database, and its hash. */
 export interface KeyedSet extends PatternSet {
   readonly key: string;
 }
@@ -27,10 +27,10 @@ export function keyOf(kind: string, patterns: readonly Pattern[], streaming: boo
 }
 
 export class DatabaseCache {
-  /** @param folder where files are kept; none without one */
+  /** @param folder where files are stored; undefined: no cache */
   constructor(private readonly folder: CacheFolder | undefined) {}
 
-  /** Databases from their files, the others compiled and kept. @returns their numbers in `matcher` */
+  /** Loads databases from the cache; compiles and stores the missing ones. @returns their numbers in `matcher` */
   compile(matcher: Matcher, sets: readonly KeyedSet[]): number[] {
     const numbers = sets.map(set => this.read(matcher, set.key));
     const missing = sets.filter((_, i) => numbers[i] === undefined);
@@ -42,7 +42,7 @@ export class DatabaseCache {
     return numbers.map(number => number ?? made[next++]!);
   }
 
-  /** @returns its number in `matcher`; undefined when it must be compiled */
+  /** @returns its number in `matcher`; undefined if it must be compiled */
   read(matcher: Matcher, key: string): number | undefined {
     const bytes = this.folder?.read(`${key}.patterns`);
     try {

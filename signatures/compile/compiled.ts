@@ -1,6 +1,6 @@
 /**
- * A signature while a rule set is compiled: what grouping and searching need to know of it, and nothing else, so
- * that the parsed form of 36,000 signatures need not be in memory at the same time.
+ * A signature during compilation: only what grouping and searching need, so that the parsed forms of 36,000 signatures
+ * are not in memory at the same time.
  */
 import { flatText } from '../flat-text.js';
 import type { Match, PortSet, Signature } from '../signature.js';
@@ -9,32 +9,32 @@ import { orderOf } from './order.js';
 import { reachOf } from './reach.js';
 import { isApplicationBuffer, PAYLOAD_BUFFERS, TRANSACTION_KINDS, type Traits } from './traits.js';
 
-/** The content that is searched for. */
+/** The content used as search pattern. */
 export interface SearchedPattern {
   readonly buffer: string;
   readonly transforms: readonly Match[];
   /** Latin-1 text. */
   readonly bytes: string;
   readonly nocase: boolean;
-  /** The highest end a match may have in its buffer; 0 when there is no bound. */
+  /** The maximum end offset of a match in its buffer; 0 if unbounded. */
   readonly maximumEnd: number;
 }
 
 export interface Compiled {
-  /** Number in the image: its place in the order of evaluation, once all signatures are known. */
+  /** Number in the image: its position in evaluation order, once all signatures are known. */
   number: number;
-  /** What decides that place. */
+  /** Sort key of that position. */
   readonly order: readonly number[];
   readonly traits: Traits;
   readonly pattern: SearchedPattern | undefined;
-  /** Decoder, stream and engine events lead to it, nothing else. */
+  /** Only decoder, stream and engine events make it a candidate. */
   readonly eventOnly: boolean;
   readonly onTransactionEvents: boolean;
-  /** Direction that `flow:` asks for. */
+  /** Direction required by `flow:`. */
   readonly direction: 'to_server' | 'to_client' | undefined;
   readonly arrow: Signature['direction'];
   readonly hook: string | undefined;
-  /** It is evaluated by the firewall alone. */
+  /** Evaluated only by the firewall. */
   readonly firewall: boolean;
   readonly source: Signature['source'];
   readonly destination: Signature['destination'];
@@ -44,21 +44,23 @@ export interface Compiled {
   readonly reach: number;
   readonly onPayload: boolean;
   readonly usesStreamSize: boolean;
-  /** It keeps packets from counting for a flow. */
+  /** It excludes packets from the flow's counters. */
   readonly untracks: boolean;
-  /** Buffers of application protocols; keywords of its other conditions on transactions; who else must be meant. */
+  /**
+   * Buffers of application protocols; keywords of its other transaction conditions; protocols that must provide them.
+   */
   readonly buffers: readonly string[];
   readonly keywords: readonly string[];
   readonly protocols: readonly string[];
-  /** What its scripts ask for. */
+  /** Keywords requested by its scripts. */
   readonly asks: readonly string[];
 }
 
 const NONE: readonly string[] = [];
 
 /**
- * A signature of transactions whose pattern lies in the payload. It is looked for with the patterns of packets and
- * streams, and transactions are inspected for it where it was found.
+ * A signature on transactions whose pattern is in the payload. It is searched for with the patterns of packets and
+ * streams; transactions are inspected for it where the pattern was found.
  */
 export function isFoundByPayload(member: Compiled): boolean {
   const { traits, arrow, hook, onTransactionEvents, buffers } = member;
@@ -66,14 +68,14 @@ export function isFoundByPayload(member: Compiled): boolean {
   return payloadPattern(member) !== undefined && !buffers.some(isFrame);
 }
 
-/** The pattern that is searched for in the payload, if it is there. */
+/** The pattern that is searched for in the payload, if any. */
 export function payloadPattern({ pattern }: Compiled): SearchedPattern | undefined {
   return pattern && PAYLOAD_BUFFERS.has(pattern.buffer) && pattern.transforms.length === 0
     ? pattern
     : undefined;
 }
 
-/** Prefix of the buffers that are frames. */
+/** Prefix of frame buffers. */
 export const FRAME = 'frame.';
 
 export function isFrame(buffer: string): boolean {
@@ -129,12 +131,12 @@ function askedByScripts({ conditions, buffers }: Signature): string[] {
   return asks;
 }
 
-/** Values and tests are of all protocols that declare their keyword. */
+/** Values and tests belong to all protocols that declare their keyword. */
 function isDeclared({ kind }: Match): boolean {
   return kind === 'protocol-value' || kind === 'protocol-test';
 }
 
-/** Protocols that other conditions on transactions belong to; those of the older form are about HTTP/1. */
+/** Protocols to which other transaction conditions belong; old-style keywords are specific to HTTP/1. */
 function ownersOf({ conditions, http1Only }: Signature): string[] {
   const owners = conditions
     .filter(match => TRANSACTION_KINDS.has(match.kind) && !isDeclared(match))
@@ -142,7 +144,7 @@ function ownersOf({ conditions, http1Only }: Signature): string[] {
   return http1Only ? [...owners, 'http1'] : owners;
 }
 
-/** The same list for all that have nothing in it. */
+/** Shares one list object for all empty lists. */
 function orNone(list: string[]): readonly string[] {
   return list.length === 0 ? NONE : list;
 }

@@ -1,6 +1,6 @@
 /**
- * The pattern databases of a rule set. Equal sets of patterns share a database, and a pattern has one number
- * wherever it is searched for; the number leads to the signatures that are candidates where it is found.
+ * The pattern databases of a rule set. Equal sets of patterns share a database, and a pattern has the same number
+ * wherever it is searched for; the number leads to the signatures that become candidates when it is found.
  */
 import { type Matcher, PATTERN_CASELESS, type Pattern, type SharedDatabase } from '../../engine/matcher.js';
 import { asciiLowerCase } from '../ascii-case.js';
@@ -18,7 +18,7 @@ export interface CompiledDatabase {
   readonly patterns: number;
   readonly bytes: number;
   readonly streaming: boolean;
-  /** Content hash: equal ones are taken over on reload. */
+  /** Content hash: unchanged databases are reused on reload. */
   readonly key: string;
 }
 
@@ -29,8 +29,8 @@ export class PatternNumbers {
   private readonly signatures: number[][] = [];
 
   /**
-   * Notes that `signature` is a candidate where the pattern is found in lists of this name.
-   * @param list name of the lists that share the number: `stream`, `http.uri` …
+   * Records that `signature` is a candidate when the pattern is found in lists of this name.
+   * @param list name of the lists with shared numbering: `stream`, `http.uri` …
    */
   add(list: string, text: string, nocase: boolean, signature: number): number {
     const folded = nocase ? asciiLowerCase(text) : text;
@@ -47,7 +47,7 @@ export class PatternNumbers {
     return number;
   }
 
-  /** Orders patterns by what they are, not by their numbers. */
+  /** Compares patterns by content, not by number. */
   compare(a: number, b: number): number {
     return this.flags[a]! - this.flags[b]! || Buffer.compare(this.bytes[a]!, this.bytes[b]!) || a - b;
   }
@@ -67,8 +67,8 @@ export class PatternNumbers {
 }
 
 /**
- * A search is a database with the meaning of its matches: match `id` of search `n` is pattern
- * `meaning[starts[n] + id]`. Databases know only bytes, so that they outlive changes of other rules.
+ * A search is a database with an interpretation of its matches: match `id` of search `n` is pattern `meaning[starts[n]
+ * + id]`. Databases contain only bytes, so that they survive changes of other rules.
  */
 export interface SearchTable {
   readonly databases: Uint32Array;
@@ -86,11 +86,11 @@ export class Databases {
     private readonly matcher: Matcher,
     private readonly patterns: PatternNumbers,
     private readonly cache: DatabaseCache,
-    /** Databases of the rule set before: those that are the same are taken over. */
+    /** Databases of the previous rule set: unchanged ones are reused. */
     private readonly known: ReadonlyMap<string, CompiledDatabase> = new Map(),
   ) {}
 
-  /** @returns number of the search for these patterns; -1 without any */
+  /** @returns search number for these patterns; -1 if there are none */
   searchOf(patterns: Iterable<number>, streaming: boolean): number {
     const sorted = [...new Set(patterns)].sort((a, b) => this.patterns.compare(a, b));
     if (sorted.length === 0) return -1;
@@ -117,7 +117,7 @@ export class Databases {
     };
   }
 
-  /** The databases of all searches: those in force already, those of the cache, and the others compiled at once. */
+  /** The databases of all searches: reused ones, cached ones, and the others compiled now. */
   compile(): CompiledDatabase[] {
     const fresh = this.wanted.filter(({ key }) => !this.known.has(key));
     const numbers = this.cache.compile(this.matcher, fresh);

@@ -1,6 +1,6 @@
 /**
  * The one content of a signature that is searched for in all traffic: where it is found, the signature becomes a
- * candidate. The rule's own `fast_pattern` wins; otherwise the content that says most.
+ * candidate. The rule's own `fast_pattern` wins; otherwise the most selective content.
  */
 import { holdsWhenAbsent } from '../keywords/isdataat.js';
 import type { BufferConditions, ContentMatch, Match, Signature } from '../signature.js';
@@ -11,14 +11,14 @@ export interface FastPattern {
   /** Latin-1 text. */
   readonly bytes: string;
   readonly nocase: boolean;
-  /** The highest end a match may have in its buffer; 0 when there is no bound. */
+  /** The maximum end offset of a match in its buffer; 0 if unbounded. */
   readonly maximumEnd: number;
 }
 
-/** Longer patterns are cut: more bytes make a match no rarer, and cost memory. */
+/** Longer patterns are truncated: more bytes hardly make matches rarer, and cost memory. */
 export const LONGEST = 64;
 
-/** @returns undefined for a signature without a content to search for */
+/** @returns undefined for a signature without a suitable content */
 export function fastPatternOf(signature: Signature): FastPattern | undefined {
   let best: FastPattern | undefined;
   let bestWeight = -1;
@@ -38,7 +38,7 @@ export function fastPatternOf(signature: Signature): FastPattern | undefined {
   return best && isWorthSearching(best) ? best : undefined;
 }
 
-/** Packet headers, and buffers made by conditions, are not searched. */
+/** Packet headers, and buffers created by conditions, are not searched. */
 export function isSearched(conditions: BufferConditions): boolean {
   return (
     PAYLOAD_BUFFERS.has(conditions.buffer) ||
@@ -46,12 +46,12 @@ export function isSearched(conditions: BufferConditions): boolean {
   );
 }
 
-/** One byte is found in nearly every payload: looking at the signature itself is cheaper. */
+/** A single byte is found in nearly every payload: evaluating the signature itself is cheaper. */
 function isWorthSearching(pattern: FastPattern): boolean {
   return pattern.bytes.length > 1 || isApplicationBuffer(pattern.conditions);
 }
 
-/** Buffers whose values are few words say little. */
+/** Buffers with a small set of values are not selective. */
 const COMMON = new Set(
   'http.method http.protocol http.stat_code http.stat_msg http.request_line tls.version'.split(' '),
 );
@@ -68,7 +68,7 @@ function weightOf(conditions: BufferConditions, content: ContentMatch): number {
   return where + strengthOf(content.bytes);
 }
 
-/** How much a pattern says: rare and different bytes count more than frequent and repeated ones. */
+/** Selectivity of a pattern: rare and distinct bytes count more than frequent and repeated ones. */
 export function strengthOf(bytes: string): number {
   const seen = new Set<number>();
   let strength = 0;
@@ -101,7 +101,7 @@ function maximumEnd(content: ContentMatch): number {
   return (content.offset ?? 0) + content.depth;
 }
 
-/** Key of a list of buffers: keyword and transformations. */
+/** Key of a list of buffers: keyword and transforms. */
 export function bufferKey(buffer: string, transforms: readonly Match[]): string {
   return transforms.length === 0 ? buffer : `${buffer} ${JSON.stringify(transforms)}`;
 }

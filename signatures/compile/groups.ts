@@ -1,4 +1,4 @@
-/** Port groups of one transport, with their searches and lists. */
+/** Port groups of one transport, with their searches and signature lists. */
 import type { PortSet } from '../signature.js';
 import { shared32 } from './address-sets.js';
 import { type Compiled, isFoundByPayload, payloadPattern } from './compiled.js';
@@ -10,7 +10,7 @@ import { DECODE_EVENT_ONLY, IP_ONLY } from './traits.js';
 export interface GroupLimits {
   readonly toServer: number;
   readonly toClient: number;
-  /** Most bytes of stream history kept for signatures that set no bound. */
+  /** Maximum stream history in bytes for unbounded signatures. */
   readonly history: number;
 }
 
@@ -18,18 +18,18 @@ export interface GroupTools {
   readonly patterns: PatternNumbers;
   readonly databases: Databases;
   readonly limits: GroupLimits;
-  /** Signatures of transactions look at streams too: history is kept for them. */
+  /** Signatures on transactions also inspect streams: history is kept for them. */
   readonly transactionsSeeStreams: boolean;
 }
 
-/** Signatures looked for in packets or streams (not in transactions, by addresses or events alone). */
+/** Signatures evaluated on packets or streams (not those on transactions, IP-only or event-only ones). */
 function isGrouped(member: Compiled): boolean {
   const { traits, eventOnly } = member;
   if (isFoundByPayload(member)) return true;
   return traits.kind !== IP_ONLY && traits.kind !== DECODE_EVENT_ONLY && !traits.onTransactions && !eventOnly;
 }
 
-/** @param name `tcp`, `udp` or `other`: patterns are numbered by it  @param transports bits of `traits.ts` */
+/** @param name `tcp`, `udp` or `other`: numbering of patterns  @param transports bits of `traits.ts` */
 export function transportRules(
   name: string,
   transports: number,

@@ -1,4 +1,4 @@
-/** Header rows of signatures as they come, put in the order of evaluation at the end. */
+/** Header rows of signatures in loading order, sorted into evaluation order at the end. */
 import type { Signature } from '../signature.js';
 import type { Compiled } from './compiled.js';
 import * as Header from './header.js';
@@ -31,7 +31,7 @@ export class HeaderRows {
     this.rows.set(compiled, { at, stored });
   }
 
-  /** The rows of these signatures in memory that threads share; call it when their store is finished. */
+  /** The rows of these signatures in shared memory; call it after their store is finished. */
   inOrder(all: readonly Compiled[]): Int32Array {
     const header = new Int32Array(new SharedArrayBuffer(Math.max(4, all.length * Header.INTS * 4)));
     all.forEach((compiled, i) => {
@@ -43,7 +43,7 @@ export class HeaderRows {
   }
 }
 
-/** FNV-1a, of 32 bits. */
+/** 32-bit FNV-1a. */
 function sumOf(text: string): number {
   let sum = 0x811c9dc5 | 0;
   for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);

@@ -1,6 +1,6 @@
 /**
- * The header conditions of all signatures as one table of numbers, so that most candidates are rejected without
- * touching an object: `table[signature * INTS + FIELD]`.
+ * The header conditions of all signatures as one integer table, so that most candidates are rejected without touching
+ * an object: `table[signature * INTS + FIELD]`.
  */
 
 import type { IntegerTest } from '../keywords/integers.js';
@@ -11,41 +11,41 @@ import { IP_ONLY, LIKE_IP_ONLY, type Traits } from './traits.js';
 
 export const INTS = 19;
 
-/** No upper bound. */
+/** Unbounded. */
 const MOST = 0x7fffffff;
 
-/** Bits of NEED_ constants: all must be among what a packet has. */
+/** NEED_ bits: the packet must have all of them. */
 export const REQUIRED = 0;
-/** Transports (bits of `traits.ts`): one must be the packet's. */
+/** Transports (bits of `traits.ts`): one of them must be the packet's. */
 export const TRANSPORTS = 1;
-/** Numbers of address and port sets, -1 for any. */
+/** Numbers of address and port sets; -1 for any. */
 export const SOURCE = 2;
 export const DESTINATION = 3;
 export const SOURCE_PORTS = 4;
 export const DESTINATION_PORTS = 5;
-/** Bits of OPTION_ constants. */
+/** OPTION_ bits. */
 export const OPTIONS = 6;
 /** Kind of signature (constants of `traits.ts`). */
 export const KIND = 7;
 /** One of the ACTION_ constants. */
 export const ACTION = 8;
 export const PRIORITY = 9;
-/** Where it is told whole (see `SignatureStore`): offset of the block, line in it. */
+/** Location of the full signature (see `SignatureStore`): block offset, line in the block. */
 export const TEXT_BLOCK = 10;
 export const TEXT_LINE = 18;
-/** Sum of its text as written: the same for the same rule, wherever it stands in its file. */
+/** Hash of the rule text: equal for the same rule, wherever it is in its file. */
 export const TEXT_SUM = 11;
-/** Highest end of its fast pattern, counted from the beginning of the buffer; 0 when there is no bound. */
+/** Maximum end offset of its fast pattern from the beginning of the buffer; 0 if unbounded. */
 export const FAST_PATTERN_END = 12;
-/** Bytes of payload (dsize): least and most. */
+/** Payload size in bytes (dsize): minimum and maximum. */
 export const PAYLOAD_MINIMUM = 13;
 export const PAYLOAD_MAXIMUM = 14;
-/** Set of application protocols it is for (see `ApplicationSets`), -1 for any. */
+/** Set of application protocols (see `ApplicationSets`); -1 for any. */
 export const APPLICATION = 15;
 export const GID = 16;
 export const SID = 17;
 
-// ── what a packet must have ─────────────────────────────────────────────────────────────────────────
+// ── required packet properties ──────────────────────────────────────────────────────────────────────
 export const NEED_IPV4 = 1 << 0;
 export const NEED_IPV6 = 1 << 1;
 export const NEED_FLOW = 1 << 2;
@@ -72,18 +72,18 @@ export const NEED_FLOW_START = 1 << 20;
 export const OPTION_NO_ALERT = 1 << 0;
 export const OPTION_BIDIRECTIONAL = 1 << 1;
 export const OPTION_ON_TRANSACTIONS = 1 << 4;
-/** It has thresholds of its own, or of threshold.config. */
+/** It has thresholds, its own or from threshold.config. */
 export const OPTION_THRESHOLD = 1 << 5;
 export const OPTION_TRANSACTIONAL = 1 << 8;
-/** `flow:only_stream`: never on a packet by itself. */
+/** `flow:only_stream`: never evaluated on single packets. */
 export const OPTION_ONLY_STREAM = 1 << 9;
-/** It alerts although its action is to pass or accept. */
+/** It alerts although its action is pass or accept. */
 export const OPTION_ALERT_TOO = 1 << 10;
 
-/** `drop:flow`, `pass:packet`: what the action applies to, whatever kind of signature it is. */
+/** `drop:flow`, `pass:packet`: explicit scope of the action, regardless of the kind of signature. */
 export const OPTION_TO_FLOW = 1 << 11;
 export const OPTION_TO_PACKET = 1 << 12;
-/** It is evaluated by the firewall. */
+/** Evaluated by the firewall. */
 export const OPTION_FIREWALL = 1 << 13;
 
 export const ACTION_ALERT = 1;
@@ -111,7 +111,7 @@ export interface Sets {
   readonly applications: ApplicationSets;
 }
 
-/** Writes the row of a signature at `h`. */
+/** Writes a signature's row at `h`. */
 export function writeHeader(
   table: Int32Array,
   h: number,
@@ -171,7 +171,7 @@ function required(signature: Signature, traits: Traits): number {
   return isForUndecodable(need, traits) ? need : need | NEED_VALID;
 }
 
-/** Of a packet whose transport could not be decoded there are events and addresses, and nothing else to look at. */
+/** A packet whose transport could not be decoded has only events and addresses to inspect. */
 function isForUndecodable(need: number, { kind }: Traits): boolean {
   return (need & NEED_EVENTS) !== 0 || kind === IP_ONLY || kind === LIKE_IP_ONLY;
 }
@@ -204,7 +204,7 @@ function neededBy(match: Match): number {
 const SYN = 2;
 const ACK = 16;
 
-/** What `tcp.flags` says of SYN and ACK: nearly all packets differ from it there. It is tested as a whole again. */
+/** Required SYN and ACK bits of `tcp.flags`: they rule out nearly all packets. The full condition is tested later. */
 function neededFlags(match: Match): number {
   const bits = Number(match['bits']);
   const exact = match['modifier'] === '';
@@ -216,7 +216,7 @@ function neededFlags(match: Match): number {
   return need;
 }
 
-/** Bounds that a simple `dsize` gives; it is tested again with the other conditions. */
+/** Bounds from a simple `dsize`, which is tested again with the other conditions. */
 function payloadSize(signature: Signature): [number, number] {
   const test = signature.conditions.find(match => match.kind === 'dsize')?.['test'] as
     | IntegerTest

@@ -1,6 +1,6 @@
 /**
- * Whole compiled rule sets on disk, by the hash of all they were made from: configuration, files and program. Rules
- * that did not change are not even parsed.
+ * Whole compiled rule sets on disk, keyed by the hash of all inputs: configuration, files and program version.
+ * Unchanged rules are not even parsed.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -12,15 +12,15 @@ import type { CompiledDatabase } from './databases.js';
 import type { RuleSetImage } from './image.js';
 import { packed, unpacked } from './image-file.js';
 
-/** What a rule set is made from. */
+/** Inputs of a rule set. */
 export interface RuleSources {
   /** Plain data: settings, versions. */
   readonly settings: unknown;
-  /** Files that are read on the way, in order. */
+  /** Files that loading reads, in order. */
   readonly files: readonly string[];
 }
 
-/** A compiled rule set, and what became of the rules it was made from. */
+/** A compiled rule set, and the outcome of loading its rules. */
 export interface CachedRules {
   readonly image: RuleSetImage;
   readonly outcome: RuleOutcome;
@@ -36,14 +36,14 @@ export function rulesKey({ settings, files }: RuleSources): string {
   return hash.digest('hex').slice(0, 40);
 }
 
-/** Files that rules name are known only when they were parsed. */
+/** Files named in rules are known only after parsing. */
 function keyOfNamed({ named }: RuleOutcome): string {
   return rulesKey({ settings: '', files: named });
 }
 
 const PIECE = 1 << 20;
 
-/** A file that cannot be read counts as one that is not there. */
+/** An unreadable file counts as missing. */
 function addFile(hash: Hash, path: string): void {
   let file: number | undefined;
   try {
@@ -68,7 +68,7 @@ export class ImageCache {
     this.databases = new DatabaseCache(folder);
   }
 
-  /** @param previous the rule set in force: its databases are taken over @returns undefined when it must be made */
+  /** @param previous the active rule set: its databases are reused @returns undefined if it must be compiled */
   read(key: string, previous?: RuleSetImage): CachedRules | undefined {
     const file = this.folder.read(`${key}.rules`);
     if (!file) return undefined;

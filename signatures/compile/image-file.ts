@@ -1,6 +1,6 @@
 /**
- * A compiled rule set as bytes: a head, plain data as JSON, and all its arrays one behind the other, so that reading
- * it is little more than reading a file into shared memory. Databases are not part of it.
+ * A serialized rule set: a header, plain data as JSON, and all its arrays concatenated, so that loading is little more
+ * than reading a file into shared memory. Databases are not included.
  */
 import { createHash } from 'node:crypto';
 
@@ -9,9 +9,9 @@ const CHECKSUM = 32;
 const HEAD = MAGIC.length + CHECKSUM + 8;
 const ALIGNMENT = 8;
 
-/** Stands for an array in the JSON. */
+/** Placeholder of an array in the JSON. */
 interface Place {
-  /** Name of its class. */
+  /** Class name of the array. */
   readonly $array: string;
   readonly at: number;
   readonly length: number;
@@ -20,7 +20,7 @@ interface Place {
 type Arrays = new (memory: SharedArrayBuffer, at: number, length: number) => ArrayBufferView;
 const ARRAYS: Readonly<Record<string, Arrays>> = { Int32Array, Uint32Array, Uint16Array, Uint8Array };
 
-/** @param data plain data with typed arrays in it @returns parts of a file */
+/** @param data plain data with typed arrays in it @returns parts of a file, in order */
 export function packed(data: unknown): Uint8Array[] {
   const arrays: Uint8Array[] = [];
   let end = 0;
@@ -42,7 +42,7 @@ export function packed(data: unknown): Uint8Array[] {
   return [head, text, ...arrays];
 }
 
-/** @returns the data, its arrays in memory that threads share @throws Error when the bytes are damaged */
+/** @returns the data, with arrays in shared memory @throws Error if the bytes are damaged */
 export function unpacked(file: Buffer): unknown {
   if (file.length < HEAD || file.toString('latin1', 0, MAGIC.length) !== MAGIC)
     throw new Error('not a compiled rule set of this version');

@@ -1,6 +1,6 @@
 /**
- * A compiled rule set as all threads share it: typed arrays over shared memory and a few small plain objects, so
- * that it travels by `postMessage` without being copied. Signatures are numbered in the order of evaluation.
+ * A compiled rule set as shared by all threads: typed arrays in shared memory and a few small plain objects, so that it
+ * can be sent by `postMessage` without copying. Signatures are numbered in evaluation order.
  */
 import type { MatcherKind } from '../../engine/matcher.js';
 import type { FirewallTables } from '../firewall/tables.js';
@@ -13,18 +13,18 @@ import { type StoredSignature, storedSignature } from './signature-store.js';
 
 export type { StoredSignature } from './signature-store.js';
 
-/** What is looked for in the packets and streams of one port group. Numbers of searches; -1: nothing. */
+/** Rules for the packets and streams of one port group. Fields contain search numbers; -1: none. */
 export interface GroupRules {
   readonly packetSearch: number;
   readonly streamSearch: number;
-  /** Signatures without a pattern, looked at for every packet; for every piece of stream. */
+  /** Signatures without a pattern, evaluated for every packet; for every piece of stream. */
   readonly packetAlways: Uint32Array;
   readonly streamAlways: Uint32Array;
-  /** Bytes of history that its signatures need; streams are not followed where there is none. */
+  /** Stream history in bytes that its signatures need; without any, streams are not followed. */
   readonly reach: number;
 }
 
-/** Groups of one direction: keyed by destination port to the server, by source port to the client. */
+/** Port groups of one direction: by destination port to server, by source port to client. */
 export interface DirectionRules {
   readonly groupOf: Uint8Array;
   readonly groups: readonly GroupRules[];
@@ -37,7 +37,7 @@ export interface TransportRules {
 
 /** One buffer of an application protocol in one direction. */
 export interface BufferSearch {
-  /** Keyword and transformations, as `bufferKey` writes them. */
+  /** Keyword and transforms, in the form of `bufferKey`. */
   readonly key: string;
   readonly keyword: string;
   readonly transforms: readonly object[];
@@ -47,12 +47,12 @@ export interface BufferSearch {
   readonly growing: boolean;
 }
 
-/** What is looked for in transactions of one application protocol in one direction. */
+/** Rules for transactions of one application protocol in one direction. */
 export interface ApplicationRules {
   readonly buffers: readonly BufferSearch[];
   /** Signatures without a pattern in a buffer. */
   readonly always: Uint32Array;
-  /** Signatures that need an event of the transaction. */
+  /** Signatures that require a transaction event. */
   readonly events: Uint32Array;
 }
 
@@ -63,11 +63,11 @@ export interface IpOnlyRules {
 }
 
 export interface RuleSetImage {
-  /** What the databases are for. */
+  /** The matcher for which the databases were compiled. */
   readonly matcher: MatcherKind;
   readonly count: number;
   readonly header: Int32Array;
-  /** Of all signatures, as `SignatureStore` packs it. */
+  /** Texts of all signatures, packed by `SignatureStore`. */
   readonly text: Uint8Array;
   readonly addresses: AddressTable;
   readonly ports: PortTable;
@@ -78,30 +78,30 @@ export interface RuleSetImage {
   readonly udp: TransportRules;
   readonly other: TransportRules;
   readonly ipOnly: IpOnlyRules;
-  /** Signatures that need a decoder or stream event. */
+  /** Signatures that require a decoder or stream event. */
   readonly events: Uint32Array;
-  /** Some signature asks for `stream_size`: sequence numbers are followed then. */
+  /** A signature uses `stream_size`: sequence numbers are tracked. */
   readonly usesStreamSize: boolean;
-  /** Signatures that keep packets from counting for a flow. */
+  /** Signatures that exclude packets from flow counters. */
   readonly untracking: Uint32Array;
-  /** Application protocols by number, and which of them each application set holds (a byte for each, set by set). */
+  /** Application protocols by number, and membership in each application set (one byte per protocol, set by set). */
   readonly applicationNames: readonly string[];
   readonly applicationSets: Uint8Array;
   /** Prefixes of reference types, for outputs: `{ cve: 'https://…' }`. */
   readonly referenceSystems: Readonly<Record<string, string>>;
-  /** By name of the protocol: to server, to client. */
+  /** By protocol name: to server, to client. */
   readonly applications: Readonly<Record<string, readonly [ApplicationRules, ApplicationRules]>>;
-  /** Frames that signatures look at, as `http1.request`. */
+  /** Frames inspected by signatures, as `http1.request`. */
   readonly frames: readonly string[];
   /** Present in firewall mode. */
   readonly firewall?: FirewallTables;
   /** See `askedKeywords` of the engine. */
   readonly askedKeywords: readonly string[];
-  /** Sets and bits that the rules name. */
+  /** Datasets and bits named in rules. */
   readonly namedState: NamedState;
 }
 
-/** The signature with this number, made anew from its text: for the first time it is needed, and for outputs. */
+/** The signature with this number, parsed from its stored text: on its first use, and for outputs. */
 export function signatureAt(image: RuleSetImage, number: number): StoredSignature {
   const h = number * INTS;
   const stored = storedSignature(image.text, image.header[h + TEXT_BLOCK]!, image.header[h + TEXT_LINE]!);

@@ -1,4 +1,4 @@
-/** Signatures that are about addresses alone, looked up by the first packets of a flow. */
+/** IP-only signatures, looked up for the first packets of a flow. */
 import type { AddressSet } from '../signature.js';
 import { indexAddresses } from './address-index.js';
 import { shared32 } from './address-sets.js';
@@ -7,8 +7,8 @@ import type { IpOnlyRules } from './image.js';
 import { IP_ONLY } from './traits.js';
 
 /**
- * Each is found by the side that has fewer addresses. Where that is most of all there are, as with a negation, it is
- * looked at always: each such set would be in nearly every piece of an index.
+ * Each is indexed by its side with fewer addresses. If that covers most of all addresses, as with a negation, it is
+ * always evaluated: it would be in nearly every interval of an index.
  */
 export function ipOnlyRules(all: readonly Compiled[]): IpOnlyRules {
   const members = all.filter(member => member.traits.kind === IP_ONLY);

@@ -1,4 +1,4 @@
-/** What rules name of the state that outlives flows: commands can ask for it by the same names. */
+/** Names in rules of state that outlives flows: commands can query it by these names. */
 import type { DatasetDeclaration } from '../dataset-declaration.js';
 import type { Match, Signature } from '../signature.js';
 
@@ -7,7 +7,7 @@ export interface NamedState {
   readonly hostbits: readonly string[];
 }
 
-/** Gathers the names of all rules. */
+/** Collects the names of all rules. */
 export class NamesOfState {
   private readonly datasets = new Map<string, DatasetDeclaration>();
   private readonly hostbits = new Set<string>();

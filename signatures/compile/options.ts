@@ -1,4 +1,4 @@
-/** What the configuration says about compiling rules. */
+/** Configuration of rule compilation. */
 import type { Config } from '../../engine/config/config.js';
 import { boolean, choice, duration, integer, option, text } from '../../engine/config/option.js';
 import { FIREWALL } from '../../engine/firewall.js';
@@ -57,7 +57,7 @@ const history = option(
   'bytes of a stream kept before new data for signatures without a limit of their own',
 );
 
-/** Options that compiling reads. */
+/** Options read by the compiler. */
 export const compileOptions = [
   profile,
   toServerGroups,
@@ -76,8 +76,8 @@ function parseOrder(value: unknown): readonly string[] | undefined {
 }
 
 /**
- * Groups to the server and to the client. Scanning for a few thousand patterns costs little more than for a few
- * hundred, so that few groups are enough; each takes time to compile, and memory.
+ * Number of groups to server and to client. Scanning for a few thousand patterns costs little more than for a few
+ * hundred, so few groups are enough; each takes compile time and memory.
  */
 const PROFILES = { low: [3, 2], medium: [8, 4], high: [40, 20] } as const;
 
@@ -87,19 +87,19 @@ export interface CompileOptions {
   readonly limits: GroupLimits;
   /** Present in firewall mode. */
   readonly firewall?: FirewallPolicies;
-  /** Thresholds of `threshold-file`. */
+  /** Thresholds from `threshold-file`. */
   readonly thresholds?: ThresholdFile;
-  /** The rule set in force, on reload: databases that are the same are taken over. */
+  /** The active rule set, on reload: unchanged databases are reused. */
   readonly previous?: RuleSetImage;
-  /** Where compiled patterns are kept. */
+  /** Cache of compiled patterns. */
   readonly cache?: CacheFolder;
-  /** Signatures that are looked at wherever their header applies, without a search for their pattern before. */
+  /** Signatures that are evaluated wherever their header matches, without searching for their pattern first. */
   readonly unsearched?: (signature: Signature) => boolean;
 }
 
 /**
- * Options of compiling as the configuration has them.
- * @param elsewhere finds a folder for compiled patterns where the configuration asks for one and names none
+ * Compile options from the configuration.
+ * @param elsewhere returns a cache folder if the configuration enables the cache but names none
  */
 export function compileOptionsFrom(
   config: Config,

@@ -1,13 +1,13 @@
 /**
- * The order in which signatures are evaluated and alerts are judged: by action, then writers of flowbits,
- * flowints, hostbits and xbits before their readers, then by priority, then by sid.
+ * The order in which signatures are evaluated and alerts are processed: by action, then writers of flowbits, flowints,
+ * hostbits and xbits before their readers, then by priority, then by sid.
  */
 import type { Action, Match, Signature } from '../signature.js';
 
 /** Suricata's default `action-order`. */
 export const DEFAULT_ACTION_ORDER: readonly string[] = ['pass', 'drop', 'reject', 'alert'];
 
-/** Variables whose writers go first, in order of weight. */
+/** Variables whose writers go first, most significant first. */
 const VARIABLES = ['flowbits', 'flowint', 'hostbits', 'xbits'];
 
 const FIREWALL = -1;
@@ -16,9 +16,9 @@ const READS_AND_WRITES = 1;
 const READS = 2;
 const NEITHER = 3;
 
-/** What decides the place of a signature: numbers to `compare`. */
+/** Sort key of a signature: numbers for `compare`. */
 export function orderOf(signature: Signature, actionOrder = DEFAULT_ACTION_ORDER): number[] {
-  // Those of the firewall come first, as they stand in their files.
+  // Firewall rules come first, in file order.
   if (signature.firewall) return [FIREWALL, signature.index];
   const rank = actionOrder.indexOf(actionFamily(signature.action));
   return [
@@ -29,7 +29,7 @@ export function orderOf(signature: Signature, actionOrder = DEFAULT_ACTION_ORDER
   ];
 }
 
-/** `action-order` knows four actions; the forms of reject are one, and `config` never alerts nor drops. */
+/** `action-order` has four actions; all forms of reject are one, and `config` neither alerts nor drops. */
 function actionFamily(action: Action): string {
   if (action.startsWith('reject')) return 'reject';
   return action === 'config' ? 'alert' : action;

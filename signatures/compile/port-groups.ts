@@ -1,31 +1,32 @@
 /**
- * Port groups: which signatures are looked for at which port. The ranges of all signatures cut the port axis into
- * pieces; pieces with the same signatures are one group, and the least important groups are joined until there
- * are no more than the bound.
+ * Port groups: which signatures are evaluated for which port. The ranges of all signatures split the ports into
+ * intervals; intervals with the same signatures form one group, and the least important groups are merged until the
+ * limit is met.
  */
 import type { PortSet } from '../signature.js';
 import { isAnyPort } from './address-sets.js';
 
 export interface PortGroups {
-  /** Number of the group of each port. */
+  /** Group number of each port. */
   readonly groupOf: Uint8Array;
-  /** Members of each group beyond those that apply to any port, which belong to all. */
+  /** Members of each group, without those that apply to any port and belong to all. */
   readonly groups: readonly (readonly number[])[];
   readonly anyPort: readonly number[];
 }
 
 export interface PortMember {
   readonly signature: number;
-  /** Sets of ports: it belongs where one of them matches. */
+  /** Port sets: the member applies if one of them matches. */
   readonly ports: readonly PortSet[];
 }
 
-/** A group number is one byte. */
+/** A group number must fit into one byte. */
 export const MOST_GROUPS = 255;
 
 /**
- * Beyond so many sets of ports, those that hold most of all ports (`!80`, `1024:`) count as any: at each port where one of
- * them begins or ends all the others would be looked at. Ports are compared all the same where a signature is.
+ * Beyond this number of distinct port sets, those that contain most ports (`!80`, `1024:`) are treated as any:
+ * otherwise all the others would be processed at each port where one of them begins or ends. Evaluation still compares
+ * ports.
  */
 const MANY_CLASSES = 1024;
 const HALF_OF_PORTS = 32768;
@@ -36,7 +37,7 @@ interface Group {
   ports: number[];
 }
 
-/** @param most highest number of groups, 1 … 255 */
+/** @param most maximum number of groups, 1 … 255 */
 export function groupByPort(members: readonly PortMember[], most: number): PortGroups {
   const anyPort: number[] = [];
   const classes = new Map<string, { ranges: PortSet; signatures: number[] }>();
@@ -128,8 +129,8 @@ function count(open: Map<number, number>, c: number, difference: number): void {
 }
 
 /**
- * Joins groups until there are `most`. The group without members of its own (most ports) stays alone, and so do
- * the largest ones: joining them would let many ports pay for the rules of one.
+ * Merges groups until there are `most`. The group without members of its own (most ports) and the largest groups stay
+ * separate: merging them would make many ports pay for the rules of one.
  */
 function joined(groups: Group[], most: number): Group[] {
   const sorted = [...groups].sort(

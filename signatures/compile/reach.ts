@@ -1,13 +1,13 @@
 /**
- * How many bytes of a stream a signature must see at once: what decides how much history is kept in front of new
- * data for the port group it belongs to.
+ * How many bytes of a stream a signature must see at once: determines how much history is kept before new data for its
+ * port group.
  */
 import { isRelative } from '../buffer-matcher/chain.js';
 import { LONGEST_TEXT } from '../keywords/byte-arguments.js';
 import type { ContentMatch, Match, Signature } from '../signature.js';
 import { PAYLOAD_BUFFERS } from './traits.js';
 
-/** @returns bytes, or Infinity where the signature sets no bound */
+/** @returns bytes, or Infinity for an unbounded signature */
 export function reachOf(signature: Signature): number {
   let reach = 0;
   for (const { buffer, conditions } of signature.buffers) {

@@ -1,7 +1,6 @@
 /**
- * Compiles a rule set signature by signature: each is taken when it was parsed and need not be kept afterwards;
- * when all were taken they are put in order, grouped by protocol, direction, port and buffer, and the pattern
- * databases are made.
+ * Compiles a rule set signature by signature: each is processed as soon as it is parsed and need not be kept; after the
+ * last one they are sorted, grouped by protocol, direction, port and buffer, and the pattern databases are built.
  */
 import type { Matcher } from '../../engine/matcher.js';
 import { defaultSignatures } from '../firewall/default-signatures.js';
@@ -37,7 +36,7 @@ export class RuleCompiler {
   });
   private readonly withThresholds: (signature: Signature) => Signature;
 
-  /** @param matcher of this thread; databases are shared with others */
+  /** @param matcher of this thread; its databases are shared with others */
   constructor(
     private readonly matcher: Matcher,
     private readonly options: CompileOptions,
@@ -45,7 +44,7 @@ export class RuleCompiler {
     this.withThresholds = thresholdsAdder(options.thresholds?.rules ?? []);
   }
 
-  /** Takes a signature in. @returns what `finish` needs of it */
+  /** Processes a signature. @returns what `finish` needs of it */
   take(parsed: Signature): Compiled {
     const { protocols, actionOrder, unsearched } = this.options;
     const signature = this.withThresholds(parsed);
@@ -57,7 +56,7 @@ export class RuleCompiler {
   }
 
   /**
-   * @param members those that stay of what `take` gave
+   * @param members results of `take` to keep
    * @param referenceSystems prefixes of reference types
    */
   finish(
@@ -113,7 +112,7 @@ export class RuleCompiler {
   }
 }
 
-/** What a rule asks for of protocols. */
+/** Protocol features that a rule requests. */
 function asked({ buffers, keywords, asks, hook }: Compiled): string[] {
   return [...buffers, ...keywords, ...asks, ...(hook === undefined ? [] : [`hook:${hook}`])];
 }

@@ -1,31 +1,31 @@
 /**
- * What is kept of signatures beside their header rows: their JSON, compressed in blocks of a few, since most of them
- * are never looked at. A block is its compressed length (uint32, little endian) and the lines of its signatures.
+ * Storage of signatures besides their header rows: their JSON, compressed in small blocks, since most of them are never
+ * read. A block is its compressed length (uint32, little endian) and the lines of its signatures.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Signature } from '../signature.js';
 
-/** What is kept of a signature: its addresses and ports are in the image's tables. */
+/** The stored part of a signature: addresses and ports are in the image's tables. */
 export type StoredSignature = Omit<Signature, 'source' | 'destination' | 'sourcePorts' | 'destinationPorts'>;
 
-/** Where a signature lies: offset of its block, line in it. */
+/** Location of a signature: offset of its block, line in the block. */
 export interface Stored {
   block: number;
   readonly line: number;
 }
 
-/** Blocks are gathered in pieces of memory of this size: what zlib gives is small parts of larger buffers. */
+/** Blocks are collected in chunks of this size: zlib returns small views of larger buffers. */
 const PIECE = 1 << 20;
-/** More of them compress better, and take longer to unpack for the one that is needed. */
+/** A larger block compresses better, but takes longer to decompress for a single signature. */
 const LINES_OF_BLOCK = 16;
 const HEAD = 4;
 
 export class SignatureStore {
   private readonly pieces: Buffer[] = [];
-  /** Bytes used of the last piece. */
+  /** Bytes used in the last chunk. */
   private used = PIECE;
   private lines: string[] = [];
-  /** Those in the block that is not written yet. */
+  /** Signatures in the block that is not written yet. */
   private waiting: Stored[] = [];
   private size = 0;
 
@@ -37,7 +37,7 @@ export class SignatureStore {
     return stored;
   }
 
-  /** All blocks, one behind the other, in memory that threads share. */
+  /** All blocks, concatenated in shared memory. */
   finish(): Uint8Array {
     if (this.lines.length > 0) this.endBlock();
     const bytes = new Uint8Array(new SharedArrayBuffer(Math.max(1, this.size)));
@@ -74,11 +74,11 @@ export class SignatureStore {
   }
 }
 
-/** @param block, line as `SignatureStore` gave them */
+/** @param block, line as returned by `SignatureStore` */
 export function storedSignature(bytes: Uint8Array, block: number, line: number): StoredSignature {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const start = block + HEAD;
-  // A copy: zlib does not take shared memory.
+  // A copy: zlib does not accept shared memory.
   const packed = bytes.slice(start, start + view.getUint32(block, true));
   const lines = inflateRawSync(packed).toString('utf8');
   let from = 0;

@@ -1,6 +1,6 @@
 /**
- * What kind of signature it is: which packets it can apply to, and whether its payload conditions look at
- * packets, at streams or at both. The kinds are those of Suricata's documentation on rule types.
+ * The kind of a signature: which packets it can apply to, and whether its payload conditions inspect packets, streams
+ * or both. The kinds follow Suricata's documentation of rule types.
  */
 import type { Protocol } from '../../engine/protocol.js';
 import { isPacketHook } from '../firewall/hooks.js';
@@ -18,7 +18,7 @@ export const STREAM = 7;
 export const APPLICATION_LAYER = 8;
 export const TRANSACTION = 9;
 
-/** Names of the kinds, as Suricata's engine analysis words them. */
+/** Names of the kinds in Suricata's engine analysis. */
 export const KIND_NAMES: readonly string[] = [
   '',
   'ip_only',
@@ -32,7 +32,7 @@ export const KIND_NAMES: readonly string[] = [
   'app_tx',
 ];
 
-/** Transports as bits: what a packet is, and what a signature takes. */
+/** Transports as bits: of a packet, and those accepted by a signature. */
 export const TCP = 1 << 0;
 export const UDP = 1 << 1;
 export const ICMP = 1 << 2;
@@ -63,7 +63,7 @@ const TRANSPORTS: Readonly<Record<string, number>> = {
   arp: ARP,
 };
 
-/** Conditions that look at the header of one packet: with them payload conditions look at packets too. */
+/** Conditions on the header of a single packet: with them payload conditions inspect packets too. */
 const PACKET_KINDS = new Set(
   (
     'ack seq window tcp.ack tcp.seq tcp.window flags tcp.flags tcp.mss tcp.wscale dsize fragbits fragoffset ' +
@@ -87,21 +87,21 @@ const IP_ONLY_KINDS = new Set([
 
 export const PAYLOAD_BUFFERS = new Set(['payload', 'pkt_data']);
 
-/** Buffers that are bytes of one packet. */
+/** Buffers within a single packet. */
 export const PACKET_BUFFERS = new Set([...PAYLOAD_BUFFERS, ...HEADER_BUFFERS]);
 
-/** Buffers made by an earlier condition of the same signature. */
+/** Buffers created by an earlier condition of the same signature. */
 const DERIVED_BUFFERS = new Set(['base64_data', 'flowvar', 'pktvar']);
 
 export interface Traits {
   readonly kind: number;
-  /** Bits of transports. */
+  /** Transport bits. */
   readonly transports: number;
   /** 4, 6, or 0 for both. */
   readonly ipVersion: number;
-  /** Names of application protocols it is for; empty for any. */
+  /** Names of application protocols to which it applies; empty for any. */
   readonly applications: readonly string[];
-  /** Payload conditions look at packets; at streams (of TCP). */
+  /** Payload conditions inspect packets; inspect streams (TCP). */
   readonly onPackets: boolean;
   readonly onStreams: boolean;
   /** It has conditions on application buffers, values or events. */
@@ -112,7 +112,7 @@ export function isApplicationBuffer(conditions: BufferConditions): boolean {
   return !PACKET_BUFFERS.has(conditions.buffer) && !DERIVED_BUFFERS.has(conditions.buffer);
 }
 
-/** Conditions on transactions stand among the conditions with one of these kinds. */
+/** Transaction conditions that are listed in `conditions` have one of these kinds. */
 export const TRANSACTION_KINDS = new Set([
   'value',
   'test',
@@ -126,7 +126,7 @@ export const TRANSACTION_KINDS = new Set([
   'absent',
 ]);
 
-/** @param protocols all application protocols there are */
+/** @param protocols all known application protocols */
 export function traitsOf(signature: Signature, protocols: readonly Protocol[]): Traits {
   const applications = applicationsOf(signature, protocols);
   const transports = TRANSPORTS[signature.protocol] ?? transportsOf(applications, protocols);
@@ -181,7 +181,7 @@ function payloadUse(signature: Signature, transports: number): PayloadUse {
   if (contents.length === 0 || flowOption(signature, 'no_stream'))
     return { onPackets: true, onStreams: false };
   if (needsPacket(signature)) {
-    // With stream_size the stream is looked at too.
+    // With stream_size the stream is inspected too.
     const streamSize = signature.conditions.some(match => match.kind === 'stream_size');
     return { onPackets: true, onStreams: streamSize && !signature.conditions.some(isPacketCondition) };
   }
@@ -202,7 +202,7 @@ function needsPacket(signature: Signature): boolean {
   );
 }
 
-/** `offset` and `depth` (as `startswith` sets them) tie a content to the beginning: of packets as well. */
+/** `offset` and `depth` (also set by `startswith`) anchor a content to the beginning: also of packets. */
 function isAnchored(match: Match): boolean {
   if (match.kind !== 'content') return false;
   const content = match as ContentMatch;
@@ -228,12 +228,12 @@ function kindOf(
     return APPLICATION_LAYER;
   if (isAboutRecognition(signature, kinds)) return PROTOCOL_DETECTION_ONLY;
   if (kinds.length > 0 && kinds.every(kind => kind === 'decode-event')) return DECODE_EVENT_ONLY;
-  // Negated addresses make it like IP-only in Suricata; resolved ranges tell both alike.
-  // What speaks of an application protocol has to wait until that is known.
+  // Suricata treats negated addresses as "like IP-only"; with resolved ranges there is no difference. Rules on an
+  // application protocol must wait until it is detected.
   return !application && isIpOnly(signature, kinds) ? IP_ONLY : PACKET;
 }
 
-/** Nothing else is asked than what the protocol is: told once in each direction (a hook says itself when). */
+/** Only the protocol itself is tested: alerts once in each direction (a hook specifies when). */
 function isAboutRecognition({ hook }: Signature, kinds: readonly string[]): boolean {
   return (
     hook === undefined &&
@@ -246,7 +246,7 @@ function isIpOnly(signature: Signature, kinds: readonly string[]): boolean {
   if (signature.hook !== undefined) return false;
   if (signature.protocol === 'pkthdr' || signature.protocol === 'arp' || signature.protocol === 'ether')
     return false;
-  // One side may name ports: they are compared all the same.
+  // One side may have ports: they are compared anyway.
   if (!isAnyPort(signature.sourcePorts) && !isAnyPort(signature.destinationPorts)) return false;
   return kinds.every(kind => IP_ONLY_KINDS.has(kind));
 }

@@ -1,12 +1,12 @@
-/** A host that calls the same server again and again, always after the same time: what implants do. */
+/** A host that connects to the same server repeatedly at regular intervals: typical of implants. */
 import { alert, defineDetection, sharedTable } from 'sluice';
 
 const CALLS = 8;
-/** Shortest time between two calls that is looked at, and how much intervals may differ (standard deviation / mean). */
+/** Minimum interval between connections, and the allowed variation of intervals (standard deviation / mean). */
 const SHORTEST_SECONDS = 5;
 const MOST_JITTER = 0.1;
 
-/** The latest calls of a host to a server, oldest first; the last number says that it was told. */
+/** The latest connections of a host to a server, oldest first; the last number is set once alerted. */
 const calls = sharedTable('calls', { numbers: CALLS + 1, entries: 65_536, seconds: 7200 });
 
 export default defineDetection({
@@ -25,14 +25,14 @@ export default defineDetection({
   },
 });
 
-/** Threads may see flows in another order than they began, so each time is put where it belongs. */
+/** Threads may see flows in a different order than they began, so each time is inserted in order. */
 function note(values: Float64Array, time: number): number[] | undefined {
   const times = [...values.subarray(0, CALLS), time].sort((a, b) => a - b).slice(1);
   values.set(times);
   return values[CALLS] === 0 && times[0]! > 0 ? times : undefined;
 }
 
-/** The mean interval, when all are about as long. */
+/** The mean interval, if all are about equal. */
 function regularInterval(times: readonly number[]): number | undefined {
   const intervals = times.slice(1).map((time, i) => time - times[i]!);
   const mean = intervals.reduce((sum, each) => sum + each, 0) / intervals.length;

@@ -1,4 +1,4 @@
-/** Data carried out in names that are asked for: many bytes below one domain, with more disorder than words have. */
+/** Data exfiltrated in queried names: many bytes below one domain, with higher entropy than words. */
 import { alert, defineDetection, entropy, sharedTable, text } from 'sluice';
 
 const DOT = 46;
@@ -7,7 +7,7 @@ const LEAST_BYTES = 400;
 /** Bits per byte: words have less, encoded data more. */
 const LEAST_ENTROPY = 3.5;
 
-/** Below each domain that a client asks for: questions, bytes, sum of entropies, whether it was told. */
+/** For each domain queried by a client: queries, bytes, sum of entropies, whether alerted. */
 const domains = sharedTable('domains', { numbers: 4, entries: 65_536, seconds: 600 });
 
 export default defineDetection({

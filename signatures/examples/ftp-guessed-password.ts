@@ -1,6 +1,7 @@
 /**
- * FTP: passwords are tried until one is right, and then files are taken. A state machine written as a routine: what
- * was seen is kept in local variables, a state is a place in the code, and one state (a login) is a machine of its own.
+ * FTP: passwords are tried until one succeeds, and then files are downloaded. A state machine written as a generator:
+ * observed data is in local variables, a state is a position in the code, and one state (a login) is a machine of its
+ * own.
  */
 import { alert, type Conversation, defineDetection, text } from 'sluice';
 
@@ -31,7 +32,7 @@ export default defineDetection({
 
 type Waiting<T> = Generator<undefined, T, undefined>;
 
-/** A password, and what the server says to it. */
+/** A password, and the server's reply. */
 function* login({ client, server }: Conversation): Waiting<'in' | 'refused' | 'over'> {
   for (;;) {
     const command = yield* client.readUntil('\n', LINE);
@@ -46,7 +47,7 @@ function* login({ client, server }: Conversation): Waiting<'in' | 'refused' | 'o
   }
 }
 
-/** Names of the first files that are asked for. */
+/** Names of the first requested files. */
 function* filesTaken({ client }: Conversation, most: number): Waiting<string[]> {
   const files: string[] = [];
   while (files.length < most) {

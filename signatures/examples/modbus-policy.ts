@@ -1,4 +1,4 @@
-/** Modbus (port 502): clients may read; what writes is dropped before it reaches the device. */
+/** Modbus (port 502): clients may read; writes are dropped before they reach the device. */
 import { defineDetection, drop, integer } from 'sluice';
 
 /** Function codes that change the device: coils, registers, files, diagnostics. */
@@ -25,7 +25,7 @@ export default defineDetection({
   reads: 'client',
   *detect({ client }) {
     for (;;) {
-      // Transaction, protocol (0), length of what follows, unit, function.
+      // Transaction, protocol (0), length of the rest, unit, function.
       const header = yield* client.read(HEADER);
       if (typeof header === 'string') return;
       const length = integer(header, 4, 2);

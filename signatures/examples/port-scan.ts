@@ -1,9 +1,9 @@
-/** One client that begins flows to many ports, of one host or of several. */
+/** A client that opens flows to many ports, of one or several hosts. */
 import { alert, defineDetection, sharedTable } from 'sluice';
 
 const TARGETS = 15;
 
-/** How many targets of a client are known, and which; above TARGETS it was told. */
+/** Number of known targets of a client, and the targets; above TARGETS it has alerted. */
 const clients = sharedTable('clients', { numbers: 1 + TARGETS, entries: 65_536, seconds: 60 });
 
 export default defineDetection({
@@ -25,7 +25,7 @@ export default defineDetection({
   },
 });
 
-/** A number that stands for the text. */
+/** A hash of the text. */
 function numberOf(text: string): number {
   let number = 7;
   for (let i = 0; i < text.length; i++) number = (number * 131 + text.charCodeAt(i)) % 9_007_199_254_740;

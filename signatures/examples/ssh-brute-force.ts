@@ -1,12 +1,12 @@
-/** Passwords tried one after the other: many short SSH connections of one client to one server, with little in them. */
+/** Password guessing: many short SSH connections of one client to one server, with little data. */
 import { alert, defineDetection, sharedTable } from 'sluice';
 
 const TRIES = 5;
 const LONGEST_SECONDS = 15;
-/** A session in which somebody works sends more. */
+/** An interactive session sends more. */
 const MOST_BYTES = 8000;
 
-/** Connections without success, and whether it was told. */
+/** Failed connections, and whether alerted. */
 const tries = sharedTable('tries', { numbers: 2, seconds: 300 });
 
 export default defineDetection({
@@ -17,7 +17,7 @@ export default defineDetection({
   classtype: 'attempted-admin',
   onFlowEnd(flow) {
     const seconds = flow.lastSeen - flow.started;
-    // Without an answer it is a scan of ports.
+    // Without a reply it is a port scan.
     if (flow.packetsToClient < 3 || seconds > LONGEST_SECONDS || flow.bytesToServer > MOST_BYTES) return;
     const key = `${flow.clientAddress} ${flow.serverAddress}`;
     const isNew = tries.update(key, flow.lastSeen, values => ++values[0]! >= TRIES && values[1]!++ === 0);

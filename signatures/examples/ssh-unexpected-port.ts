@@ -1,4 +1,4 @@
-/** SSH where no SSH should be. The contents in `when` let other flows pass without starting it. */
+/** SSH on unexpected ports. The contents in `when` skip other flows without starting the detection. */
 import { alert, defineDetection, text } from 'sluice';
 
 export default defineDetection({

@@ -1,9 +1,9 @@
-/** Bytes as people read them, in the notation of content: text, and hexadecimal between bars. */
+/** Bytes in the notation of content: text, and hexadecimal between bars. */
 
-/** Bytes shown of a buffer. */
+/** Maximum number of bytes shown of a buffer. */
 const MOST = 48;
 
-/** Printable, and without a meaning of its own in a content. */
+/** Printable, and not a special character in a content. */
 function isPlain(byte: number): boolean {
   return byte >= 0x20 && byte < 0x7f && !'"|\\;:'.includes(String.fromCharCode(byte));
 }
@@ -27,12 +27,12 @@ export function contentText(bytes: Uint8Array, start = 0, end = bytes.length): s
   return text;
 }
 
-/** The same of bytes kept as latin1 text. */
+/** The same for bytes stored as latin1 text. */
 export function latin1Text(bytes: string): string {
   return contentText(Uint8Array.from(bytes, c => c.charCodeAt(0)));
 }
 
-/** The first bytes in quotes, with their number where some are left out. */
+/** The first bytes in quotes, with the total number if some are omitted. */
 export function excerpt(bytes: Uint8Array, start: number, end: number): string {
   if (end <= start) return 'nothing';
   const shown = Math.min(end, start + MOST);

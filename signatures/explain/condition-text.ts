@@ -1,4 +1,4 @@
-/** Conditions as rules write them. */
+/** Conditions in rule syntax. */
 
 import type { PcreMatch } from '../keywords/pcre.js';
 import type { ProtocolValueMatch } from '../keywords/protocol-keywords.js';
@@ -8,7 +8,7 @@ import type { ContentMatch, Match } from '../signature.js';
 import { latin1Text } from './bytes-text.js';
 import { multiIntegerText } from './integer-text.js';
 
-/** Names under which conditions of a kind are written, where the kind is not the name. */
+/** Keywords of a kind of condition, if the kind is not the keyword. */
 const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   'tcp.flags': ['flags'],
   'tcp.seq': ['seq'],
@@ -21,11 +21,11 @@ const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   icmp_id: ['icmp_id'],
 };
 
-/** Tells the conditions of one rule, in the order in which each kind of them was written. */
+/** Texts of the conditions of a rule, taken from the rule in the order of each kind. */
 export class ConditionTexts {
   private readonly written: { name: string; text: string }[] = [];
 
-  /** @param rule its text */
+  /** @param rule the rule's text */
   constructor(rule: string) {
     const source = new RuleSource(rule, '', 1);
     walkOptions(source, rule.indexOf('(') + 1, (name, argument) =>
@@ -41,14 +41,14 @@ export class ConditionTexts {
     return this.take(names) ?? (own ? ownText(match) : match.kind);
   }
 
-  /** The next option with one of these names; each is told once. */
+  /** The next option with one of these names; each is used once. */
   private take(names: readonly string[]): string | undefined {
     const at = this.written.findIndex(option => names.includes(option.name));
     return at < 0 ? undefined : this.written.splice(at, 1)[0]!.text;
   }
 }
 
-/** Written under another name of the keyword. */
+/** Fallback if the condition was written with another keyword. */
 function ownText(match: Match): string {
   if (match.kind !== 'protocol-value') return String(match['keyword']);
   const { keyword, test } = match as ProtocolValueMatch;

@@ -7,15 +7,15 @@ import { ConditionTexts } from './condition-text.js';
 export interface Condition {
   /** Index in the order of evaluation. */
   readonly number: number;
-  /** As rules write it: `content:"abc"; depth:3`. */
+  /** In rule syntax: `content:"abc"; depth:3`. */
   readonly text: string;
-  /** Buffer that it looks at, with the names of its transforms. */
+  /** Inspected buffer, with the names of its transforms. */
   readonly buffer?: string;
-  /** What it looks at: an evaluation of packets or streams has no conditions on transactions before it. */
+  /** What it inspects: an evaluation of packets or streams has no transaction conditions before it. */
   readonly of: 'packet' | 'transaction' | 'payload' | 'header';
 }
 
-/** Conditions by the matches of one signature object; effects are not among them. */
+/** Conditions by the match objects of one signature; effects are not included. */
 export type Conditions = ReadonlyMap<Match, Condition>;
 
 export function conditionsOf(signature: StoredSignature): Conditions {

@@ -1,4 +1,4 @@
-/** Gathers the evaluations of one signature while packets are inspected. */
+/** Collects the evaluations of one signature while packets are inspected. */
 import type { Transaction } from '../../engine/protocol.js';
 import type { Inspection } from '../inspection.js';
 import type { Condition } from './conditions.js';
@@ -8,22 +8,22 @@ type Sides<Subject> = { toServer?: Evaluation<Subject>; toClient?: Evaluation<Su
 
 export class EvaluationLog<Subject = unknown> {
   readonly evaluations: Evaluation<Subject>[] = [];
-  /** Evaluations beyond the bound. */
+  /** Number of evaluations beyond the limit. */
   leftOut = 0;
   private current: Evaluation<Subject> | undefined;
   private readonly ofTransactions = new WeakMap<Transaction, Sides<Subject>>();
   private readonly visits: BufferVisit[] = [];
-  /** The visit of this transaction's buffer that came furthest. */
+  /** The visit of this transaction's buffer that got furthest. */
   private best: BufferVisit | undefined;
   private values = 0;
 
-  /** @param conditions of the rule  @param most evaluations that are kept */
+  /** @param conditions of the rule  @param most maximum number of evaluations kept */
   constructor(
     readonly conditions: readonly Condition[],
     private readonly most: number,
   ) {}
 
-  /** The header holds: conditions will be looked at. */
+  /** The header matches: conditions will be evaluated. */
   begin(subject: Subject, { transaction, toServer }: Pick<Inspection, 'transaction' | 'toServer'>): void {
     const evaluation = new Evaluation(subject, this.conditions);
     this.current = evaluation;
@@ -42,7 +42,7 @@ export class EvaluationLog<Subject = unknown> {
     if (this.current) this.current.matched = true;
   }
 
-  /** A condition without a buffer was looked at. */
+  /** A condition without a buffer was evaluated. */
   look(condition: Condition, finding: Finding, at: Inspection): void {
     this.at(at).findings[condition.number] = finding;
   }
@@ -56,7 +56,7 @@ export class EvaluationLog<Subject = unknown> {
     this.visits.push(new BufferVisit());
   }
 
-  /** The visit in hand; undefined outside of buffers. */
+  /** The current visit; undefined outside of buffers. */
   get visit(): BufferVisit | undefined {
     return this.visits.at(-1);
   }
@@ -65,7 +65,7 @@ export class EvaluationLog<Subject = unknown> {
     const visit = this.visits.pop()!;
     const outer = this.visit;
     if (outer) {
-      // Conditions on decoded data: what they found belongs to the buffer they were decoded from.
+      // Findings of conditions on decoded data belong to the buffer it was decoded from.
       const findings: (Finding | undefined)[] = [];
       visit.tell(findings, numbers, held);
       for (const number of numbers) {
@@ -82,19 +82,19 @@ export class EvaluationLog<Subject = unknown> {
 
   // ── transactions ──
 
-  /** A condition on a transaction is about to be looked at. */
+  /** A condition on a transaction is about to be evaluated. */
   enterTransaction(at: Inspection): void {
     this.at(at);
     this.values = 0;
     this.best = undefined;
   }
 
-  /** How many values of the buffer were looked at since. */
+  /** Number of buffer values inspected so far. */
   get valuesSeen(): number {
     return this.values;
   }
 
-  /** The evaluation that `at` belongs to. Conditions on a transaction may be looked at with several packets. */
+  /** The evaluation of `at`. Transaction conditions may be evaluated over several packets. */
   private at({ transaction, toServer }: Inspection): Evaluation<Subject> {
     const sides = transaction && this.ofTransactions.get(transaction);
     if (!sides) this.best = undefined;

@@ -1,19 +1,19 @@
-/** What was found out when one signature was looked at once: for a packet, a piece of stream or a transaction. */
+/** Result of evaluating a signature once: on a packet, a piece of stream or a transaction. */
 import type { Condition } from './conditions.js';
 
-/** What a condition looked at, and where it was met. */
+/** What a condition inspected, and where it matched. */
 export interface Finding {
   readonly met: boolean;
-  /** Offset in the buffer, and bytes that were matched. */
+  /** Offset in the buffer, and number of matched bytes. */
   readonly offset?: number;
   readonly length?: number;
-  /** Those bytes, in the notation of content. */
+  /** The matched bytes, in the notation of content. */
   readonly bytes?: string;
-  /** Bytes the buffer has. */
+  /** Size of the buffer in bytes. */
   readonly size?: number;
-  /** What it saw, in words. */
+  /** The observed value, in words. */
   readonly saw?: string;
-  /** There was nothing to look at. */
+  /** There was nothing to inspect. */
   readonly missing?: boolean;
 }
 
@@ -25,29 +25,29 @@ export class Evaluation<Subject = unknown> {
   matched = false;
   readonly findings: (Finding | undefined)[] = [];
 
-  /** @param subject what was looked at, for people  @param conditions of the rule, by number */
+  /** @param subject what was inspected, for messages  @param conditions of the rule, by number */
   constructor(
     readonly subject: Subject,
     readonly conditions: readonly Condition[],
   ) {}
 
-  /** The condition that failed; undefined when all that were looked at hold. */
+  /** The condition that failed; undefined if all evaluated ones hold. */
   get failed(): Condition | undefined {
     return this.conditions.find(({ number }) => this.findings[number]?.met === false);
   }
 
-  /** The first condition that was not looked at; undefined when all were. */
+  /** The first condition that was not evaluated; undefined if all were. */
   get waiting(): Condition | undefined {
     return this.conditions.find(({ number }) => this.findings[number] === undefined);
   }
 
-  /** How many conditions were met. */
+  /** Number of conditions met. */
   get met(): number {
     return this.findings.reduce((sum, finding) => sum + (finding?.met ? 1 : 0), 0);
   }
 }
 
-/** One visit of a buffer: it may be tried at several places, of which the one that came furthest is told. */
+/** One visit of a buffer: it may be tried at several positions, of which the one that got furthest is reported. */
 export class BufferVisit {
   private readonly places = new Map<number, Finding>();
   private readonly failures = new Map<number, Finding>();
@@ -68,7 +68,7 @@ export class BufferVisit {
     this.furthest = Math.max(this.furthest, number);
   }
 
-  /** Tells an evaluation how it ended. */
+  /** Copies the result into an evaluation. */
   tell(findings: (Finding | undefined)[], numbers: readonly number[], held: boolean): void {
     for (const number of numbers) {
       if (held) findings[number] = this.places.get(number) ?? { met: true };

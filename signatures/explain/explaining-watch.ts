@@ -1,4 +1,4 @@
-/** Looks on while a signature is evaluated and writes down what each of its conditions found. */
+/** Observes the evaluation of a signature and records what each of its conditions found. */
 import type { Protocol } from '../../engine/protocol.js';
 import type { Step } from '../buffer-matcher/chain.js';
 import type { ConditionWatch, TransactionTest } from '../condition-watch.js';
@@ -87,7 +87,7 @@ export class ExplainingWatch<Subject> implements ConditionWatch {
     };
   }
 
-  /** The conditions on a buffer were decided without looking at bytes: it is not there, or should not be. */
+  /** The conditions on a buffer were decided without inspecting bytes: it is missing, or should be. */
   private withoutValue(
     what: BufferConditions,
     conditions: readonly Condition[],
@@ -101,7 +101,7 @@ export class ExplainingWatch<Subject> implements ConditionWatch {
       this.log.look(condition, { met, saw, ...(!met && !onlyAbsent && { missing: true }) }, at);
   }
 
-  /** Numbers of conditions on a buffer, and of those on what is decoded from it. */
+  /** Numbers of conditions on a buffer, and of those on data decoded from it. */
   private numbersOf(matches: readonly Match[]): number[] {
     return matches.flatMap(match => {
       const condition = this.conditions.get(match);
@@ -115,7 +115,7 @@ function isBuffer(what: Match | BufferConditions): what is BufferConditions {
   return 'conditions' in what;
 }
 
-/** A content ends where the cursor is; of others the place is not known. */
+/** A content ends at the cursor; for others the position is unknown. */
 function placeOf(match: Match, at: Inspection): Finding {
   const size = at.end - at.start;
   if (match.kind !== 'content' || (match as ContentMatch).negated)

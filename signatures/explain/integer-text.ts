@@ -1,4 +1,4 @@
-/** Comparisons of integers as rules write them. */
+/** Integer comparisons in rule syntax. */
 import type { IntegerTest } from '../keywords/integers.js';
 import type { MultiIntegerTest } from '../keywords/multi-integers.js';
 

@@ -12,8 +12,8 @@ import type { ContentMatch, Match } from '../signature.js';
 import { excerpt } from './bytes-text.js';
 
 /**
- * @param cursor where the match before it had ended
- * @returns a clause that goes on behind "…: "
+ * @param cursor end of the previous match
+ * @returns a clause to append after "…: "
  */
 export function seenInBuffer(
   match: Match,
@@ -46,7 +46,7 @@ export function seenInBuffer(
   }
 }
 
-/** To three decimals: rules compare with few. */
+/** With three decimals: rules rarely use more. */
 function entropyOf({ bytes, offset }: EntropyMatch, at: Inspection): string {
   const start = Math.min(at.start + offset, at.end);
   const end = bytes === 0 ? at.end : Math.min(at.end, start + bytes);
@@ -80,7 +80,7 @@ function isRelative({ distance, within }: ContentMatch): boolean {
   return distance !== undefined || within !== undefined;
 }
 
-/** Where it was looked for, as the condition itself reckons. */
+/** The search range, computed as in the condition itself. */
 function windowOf(
   match: ContentMatch,
   at: Inspection,
@@ -101,7 +101,7 @@ function windowOf(
   };
 }
 
-/** The two mistakes made most: the wrong place, and the case of letters. */
+/** The two most frequent mistakes: the wrong position, and the wrong case. */
 function elsewhere(match: ContentMatch, needle: Needle, at: Inspection): string {
   const place = needle.find(at.bytes, at.start, at.end);
   if (place >= 0) return `; it is elsewhere, ${offsetText(at, place)}`;

@@ -20,7 +20,7 @@ type Seen = (match: Match, at: Inspection, environment: CompileEnvironment) => s
 
 const VALUES = new Map(MATCH_COMPILERS.map((compiler: MatchCompiler) => [compiler.kind, compiler.value]));
 
-/** @returns a clause that goes on behind "…: " */
+/** @returns a clause to append after "…: " */
 export function seenInPacket(match: Match, at: Inspection, environment: CompileEnvironment): string {
   const value = VALUES.get(match.kind);
   if (value) {

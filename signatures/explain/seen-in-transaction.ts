@@ -4,7 +4,7 @@ import type { VisibleTransaction } from '../condition-watch.js';
 import type { Inspection } from '../inspection.js';
 import type { Match } from '../signature.js';
 
-/** @returns a clause that goes on behind "…: " */
+/** @returns a clause to append after "…: " */
 export function seenInTransaction(
   match: Match,
   protocol: Protocol,

@@ -1,14 +1,14 @@
-/** The signatures under which the default policies of a firewall alert. */
+/** The signatures with which the default policies of a firewall alert. */
 import type { Signature } from '../signature.js';
 
 const PACKET_POLICY = 2201000;
 const APP_POLICY = 2201001;
 const GENERATOR = 1;
 const PRIORITY = 3;
-/** They come behind all rules of the firewall's files. */
+/** They come after all rules of the firewall's files. */
 const LAST = Number.MAX_SAFE_INTEGER;
 
-/** Of the packet hooks, and of the hooks of application protocols. */
+/** For packet hooks, and for hooks of application protocols. */
 export function defaultSignatures(): [Signature, Signature] {
   return [
     signature(PACKET_POLICY, 'SURICATA FW default packet policy', LAST - 1),

@@ -1,17 +1,17 @@
 /**
- * `firewall.policies`: what becomes of traffic that no firewall rule of a hook decided about. A hook has its own
- * policy, or the nearest `default-policy` above it, or the built-in one.
+ * `firewall.policies`: what happens to traffic that no firewall rule of a hook decided. A hook has its own policy, or
+ * the nearest `default-policy` above it, or the built-in one.
  */
 import type { Protocol } from '../../engine/protocol.js';
 import type { Action, ActionScope } from '../signature.js';
 import { wrongAction } from './rule-checks.js';
 
-/** What is done at a hook: by a rule, or where none decided. */
+/** Action at a hook: by a rule, or by default. */
 export interface Policy {
   readonly action: 'accept' | 'drop' | 'reject';
   readonly scope: ActionScope;
   readonly alert: boolean;
-  /** Threat detection lets pass what is accepted. */
+  /** Accepted traffic also passes threat detection. */
   readonly pass?: ActionScope;
 }
 
@@ -19,7 +19,7 @@ export interface FirewallPolicies {
   readonly filter: Policy;
   readonly preFlow: Policy;
   readonly preStream: Policy;
-  /** Of the hooks of a protocol, by progress: to server, to client. By name of the protocol. */
+  /** For the hooks of a protocol, by progress: to server, to client. By protocol name. */
   readonly app: Readonly<Record<string, readonly [readonly Policy[], readonly Policy[]]>>;
 }
 
@@ -33,7 +33,7 @@ const GENERIC: Readonly<Record<string, string>> = {
 
 /**
  * @param tree value of `firewall.policies`
- * @throws Error that says which policy is wrong and what was expected
+ * @throws Error with the invalid policy and what was expected
  */
 export function readPolicies(tree: unknown, protocols: readonly Protocol[]): FirewallPolicies {
   const root = new Node(tree, 'firewall.policies');
@@ -69,7 +69,7 @@ function nodeOf(app: Node, { name, ruleNames = [] }: Protocol): Node {
   return [name, ...ruleNames].map(each => app.child(each)).find(node => !node.empty) ?? app.child(name);
 }
 
-/** The policy of a hook under its own name, or under the one that all protocols have for their first and last. */
+/** The policy of a hook by its own name, or by the generic name of the first and last hook. */
 function hookValue(node: Node, name: string, i: number, count: number, toServer: boolean): Value | undefined {
   const direction = toServer ? 'to server' : 'to client';
   const places = [i === 0 ? `first ${direction}` : '', i === count - 1 ? `last ${direction}` : ''];
@@ -82,7 +82,7 @@ interface Value {
   readonly words: readonly string[];
 }
 
-/** A part of the tree. */
+/** A node of the tree. */
 class Node {
   private readonly entries: Readonly<Record<string, unknown>>;
 

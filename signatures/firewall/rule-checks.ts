@@ -1,17 +1,17 @@
-/** What a firewall rule must say that other rules need not: action with its scope, and hook. */
+/** Requirements that only firewall rules have: action with scope, and hook. */
 import type { Header } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Action, ActionScope, Position } from '../signature.js';
 import { isPacketHook } from './hooks.js';
 
-/** Scopes of the actions of firewall rules, and of default policies, at packets and in application protocols. */
+/** Scopes of the actions of firewall rules and default policies, for packets and for application protocols. */
 const SCOPES: Readonly<Partial<Record<Action, { packet: ActionScope[]; app: ActionScope[] }>>> = {
   accept: { packet: ['hook', 'packet', 'flow'], app: ['hook', 'packet', 'flow', 'tx'] },
   drop: { packet: ['packet', 'flow'], app: ['packet', 'flow'] },
   reject: { packet: ['packet', 'flow'], app: ['packet', 'flow'] },
 };
 
-/** @returns what was expected where the action is not possible there; undefined where it is */
+/** @returns what was expected if the action is not possible there; else undefined */
 export function wrongAction(
   action: Action,
   scope: ActionScope | undefined,

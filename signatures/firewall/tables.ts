@@ -1,4 +1,4 @@
-/** The rules of a firewall by table: numbers of signatures in the order of their files, and the policy behind them. */
+/** The rules of a firewall by table: signature numbers in file order, and the policy that follows them. */
 import type { Protocol } from '../../engine/protocol.js';
 import type { Compiled } from '../compile/compiled.js';
 import { hookPoint } from '../hook-point.js';
@@ -9,24 +9,24 @@ export interface FirewallTables {
   readonly filter: FirewallTable;
   readonly preFlow: FirewallTable;
   readonly preStream: FirewallTable;
-  /** By name of the protocol: the hooks in the order of progress, to server and to client. */
+  /** By protocol name: the hooks in order of progress, to server and to client. */
   readonly app: Readonly<Record<string, readonly [readonly FirewallTable[], readonly FirewallTable[]]>>;
-  /** The signatures under which policies of packet hooks and of application hooks alert. */
+  /** The signatures with which policies of packet hooks and of application hooks alert. */
   readonly packetPolicy: number;
   readonly appPolicy: number;
 }
 
 export interface FirewallTable {
-  /** As EVE's `firewall.hook` names it. */
+  /** As in EVE's `firewall.hook`. */
   readonly hook: string;
-  /** Signatures; those that accept this hook because it is before their own are told by `-1 - number`. */
+  /** Signatures; those that accept this hook because it precedes their own are given as `-1 - number`. */
   readonly rules: readonly number[];
   readonly policy: Policy;
-  /** Of hooks of applications: the progress that leads to it. */
+  /** For application hooks: the progress at which it is reached. */
   readonly progress?: number;
 }
 
-/** @param all signatures, numbered  @param defaults those of the default policies: of packets, of applications */
+/** @param all signatures, numbered  @param defaults of the default policies: for packets, for applications */
 export function firewallTables(
   all: readonly Compiled[],
   defaults: readonly Compiled[],

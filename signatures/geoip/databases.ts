@@ -1,13 +1,13 @@
-/** MaxMind databases by their paths: each is read once, and anew when its file has been replaced. */
+/** MaxMind databases by path: each is read once, and again when its file has been replaced. */
 import { readFileSync, statSync } from 'node:fs';
 import { MaxMindDatabase } from './maxmind.js';
 
-/** Name among the stores of a thread. */
+/** Name of the thread's store. */
 export const GEOIP_DATABASES = 'geoip-databases';
 
 export interface OpenedDatabase {
   readonly database?: MaxMindDatabase;
-  /** Why there is none. */
+  /** Why it is not available. */
   readonly problem?: string;
 }
 
@@ -24,7 +24,7 @@ export class GeoipDatabases {
   }
 }
 
-/** Changes with the file; empty where there is none. */
+/** Changes with the file; empty if there is none. */
 function versionOf(path: string): string {
   try {
     const { mtimeMs, size, ino } = statSync(path);

@@ -1,11 +1,11 @@
-/** Reads MaxMind DB files (format 2.0): which record belongs to an address. */
+/** Reads MaxMind DB files (format 2.0): looks up the record of an address. */
 
 const MARKER = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1');
 /** Zero bytes between the search tree and the data. */
 const SEPARATOR = 16;
-/** Nesting of values that is followed. */
+/** Maximum nesting depth of values. */
 const MAXIMUM_DEPTH = 32;
-/** Entries of one map or list that are read. */
+/** Maximum number of entries read from one map or list. */
 const MOST_ENTRIES = 65_536;
 
 export type MaxMindValue =
@@ -23,7 +23,7 @@ export class MaxMindDatabase {
   private readonly ipVersion: number;
   private readonly data: number;
 
-  /** @throws Error when it is no such file */
+  /** @throws Error if the file is not in this format */
   constructor(private readonly bytes: Buffer) {
     const marker = bytes.lastIndexOf(MARKER);
     if (marker < 0) throw new Error('not a MaxMind database');
@@ -37,7 +37,7 @@ export class MaxMindDatabase {
       throw new Error('damaged MaxMind database');
   }
 
-  /** The record of an address of 4 or 16 bytes, undefined when there is none. */
+  /** The record of an address of 4 or 16 bytes; undefined if there is none. */
   find(address: Uint8Array): MaxMindValue | undefined {
     let node = 0;
     if (address.length === 4 && this.ipVersion === 6)
