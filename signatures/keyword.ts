@@ -1,8 +1,7 @@
 /**
- * The contract of a keyword of the signature language. One file of `signatures/keywords/` holds one family and
- * exports its keywords as a list; the lists are put together in `signatures/keywords.ts`.
- *
- * From the declaration come the parser's errors, `--list-keywords` and the documentation page.
+ * The contract of a keyword of the signature language. Each file of `signatures/keywords/` contains one family and
+ * exports its keywords as a list; `signatures/keywords.ts` combines the lists. The declaration is the source of the
+ * parser's errors, of `--list-keywords` and of the documentation page.
  */
 import type { RuleBuilder } from './rule-builder.js';
 import type { Position } from './signature.js';
@@ -12,19 +11,19 @@ export interface Keyword {
   readonly aliases?: readonly string[];
   /** One sentence. */
   readonly summary: string;
-  /** The argument's form, for errors and documentation: `[!]"text" | none`. Empty: takes no argument. */
+  /** Syntax of the argument, for errors and documentation: `[!]"text" | none`. Empty: takes no argument. */
   readonly grammar: string;
   /** `--list-keywords=csv` features: sticky buffer, transform, content modifier, prefilter … */
   readonly features?: readonly KeywordFeature[];
-  /** Where it applies, as `--list-keywords` words it: `payload`, `packet`, `flow`, `tx` … */
+  /** Family in `--list-keywords`: `payload`, `packet`, `flow`, `tx` … */
   readonly family: string;
-  /** Path of the option that switches it: where that is `no`, it is not there. */
+  /** Path of an option that enables it: with `no` the keyword does not exist. */
   readonly switch?: string;
   /**
-   * Adds what the keyword means to the rule under construction.
-   * @param argument text behind the colon, trimmed; undefined without a colon
-   * @param at where the argument (or the keyword) stands
-   * @throws RuleError with the reason Suricata's users know
+   * Adds the keyword's meaning to the rule under construction.
+   * @param argument text after the colon, trimmed; undefined without a colon
+   * @param at position of the argument (or of the keyword)
+   * @throws RuleError with the message known from Suricata
    */
   parse(rule: RuleBuilder, argument: string | undefined, at: Position): void;
 }

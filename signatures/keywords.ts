@@ -36,7 +36,7 @@ import { tenantCompilers } from './tenant-condition.js';
 import { transformKeyword } from './transform.js';
 import { TRANSFORMS } from './transforms.js';
 
-/** Keywords that are part of the engine. */
+/** Keywords of the engine. */
 const KEYWORDS: readonly Keyword[] = [
   ...metaKeywords,
   ...requiresKeywords,
@@ -67,7 +67,7 @@ const KEYWORDS: readonly Keyword[] = [
   ...TRANSFORMS.map(transformKeyword),
 ];
 
-/** What makes their conditions executable. */
+/** The compilers of their conditions. */
 export const MATCH_COMPILERS: readonly MatchCompiler[] = [
   ...sizeCompilers,
   ...detectionCompilers,
@@ -90,7 +90,7 @@ export const MATCH_COMPILERS: readonly MatchCompiler[] = [
   ...tenantCompilers,
 ];
 
-/** Keywords that rules may use now. */
+/** Keywords currently available to rules. */
 export function supportedKeywords(protocols: readonly Protocol[]): Keyword[] {
   return [
     ...new Map(
@@ -99,7 +99,9 @@ export function supportedKeywords(protocols: readonly Protocol[]): Keyword[] {
   ];
 }
 
-/** Keywords by name and alias, with those of the protocols given; what exists replaces what is told as absent. */
+/**
+ * Keywords by name and alias, including those of the given protocols; existing keywords replace those listed as absent.
+ */
 export function keywordsByName(protocols: readonly Protocol[]): Map<string, Keyword> {
   const known = new Map<string, Keyword>();
   for (const keyword of absentKeywords()) known.set(keyword.name, keyword);

@@ -1,4 +1,4 @@
-/** Conditions of signatures as executable tests: what detection asks of the signature language. */
+/** Compiles conditions of signatures to executable tests: the interface of the signature language to detection. */
 import { compileBuffer } from './buffer-matcher.js';
 import type { Inspection, Test } from './inspection.js';
 import { compileMultiInteger, type MultiIntegerTest } from './keywords/multi-integers.js';
@@ -8,17 +8,17 @@ import type { Match } from './signature.js';
 import type { TransformBytes } from './transform.js';
 import { TRANSFORMS } from './transforms.js';
 
-/** Replaces the buffer in hand by its transformed bytes. */
+/** Replaces the current buffer by its transformed bytes. */
 export type Transformation = (at: Inspection) => void;
 
 export interface RuleLanguage {
-  /** One condition. @returns undefined for a kind nobody compiles */
+  /** One condition. @returns undefined for an unknown kind */
   condition(match: Match, environment: CompileEnvironment): Test | undefined;
-  /** Conditions on the buffer in hand, with the ways of backtracking that relative ones need. */
+  /** Conditions on the current buffer, with the backtracking that relative ones need. */
   buffer(conditions: readonly Match[], environment: CompileEnvironment): Test;
-  /** Transformations one behind the other; undefined for none. */
+  /** A sequence of transformations; undefined for none. */
   transforms(transforms: readonly Match[], environment: CompileEnvironment): Transformation | undefined;
-  /** Comparison of the values of a transaction with those of a `protocol-value`. */
+  /** Compares a transaction's values with those of a `protocol-value`. */
   values(match: Match): (values: readonly number[]) => boolean;
 }
 
@@ -40,12 +40,12 @@ export function signatureLanguage(): RuleLanguage {
   return language;
 }
 
-/** The environment, with a way to compile conditions on buffers inside of conditions. */
+/** The environment, extended by a function that compiles conditions on nested buffers. */
 function complete(environment: CompileEnvironment, language: RuleLanguage): CompileEnvironment {
   return { ...environment, compileBuffer: conditions => language.buffer(conditions, environment) };
 }
 
-/** Transforms one behind the other. */
+/** A sequence of transforms. */
 export function chain(transforms: readonly Match[], environment: CompileEnvironment): TransformBytes {
   const steps = transforms.map(match => {
     const transform = transformsByName.get(match.kind);

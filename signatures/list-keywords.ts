@@ -1,15 +1,15 @@
-/** The keywords of the signature language as text: `--list-keywords`, and the page of the documentation. */
+/** The keywords of the signature language as text: `--list-keywords`, and the documentation page. */
 import { nearest } from '../engine/nearest.js';
 import type { Protocol } from '../engine/protocol.js';
 import type { Keyword } from './keyword.js';
 import { supportedKeywords } from './keywords.js';
 
-/** Where keywords are documented: names lead to places of that page. */
+/** Documentation of keywords: names link to anchors of that page. */
 const PAGE = 'docs/keywords.md';
 
 /**
- * @param what empty: names; `csv`: one line each; `all`: what is known of each; else one keyword
- * @throws Error when there is no keyword of that name
+ * @param what empty: names; `csv`: one line each; `all`: full details; else one keyword
+ * @throws Error if there is no keyword of that name
  */
 export function listKeywords(what: string, protocols: readonly Protocol[]): string {
   const keywords = sorted(protocols);
@@ -27,7 +27,7 @@ export function listKeywords(what: string, protocols: readonly Protocol[]): stri
 /** Keywords of one family. */
 export interface KeywordFamily {
   readonly name: string;
-  /** What each of them means and how it is written, as Markdown. */
+  /** Meaning and syntax of each, as Markdown. */
   readonly text: string;
 }
 
@@ -40,7 +40,7 @@ export function keywordFamilies(protocols: readonly Protocol[]): KeywordFamily[]
   return [...families].map(([name, keywords]) => ({ name, text: keywords.map(section).join('\n') }));
 }
 
-/** A page that tells of every keyword what it means and how it is written, by family. */
+/** A page with the meaning and syntax of every keyword, by family. */
 export function keywordPage(protocols: readonly Protocol[]): string {
   const parts = keywordFamilies(protocols).map(({ name, text }) => `## ${name}\n\n${text}`);
   return `# Rule keywords\n\n${parts.join('\n')}`;
@@ -92,7 +92,7 @@ function familyOf({ family }: Keyword): string {
   return family === 'none' ? 'rule' : family;
 }
 
-/** Where a keyword stands in the documentation: those of several protocols by their own prefix. */
+/** A keyword's section in the documentation: those of several protocols by their own prefix. */
 function chapterOf(keyword: Keyword): string {
   const protocols = familyOf(keyword).split(', ');
   const prefix = keyword.name.split('.')[0] as string;
@@ -104,7 +104,7 @@ function featuresOf({ features = [] }: Keyword): readonly string[] {
   return features;
 }
 
-/** Headings lead to places without dots. */
+/** Anchors of headings have no dots. */
 function place({ name }: Keyword): string {
   return `${PAGE}#${name.replaceAll('.', '').toLowerCase()}`;
 }

@@ -1,4 +1,4 @@
-/** Loads the rule sets that configuration and command line name. */
+/** Loads the rules selected by configuration and command line. */
 import type { Config } from '../engine/config/config.js';
 import { isCode } from '../engine/detection/find.js';
 import { tenantOptions } from '../engine/tenants.js';
@@ -12,15 +12,15 @@ import { categoriesFile } from './state/reputations.js';
 import { tenantRules, usesMainRules } from './tenant-rules.js';
 import { THRESHOLD_FILE } from './threshold-config.js';
 
-/** Options of the configuration that loading rules reads. */
+/** Configuration options read when rules are loaded. */
 export const ruleOptions = [...ruleFileOptions, ...ruleSettingOptions, ...firewallOptions, ...tenantOptions];
 
 /**
- * Loads the rules that configuration and command line name. Wrong rules are left out and told in `errors`; nothing
- * is thrown for what stands in files.
+ * Loads the rules selected by configuration and command line. Invalid rules are skipped and listed in `errors`; file
+ * contents never cause an exception.
  */
 export function loadRules(options: LoadOptions): RuleSet;
-/** @param keep what is kept of each signature in its place: parsed, they take much memory */
+/** @param keep returns what to store instead of each signature: parsed signatures take much memory */
 export function loadRules<Kept>(options: LoadOptions, keep: (signature: Signature) => Kept): RuleSet<Kept>;
 export function loadRules(
   options: LoadOptions,
@@ -55,7 +55,7 @@ export function loadRules(
   return loader.finish();
 }
 
-/** All files that loading and compiling the rules reads. */
+/** All files read when the rules are loaded and compiled. */
 export function filesRead(options: LoadOptions): string[] {
   const { config } = options;
   const named = [CLASSIFICATION_FILE, REFERENCE_FILE, THRESHOLD_FILE, GEOIP_DATABASE].map(each =>
@@ -68,7 +68,7 @@ export function filesRead(options: LoadOptions): string[] {
   );
 }
 
-/** Names and patterns of rule files that nothing is found for. */
+/** Names and patterns of rule files that match no file. */
 export function missingRuleFiles(options: LoadOptions): string[] {
   return patternsOf(options, tenantRules(options.config, () => {}) ?? [])
     .filter(({ files }) => files.length === 0)
@@ -89,7 +89,7 @@ function patternsOf(
 
 /**
  * Loads rules from text.
- * @param file name for positions
+ * @param file name used in positions
  * @param firewall rules of the firewall, which come first
  */
 export function loadRuleText(text: string, file: string, options: LoadOptions, firewall = ''): RuleSet {

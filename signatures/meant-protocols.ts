@@ -1,16 +1,16 @@
-/** Which application protocols the keywords of a rule are about: they must fit its header, and each other. */
+/** The application protocols of a rule's keywords: they must be compatible with its header, and with each other. */
 import type { Protocol } from '../engine/protocol.js';
 import type { RuleContext } from './rule-context.js';
 import { RuleError } from './rule-error.js';
 import type { Position } from './signature.js';
 
-/** What must be known of a protocol that a keyword belongs to. */
+/** Properties of a protocol to which a keyword belongs. */
 export type KeywordOwner = Pick<Protocol, 'name' | 'ruleNames' | 'variantOf'>;
 
 export class MeantProtocols {
-  /** The one that keywords ask for, by the first of them; undefined while none did. */
+  /** Protocol of the first keyword that has one; undefined if none so far. */
   first: string | undefined;
-  /** Those that all keywords so far belong to; undefined while there were none. */
+  /** Protocols common to all keywords so far; undefined if there were none. */
   private common: readonly KeywordOwner[] | undefined;
 
   /** @param header protocol as written in the header */
@@ -20,8 +20,8 @@ export class MeantProtocols {
   ) {}
 
   /**
-   * Tells which protocols a keyword belongs to.
-   * @throws RuleError when the rule is about another one
+   * Registers the protocols of a keyword.
+   * @throws RuleError if the rule is for another one
    */
   use(owners: readonly KeywordOwner[], keyword: string, at: Position): void {
     this.first ??= owners[0]!.name;
@@ -39,7 +39,7 @@ export class MeantProtocols {
     );
   }
 
-  /** Keywords of a rule about no application protocol must have one in common. */
+  /** If the header names no application protocol, all keywords must have one in common. */
   private requireCommon(owners: readonly KeywordOwner[], keyword: string, at: Position): void {
     const meant = this.common;
     const common = owners.filter(
@@ -54,7 +54,7 @@ export class MeantProtocols {
   }
 }
 
-/** Protocols whose keywords may meet in a rule: one travels in the other. */
+/** Protocols whose keywords may occur in the same rule: one is carried in the other. */
 const RELATED: readonly (readonly string[])[] = [
   ['http', 'http1', 'http2', 'doh2', 'websocket'],
   ['dns', 'doh2'],
@@ -63,7 +63,7 @@ const RELATED: readonly (readonly string[])[] = [
   ['smtp', 'mime'],
 ];
 
-/** Whether a rule about `header` may use keywords of the protocol; those of a variant are for rules about it. */
+/** Whether a rule for `header` may use keywords of the protocol; those of a variant require a rule for it. */
 function fits(header: string, { name, ruleNames, variantOf }: KeywordOwner): boolean {
   if (name === header) return true;
   return variantOf === undefined && (ruleNames?.includes(header) || related(header, name));

@@ -1,4 +1,4 @@
-/** Parses one rule of the signature language. */
+/** Parses a single rule of the signature language. */
 
 import type { Keyword } from './keyword.js';
 import { requirementsMet } from './keywords/requires.js';
@@ -12,9 +12,9 @@ import { RuleError, SkippedRule, UnsupportedRule } from './rule-error.js';
 import type { Position, Signature } from './signature.js';
 
 /**
- * Parses a rule; the index is set by whoever puts rules together.
- * @throws RuleError for a wrong rule; UnsupportedRule for a correct one that cannot be loaded yet; SkippedRule for
- *   one whose `requires` is not met
+ * Parses a rule; its index is set later by the rule loader.
+ * @throws RuleError for an invalid rule; UnsupportedRule for a valid one that cannot be loaded yet; SkippedRule for one
+ * whose `requires` is not met
  */
 export function parseRule(source: RuleSource, context: RuleContext): Signature {
   if (source.text.length > context.limits.ruleLength) {
@@ -52,7 +52,7 @@ function parseOptions(source: RuleSource, from: number, rule: RuleBuilder): void
   }
 }
 
-/** gid and sid of a rule whose parsing failed, as far as they can be read. */
+/** gid and sid of a rule that could not be parsed, as far as they can be read. */
 export function identify(source: RuleSource): { gid: number; sid: number } {
   const sid = /[;(]\s*sid\s*:\s*(\d+)/.exec(source.text);
   const gid = /[;(]\s*gid\s*:\s*(\d+)/.exec(source.text);
@@ -81,7 +81,7 @@ function apply(keyword: Keyword, rule: RuleBuilder, argument: string | undefined
   } else keyword.parse(rule, argument, at);
 }
 
-/** `ja4.hash` and `ja4_hash` are about `ja4`; `ja3s.hash` about `ja3`. */
+/** `ja4.hash` and `ja4_hash` belong to `ja4`; `ja3s.hash` to `ja3`. */
 function refuseSwitchedOff(name: string, { switchedOff }: RuleContext, at: Position): void {
   for (const part of switchedOff) {
     if (new RegExp(`^${part}s?[._]`).test(name))
@@ -89,7 +89,7 @@ function refuseSwitchedOff(name: string, { switchedOff }: RuleContext, at: Posit
   }
 }
 
-/** Keywords that compare or make digests. */
+/** Keywords that compare or compute digests. */
 const HASHING = /^(?:file(?:md5|sha1|sha256)|to_(?:md5|sha1|sha256))$/;
 
 function refuseHashing(name: string, { hashing }: RuleContext, at: Position): void {
@@ -104,7 +104,7 @@ function unknownKeyword(name: string, context: RuleContext, at: Position): RuleE
   );
 }
 
-/** Looks for `requires` before anything else: what a rule requires decides whether it is looked at. */
+/** Parses `requires` first: a rule whose requirements are not met is not parsed. */
 function skipUnlessRequired(source: RuleSource, context: RuleContext): void {
   if (!source.text.includes('requires')) return;
   const open = source.text.indexOf('(');

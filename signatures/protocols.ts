@@ -1,10 +1,10 @@
-/** Protocol names of rule headers. */
+/** Protocol names in rule headers. */
 import type { Protocol } from '../engine/protocol.js';
 import { PACKET_HOOKS } from './firewall/hooks.js';
 import { type HookPoint, hookPoint } from './hook-point.js';
 import type { RuleProtocol } from './rule-context.js';
 
-/** Names under which headers give the same network protocol. */
+/** Network protocols, by all names that headers may use for them. */
 const NETWORK: Readonly<Record<string, readonly string[]>> = {
   tcp: ['tcp'],
   'tcp-pkt': ['tcp-pkt'],
@@ -25,12 +25,12 @@ const NETWORK: Readonly<Record<string, readonly string[]>> = {
   gre: ['gre'],
 };
 
-/** Application protocols that rules may name although no module reads them yet. */
+/** Application protocols that rules may name although no module parses them yet. */
 const ABSENT =
   'http http1 http2 doh2 dns mdns llmnr tls ssl ssh smtp ftp ftp-data smb dcerpc nfs ntp tftp ike ikev2 krb5 quic dhcp ' +
   'snmp sip rfb mqtt pgsql telnet websocket ldap pop3 imap rdp enip dnp3 modbus bittorrent-dht jabber msn irc template';
 
-/** @param protocols those that are read */
+/** @param protocols the available ones */
 export function ruleProtocols(protocols: readonly Protocol[]): Map<string, RuleProtocol> {
   const known = new Map<string, RuleProtocol>();
   for (const name of ABSENT.split(' '))
@@ -59,7 +59,7 @@ export function ruleProtocols(protocols: readonly Protocol[]): Map<string, RuleP
   return known;
 }
 
-/** What a variant carries is no matter of rules about other names of it. */
+/** Files carried by a variant do not count for rules on its other names. */
 function carriesFiles({ tests, variantOf }: Protocol): boolean {
   return variantOf === undefined && tests.some(({ keyword }) => keyword === 'filename');
 }

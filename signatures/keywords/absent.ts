@@ -1,7 +1,6 @@
 /**
- * Keywords of Suricata that need something that is not there (an application protocol, mostly). Rules with them
- * are correct but cannot be loaded yet; each is counted with its reason. A keyword that exists replaces the entry
- * of its name here.
+ * Keywords of Suricata whose prerequisites are missing (mostly an application protocol). Rules that use them are valid
+ * but cannot be loaded yet; they are counted by reason. An existing keyword replaces the entry of its name here.
  */
 import type { Keyword } from '../keyword.js';
 import type { RuleBuilder } from '../rule-builder.js';
@@ -22,7 +21,7 @@ const PROTOCOLS: Readonly<Record<string, AbsentNames>> = {
   template: { buffers: 'template.buffer template_rust_buffer' },
 };
 
-/** What is not there of protocols that are. */
+/** Missing keywords of supported protocols. */
 const OTHERS: Readonly<Record<string, AbsentNames>> = {
   http: { buffers: 'http2.header' },
   ftp: { buffers: 'ftp.dynamic_port_string', values: 'ftpdata.command' },
@@ -59,13 +58,13 @@ function* keywordsOf(
   }
   for (const name of words(names.values)) {
     yield absent(name, reason(name), group, rule => {
-      // A condition like any other: a sticky buffer before it may be used by it.
+      // Counts as a condition, so that a preceding sticky buffer is not reported as unused.
       if (rule.sticky) rule.addToBuffer({ kind: 'unknown', keyword: name });
     });
   }
 }
 
-/** All of them. */
+/** All absent keywords. */
 export function absentKeywords(): Keyword[] {
   const list: Keyword[] = [];
   for (const [protocol, names] of Object.entries(PROTOCOLS)) {

@@ -1,4 +1,4 @@
-/** noalert, alert, prefilter, bypass, nfq_set_mark, config: what is done, or not done, when a signature matches. */
+/** noalert, alert, prefilter, bypass, nfq_set_mark, config: actions, or their suppression, when a signature matches. */
 import * as Packet from '../../engine/packet.js';
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
@@ -35,7 +35,7 @@ function parseConfig(rule: RuleBuilder, argument: string | undefined, at: Positi
   rule.addEffect({ kind: 'config', subsystem: match[1]!, type: match[2]!, scope: match[3]! });
 }
 
-/** Conditions by which candidates can be found. */
+/** Conditions that can be used to find candidates. */
 const PREFILTERS = new Set(
   (
     'ack seq tcp.ack tcp.seq flags tcp.flags fragbits fragoffset ttl itype icode icmp_id icmp_seq icmpv6.mtu igmp.type dsize ' +
@@ -51,7 +51,7 @@ function parsePrefilter(rule: RuleBuilder, _: string | undefined, at: Position):
     throw new RuleError(`prefilter is not supported for ${rule.last['keyword'] ?? rule.last.kind}`, at);
   if (rule.last.kind === 'app-layer-protocol' && (rule.last['names'] as string[]).length > 1)
     throw new RuleError('prefilter is not supported for multi-value app-layer-protocol', at);
-  // What is chosen does not change what matches; a content becomes the pattern that is searched for.
+  // The choice does not affect what matches; a content becomes the search pattern.
   const content = rule.lastContent();
   if (content && rule.last === content) content.fastPattern = true;
   else rule.notes.set('prefilter', rule.last.kind);
@@ -93,15 +93,15 @@ export const alertingKeywords: readonly Keyword[] = [
   },
 ];
 
-/** Another thread may mark the packet at the same time: fragments are inspected by themselves, too. */
+/** Another thread may mark the packet at the same time: fragments are also inspected individually. */
 function setMark(row: Int32Array, p: number, { mark, mask }: MarkMatch): void {
   Atomics.and(row, p + Packet.MARK, ~mask);
   Atomics.or(row, p + Packet.MARK, mark & mask);
 }
 
 /**
- * It is fragments that leave, not the datagram put together: the last one, and those that waited for it. Those inside a
- * tunnel leave with what else is in it, which is not marked.
+ * The fragments are sent, not the reassembled datagram: the last one, and those held for it. Fragments inside a tunnel
+ * are sent with the rest of the outer packet, which is not marked.
  */
 function markFragments(row: Int32Array, p: number, wanted: MarkMatch): void {
   for (let slot = row[p + Packet.ROOT]!; slot >= 0; slot = row[slot * Packet.INTS + Packet.ROOT]!) {

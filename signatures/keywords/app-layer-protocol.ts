@@ -1,4 +1,4 @@
-/** app-layer-protocol: what the protocol of the flow was recognised as. */
+/** app-layer-protocol: the detected protocol of the flow. */
 import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
@@ -12,20 +12,20 @@ type Side = 'final' | 'original' | 'either' | 'toserver' | 'toclient' | 'directi
 
 export interface ApplicationProtocolMatch extends Match {
   readonly kind: 'app-layer-protocol';
-  /** As it is written: names with `|` between them. */
+  /** As written: names separated by `|`. */
   readonly name: string;
   readonly names: readonly string[];
-  /** Only what is named, no protocol that rules for it are for as well (`dns` for `doh2`). */
+  /** Only the named protocol, without others that its rules apply to (`dns` for `doh2`). */
   readonly exact: boolean;
   readonly negated: boolean;
   readonly side: Side;
 }
 
-/** Store: numbers of application protocols as flows know them. */
+/** Store: numbers of application protocols in flows. */
 export const APPLICATION_PROTOCOLS = 'application-protocols';
 
 export interface ApplicationProtocols {
-  /** Numbers that a name of a rule stands for (`http` may mean two protocols). @param exact no related protocols */
+  /** Numbers for a protocol name in a rule (`http` may mean two protocols). @param exact no related protocols */
   numbersOf(name: string, exact?: boolean): readonly number[];
 }
 
@@ -69,7 +69,7 @@ function sideOf(sides: readonly string[], at: Position): Side {
   return side as Side;
 }
 
-/** Of one side a rule may say one thing, or several that it is not. */
+/** For each side a rule may require one protocol, or exclude several. */
 function requireNoConflict(rule: RuleBuilder, match: ApplicationProtocolMatch, at: Position): void {
   for (const before of rule.conditions) {
     if (before.kind !== 'app-layer-protocol' || before['side'] !== match.side) continue;
@@ -100,7 +100,7 @@ const FAILED = -1;
 const UNKNOWN = 0;
 const NUMBERS: Readonly<Record<string, readonly number[]>> = { failed: [FAILED], unknown: [UNKNOWN] };
 
-/** What was known with the packet; the original is only in the flow's record. */
+/** As known at this packet; the original protocol is only in the flow's record. */
 function protocolOf(at: Inspection, side: Side): number {
   const state = at.memory.row[at.p + Packet.FLOW_STATE]!;
   const noted = (state & Packet.FLOW_APPLICATION_NOTED) !== 0;
@@ -121,7 +121,7 @@ export const applicationProtocolCompilers: readonly MatchCompiler[] = [
       const { names, exact, negated, side } = match as ApplicationProtocolMatch;
       const store = environment.stores.get(APPLICATION_PROTOCOLS) as ApplicationProtocols;
       const wanted = new Set(names.flatMap(name => NUMBERS[name] ?? store.numbersOf(name, exact)));
-      // Nothing is said about a protocol while it is not known.
+      // While the protocol is unknown, neither a condition on it nor its negation holds.
       const holds = (seen: number): boolean =>
         (seen !== UNKNOWN || wanted.has(UNKNOWN)) && wanted.has(seen) !== negated;
       return at => {

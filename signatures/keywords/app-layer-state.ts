@@ -1,4 +1,4 @@
-/** app-layer-state: how far the direction of the packet has come in its transaction. */
+/** app-layer-state: progress of the packet's direction in its transaction. */
 import type { Keyword } from '../keyword.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
@@ -7,7 +7,7 @@ import type { Match, Position } from '../signature.js';
 export interface ApplicationStateMatch extends Match {
   readonly kind: 'app-layer-state';
   readonly protocol: string;
-  /** Name of a state of the rule's protocol. */
+  /** State name of the rule's protocol. */
   readonly state: string;
   readonly comparison: '<' | '=' | '>';
 }
@@ -38,7 +38,7 @@ export const applicationStateKeywords: readonly Keyword[] = [
   },
 ];
 
-/** Whether a direction that has come to `progress` meets the condition on the state of number `wanted`. */
+/** Whether a direction with this `progress` meets the condition on state number `wanted`. */
 export function isInState(
   comparison: ApplicationStateMatch['comparison'],
   progress: number,

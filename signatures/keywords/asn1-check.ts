@@ -1,17 +1,17 @@
-/** Walks through the elements of ASN.1 in basic encoding (X.690), as far as they can be read. */
+/** Iterates over ASN.1 elements in basic encoding (X.690), as far as they can be parsed. */
 
 export interface Asn1Problems {
-  /** A bit string that leaves more bits unused than it has. */
+  /** A bit string with more unused bits than it has. */
   readonly bitString: boolean;
-  /** A real number in decimal text that is longer than any reader's room for it. */
+  /** A real number in decimal text that is longer than the buffers of parsers. */
   readonly double: boolean;
   /** An element longer than this, in bytes. */
   readonly oversize?: number | undefined;
 }
 
-/** Elements that are looked at: what follows is not. */
+/** Maximum number of elements inspected. */
 const MOST_ELEMENTS = 256;
-/** Characters of a real number in decimal text that fit. */
+/** Maximum length of a real number in decimal text. */
 const LONGEST_REAL = 256;
 
 const BIT_STRING = 3;
@@ -35,7 +35,7 @@ export function hasAsn1Problem(
   return false;
 }
 
-/** X.690 section 8.6.2: the first byte tells how many bits of the last one are unused. */
+/** X.690 section 8.6.2: the first byte is the number of unused bits in the last one. */
 function overflowsBits({ universal, tag, constructed, length, content, end }: Reader, bytes: Uint8Array) {
   if (!universal || tag !== BIT_STRING || constructed || length === 0 || content >= end) return false;
   return bytes[content]! > (length - 1) * 8;
@@ -51,7 +51,7 @@ class Reader {
   tag = 0;
   universal = false;
   constructed = false;
-  /** Length that the element tells, and where its content begins. */
+  /** Length according to the element, and offset of its content. */
   length = 0;
   content = 0;
 
@@ -61,7 +61,7 @@ class Reader {
     readonly end: number,
   ) {}
 
-  /** Reads the head of the next element. */
+  /** Reads the header of the next element. */
   next(): boolean {
     if (this.at >= this.end) return false;
     const first = this.bytes[this.at++]!;
@@ -71,7 +71,7 @@ class Reader {
     return (this.tag !== 0x1f || this.longTag()) && this.readLength();
   }
 
-  /** Goes on with the elements inside. */
+  /** Descends into the current element. */
   enter(): void {
     this.at = this.content;
   }

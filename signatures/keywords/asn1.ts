@@ -1,4 +1,4 @@
-/** asn1: looks through ASN.1 in basic encoding (X.690) for what has been used to attack its readers. */
+/** asn1: checks ASN.1 in basic encoding (X.690) for malformed elements known from attacks on parsers. */
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
@@ -8,7 +8,7 @@ import { fields, wholeNumber } from './byte-arguments.js';
 
 export interface Asn1Match extends Match, Asn1Problems {
   readonly kind: 'asn1';
-  /** Where it begins: from the start of the buffer, or from the last match. */
+  /** Where parsing begins: relative to the start of the buffer, or to the last match. */
   readonly offset: number;
   readonly relative: boolean;
 }

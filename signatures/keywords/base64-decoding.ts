@@ -1,17 +1,17 @@
-/** Base64 (RFC 4648, RFC 2045) as it occurs in traffic: decoded as far as it goes. */
+/** Base64 (RFC 4648, RFC 2045) as found in traffic: decoded up to the first error. */
 
 export type Base64Mode = 'rfc2045' | 'rfc4648' | 'strict';
 
-/** Values of characters; 64 for padding, 255 for others. */
+/** Values of characters; 64 for padding, 255 for invalid ones. */
 const VALUES = new Uint8Array(256).fill(255);
 for (let i = 0; i < 64; i++)
   VALUES['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.charCodeAt(i)] = i;
 VALUES[0x3d] = 64;
 
 /**
- * Decodes `bytes[start, end)`.
- * rfc2045 skips what is no base64; rfc4648 stops there; strict gives nothing unless all of it is base64.
- * @returns the bytes decoded
+ * Decodes `bytes[start, end)`. rfc2045 skips invalid characters; rfc4648 stops there; strict returns nothing unless all
+ * characters are valid.
+ * @returns the decoded bytes
  */
 export function decodeBase64(bytes: Uint8Array, start: number, end: number, mode: Base64Mode): Uint8Array {
   const decoded = new Uint8Array(Math.ceil(((end - start) * 3) / 4) + 3);
@@ -41,7 +41,7 @@ export function decodeBase64(bytes: Uint8Array, start: number, end: number, mode
   return decoded.subarray(0, length);
 }
 
-/** Padding completes the last group, and nothing follows. */
+/** Whether padding completes the last group, with nothing after it. */
 function endsCleanly(bytes: Uint8Array, from: number, end: number, count: number): boolean {
   for (let i = from; i < end; i++) if (bytes[i] !== 0x3d) return false;
   return (count + (end - from)) % 4 === 0 && end - from <= 2;

@@ -1,4 +1,4 @@
-/** base64_decode: decodes part of the buffer; the conditions behind base64_data look at what it gave. */
+/** base64_decode: decodes part of the buffer; the conditions after base64_data inspect the result. */
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
@@ -12,7 +12,7 @@ export interface Base64DecodeMatch extends Match {
   readonly bytes: number;
   readonly offset: number;
   readonly relative: boolean;
-  /** Conditions on what was decoded. */
+  /** Conditions on the decoded data. */
   readonly data?: readonly Match[];
 }
 

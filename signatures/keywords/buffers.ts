@@ -1,4 +1,4 @@
-/** Sticky buffers that belong to no protocol: pkt_data, base64_data. */
+/** Sticky buffers that do not belong to a protocol: pkt_data, base64_data. */
 import type { Keyword } from '../keyword.js';
 import { PAYLOAD } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
@@ -30,7 +30,7 @@ const base64Data: Keyword = {
   },
 };
 
-/** In a transactional rule: which direction ambiguous buffers behind it are of. */
+/** In a transactional rule: the direction of subsequent ambiguous buffers. */
 function bidirectional(name: string, direction: 'to_server' | 'to_client'): Keyword {
   return {
     name,

@@ -1,30 +1,30 @@
-/** Arguments that byte_test, byte_jump, byte_extract and byte_math share. */
+/** Arguments shared by byte_test, byte_jump, byte_extract and byte_math. */
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Position } from '../signature.js';
 
-/** A number (as text of its digits where it is beyond 2^53), or the name of a variable set before. */
+/** A number (as digits if beyond 2^53), or the name of a previously defined variable. */
 export type NumberOrVariable = number | string;
 
 export function isVariable(value: NumberOrVariable): value is string {
   return typeof value === 'string' && /^[a-z_]/i.test(value);
 }
 
-/** How bytes become a number. */
+/** How bytes are converted to a number. */
 export interface ByteFormat {
   relative: boolean;
   littleEndian: boolean;
-  /** A byte order was written. */
+  /** The byte order was specified. */
   endian?: true;
-  /** Base of digits in text; 0 tells by prefix. undefined: binary. */
+  /** Base of digits in text; 0: by prefix. undefined: binary. */
   base?: 0 | 8 | 10 | 16;
-  /** DCE/RPC tells the byte order. */
+  /** Byte order from DCE/RPC. */
   dce?: boolean;
-  /** Mask, as text where it is beyond 2^53; the result is shifted down by its trailing zeros. */
+  /** Mask, as text if beyond 2^53; the result is shifted right by its trailing zeros. */
   bitmask?: number;
 }
 
-/** Most digits that are read as a number. */
+/** Maximum number of digits read. */
 export const LONGEST_TEXT = 23;
 
 const BASES: Readonly<Record<string, 8 | 10 | 16>> = { dec: 10, hex: 16, oct: 8 };
@@ -34,7 +34,7 @@ export function fields(argument: string): string[] {
   return argument.split(',').map(field => field.trim());
 }
 
-/** Applies a flag such as `relative`, `little`, `string`; @returns false when it is none of them */
+/** Applies a flag such as `relative`, `little`, `string`; @returns false if it is not one of them */
 export function applyFormat(word: string, format: ByteFormat, keyword: string, at: Position): boolean {
   switch (word) {
     case 'relative':
@@ -67,7 +67,7 @@ export function applyFormat(word: string, format: ByteFormat, keyword: string, a
   }
 }
 
-/** @throws RuleError unless `text` is a number (decimal or 0x…) within bounds */
+/** @throws RuleError unless `text` is a number (decimal or 0x…) within the bounds */
 export function wholeNumber(
   text: string,
   keyword: string,
@@ -81,7 +81,7 @@ export function wholeNumber(
   throw new RuleError(`invalid ${keyword} value "${text}"`, at, `a number from ${minimum} to ${maximum}`);
 }
 
-/** A number within bounds, or a variable that is known. */
+/** A number within the bounds, or a known variable. */
 export function numberOrVariable(
   text: string,
   rule: RuleBuilder,
@@ -97,7 +97,7 @@ export function numberOrVariable(
   return wholeNumber(text, keyword, minimum, maximum, at);
 }
 
-/** A number of 64 bits, below zero or not, or a variable that is known. */
+/** A 64-bit number, signed or unsigned, or a known variable. */
 export function largeNumberOrVariable(
   text: string,
   rule: RuleBuilder,
@@ -112,7 +112,7 @@ export function largeNumberOrVariable(
   throw new RuleError(`invalid ${keyword} value "${text}"`, at, 'a 64-bit number');
 }
 
-/** How many bytes: up to 8 in binary (0 only where `fewest` says so), up to 23 as text (0: as many as are digits). */
+/** Number of bytes: up to 8 in binary (0 only if `fewest` allows it), up to 23 as text (0: as many as are digits). */
 export function byteCount(
   text: string,
   rule: RuleBuilder,
@@ -125,7 +125,7 @@ export function byteCount(
   return numberOrVariable(text, rule, keyword, fewest, 8, at);
 }
 
-/** @throws RuleError unless it can name a variable */
+/** @throws RuleError unless it is a valid variable name */
 export function variableName(text: string, keyword: string, at: Position): string {
   if (/^[a-z_][a-z0-9_.-]*$/i.test(text) && text.length <= 256) return text;
   throw new RuleError(
@@ -135,7 +135,7 @@ export function variableName(text: string, keyword: string, at: Position): strin
   );
 }
 
-/** DCE/RPC tells how numbers are written: nothing else may. */
+/** With DCE/RPC the protocol determines the number format: no other format flags are allowed. */
 export function checkDce(format: ByteFormat, rule: RuleBuilder, keyword: string, at: Position): void {
   if (!format.dce) return;
   if (format.base !== undefined || format.endian)

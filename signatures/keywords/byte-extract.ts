@@ -1,4 +1,4 @@
-/** byte_extract and byte_math: keep numbers of the buffer as variables. */
+/** byte_extract and byte_math: store numbers of the buffer in variables. */
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 import type { RuleBuilder } from '../rule-builder.js';
@@ -92,7 +92,7 @@ const byteMath: Keyword = {
   parse: (rule, argument, at) => parseMath(rule, argument!, at),
 };
 
-/** Words that stand before a value. */
+/** Words that precede a value. */
 const MATH_WORDS = ['bytes', 'offset', 'oper', 'rvalue', 'result'];
 
 function parseMath(rule: RuleBuilder, argument: string, at: Position): void {
@@ -137,10 +137,10 @@ function parseMath(rule: RuleBuilder, argument: string, at: Position): void {
   rule.addToBufferBehind(match, match.relative);
 }
 
-/** Bits of the number that byte_math calculates with. */
+/** Width in bits of byte_math's arithmetic. */
 const WIDTH = 64;
 
-/** A shift by a number in the rule that leaves no bit is doubtful. */
+/** A constant shift that leaves no bits is suspicious. */
 function checkShift(rule: RuleBuilder, operator: Operator, value: NumberOrVariable, at: Position): void {
   const shifts = operator === '<<' || operator === '>>';
   if (!shifts || typeof value !== 'number' || value < WIDTH) return;

@@ -1,4 +1,4 @@
-/** byte_jump: moves the place that relative keywords refer to by a number in the buffer. */
+/** byte_jump: moves the position for relative keywords by a number read from the buffer. */
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
@@ -86,7 +86,7 @@ export const byteJumpCompilers: readonly MatchCompiler[] = [
         const distance = signed(align ? aligned(product, 4) : product);
         const base = from === 'beginning' ? at.start : from === 'end' ? at.end : reader.end;
         let target = base + distance + postOffset;
-        // A way back that is longer than the buffer ends at its beginning.
+        // A backward jump before the beginning of the buffer ends at its beginning.
         if (postOffset < 0 && target < at.start) target = at.start;
         if (!(target >= at.start && target < at.end)) return false;
         at.cursor = target;

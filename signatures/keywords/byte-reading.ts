@@ -1,11 +1,11 @@
-/** Reads numbers out of a buffer for the byte_ keywords. */
+/** Reads numbers from a buffer for the byte_ keywords. */
 
 import type { Inspection } from '../inspection.js';
 import type { CompileEnvironment } from '../match-compiler.js';
 import { type ByteFormat, isVariable, LONGEST_TEXT, type NumberOrVariable } from './byte-arguments.js';
 import { fromHalves, masked, signed, type Whole, whole, wholeLiteral } from './whole-number.js';
 
-/** The value of a number or of a variable, as a distance: what was calculated to lie below zero leads back. */
+/** The value of a number or variable, as a distance: negative results move backwards. */
 export function numberSource(
   value: NumberOrVariable,
   environment: CompileEnvironment,
@@ -15,7 +15,7 @@ export function numberSource(
   return at => signed(at.variables[index]!);
 }
 
-/** The value of a number or of a variable, as a size, which is never below zero. */
+/** The value of a number or variable, as a size, which is never negative. */
 export function sizeSource(
   value: NumberOrVariable,
   environment: CompileEnvironment,
@@ -25,7 +25,7 @@ export function sizeSource(
   return at => Number(at.variables[index]!);
 }
 
-/** The value of a number or of a variable, as what is compared and calculated with. */
+/** The value of a number or variable, for comparison and arithmetic. */
 export function wholeSource(
   value: NumberOrVariable,
   environment: CompileEnvironment,
@@ -38,7 +38,7 @@ export function wholeSource(
   return at => at.variables[index]!;
 }
 
-/** What a keyword says of the number it reads. */
+/** Format and location of the number a keyword reads. */
 export interface NumberToRead {
   readonly bytes: NumberOrVariable;
   readonly offset: NumberOrVariable;
@@ -52,7 +52,7 @@ export function byteReader(
   return new ByteReader(numberSource(bytes, environment), numberSource(offset, environment), format);
 }
 
-/** What reading gave: the value, and where the bytes read began and ended. */
+/** Result of reading: the value, and where the bytes read begin and end. */
 export class ByteReader {
   value: Whole = 0;
   start = 0;
@@ -64,7 +64,7 @@ export class ByteReader {
     private readonly format: ByteFormat,
   ) {}
 
-  /** @returns false when the bytes lie outside of the buffer, or are no digits */
+  /** @returns false if the bytes are outside of the buffer, or are not digits */
   read(at: Inspection): boolean {
     const count = this.count(at);
     this.start = (this.format.relative ? at.cursor : at.start) + this.offset(at);
@@ -83,7 +83,7 @@ export class ByteReader {
   private readBinary(at: Inspection, count: number): boolean {
     if (!(count >= 1 && count <= 8) || this.start + count > at.end) return false;
     const little = this.format.dce ? at.littleEndian : this.format.littleEndian;
-    // Two halves: one number is exact up to 2^53 only.
+    // Two halves: a number is exact only up to 2^53.
     let high = 0;
     let low = 0;
     for (let i = 0; i < count; i++) {
@@ -136,7 +136,7 @@ function isSpace(c: number): boolean {
   return c === 0x20 || (c >= 0x09 && c <= 0x0d);
 }
 
-/** Value of a digit in bases up to 16; 99 when it is none. */
+/** Value of a digit in bases up to 16; 99 if it is not a digit. */
 function digit(c: number): number {
   if (c >= 0x30 && c <= 0x39) return c - 0x30;
   const lower = c | 0x20;

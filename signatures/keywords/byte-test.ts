@@ -1,4 +1,4 @@
-/** byte_test: compares a number in the buffer. */
+/** byte_test: compares a number read from the buffer. */
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';

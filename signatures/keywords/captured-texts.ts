@@ -1,4 +1,4 @@
-/** flowvar and pktvar: texts that expressions captured into variables of the flow, or of the packet. */
+/** flowvar and pktvar: texts captured by expressions into variables of the flow or the packet. */
 import { CAPTURES, type CaptureStore } from '../buffer-matcher/pcre-step.js';
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
@@ -11,7 +11,7 @@ import { parseContentBytes } from './content-bytes.js';
 export interface CapturedTextMatch extends Match {
   readonly kind: 'flowvar' | 'pktvar';
   readonly name: string;
-  /** What the text must have in it: latin1. */
+  /** Bytes that the text must contain: latin1. */
   readonly bytes: string;
   readonly negated: boolean;
 }

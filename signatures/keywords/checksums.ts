@@ -1,4 +1,4 @@
-/** ipv4-csum, tcpv4-csum and the like: whether a checksum is right. */
+/** ipv4-csum, tcpv4-csum and the like: whether a checksum is valid. */
 
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
@@ -32,7 +32,7 @@ export const checksumCompilers: readonly MatchCompiler[] = CHECKSUM_NAMES.map(na
   },
 }));
 
-/** The packet left its sender without a checksum, which the network card was to write. */
+/** The packet was captured without a checksum, which the network card was to fill in (offloading). */
 function isUnfinished({ memory, p }: Inspection): boolean {
   return (memory.row[p + Packet.FLAGS]! & Packet.FLAG_NO_CHECKSUM) !== 0;
 }

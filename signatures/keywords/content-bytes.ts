@@ -1,4 +1,4 @@
-/** Contents as they are written: text with `\` before special characters, hexadecimal bytes between bars. */
+/** Content syntax: text with `\` before special characters, hexadecimal bytes between bars. */
 import { shifted } from '../parser/quoted.js';
 import { RuleError } from '../rule-error.js';
 import type { Position } from '../signature.js';
@@ -8,7 +8,7 @@ const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 
 /**
- * @param text what stands between the quotes, latin1
+ * @param text between the quotes, latin1
  * @param at position of its first character
  * @returns the bytes as latin1 text
  * @throws RuleError

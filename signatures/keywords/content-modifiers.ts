@@ -1,4 +1,4 @@
-/** Modifiers of contents: nocase, rawbytes, offset, depth, distance, within, startswith, endswith, replace. */
+/** Content modifiers: nocase, rawbytes, offset, depth, distance, within, startswith, endswith, replace. */
 import type { ContentUnderConstruction } from '../buffer-builder.js';
 import type { Keyword } from '../keyword.js';
 import { negation, shifted, unquote } from '../parser/quoted.js';
@@ -8,9 +8,9 @@ import type { ContentMatch, Position } from '../signature.js';
 import { parseContentBytes } from './content-bytes.js';
 import { requireFastPatternAllowed } from './fast-pattern.js';
 
-/** Largest distance and within (either sign). */
+/** Maximum distance and within (absolute value). */
 const LARGEST_DISTANCE = 1_048_576;
-/** Largest offset and depth. */
+/** Maximum offset and depth. */
 const LARGEST_OFFSET = 65_535;
 
 const NEEDS_CONTENT =
@@ -84,7 +84,7 @@ const endswith = flag('endswith', 'The content must be at the end of the buffer.
   each.endswith = true;
 });
 
-/** Declares a modifier whose argument is a number or the name of a variable. */
+/** Declares a modifier whose argument is a number or variable name. */
 function position(
   name: 'offset' | 'depth' | 'distance' | 'within',
   summary: string,

@@ -1,4 +1,4 @@
-/** content and uricontent; their modifiers stand in content-modifiers.ts and fast-pattern.ts. */
+/** content and uricontent; for their modifiers see content-modifiers.ts and fast-pattern.ts. */
 import type { ContentUnderConstruction } from '../buffer-builder.js';
 import type { Keyword } from '../keyword.js';
 import { negation, shifted, unquote } from '../parser/quoted.js';
@@ -15,7 +15,7 @@ const content: Keyword = {
   parse: (rule, argument, at) => rule.addToBuffer(parseContent(argument!, 'content', at)),
 };
 
-/** content and http_uri in one. */
+/** content and http_uri combined. */
 const uricontent: Keyword = {
   name: 'uricontent',
   family: 'payload',

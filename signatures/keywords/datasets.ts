@@ -1,4 +1,4 @@
-/** dataset and datarep: whether a buffer is in a set of values, and what the set says of it. */
+/** dataset and datarep: whether a buffer's value is in a set, and its reputation there. */
 
 import { dirname } from 'node:path';
 import { integer, type OptionType, size } from '../../engine/config/option.js';
@@ -29,7 +29,7 @@ export interface ReputationSetMatch extends Match {
 }
 
 const COMMANDS = new Set(['set', 'unset', 'isset', 'isnotset']);
-/** Of datarep. */
+/** For datarep. */
 const OPERATORS = new Set(['<', '>', '=', '==']);
 const FORMATS = new Set(['csv', 'json', 'jsonline', 'ndjson']);
 const LONGEST_NAME = 63;

@@ -1,4 +1,4 @@
-/** Keywords of flows, states and effects: what detection keeps stores for. */
+/** Keywords of flows, states and effects: those for which detection provides stores. */
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 import { alertingCompilers, alertingKeywords } from './alerting.js';

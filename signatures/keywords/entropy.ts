@@ -1,4 +1,4 @@
-/** entropy: how evenly the bytes of a buffer are spread (Shannon), 0 to 8 bits a byte. */
+/** entropy: Shannon entropy of a buffer, 0 to 8 bits per byte. */
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 import { RuleError } from '../rule-error.js';
@@ -13,10 +13,10 @@ export interface EntropyMatch extends Match {
   readonly operator: (typeof OPERATORS)[number] | 'range' | '!range';
   readonly a: number;
   readonly b?: number;
-  /** Bytes looked at, 0: all. */
+  /** Number of bytes inspected, 0: all. */
   readonly bytes: number;
   readonly offset: number;
-  /** Name that the value is told by. */
+  /** Name under which the value is logged. */
   readonly buffer: string;
 }
 
@@ -58,7 +58,7 @@ function parseComparison(text: string, at: Position): Pick<EntropyMatch, 'operat
   };
 }
 
-/** Bits a byte of `bytes[start, end)`. */
+/** Bits per byte of `bytes[start, end)`. */
 export function shannonEntropy(bytes: Uint8Array, start: number, end: number): number {
   const counts = new Uint32Array(256);
   for (let i = start; i < end; i++) counts[bytes[i]!]!++;

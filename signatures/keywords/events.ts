@@ -1,4 +1,4 @@
-/** decode-event, engine-event, stream-event and app-layer-event: events that decoders and parsers raised. */
+/** decode-event, engine-event, stream-event and app-layer-event: events raised by decoders and parsers. */
 import { APPLICATION_EVENT_NAMES, FIRST_APPLICATION_EVENT } from '../../engine/application/packet-events.js';
 import { nearest } from '../../engine/nearest.js';
 import { decoderEventNumber, streamEventNumber } from '../../engine/packet/packet-event-names.js';
@@ -10,12 +10,12 @@ import type { RuleProtocol } from '../rule-context.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
 
-/** An event of a packet; kinds `decode-event`, `stream-event`, `engine-event`. */
+/** A packet event; kinds `decode-event`, `stream-event`, `engine-event`. */
 export interface PacketEventMatch extends Match {
   readonly event: number;
 }
 
-/** An event of a transaction. */
+/** A transaction event. */
 export interface TransactionEventMatch extends Match {
   readonly kind: 'transaction-event';
   readonly protocol: string;
@@ -31,7 +31,7 @@ function packetEvent(kind: string, number: (name: string) => number) {
   };
 }
 
-/** `protocol.event`, or the name of an event of protocol recognition. */
+/** `protocol.event`, or the name of a protocol detection event. */
 function applicationEvent(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   const name = argument!.trim().toLowerCase();
   const general = APPLICATION_EVENT_NAMES.indexOf(name);
@@ -67,7 +67,7 @@ function split(name: string): [string | undefined, string | undefined] {
 
 const decodeKnown = packetEvent('decode-event', decoderEventNumber);
 
-/** Events that old rules ask for, which no decoder raises any more. */
+/** Events in old rules that no decoder raises any more. */
 const GONE = new Set(['udp.hlen_invalid']);
 
 function decode(rule: RuleBuilder, argument: string | undefined, at: Position): void {

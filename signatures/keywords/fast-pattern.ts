@@ -1,4 +1,4 @@
-/** fast_pattern: the content by which a rule is found. */
+/** fast_pattern: selects the content by which a rule is found. */
 import type { Keyword } from '../keyword.js';
 import { RuleError } from '../rule-error.js';
 import type { ContentMatch, Position } from '../signature.js';
@@ -31,8 +31,8 @@ const fastPattern: Keyword = {
 };
 
 /**
- * A negated content may be the fast pattern only where its absence from the whole buffer is meant; one that is the fast
- * pattern and nothing else has no place in the buffer.
+ * A negated content may be the fast pattern only if its absence from the whole buffer is meant; one that is only the
+ * fast pattern has no position in the buffer.
  */
 export function requireFastPatternAllowed(each: ContentMatch, at: Position): void {
   if (!each.fastPattern) return;

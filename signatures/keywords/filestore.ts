@@ -1,4 +1,4 @@
-/** filestore: keeps files in the file store. */
+/** filestore: stores files. */
 import type { FilesToStore } from '../../engine/protocol.js';
 import type { Inspection } from '../inspection.js';
 import type { Keyword } from '../keyword.js';
@@ -8,13 +8,13 @@ import type { Match } from '../signature.js';
 
 export interface FileStoreMatch extends Match {
   readonly kind: 'filestore';
-  /** Files of this direction; of the one that matched when absent. */
+  /** Files of this direction; of the matching one if absent. */
   readonly direction?: 'to_server' | 'to_client' | 'both';
   /** Files of all transactions of the flow. */
   readonly wholeFlow?: boolean;
 }
 
-/** Store: conversations, where files of a whole flow are asked for. */
+/** Store: flows, for rules that store all files of a flow. */
 export const CONVERSATIONS = 'conversations';
 
 export interface Conversations {
@@ -56,7 +56,7 @@ export const filestoreKeywords: readonly Keyword[] = [
   },
 ];
 
-/** It is about a file, whatever its name. */
+/** Matches any file, regardless of its name. */
 export const ANY_FILE: Match = {
   kind: 'protocol-test',
   keyword: 'filename',
@@ -79,7 +79,7 @@ export const filestoreCompilers: readonly MatchCompiler[] = [
   },
 ];
 
-/** Files that are there are marked; those that come later find it marked. */
+/** Existing files are marked now; files that begin later find the mark. */
 function store(
   owner: { storesFiles?: FilesToStore },
   at: Inspection,

@@ -1,4 +1,4 @@
-/** flow.age, flow.pkts, flow.bytes and stream_size: what was counted for the flow up to the packet in hand. */
+/** flow.age, flow.pkts, flow.bytes and stream_size: counters of the flow up to the current packet. */
 import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
@@ -139,7 +139,7 @@ function counterCompiler(
   };
 }
 
-/** Bytes of each direction of the stream, as far as the packet's own sequence numbers tell. */
+/** Bytes of each direction of the stream, from the packet's own sequence numbers. */
 export const STREAM_SIZES = 'stream-sizes';
 
 export interface StreamSizes {

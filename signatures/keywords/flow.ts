@@ -1,4 +1,4 @@
-/** flow: direction and state that the packet's flow must have. */
+/** flow: required direction and state of the packet's flow. */
 
 import * as Packet from '../../engine/packet.js';
 import type { Keyword } from '../keyword.js';
@@ -66,8 +66,8 @@ export const flowKeywords: readonly Keyword[] = [
 ];
 
 /**
- * Direction, state and fragments are among the header conditions that were tested before; streams decide where the
- * payload is looked at. Only a signature without payload is left to ask for its packet being part of a stream.
+ * Direction, state and fragments are header conditions, which are tested first; streams determine where the payload is
+ * inspected. Only a signature without payload still has to test that its packet is part of a stream.
  */
 export const flowCompilers: readonly MatchCompiler[] = [
   {

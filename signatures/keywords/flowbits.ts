@@ -1,4 +1,4 @@
-/** flowbits: names that are set on a flow by one signature and asked for by another. */
+/** flowbits: bits by name, set on a flow by one signature and tested by another. */
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 import type { RuleBuilder } from '../rule-builder.js';
@@ -11,7 +11,7 @@ type Command = 'set' | 'unset' | 'toggle' | 'isset' | 'isnotset';
 export interface FlowbitsMatch extends Match {
   readonly kind: 'flowbits';
   readonly command: Command;
-  /** With several, one of them is enough (`isset,a|b`). */
+  /** With several names, one is enough (`isset,a|b`). */
   readonly names: readonly string[];
 }
 

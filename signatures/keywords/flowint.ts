@@ -1,4 +1,4 @@
-/** flowint: counters kept with a flow. */
+/** flowint: integer variables of a flow. */
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 import type { RuleBuilder } from '../rule-builder.js';
@@ -10,7 +10,7 @@ export interface FlowintMatch extends Match {
   readonly kind: 'flowint';
   readonly name: string;
   readonly operator: string;
-  /** A number, or the name of another counter. */
+  /** A number, or the name of another variable. */
   readonly value?: number | string;
 }
 
@@ -18,7 +18,7 @@ const CHANGES = new Set(['+', '-', '=']);
 const COMPARISONS = new Set(['<', '<=', '>', '>=', '==', '!=']);
 const PRESENCE = new Set(['isset', 'isnotset', 'notset']);
 const LARGEST = 0xffffffff;
-/** Of a counter: one word, as those of flowbits. */
+/** Name of a variable: one word, as for flowbits. */
 const NAME = /^\S+$/;
 
 function parse(rule: RuleBuilder, argument: string | undefined, at: Position): void {

@@ -1,4 +1,4 @@
-/** `frame:http1.request`: looks at what a parser named in the stream. */
+/** `frame:http1.request`: inspects a frame that a parser marked in the stream. */
 import { frameBuffer } from '../../engine/frames/frame-protocol.js';
 import type { Protocol } from '../../engine/protocol.js';
 import type { Keyword } from '../keyword.js';
@@ -6,7 +6,7 @@ import type { RuleBuilder } from '../rule-builder.js';
 import type { RuleBuffer } from '../rule-context.js';
 import { RuleError } from '../rule-error.js';
 
-/** The keyword, for the frames of the protocols given. */
+/** The keyword for the frames of the given protocols. */
 export function frameKeyword(protocols: readonly Protocol[]): Keyword {
   return {
     name: 'frame',
@@ -29,7 +29,7 @@ export function frameKeyword(protocols: readonly Protocol[]): Keyword {
   };
 }
 
-/** The buffers that frames are, as rules must know them. */
+/** Frame buffers, as described for rules. */
 export function frameBuffers(protocols: readonly Protocol[]): RuleBuffer[] {
   return protocols.flatMap(({ name, frames }) =>
     (frames?.buffers ?? []).map(({ keyword }) => ({ keyword, protocol: name, direction: 'either' })),
@@ -41,7 +41,7 @@ interface Found {
   readonly name: string;
 }
 
-/** In a rule of the protocol itself its name may be left out. */
+/** In a rule for that protocol the protocol name may be omitted. */
 function frameNamed(
   protocols: readonly Protocol[],
   { protocol }: RuleBuilder,

@@ -14,13 +14,13 @@ export interface GeoipMatch extends Match {
   readonly kind: 'geoip';
   readonly side: (typeof SIDES)[number];
   readonly negated: boolean;
-  /** Two letters each. */
+  /** Two-letter codes. */
   readonly countries: readonly string[];
   /** Path of the database. */
   readonly database: string;
 }
 
-/** Most countries a rule may name. */
+/** Maximum number of countries in a rule. */
 const MOST_COUNTRIES = 64;
 
 const geoip: Keyword = {
@@ -55,13 +55,13 @@ const geoip: Keyword = {
 
 export const geoipKeywords: readonly Keyword[] = [geoip];
 
-/** ISO code of the country of an address; the registered country where there is no other. */
+/** ISO country code of an address; the registered country if there is no other. */
 function countryOf(database: MaxMindDatabase, address: Uint8Array): string | undefined {
   const record = recordOf(database, address) as Record<string, { iso_code?: string } | undefined> | undefined;
   return record?.country?.iso_code ?? record?.registered_country?.iso_code;
 }
 
-/** @returns undefined too where the database is damaged at this place */
+/** @returns undefined also if the database is damaged here */
 function recordOf(database: MaxMindDatabase, address: Uint8Array): MaxMindValue | undefined {
   try {
     return database.find(address);
@@ -70,7 +70,7 @@ function recordOf(database: MaxMindDatabase, address: Uint8Array): MaxMindValue 
   }
 }
 
-/** Source or destination address of the packet in hand. */
+/** Source or destination address of the current packet. */
 function address(at: Inspection, side: 'src' | 'dst'): Uint8Array | undefined {
   const { row, bytes } = at.memory;
   const header = row[at.p + Packet.L3]!;
@@ -87,7 +87,7 @@ export const geoipCompilers: readonly MatchCompiler[] = [
     compile(match, environment) {
       const { side, negated, countries, database: path } = match as GeoipMatch;
       const databases = environment.stores.get(GEOIP_DATABASES) as GeoipDatabases | undefined;
-      // Where the file has gone, or was damaged, since the rule was read: no reason to stop inspecting.
+      // The file may have been removed or damaged since the rule was parsed: inspection continues.
       const { database } = (databases ?? new GeoipDatabases()).open(path);
       if (!database) return () => false;
       const wanted = new Set(countries);

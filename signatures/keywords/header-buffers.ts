@@ -1,4 +1,4 @@
-/** Headers of packets as sticky buffers. */
+/** Packet headers as sticky buffers. */
 import type { Keyword } from '../keyword.js';
 
 const BUFFERS: readonly (readonly [name: string, summary: string])[] = [
@@ -23,5 +23,5 @@ export const headerBufferKeywords: readonly Keyword[] = BUFFERS.map(([name, summ
   parse: (rule, _, at) => rule.setBuffer(name, at),
 }));
 
-/** Names of the buffers that lie in packets. */
+/** Names of the buffers within packets. */
 export const HEADER_BUFFERS: readonly string[] = BUFFERS.map(([name]) => name);

@@ -9,7 +9,7 @@ const ICMP = 1;
 const IGMP = 2;
 const ICMPV6 = 58;
 const PACKET_TOO_BIG = 2;
-/** Messages that carry an identifier and a sequence number. */
+/** Message types with an identifier and a sequence number. */
 const ECHOES_V4 = new Set([0, 8, 13, 14, 15, 16, 17, 18]);
 const ECHOES_V6 = new Set([128, 129]);
 
@@ -19,7 +19,7 @@ function icmp(at: Inspection): number {
   return protocol === ICMP || protocol === ICMPV6 ? row[at.p + Packet.L4]! : 0;
 }
 
-/** Offset of the header of a message with identifier and sequence number. */
+/** Offset of the ICMP header, for messages with identifier and sequence number. */
 function echo(at: Inspection): number {
   const header = icmp(at);
   if (header === 0) return 0;
@@ -28,7 +28,7 @@ function echo(at: Inspection): number {
   return kinds.has(type) ? header : 0;
 }
 
-/** A number of 8, 16 or 32 bits in the header found. */
+/** A field of 8, 16 or 32 bits in the header found. */
 function field(
   find: (at: Inspection) => number,
   offset: number,

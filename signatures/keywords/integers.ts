@@ -1,4 +1,4 @@
-/** The integer syntax that many keywords share, with the place in the rule where it is wrong. */
+/** The integer syntax shared by many keywords, with error positions. */
 import {
   IntegerError,
   type IntegerSyntax,

@@ -1,4 +1,4 @@
-/** Names of IP protocol numbers in rules (IANA, as in /etc/protocols). */
+/** IP protocol names in rules (IANA, as in /etc/protocols). */
 export const IP_PROTOCOL_NUMBERS: Readonly<Record<string, number>> = {
   hopopt: 0,
   icmp: 1,

@@ -9,7 +9,7 @@ import { compileInteger, type IntegerTest, parseInteger } from './integers.js';
 import { IP_PROTOCOL_NUMBERS } from './ip-protocols.js';
 import { type PacketInteger, packetIntegerCompiler, packetIntegerKeyword } from './packet-integers.js';
 
-/** Offset of the IPv4 header, 0 when the packet has none. */
+/** Offset of the IPv4 header; 0 if the packet has none. */
 function ipv4(at: Inspection): number {
   const { row } = at.memory;
   return row[at.p + Packet.IP_VERSION] === 4 ? row[at.p + Packet.L3]! : 0;
@@ -81,7 +81,7 @@ const sameip: Keyword = {
   parse: rule => rule.addCondition({ kind: 'sameip' }),
 };
 
-/** Bits of the flags and offset field of IPv4. */
+/** Bits in the flags and offset field of IPv4. */
 const FRAGMENT_BITS: Readonly<Record<string, number>> = { R: 0x8000, D: 0x4000, M: 0x2000 };
 
 const fragbits: Keyword = {
@@ -115,7 +115,7 @@ const OPTIONS: Readonly<Record<string, number>> = {
   rtralt: 148,
 };
 
-/** The name of an option, as rules have it. @param option -1 for any */
+/** The name of an option in rules. @param option -1 for any */
 export function ipOptionName(option: number): string {
   return Object.keys(OPTIONS).find(name => OPTIONS[name] === option) ?? 'any';
 }
@@ -133,7 +133,7 @@ const ipopts: Keyword = {
   },
 };
 
-/** Modifiers of bits: `+` these and others, `*` any of these, `!` not all of these, none: exactly these. */
+/** Bit modifiers: `+` these and others, `*` any of these, `!` not all of these, none: exactly these. */
 export function compileBits(modifier: string, bits: number): (value: number) => boolean {
   switch (modifier) {
     case '+':
@@ -147,7 +147,7 @@ export function compileBits(modifier: string, bits: number): (value: number) => 
   }
 }
 
-/** Looks through the options of an IPv4 header, `bytes[start, end)`. */
+/** Searches the options of an IPv4 header, `bytes[start, end)`. */
 function hasOption(bytes: Uint8Array, start: number, end: number, option: number): boolean {
   for (let i = start; i < end; ) {
     const type = bytes[i]!;
@@ -178,7 +178,7 @@ function sameAddresses(at: Inspection): boolean {
   return true;
 }
 
-/** Hexadecimal numbers of tos may be written as `x88`. */
+/** tos also accepts hexadecimal numbers such as `x88`. */
 function withShortHexadecimals(keyword: Keyword): Keyword {
   if (keyword.name !== 'tos') return keyword;
   return {

@@ -1,4 +1,4 @@
-/** iprep: reputation of the addresses of a packet. */
+/** iprep: reputation of a packet's addresses. */
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
 import type { Keyword } from '../keyword.js';
@@ -14,7 +14,7 @@ export interface ReputationMatch extends Match {
   readonly kind: 'iprep';
   readonly side: Side;
   readonly category: string;
-  /** undefined: whether there is (`isset`) or is no (`isnotset`) reputation. */
+  /** undefined: only tests whether there is a reputation (`isset`) or not (`isnotset`). */
   readonly test?: IntegerTest;
   readonly present?: boolean;
 }
@@ -25,7 +25,7 @@ export const REPUTATIONS = 'reputations';
 export interface Reputations {
   /** Whether the category is known. */
   has(category: string): boolean;
-  /** Reputation of an address (its bytes in `view`), -1 without one. */
+  /** Reputation of an address (its bytes in `view`); -1 if it has none. */
   of(category: string, view: DataView, at: number, version: number): number;
 }
 

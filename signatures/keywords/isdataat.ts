@@ -1,4 +1,4 @@
-/** isdataat: whether there is data at a place. absent: whether the buffer is there at all. */
+/** isdataat: whether there is data at a position. absent: whether the buffer exists at all. */
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 import { negation } from '../parser/quoted.js';
@@ -16,7 +16,7 @@ export interface IsDataAtMatch extends Match {
 
 export interface AbsentMatch extends Match {
   readonly kind: 'absent';
-  /** The other conditions on the buffer may hold instead. */
+  /** Alternatively, the other conditions on the buffer hold. */
   readonly orElse: boolean;
 }
 
@@ -55,7 +55,7 @@ const absent: Keyword = {
   },
 };
 
-/** @throws RuleError when a buffer that must not be there has further conditions, or lacks those it may have instead */
+/** @throws RuleError if an absent buffer has further conditions, or if its alternative conditions are missing */
 export function checkAbsent({ conditions }: Pick<BufferConditions, 'conditions'>, at: Position): void {
   const [first, ...others] = conditions;
   if (first?.kind !== 'absent') return;
@@ -73,7 +73,7 @@ export function checkAbsent({ conditions }: Pick<BufferConditions, 'conditions'>
     );
 }
 
-/** True when the conditions hold although there is no such buffer. */
+/** True if the conditions hold without such a buffer. */
 export function holdsWhenAbsent({ conditions }: Pick<BufferConditions, 'conditions'>): boolean {
   return conditions[0]?.kind === 'absent';
 }
@@ -86,7 +86,7 @@ export const isDataAtCompilers: readonly MatchCompiler[] = [
     compile(match, environment) {
       const { position, relative, negated } = match as IsDataAtMatch;
       const wanted = sizeSource(position, environment);
-      // Relative to a match, position 1 is the first byte behind it; from the start, position 0 is the first byte.
+      // Relative to a match, position 1 is the first byte after it; from the start, position 0 is the first byte.
       if (relative) return at => at.cursor + wanted(at) <= at.end !== negated;
       return at => at.start + wanted(at) < at.end !== negated;
     },

@@ -1,4 +1,4 @@
-/** l3_proto: version of IP. */
+/** l3_proto: IP version. */
 import * as Packet from '../../engine/packet.js';
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';

@@ -14,17 +14,17 @@ export interface LuaMatch extends Match {
   readonly kind: 'lua';
   readonly negated: boolean;
   readonly script: ScriptText;
-  /** What `match` is given: names of the table's fields. */
+  /** Fields of the table passed to `match`. */
   readonly needs: readonly string[];
-  /** Keywords that it asks for beside them. */
+  /** Additional keywords it requests. */
   readonly asks: readonly string[];
-  /** The script stands among the conditions on a buffer; on the payload, where there is no transaction. */
+  /** The script is evaluated with the conditions on a buffer; on the payload if there is no transaction. */
   readonly on?: 'buffer' | 'payload';
 }
 
-/** What a script may ask for in `init`. */
+/** Names that a script may request in `init`. */
 const NEEDS = new Set(['packet', 'payload', 'buffer', 'stream']);
-/** Further names, of values that transactions have: the sticky buffer of each. */
+/** Additional names, of transaction values: the sticky buffer for each. */
 const BUFFERS: ReadonlyMap<string, string> = new Map([
   ['ja3', 'ja3.string'],
   ['ja3s', 'ja3s.string'],
@@ -55,7 +55,7 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
   add(rule, { kind: 'lua', negated: not === '!', script, needs, asks: [...asked] }, at);
 }
 
-/** Names whose value is true; what variables are asked for is left to their libraries. @throws RuleError */
+/** Names with the value true; requested variables are handled by their libraries. @throws RuleError */
 function needed(table: LuaValue, at: Position): string[] {
   if (typeof table !== 'object')
     throw new RuleError('init function of script returned no table', at, 'return {}');
@@ -68,7 +68,7 @@ function needed(table: LuaValue, at: Position): string[] {
   return names;
 }
 
-/** Where nothing else is said, a script is asked when all other conditions hold. */
+/** By default a script runs after all other conditions hold. */
 function add(rule: RuleBuilder, match: LuaMatch, at: Position): void {
   const { needs } = match;
   const ofTransaction = needs.find(name => BUFFERS.has(name));
@@ -108,7 +108,7 @@ export const luaCompilers: readonly MatchCompiler[] = [
         const given: Record<string, LuaValue> = {};
         for (const [name, value] of values) given[name] = value(at);
         const result = running.call('match', at, [given], 1);
-        // A script that failed says nothing: its negation does not hold either.
+        // After a script error there is no result: neither the condition nor its negation holds.
         return result !== undefined && saysMatch(result[0]) !== negated;
       };
     },

@@ -10,7 +10,7 @@ import type { Position } from '../signature.js';
 
 const MAXIMUM_ID = 0xffffffff;
 
-/** A whole number without sign, in quotes or not. */
+/** An unsigned integer, optionally quoted. */
 function number(argument: string, keyword: string, minimum: number, maximum: number, at: Position): number {
   const text = unquoteOptional(argument, keyword, at).trim();
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;

@@ -1,7 +1,7 @@
 /**
- * Integers of which a transaction has several: a comparison, and behind a comma which of the values it is for.
- * `any` (the default), `all`, `all1` (all of at least one), a number from the start or (negative) from the end,
- * `oob_or N` (that one, if there is one), `nb>2` (how many of them compare).
+ * Integers with several values per transaction: a comparison, optionally followed by a comma and the values it applies
+ * to. `any` (the default), `all`, `all1` (all of at least one), an index from the start or (negative) from the end,
+ * `oob_or N` (that one, if it exists), `nb>2` (number of values that match).
  */
 import { RuleError } from '../rule-error.js';
 import type { Position } from '../signature.js';
@@ -36,7 +36,7 @@ export function parseMultiInteger(
   );
 }
 
-/** Makes it executable. */
+/** Compiles a test. */
 export function compileMultiInteger(test: MultiIntegerTest): (values: readonly number[]) => boolean {
   const holds = compileInteger(test);
   switch (test.which) {

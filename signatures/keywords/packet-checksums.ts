@@ -1,4 +1,4 @@
-/** Internet checksums (RFC 1071) of the headers of the packet in hand. */
+/** Internet checksums (RFC 1071) in the headers of the current packet. */
 
 import { routedDestinationSum } from '../../engine/packet/routed-destination.js';
 import * as Packet from '../../engine/packet.js';
@@ -28,7 +28,7 @@ const PROTOCOLS: Readonly<
   'igmp-csum': [0, 2],
 };
 
-/** @returns whether it is right; undefined when the packet has no such header */
+/** @returns whether it is valid; undefined if the packet has no such header */
 export function internetChecksum(name: ChecksumName, at: Inspection): boolean | undefined {
   const { row, bytes } = at.memory;
   const { p } = at;
@@ -49,7 +49,7 @@ export function internetChecksum(name: ChecksumName, at: Inspection): boolean | 
   return folded(sum(bytes, transport, length, pseudo)) === 0xffff;
 }
 
-/** Addresses, length and protocol (RFC 9293 section 3.1, RFC 8200 section 8.1). */
+/** Pseudo-header: addresses, length and protocol (RFC 9293 section 3.1, RFC 8200 section 8.1). */
 function pseudoHeader(
   bytes: Uint8Array,
   header: number,

@@ -1,4 +1,4 @@
-/** Keywords that compare one number of a packet's headers, made from declarations. */
+/** Keywords that compare a number in a packet's headers, built from declarations. */
 
 import type { Inspection } from '../inspection.js';
 import type { Keyword, KeywordFeature } from '../keyword.js';
@@ -13,7 +13,7 @@ export interface PacketInteger {
   readonly bits: 8 | 16 | 32;
   readonly names?: Readonly<Record<string, number>>;
   readonly prefilter?: boolean;
-  /** The number, NaN where the packet has none. */
+  /** The number; NaN if the packet has none. */
   value(at: Inspection): number;
 }
 
@@ -21,7 +21,7 @@ export interface PacketIntegerMatch extends Match {
   readonly test: IntegerTest;
 }
 
-/** Conditions carry the keyword's name as kind. */
+/** The condition's kind is the keyword's name. */
 export function packetIntegerKeyword(declared: PacketInteger): Keyword {
   const features: KeywordFeature[] = ['integer'];
   if (declared.prefilter !== false) features.push('prefilter');

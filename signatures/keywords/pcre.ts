@@ -5,7 +5,7 @@ import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
 
-/** A value that a group of the expression captures. */
+/** A capture group stored as a variable. */
 export interface Capture {
   readonly scope: 'flow' | 'pkt' | 'alert';
   readonly name: string;
@@ -15,19 +15,19 @@ export interface PcreMatch extends Match {
   readonly kind: 'pcre';
   /** Latin1 text. */
   readonly pattern: string;
-  /** Letters i m s x A E G, as `Native.compileExpression` takes them. */
+  /** Letters i m s x A E G, for `Native.compileExpression`. */
   readonly options: string;
   readonly negated: boolean;
   readonly relative: boolean;
-  /** Flag O: the configured match limits do not apply (others do). */
+  /** Flag O: ignore the configured match limits (others apply). */
   readonly ownLimits: boolean;
-  /** Flag B, which changes nothing. */
+  /** Flag B, which has no effect. */
   readonly rawBytes?: boolean;
-  /** What groups 1, 2, … are kept as. */
+  /** Variables for groups 1, 2, … */
   readonly captures?: readonly Capture[];
 }
 
-/** Flags that choose a buffer: the old form of sticky buffers. */
+/** Flags that select a buffer: the predecessor of sticky buffers. */
 const BUFFERS: Readonly<Record<string, string>> = {
   U: 'http.uri',
   I: 'http.uri.raw',
@@ -91,7 +91,7 @@ function add(rule: RuleBuilder, match: PcreMatch, letter: string | undefined, at
   else rule.addToBufferNamed(BUFFERS[letter]!, match, at);
 }
 
-/** Host names are looked at in lower case. */
+/** Host names are normalized to lower case. */
 function checkHost(rule: RuleBuilder, { pattern, options }: PcreMatch, at: Position): void {
   const LOWER = 'Since the hostname buffer we match against is actually lowercase,';
   if (options.includes('i'))
@@ -106,7 +106,7 @@ function checkHost(rule: RuleBuilder, { pattern, options }: PcreMatch, at: Posit
     );
 }
 
-/** http.response_body is what file.data is in HTTP. */
+/** In HTTP, http.response_body and file.data are the same. */
 function sameBuffer(sticky: string, chosen: string): boolean {
   return sticky === chosen || (chosen === 'http.response_body' && sticky === 'file.data');
 }
@@ -125,17 +125,17 @@ function split(text: string, at: Position): Parts {
   const behind = text.slice(end + 1);
   const comma = behind.indexOf(',');
   return {
-    // Escapes of the rule language, such as \\;, mean the same in an expression.
+    // Escapes of the rule language, such as \\;, mean the same in a regular expression.
     pattern: text.slice(1, end),
     flags: (comma < 0 ? behind : behind.slice(0, comma)).trim(),
     captures: comma < 0 ? '' : behind.slice(comma + 1),
   };
 }
 
-/** Letters and captures as they may stand behind the expression. */
+/** Flags and captures that may follow the expression. */
 const BEHIND = /^[imsxAEGROBUIPQHDMCSYVWZ]*\s*(?:,\s*(?:flow|pkt|alert):[^\s,]+\s*)*$/;
 
-/** The last slash with nothing but flags and captures behind it: names of captures may have slashes. */
+/** The last slash followed only by flags and captures: names of captures may contain slashes. */
 function closingSlash(text: string): number {
   const last = text.lastIndexOf('/');
   if (!/,\s*(?:flow|pkt|alert):/.test(text)) return last;

@@ -1,4 +1,4 @@
-/** Keywords made from what application protocols declare: sticky buffers, modifiers of old, values, tests. */
+/** Keywords from the declarations of application protocols: sticky buffers, old content modifiers, values, tests. */
 import { dirname } from 'node:path';
 import type {
   BufferDeclaration,
@@ -12,7 +12,7 @@ import { RuleError } from '../rule-error.js';
 import type { Match } from '../signature.js';
 import { parseMultiInteger } from './multi-integers.js';
 
-/** A value of a transaction, compared. */
+/** Comparison of a transaction value. */
 export interface ProtocolValueMatch extends Match {
   readonly kind: 'protocol-value';
   readonly protocol: string;
@@ -20,7 +20,7 @@ export interface ProtocolValueMatch extends Match {
   readonly test: ReturnType<typeof parseMultiInteger>;
 }
 
-/** Keywords of all protocols; what several declare under one name is one keyword. */
+/** Keywords of all protocols; declarations with the same name become one keyword. */
 export function protocolKeywords(protocols: readonly Protocol[]): Keyword[] {
   return [
     ...declared(protocols, each => each.buffers).flatMap(([buffer, owners]) =>
@@ -31,7 +31,7 @@ export function protocolKeywords(protocols: readonly Protocol[]): Keyword[] {
   ];
 }
 
-/** Their buffers, as rules must know them. */
+/** Their buffers, as described for rules. */
 export function protocolBuffers(protocols: readonly Protocol[]): RuleBuffer[] {
   return declared(protocols, each => each.buffers).map(([{ keyword, direction, progress, form }, owners]) => {
     const same = owners.every(
@@ -49,7 +49,7 @@ export function protocolBuffers(protocols: readonly Protocol[]): RuleBuffer[] {
 
 type Declaration = BufferDeclaration | ValueDeclaration | TestDeclaration;
 
-/** The first declaration of each name, with all protocols that have it. */
+/** The first declaration of each name, with all protocols that declare it. */
 function declared<D extends Declaration>(
   protocols: readonly Protocol[],
   of: (protocol: Protocol) => readonly D[],
@@ -69,7 +69,7 @@ function familyOf(owners: readonly Protocol[]): string {
   return owners.map(each => each.name).join(', ');
 }
 
-/** One of them has several values of it. */
+/** At least one of them has several values of it. */
 function isMultiple(owners: readonly Protocol[], keyword: string): boolean {
   return owners.some(({ buffers }) => buffers.some(each => each.keyword === keyword && each.multiple));
 }

@@ -1,4 +1,4 @@
-/** What `replace` does when its signature matches. */
+/** Effect of `replace` when its signature matches. */
 import type { MatchCompiler } from '../match-compiler.js';
 import { REPLACEMENTS, type Replacements } from '../state/replacements.js';
 

@@ -1,4 +1,4 @@
-/** `requires`: what the engine must have for the rule to be loaded. */
+/** `requires`: engine features needed to load the rule. */
 import type { Keyword } from '../keyword.js';
 import type { RuleContext } from '../rule-context.js';
 import { RuleError } from '../rule-error.js';
@@ -8,8 +8,8 @@ type Version = readonly [number, number, number];
 
 /**
  * Checks `feature NAME, version >= 8.0.1 < 9 | >= 10, keyword NAME`.
- * @returns why the rule is left out; undefined when all is there
- * @throws RuleError when the requirement cannot be read
+ * @returns why the rule is skipped; undefined if everything is available
+ * @throws RuleError if the requirement cannot be parsed
  */
 export function requirementsMet(argument: string, context: RuleContext, at: Position): string | undefined {
   let versions = 0;
@@ -48,7 +48,7 @@ function isThere(name: string, { keywords, off }: RuleContext): boolean {
   return keyword !== undefined && (keyword.switch === undefined || !off.has(keyword.switch));
 }
 
-/** Alternatives are separated by `|`; all conditions of one must hold. */
+/** Alternatives are separated by `|`; all conditions of one alternative must hold. */
 function versionMet(text: string, version: Version, at: Position): boolean {
   return text.split('|').some(alternative => {
     const conditions = [...alternative.matchAll(/(>=|<=|>|<|=)\s*([^\s<>=|]+)|(\S+)/g)];
@@ -93,7 +93,7 @@ const requires: Keyword = {
   family: 'none',
   summary: 'Loads the rule only if a feature, version or keyword is available.',
   grammar: 'feature NAME | version OP X.Y.Z [OP X.Y.Z] | keyword NAME [, …]',
-  // Checked before everything else, see parser.ts.
+  // Checked first, see parser.ts.
   parse() {},
 };
 

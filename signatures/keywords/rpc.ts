@@ -44,7 +44,7 @@ export const rpcCompilers: readonly MatchCompiler[] = [
       const { program, version, procedure } = match as RpcMatch;
       return at => {
         const { row, view } = at.memory;
-        // Over TCP a record mark of four bytes stands before the call.
+        // Over TCP the call is preceded by a four-byte record mark.
         const start = row[at.p + Packet.PAYLOAD]! + (row[at.p + Packet.PROTOCOL] === TCP ? 4 : 0);
         if (row[at.p + Packet.PAYLOAD]! + row[at.p + Packet.PAYLOAD_LENGTH]! - start < 24) return false;
         if (view.getUint32(start + 4) !== CALL || view.getUint32(start + 8) !== RPC_VERSION) return false;

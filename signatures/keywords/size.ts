@@ -1,4 +1,4 @@
-/** dsize: size of the packet's payload. bsize: size of a buffer. */
+/** dsize: payload size of the packet. bsize: size of a buffer. */
 
 import * as Packet from '../../engine/packet.js';
 import type { Keyword } from '../keyword.js';
@@ -44,7 +44,7 @@ export const sizeCompilers: readonly MatchCompiler[] = [
     compile(match) {
       const { test } = match as SizeMatch;
       const holds = compileInteger(test);
-      // "Not of this size" is said of packets that have a payload.
+      // "Not of this size" applies only to packets with a payload.
       const least = test.mode === '!=' && Number(test.a) > 0 ? 1 : 0;
       return at => {
         const size = at.memory.row[at.p + Packet.PAYLOAD_LENGTH]!;

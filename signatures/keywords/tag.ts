@@ -1,4 +1,4 @@
-/** tag: logs packets that follow a match. */
+/** tag: logs packets after a match. */
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 import type { RuleBuilder } from '../rule-builder.js';
@@ -13,7 +13,7 @@ export interface TagMatch extends Match {
   readonly direction?: 'src' | 'dst';
 }
 
-/** Store that keeps tags. */
+/** Store of tags. */
 export const TAGS = 'tags';
 
 export interface Tags {

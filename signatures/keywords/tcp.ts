@@ -1,4 +1,4 @@
-/** Keywords of the TCP header: flags, seq, ack, window, options. */
+/** TCP header keywords: flags, seq, ack, window, options. */
 
 import { maximumSegmentSize, windowScale } from '../../engine/packet/tcp-options.js';
 import * as Packet from '../../engine/packet.js';
@@ -12,13 +12,13 @@ import { type PacketInteger, packetIntegerCompiler, packetIntegerKeyword } from 
 
 const TCP = 6;
 
-/** Offset of the TCP header, 0 when the packet has none. */
+/** Offset of the TCP header; 0 if the packet has none. */
 function header(at: Inspection): number {
   const { row } = at.memory;
   return row[at.p + Packet.PROTOCOL] === TCP ? row[at.p + Packet.L4]! : 0;
 }
 
-/** What `read` finds among the options; there are no options where there is no header, and -1 is no value. */
+/** An option's value as returned by `read`; without a header there are no options, and -1 means no value. */
 function option(at: Inspection, read: (bytes: Uint8Array, header: number) => number): number {
   const start = header(at);
   const value = start === 0 ? -1 : read(at.memory.bytes, start);

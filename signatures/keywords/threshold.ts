@@ -21,10 +21,10 @@ export interface ThresholdMatch extends Match {
   readonly count: number;
   readonly seconds: number;
   readonly multiplier?: number;
-  /** rate_filter: what is done instead ('' for the signature's own action), and for how long. */
+  /** rate_filter: replacement action ('' for the signature's own), and its duration. */
   readonly newAction?: 'alert' | 'drop' | 'pass' | 'reject' | '';
   readonly timeout?: number;
-  /** suppress: addresses it is for; all without. */
+  /** suppress: addresses to which it applies; all if absent. */
   readonly addresses?: AddressSet;
 }
 
@@ -33,7 +33,7 @@ const TRACKS = new Set(['by_src', 'by_dst', 'by_both', 'by_rule', 'by_flow']);
 const THRESHOLD_FIELDS = ['type', 'track', 'count', 'seconds', 'multiplier'];
 const FILTER_FIELDS = ['track', 'count', 'seconds'];
 
-/** `name value` pairs behind commas, each once, of names that the keyword has. */
+/** `name value` pairs separated by commas, each allowed name once. */
 function fieldsOf(
   argument: string,
   keyword: string,
@@ -50,7 +50,7 @@ function fieldsOf(
   return fields;
 }
 
-/** A whole number, also in minutes, hours or days (`5m`, `1h`). */
+/** An integer, optionally with a unit of minutes, hours or days (`5m`, `1h`). */
 function amount(fields: Map<string, string>, name: string, keyword: string, at: Position): number {
   const match = /^(\d{1,9})([smhd]?)$/.exec(fields.get(name) ?? '');
   if (!match) throw new RuleError(`${keyword} needs ${name} with a number`, at);
@@ -96,7 +96,7 @@ function parseDetectionFilter(rule: RuleBuilder, argument: string | undefined, a
   rule.thresholds.push({ kind: 'threshold', type: 'detection_filter', track, count, seconds });
 }
 
-/** Several thresholds may stand in a rule, but not beside detection_filter. */
+/** A rule may have several thresholds, but not together with detection_filter. */
 function requireAlone(rule: RuleBuilder, keyword: string, at: Position): void {
   if (keyword === 'threshold' && !rule.thresholds.some(each => each.type === 'detection_filter')) return;
   if (rule.thresholds.length === 0) return;

@@ -1,13 +1,13 @@
-/** tls.store: keeps the certificates of what matched in the certificate store. */
+/** tls.store: saves the certificates of matching flows in the certificate store. */
 import type { Inspection } from '../inspection.js';
 import type { Keyword } from '../keyword.js';
 import type { MatchCompiler } from '../match-compiler.js';
 
-/** Store: the certificate store, where the outputs have one. */
+/** Store: the certificate store, if an output provides one. */
 export const CERTIFICATE_STORE = 'certificate-store';
 
 export interface CertificateStore {
-  /** Keeps the certificates of the transaction in hand, once each. */
+  /** Saves the certificates of the current transaction, each once. */
   keep(at: Inspection): void;
 }
 

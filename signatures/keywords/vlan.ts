@@ -17,10 +17,10 @@ const layers: PacketInteger = {
   value: at => at.memory.row[at.p + Packet.VLAN_COUNT]!,
 };
 
-/** Largest VLAN id (IEEE 802.1Q). */
+/** Maximum VLAN id (IEEE 802.1Q). */
 const LARGEST_ID = 4095;
 
-/** @throws RuleError for ids and layers that there cannot be */
+/** @throws RuleError for impossible ids and layers */
 function requirePossible({ a, b = 0, index = 0 }: MultiIntegerTest, at: Position): void {
   if (Number(a) > LARGEST_ID || Number(b) > LARGEST_ID)
     throw new RuleError(`vlan.id is at most ${LARGEST_ID}`, at);

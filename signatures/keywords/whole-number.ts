@@ -1,6 +1,6 @@
-/** Unsigned numbers of 64 bits, as the byte_ keywords calculate: exact, and BigInt only where a number is not. */
+/** Unsigned 64-bit numbers for the byte_ keywords: exact, with BigInt only where a number would not be. */
 
-/** A number up to 2^53 - 1, a bigint from there to 2^64 - 1: equal values are equal by `===`. */
+/** A number up to 2^53 - 1, a bigint from there to 2^64 - 1: equal values compare equal with `===`. */
 export type Whole = number | bigint;
 
 const LARGEST_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
@@ -16,23 +16,23 @@ export function fromHalves(high: number, low: number): Whole {
   return high < 0x20_0000 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low);
 }
 
-/** The value as a signed number: what lies below zero is a distance backwards. */
+/** The value as a signed number: negative values are distances backwards. */
 export function signed(value: Whole): number {
   return typeof value === 'number' ? value : Number(BigInt.asIntN(64, value));
 }
 
-/** Bits in common. */
+/** Bitwise AND. */
 export function and(a: Whole, b: Whole): Whole {
   return whole(BigInt(a) & BigInt(b));
 }
 
-/** The bits that a mask leaves, shifted down by its trailing zeros. */
+/** The bits selected by a mask, shifted right by its trailing zeros. */
 export function masked(value: Whole, mask: number): Whole {
   const zeros = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
   return whole((BigInt(value) & BigInt(mask)) >> BigInt(zeros));
 }
 
-/** A literal of a rule: a number, or a text of digits beyond what a number is exact for. */
+/** A literal in a rule: a number, or digits if a number would not be exact. */
 export function wholeLiteral(value: number | string): Whole {
   if (typeof value === 'number' && value >= 0) return value;
   return whole(BigInt(value));
@@ -40,7 +40,7 @@ export function wholeLiteral(value: number | string): Whole {
 
 export type Operator = '+' | '-' | '*' | '/' | '<<' | '>>';
 
-/** Calculates as unsigned 64-bit numbers do; undefined where there is no result. */
+/** Unsigned 64-bit arithmetic; undefined if there is no result. */
 export function calculate(operator: Operator, left: Whole, right: Whole): Whole | undefined {
   if (operator === '/' && right === 0) return undefined;
   if (typeof left === 'number' && typeof right === 'number') {
@@ -50,7 +50,7 @@ export function calculate(operator: Operator, left: Whole, right: Whole): Whole 
   return whole(calculateLarge(operator, BigInt(left), BigInt(right)));
 }
 
-/** Exact where the result is not negative and no larger than a number can be. */
+/** Exact if the result is not negative and is a safe integer. */
 function calculateNumbers(operator: Operator, left: number, right: number): number {
   switch (operator) {
     case '+':
@@ -85,7 +85,7 @@ function calculateLarge(operator: Operator, left: bigint, right: bigint): bigint
   }
 }
 
-/** The next multiple. @param of 2 or 4; 0 for the value as it is */
+/** Rounds up to a multiple. @param of 2 or 4; 0 leaves the value unchanged */
 export function aligned(value: Whole, of: number): Whole {
   if (of === 0) return value;
   const over = typeof value === 'number' ? value % of : Number(value % BigInt(of));

@@ -1,4 +1,4 @@
-/** xbits and hostbits: names set on addresses, or pairs of them, that outlive the flow. */
+/** xbits and hostbits: bits by name, set on addresses or address pairs, that outlive the flow. */
 import * as Packet from '../../engine/packet.js';
 import type { Test } from '../inspection.js';
 import type { Keyword } from '../keyword.js';
@@ -17,9 +17,9 @@ export interface SharedBitMatch extends Match {
   readonly command: Command;
   readonly name: string;
   readonly tracks: readonly Track[];
-  /** Seconds it stays. */
+  /** Expiry in seconds. */
   readonly expire: number;
-  /** It is kept with the transaction, as long as that lasts; `tracks` is empty. */
+  /** Kept with the transaction, for its lifetime; `tracks` is empty. */
   readonly transaction?: true;
 }
 
@@ -114,7 +114,7 @@ export const sharedBitKeywords: readonly Keyword[] = [
   },
 ];
 
-/** Bits of the transaction in hand; where there is none, nothing is set. */
+/** Bits of the current transaction; without one, no bit is set. */
 function onTransaction(command: Command, name: string): Test {
   return ({ transaction }) => {
     if (command === 'isset') return transaction?.bits?.has(name) === true;

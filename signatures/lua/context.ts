@@ -1,4 +1,4 @@
-/** What the libraries of a script look at: the rule, the thread, and what is inspected while it runs. */
+/** Context of a script's libraries: the rule, the thread, and what is inspected while it runs. */
 import type { LuaFunction, LuaLibrary } from '../../engine/lua.js';
 import type { DatasetDeclaration } from '../dataset-declaration.js';
 import type { Inspection } from '../inspection.js';
@@ -9,20 +9,20 @@ export interface LuaContext {
   /** Undefined while rules are loaded. */
   readonly host: LuaHost | undefined;
   readonly environment: CompileEnvironment | undefined;
-  /** Names that byte_extract and byte_math of the rule set. */
+  /** Variables set by byte_extract and byte_math of the rule. */
   readonly variables: ReadonlySet<string>;
-  /** Sets that the configuration and rules declare. */
+  /** Datasets declared in configuration and rules. */
   readonly datasets: readonly DatasetDeclaration[];
-  /** Keywords that `init` asks for by functions of libraries (`enable_hassh`), while rules are loaded. */
+  /** Keywords requested by library functions in `init` (`enable_hassh`), while rules are loaded. */
   readonly asked?: Set<string>;
-  /** What is inspected; undefined while the script is set up, and in transforms. */
+  /** The current inspection; undefined during set-up of the script, and in transforms. */
   at: Inspection | undefined;
 }
 
-/** Makes a library for one script. */
+/** Creates a library for one script. */
 export type LibraryMaker = (context: LuaContext) => LuaLibrary;
 
-/** @throws Error where nothing is inspected */
+/** @throws Error if nothing is being inspected */
 export function inspected({ at }: LuaContext): Inspection {
   if (!at) throw new Error('nothing has been inspected yet');
   return at;
@@ -35,10 +35,10 @@ export function hostOf({ host }: LuaContext): LuaHost {
 }
 
 /**
- * A library with one object, whose methods look at what is in hand. As that of Suricata's objects, its metatable has
- * `__gc`, which does nothing.
- * @param getter function that gives the object
- * @param missing says why there is none
+ * A library with one object, whose methods read the current packet or transaction. Like those of Suricata's objects,
+ * its metatable has `__gc`, which does nothing.
+ * @param getter function that returns the object
+ * @param missing returns why there is none
  */
 export function objectLibrary(
   name: string,

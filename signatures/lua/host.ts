@@ -1,10 +1,10 @@
-/** What scripts of rules need of the thread they run in. */
+/** What rule scripts need of the thread in which they run. */
 import type { LuaError } from '../../engine/lua.js';
 import type { Log } from '../../engine/module.js';
 import type { Protocol } from '../../engine/protocol.js';
 import type { LuaRuleSettings } from './options.js';
 
-/** Store of it. */
+/** Name of the store. */
 export const LUA = 'lua';
 
 export interface LuaHost {
@@ -13,15 +13,15 @@ export interface LuaHost {
   readonly threadName: string;
   readonly threadNumber: number;
   readonly logFolder: string;
-  /** Counts a script that failed, and tells of it once. */
+  /** Counts a failed script, and logs it once. */
   failed(error: LuaError): void;
-  /** Name of an application protocol by the number that flows have. */
+  /** Name of an application protocol by its number in flows. */
   protocolName(number: number): string;
-  /** The protocol that the flow's transactions are of. */
+  /** The protocol of the flow's transactions. */
   protocolOf(flow: number): Protocol | undefined;
-  /** Whether there was an alert in the flow, up to the packet in hand. */
+  /** Whether the flow had an alert, up to the current packet. */
   hasAlerts(flow: number): boolean;
-  /** Keeps a text with the flow: a flow variable. Latin1. */
+  /** Stores a text with the flow: a flow variable. Latin1. */
   setText(flow: number, name: string, text: string): void;
   text(flow: number, name: string): string | undefined;
 }

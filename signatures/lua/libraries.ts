@@ -1,4 +1,4 @@
-/** The libraries that scripts of rules find. */
+/** The libraries available to rule scripts. */
 import type { LuaLibrary } from '../../engine/lua.js';
 import type { LuaContext } from './context.js';
 import { datasetLibrary } from './libraries/dataset.js';

@@ -1,4 +1,4 @@
-/** What scripts of rules may do. */
+/** Permissions of rule scripts. */
 import type { Config } from '../../engine/config/config.js';
 import { boolean, integer, option, size } from '../../engine/config/option.js';
 

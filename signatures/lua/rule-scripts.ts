@@ -1,4 +1,4 @@
-/** Scripts that rules name, while rules are loaded: they are read, and asked what they need. */
+/** Scripts named in rules, at load time: reads them and queries what they need. */
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Config } from '../../engine/config/config.js';
@@ -12,12 +12,12 @@ import { ScriptRunner, type ScriptText } from './runner.js';
 const DATASET_LIBRARY = 'suricata.dataset';
 
 export class RuleScripts {
-  /** Files that were looked for. */
+  /** Files searched for. */
   readonly files: string[] = [];
   private readonly settings: LuaRuleSettings;
   private runner: ScriptRunner | undefined;
 
-  /** @param folder that scripts are looked for in, before the one of the rule's own file */
+  /** @param folder in which scripts are searched, before that of the rule's own file */
   constructor(
     config: Config,
     private readonly folder: string,
@@ -26,7 +26,7 @@ export class RuleScripts {
     this.settings = luaRuleSettings(config);
   }
 
-  /** @param variables names that the rule sets @throws RuleError */
+  /** @param variables names set by the rule @throws RuleError */
   read(name: string, variables: Iterable<string>, at: Position): ScriptText {
     if (!this.settings.allowed)
       throw new RuleError(
@@ -43,9 +43,9 @@ export class RuleScripts {
   }
 
   /**
-   * Runs what `ask` does with a script.
-   * @param asked is given the keywords that it asks for by functions of libraries
-   * @throws RuleError when the script fails
+   * Opens a script and passes it to `ask`.
+   * @param asked receives the keywords requested by library functions
+   * @throws RuleError if the script fails
    */
   ask<T>(script: ScriptText, at: Position, asked: Set<string>, ask: (opened: LuaScript) => T): T {
     this.runner ??= new ScriptRunner(this.settings, () => {});

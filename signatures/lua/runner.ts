@@ -1,4 +1,4 @@
-/** Scripts that run: those of one thread, or of the loading of rules. */
+/** Running scripts: those of one thread, or those opened while rules are loaded. */
 
 import { Lua } from '../../engine/lua/interpreter.js';
 import { type LuaArray, LuaError, type LuaScript } from '../../engine/lua.js';
@@ -10,12 +10,12 @@ import { LUA, type LuaHost } from './host.js';
 import { librariesFor } from './libraries.js';
 import type { LuaRuleSettings } from './options.js';
 
-/** A script as rules hold it: plain data. */
+/** A script in a rule: plain data. */
 export interface ScriptText {
   readonly file: string;
   /** Latin1. */
   readonly text: string;
-  /** Names that byte_extract and byte_math of its rule set. */
+  /** Variables set by byte_extract and byte_math of its rule. */
   readonly variables: readonly string[];
   readonly datasets: readonly DatasetDeclaration[];
 }
@@ -51,12 +51,12 @@ export interface RunningHost extends LuaHost {
   readonly runner: ScriptRunner;
 }
 
-/** A script of a rule in a thread: begun when it is asked for the first time. */
+/** A rule's script in a thread: opened on first use. */
 export class RunningScript {
   private readonly context: LuaContext;
   private readonly host: RunningHost | undefined;
   private opened: LuaScript | undefined;
-  /** It could not be begun, which was told. */
+  /** It could not be opened, which was logged. */
   private failed = false;
 
   constructor(
@@ -69,8 +69,8 @@ export class RunningScript {
   }
 
   /**
-   * Calls a function of it.
-   * @param at what is inspected @returns undefined when it failed, which is counted and told
+   * Calls one of its functions.
+   * @param at the inspection @returns undefined if it failed, which is counted and logged
    */
   call(name: string, at: Inspection | undefined, values: LuaArray, results: number): LuaArray | undefined {
     const script = this.begun();

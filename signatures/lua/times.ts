@@ -1,4 +1,4 @@
-/** Packet times as the outputs write them. */
+/** Packet times in the formats of the outputs. */
 import { IsoTimestamp, LineTimestamp } from '../../engine/timestamp.js';
 
 const room = new Uint8Array(64);

@@ -1,4 +1,4 @@
-/** The transaction in hand as libraries see it: by the keywords of its protocol, and by its record. */
+/** The current transaction as seen by libraries: through its protocol's keywords, and its record. */
 import { latin1 } from '../../engine/latin1.js';
 import type { LuaFunction, LuaLibrary } from '../../engine/lua.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
@@ -7,13 +7,13 @@ import { hostOf, inspected, type LuaContext, objectLibrary } from './context.js'
 type Record = { readonly [name: string]: unknown };
 
 export class TransactionInHand {
-  /** @param names of the protocols that are meant */
+  /** @param names of the accepted protocols */
   constructor(
     private readonly context: LuaContext,
     private readonly names: readonly string[],
   ) {}
 
-  /** Why there is none; undefined where there is one. */
+  /** Why there is no transaction; undefined if there is one. */
   missing(): string | undefined {
     const { at } = this.context;
     if (!at?.transaction) return 'error: no transaction available';
@@ -22,7 +22,7 @@ export class TransactionInHand {
     return fits ? undefined : `error: protocol not ${this.names[0]}`;
   }
 
-  /** Bytes of a sticky buffer, undefined where it has none. */
+  /** Bytes of a sticky buffer; undefined if it does not exist. */
   bytes(keyword: string, toServer: boolean, index = 0): Uint8Array | undefined {
     const { protocol, transaction } = this.inHand();
     const declared = protocol.buffers.find(
@@ -39,19 +39,19 @@ export class TransactionInHand {
     return list;
   }
 
-  /** First value of a keyword of numbers. */
+  /** First value of an integer keyword. */
   number(keyword: string, toServer: boolean): number | undefined {
     const { protocol, transaction } = this.inHand();
     return protocol.values.find(each => each.keyword === keyword)?.get(transaction, toServer)[0];
   }
 
-  /** Fields of the header of a mail. */
+  /** Header fields of a mail. */
   mailFields(): readonly { readonly name: string; readonly value: string }[] {
     const { protocol, transaction } = this.inHand();
     return protocol.mailFields?.(transaction) ?? [];
   }
 
-  /** Numbers beside its record. */
+  /** Numbers that are not in its record. */
   numbers(): { readonly [name: string]: number | undefined } {
     const { protocol, transaction } = this.inHand();
     return protocol.scriptNumbers?.(transaction) ?? {};
@@ -72,7 +72,7 @@ export class TransactionInHand {
   }
 }
 
-/** A library whose `get_tx` gives the transaction in hand. */
+/** A library whose `get_tx` returns the current transaction. */
 export function transactionLibrary(
   name: string,
   transaction: TransactionInHand,
@@ -81,7 +81,7 @@ export function transactionLibrary(
   return objectLibrary(name, 'get_tx', () => transaction.missing(), methods);
 }
 
-/** A text of a record: its UTF-8 bytes. */
+/** A text of a record, as its UTF-8 bytes. */
 export function recordText(value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : Buffer.from(String(value)).toString('latin1');
 }

@@ -1,4 +1,4 @@
-/** Contents that can never be found: too long for what dsize and bsize allow, or for the form of their buffer. */
+/** Contents that can never match: too long for the given dsize or bsize, or impossible in their buffer. */
 
 import type { IntegerTest } from '../keywords/integers.js';
 import { checkAbsent } from '../keywords/isdataat.js';
@@ -26,7 +26,7 @@ export function checkBuffers(rule: RuleBuilder): void {
   }
 }
 
-/** Largest size that the test lets through; undefined when there is none. */
+/** Maximum size accepted by the test; undefined if unbounded. */
 function largest(test: IntegerTest): number | undefined {
   switch (test.mode) {
     case '=':
@@ -57,7 +57,7 @@ function requireFits(
   }
 }
 
-/** How many bytes the first content and those relative to it need. */
+/** Number of bytes that the first content and those relative to it need. */
 function requiredLength(conditions: readonly Match[], limit: number): number {
   let length = 0;
   let offset = 0;
@@ -81,7 +81,7 @@ function requiredLength(conditions: readonly Match[], limit: number): number {
   return length + offset;
 }
 
-/** What `urilen` asks for. */
+/** Condition of `urilen`. */
 interface UriLength {
   readonly length: IntegerTest;
   readonly raw: boolean;
@@ -103,7 +103,7 @@ function checkUriLength(rule: RuleBuilder): void {
   }
 }
 
-/** The buffer holds the host in lower case. */
+/** The buffer contains the host in lower case. */
 function checkHost(conditions: readonly Match[], rule: RuleBuilder): void {
   for (const match of conditions) {
     if (match.kind !== 'content') continue;
@@ -125,7 +125,7 @@ function checkHost(conditions: readonly Match[], rule: RuleBuilder): void {
   }
 }
 
-/** Blanks stand around the method, not in it. */
+/** The method buffer has no surrounding blanks. */
 function checkMethod(conditions: readonly Match[], rule: RuleBuilder): void {
   for (const match of conditions) {
     if (match.kind !== 'content') continue;

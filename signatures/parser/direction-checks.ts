@@ -1,10 +1,10 @@
-/** What `=>` asks for, and what directions of buffers forbid. */
+/** Requirements of `=>`, and restrictions by buffer directions. */
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 
 type Side = 'to_server' | 'to_client';
 
-/** @throws RuleError when a transactional rule does not use both directions, or another one does */
+/** @throws RuleError if a transactional rule does not use both directions, or another rule does */
 export function checkDirections(rule: RuleBuilder): void {
   if (rule.header.direction === '=>') checkTransactional(rule);
   else checkOneWay(rule);
@@ -25,7 +25,7 @@ function checkTransactional(rule: RuleBuilder): void {
   if (sides.size < 2 && !rule.unsupported) throw wrong('should use both directions, but does not');
 }
 
-/** Buffers and values of one direction only, and `flow`, must agree. */
+/** Buffers and values of a single direction must agree with each other and with `flow`. */
 function checkOneWay(rule: RuleBuilder): void {
   const sides = new Set<Side>(rule.flowDirection ? [rule.flowDirection] : []);
   for (const { buffer } of rule.buffers) {

@@ -1,4 +1,4 @@
-/** The end of a rule: checks that need all of it, and the signature as plain data. */
+/** Completes a rule: checks that need the whole rule, and conversion to plain data. */
 import { bufferConditions } from '../buffer-builder.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
@@ -54,7 +54,7 @@ export function finish(rule: RuleBuilder, text: string): Signature {
   };
 }
 
-/** Conditions on base64_data become part of the base64_decode that gives it. */
+/** Conditions on base64_data become part of the base64_decode that creates it. */
 function attachBase64(rule: RuleBuilder): void {
   const index = rule.buffers.findIndex(buffer => buffer.buffer === 'base64_data');
   if (index < 0) return;
@@ -65,7 +65,7 @@ function attachBase64(rule: RuleBuilder): void {
   }
 }
 
-/** Both ways are the same way when both sides are. */
+/** `<>` is redundant if both sides are equal. */
 function symmetric(rule: RuleBuilder): boolean {
   const { source, destination, sourcePorts, destinationPorts } = rule.header;
   if (!equalAddresses(source, destination) || !equalPorts(sourcePorts, destinationPorts)) return false;

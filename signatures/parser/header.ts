@@ -25,13 +25,13 @@ const ACTIONS: readonly Action[] = [
 const SCOPES: readonly ActionScope[] = ['packet', 'flow', 'tx', 'hook'];
 const DIRECTIONS = ['->', '<>', '=>'] as const;
 
-/** The header, and where the options begin. */
+/** The header, and the offset of the options. */
 export interface ParsedHeader {
   readonly header: Header;
   readonly alertToo: boolean;
   /** Why the protocol cannot be inspected yet. */
   readonly unsupported: string | undefined;
-  /** Offset behind "(". */
+  /** Offset after "(". */
   readonly options: number;
 }
 
@@ -60,7 +60,7 @@ export function parseHeader(source: RuleSource, context: RuleContext): ParsedHea
   return { header, alertToo: action.alertToo, unsupported: protocol.unsupported, options: words.options() };
 }
 
-/** Reads word after word; brackets keep a list together. */
+/** Reads word by word; brackets keep a list together. */
 class Words {
   private offset = 0;
   private start = 0;
@@ -153,7 +153,7 @@ function scopedAction(text: string, at: Position): ScopedAction {
   return { action, scope: scope as ActionScope | undefined };
 }
 
-/** Beside the action, an alert can be asked for; a firewall rule can let threat detection pass what it accepts. */
+/** Besides the action, an alert can be requested; a firewall rule can pass what it accepts in threat detection. */
 function checkSecond({ action, scope }: ScopedAction, text: string, at: Position, firewall: boolean): void {
   if (action === 'alert' && scope === undefined) return;
   if (firewall && action === 'pass') return;

@@ -1,11 +1,11 @@
-/** What can be asked for at a hook: buffers that become known with it. */
+/** Which buffers can be used at a hook: those available in its state. */
 import { plainHook } from '../firewall/hooks.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 
-/** Protocols whose buffers are known with exactly the state that their hook is named by. */
+/** Protocols whose buffers are available exactly in the state that names their hook. */
 const EXACT = new Set(['http', 'http1', 'tls', 'ssl']);
-/** Of their buffers those that grow, or are of several states. */
+/** Exceptions: buffers that grow, or belong to several states. */
 const LOOSE = /^file\.|^tls\.random/;
 
 /** @throws RuleError */

@@ -1,7 +1,7 @@
-/** Rules of a file: lines without comments, those that end in `\` joined with the next. */
+/** Rules of a file: lines without comments; lines that end in `\` are joined with the next. */
 import { RuleSource } from './source.js';
 
-/** @param text the file read as latin1, or whole lines of it  @param firstLine number of the first of them */
+/** @param text the file read as latin1, or whole lines of it  @param firstLine number of the first line */
 export function* rulesOf(text: string, file: string, firstLine = 1): Generator<RuleSource> {
   let line = firstLine;
   for (let start = 0; start < text.length; ) {
@@ -56,14 +56,14 @@ function trimmedEnd(text: string, start: number, end: number): number {
   return end;
 }
 
-/** Offset of the last character before `end` that is no blank: of the backslash that continues the line. */
+/** Offset of the last non-blank character before `end`: of the backslash that continues the line. */
 function backslash(text: string, end: number): number {
   let last = end - 1;
   while (last >= 0 && isBlank(text.charCodeAt(last))) last--;
   return last;
 }
 
-/** Whether the line that ends at `end` goes on in the next. */
+/** Whether the line that ends at `end` continues on the next. */
 export function continues(text: string, end: number): boolean {
   return text[backslash(text, end)] === '\\';
 }

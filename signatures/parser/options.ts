@@ -1,8 +1,8 @@
-/** The options of a rule: `name:argument;` one after the other. */
+/** The options of a rule: a sequence of `name:argument;`. */
 import { RuleError } from '../rule-error.js';
 import type { RuleSource } from './source.js';
 
-/** Told for each option; offsets are those of the name, and of the argument (the name's without one). */
+/** Called for each option; offsets are those of the name, and of the argument (the name's if there is none). */
 export type OptionVisitor = (
   name: string,
   argument: string | undefined,
@@ -14,9 +14,9 @@ const BACKSLASH = 0x5c;
 const CLOSE = 0x29;
 
 /**
- * Walks the options from `from` up to the closing parenthesis. A semicolon ends an option unless a backslash
- * stands before it.
- * @throws RuleError when the last option is not ended
+ * Walks the options from `from` up to the closing parenthesis. A semicolon ends an option unless preceded by a
+ * backslash.
+ * @throws RuleError if the last option is not terminated
  */
 export function walkOptions(source: RuleSource, from: number, visit: OptionVisitor): void {
   const { text } = source;
@@ -40,7 +40,7 @@ export function walkOptions(source: RuleSource, from: number, visit: OptionVisit
   }
 }
 
-/** Behind the last option: closing parentheses and blanks at the end belong to none. */
+/** End of the last option: trailing closing parentheses and blanks are not part of it. */
 function optionsEnd(text: string, from: number): number {
   let end = text.length;
   while (end > from && (text.charCodeAt(end - 1) <= 0x20 || text.charCodeAt(end - 1) === CLOSE)) end--;

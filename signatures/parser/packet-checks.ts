@@ -1,4 +1,4 @@
-/** Conditions on single packets go neither with streams nor with what was parsed of them. */
+/** Conditions on single packets cannot be combined with streams, or with data parsed from them. */
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 

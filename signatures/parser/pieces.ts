@@ -1,8 +1,8 @@
-/** Reads files of rules piece by piece: rule sets of tens of megabytes need not be in memory as a whole. */
+/** Reads rule files in chunks: rule sets of tens of megabytes need not be in memory as a whole. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { continues } from './lines.js';
 
-/** Whole lines of a file, and the number of the first. */
+/** Whole lines of a file, and the number of the first one. */
 export interface Piece {
   readonly text: string;
   readonly firstLine: number;
@@ -10,11 +10,11 @@ export interface Piece {
 
 const PIECE = 1 << 20;
 const GZIP = '\x1f\x8b';
-/** First characters: a NUL among them tells that it is something else, one further behind spoils a rule alone. */
+/** First characters: a NUL among them means a binary file; one further on only invalidates a rule. */
 const LOOKED_AT = 16;
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
-/** @returns pieces that end where a rule ends, latin1 @throws Error of the file system, or when it is no text */
+/** @returns chunks that end at the end of a rule, latin1 @throws file system Error, or if it is not text */
 export function* piecesOf(path: string, size = PIECE): Generator<Piece> {
   let firstLine = 1;
   let open = '';
@@ -46,13 +46,13 @@ function* blocksOf(path: string, size: number): Generator<string> {
   }
 }
 
-/** Each of its lines would be told as a mistake. */
+/** Otherwise each of its lines would be reported as an error. */
 function refuseBinary(text: string): void {
   if (text.startsWith(GZIP)) throw new Error('the file is compressed with gzip; decompress it first');
   if (text.slice(0, LOOKED_AT).includes('\0')) throw new Error('the file is not UTF-8 text');
 }
 
-/** Behind the last line that no backslash joins with the next; 0 when there is none. */
+/** Offset after the last line that is not continued by a backslash; 0 if there is none. */
 function lastRuleEnd(text: string): number {
   let end = text.lastIndexOf('\n');
   while (end >= 0 && continues(text, end)) end = text.lastIndexOf('\n', end - 1);

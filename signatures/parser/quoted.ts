@@ -2,7 +2,7 @@
 import { RuleError } from '../rule-error.js';
 import type { Position } from '../signature.js';
 
-/** What stands between the quotes. @throws RuleError when they are missing */
+/** The text between the quotes. @throws RuleError if they are missing */
 export function unquote(argument: string, keyword: string, at: Position): string {
   if (
     argument.length >= 2 &&
@@ -25,14 +25,14 @@ export function unquote(argument: string, keyword: string, at: Position): string
   );
 }
 
-/** What is likely missing: the `;` behind the closing quote, or the `\` before a `;` that belongs to the text. */
+/** What is probably missing: the `;` after the closing quote, or the `\` before a `;` in the text. */
 function closing(argument: string, keyword: string): string {
   const end = argument.indexOf('"', 1);
   if (end > 0) return `${keyword}:${argument.slice(0, end + 1)};`;
   return 'close the quotes; write a ; inside them as \\;';
 }
 
-/** The argument without the quotes it may have. */
+/** The argument without quotes, if it has any. */
 export function unquoteOptional(argument: string, keyword: string, at: Position): string {
   return argument.startsWith('"') ? unquote(argument, keyword, at) : argument;
 }
@@ -43,7 +43,7 @@ export function negation(argument: string): { negated: boolean; rest: string } {
   return { negated: true, rest: argument.slice(1).trimStart() };
 }
 
-/** Position some characters further on in an argument of one line. */
+/** The position some characters further on in a single-line argument. */
 export function shifted(at: Position, characters: number): Position {
   return { file: at.file, line: at.line, column: at.column + characters };
 }

@@ -1,29 +1,27 @@
-/** Where a rule stands: turns offsets in its text into positions of the file. */
+/** Converts offsets in a rule's text into positions of the file. */
 import type { Position } from '../signature.js';
 
-/** What takes more than one byte in UTF-8, and where bytes are characters. */
+/** Non-ASCII characters of latin1 text, and characters beyond latin1 (text that is already decoded). */
 const BEYOND_ASCII = /[\x80-\xff]/;
 const BEYOND_LATIN1 = /[^\u0000-\u00ff]/;
 
-/**
- * One rule of a file. The text is latin1 (one character is one byte of the file), lines joined.
- */
+/** A rule of a file. The text is latin1 (one character is one byte of the file), with lines joined. */
 export class RuleSource {
-  /** Every byte is a character: looked at once, since each option of a rule has a position. */
+  /** Every byte is a character: checked once, since each option of a rule has a position. */
   private readonly ascii: boolean;
 
   constructor(
     readonly text: string,
     readonly file: string,
-    /** Line of the first character. */
+    /** Line number of the first character. */
     readonly line: number,
-    /** Offsets at which the further lines of a rule with `\` at line ends begin. */
+    /** Offsets at which continuation lines of a rule begin (after `\` at line ends). */
     private readonly lineStarts: readonly number[] = [],
   ) {
     this.ascii = !BEYOND_ASCII.test(text);
   }
 
-  /** The position of a character; columns count UTF-16 units of the file read as UTF-8. */
+  /** The position of a character; columns count UTF-16 units of the file decoded as UTF-8. */
   position(offset: number): Position {
     let lines = 0;
     let start = 0;
@@ -40,12 +38,12 @@ export class RuleSource {
   }
 }
 
-/** Text read as latin1 to what it means in UTF-8. */
+/** Decodes UTF-8 text that was read as latin1. */
 export function decodeText(latin1: string): string {
   return BEYOND_ASCII.test(latin1) ? Buffer.from(latin1, 'latin1').toString('utf8') : latin1;
 }
 
-/** A sentence that may quote text read as latin1, to be shown; what is in UTF-8 already stays. */
+/** Decodes a message that may quote text read as latin1, for display; text already decoded is unchanged. */
 export function decodeQuoted(sentence: string): string {
   if (!BEYOND_ASCII.test(sentence) || BEYOND_LATIN1.test(sentence)) return sentence;
   try {

@@ -1,10 +1,10 @@
-/** Contents on buffers whose text always looks alike, such as fingerprints. */
+/** Contents on buffers with normalized text, such as fingerprints. */
 import type { TextForm } from '../../engine/protocol.js';
 import type { ContentUnderConstruction } from '../buffer-builder.js';
 import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 
-/** Writes contents as their buffer does. @throws RuleError for those that could not match */
+/** Converts contents to their buffer's form. @throws RuleError for those that could never match */
 export function applyTextForms(rule: RuleBuilder): void {
   for (const { buffer, conditions, transforms } of rule.buffers) {
     const form = rule.context.buffers.get(buffer)?.form;

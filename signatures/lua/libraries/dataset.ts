@@ -1,4 +1,4 @@
-/** suricata.dataset: sets of values that the configuration or rules declare. */
+/** suricata.dataset: datasets declared in configuration or rules. */
 import type { LuaValue } from '../../../engine/lua.js';
 import { DATASETS, type Dataset, type Datasets } from '../../state/dataset.js';
 import { hostOf, type LibraryMaker, type LuaContext } from '../context.js';
@@ -9,7 +9,7 @@ function find(context: LuaContext, name: LuaValue): Dataset | undefined {
   return declaration && (context.environment!.stores.get(DATASETS) as Datasets).open(declaration);
 }
 
-/** 1 when the value is new, 0 when the set has it. */
+/** 1 if the value is new, 0 if the set contains it. */
 function add(set: Dataset, value: LuaValue, length: LuaValue): number {
   const bytes = Buffer.from(String(value), 'latin1');
   const end = typeof length === 'number' ? Math.max(0, Math.min(bytes.length, length)) : bytes.length;

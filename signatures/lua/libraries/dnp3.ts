@@ -1,4 +1,4 @@
-/** suricata.dnp3: the DNP3 message in hand, as tables. */
+/** suricata.dnp3: the current DNP3 message, as tables. */
 import type { LuaTable, LuaValue } from '../../../engine/lua.js';
 import { inspected, type LibraryMaker } from '../context.js';
 import { recordText, TransactionInHand } from '../transaction.js';
@@ -17,7 +17,7 @@ interface Message {
   };
 }
 
-/** A byte of flags and a number, of the parts that its record has. */
+/** A byte made of flags and a number, from the parts in its record. */
 function byteOf(flags: Flags, bits: Readonly<Record<string, number>>, number: string): number {
   return Object.entries(bits).reduce(
     (byte, [name, bit]) => byte | (flags[name] ? bit : 0),

@@ -1,4 +1,4 @@
-/** suricata.dns: the DNS transaction in hand. */
+/** suricata.dns: the current DNS transaction. */
 import type { LuaLibrary, LuaValue } from '../../../engine/lua.js';
 import type { LibraryMaker } from '../context.js';
 import { recordText, TransactionInHand, transactionLibrary } from '../transaction.js';
@@ -10,7 +10,7 @@ interface Resource {
   readonly rdata?: unknown;
 }
 
-/** As tables; undefined where the message has none. */
+/** As tables; undefined if the message has none. */
 function resources(list: unknown): LuaValue {
   if (!Array.isArray(list) || list.length === 0) return undefined;
   return (list as Resource[]).map(({ rrname, rrtype, ttl, rdata }) => ({
@@ -37,7 +37,7 @@ export const dnsLibrary: LibraryMaker = context => {
   return withFunctions(library);
 };
 
-/** Before there was `get_tx`, the module itself had the functions; scripts of that time still run. */
+/** Before `get_tx` existed, the module itself had these functions; older scripts still work. */
 function withFunctions({ name, functions, source }: LuaLibrary): LuaLibrary {
   return {
     name,

@@ -1,10 +1,10 @@
-/** suricata.base64 and suricata.hashlib, which is documented as suricata.hashing. */
+/** suricata.base64 and suricata.hashlib, documented as suricata.hashing. */
 import { createHash } from 'node:crypto';
 import type { LuaFunction, LuaValue } from '../../../engine/lua.js';
 import { type Base64Mode, decodeBase64 } from '../../keywords/base64-decoding.js';
 import type { LibraryMaker } from '../context.js';
 
-/** @throws Error for what is no string */
+/** @throws Error if it is not a string */
 function bytesOf(value: LuaValue): Buffer {
   if (typeof value !== 'string' && typeof value !== 'number') throw new Error('expected a string');
   return Buffer.from(String(value), 'latin1');
@@ -16,7 +16,7 @@ const unpadded = (text: string): string => text.replace(/=+$/, '');
 
 type Padding = 'needed' | 'optional' | 'refused';
 
-/** RFC 4648, section 4: nothing but its letters, and padding as said. @throws Error */
+/** RFC 4648, section 4: only characters of the alphabet, with padding as specified. @throws Error */
 function decoded(value: LuaValue, padding: Padding): Buffer {
   const text = bytesOf(value).toString('latin1');
   const bytes = Buffer.from(text, 'base64');
@@ -28,7 +28,7 @@ function decoded(value: LuaValue, padding: Padding): Buffer {
   throw new Error('invalid base64');
 }
 
-/** Decodes as far as the text goes in this form. */
+/** Decodes the text up to the first error in this variant. */
 function lenient(value: LuaValue, mode: Base64Mode): Uint8Array {
   const bytes = bytesOf(value);
   return decodeBase64(bytes, 0, bytes.length, mode);
@@ -56,7 +56,7 @@ function digests(): Record<string, LuaFunction> {
   );
 }
 
-/** The library of digests under one of its names. */
+/** The hash library under one of its names. */
 const hashLibraryAs =
   (name: string): LibraryMaker =>
   () => ({

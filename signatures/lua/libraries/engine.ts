@@ -1,9 +1,9 @@
-/** suricata.log, suricata.config and suricata.util: the engine around the script. */
+/** suricata.log, suricata.config and suricata.util: access to the engine. */
 import type { LuaFunction } from '../../../engine/lua.js';
 import type { Log } from '../../../engine/module.js';
 import { hostOf, type LibraryMaker } from '../context.js';
 
-/** Levels of Suricata's log, and of this one. */
+/** Log levels of Suricata, and the corresponding ones here. */
 const LEVELS: readonly (readonly [name: string, level: keyof Log])[] = [
   ['error', 'error'],
   ['warning', 'warning'],
@@ -14,7 +14,7 @@ const LEVELS: readonly (readonly [name: string, level: keyof Log])[] = [
   ['debug', 'debug'],
 ];
 
-/** Lines are told in the log of the thread; while rules are loaded there is none. */
+/** Lines go to the thread's log; while rules are loaded there is none. */
 export const logLibrary: LibraryMaker = context => {
   const line =
     (level: keyof Log): LuaFunction =>
@@ -35,7 +35,7 @@ export const configLibrary: LibraryMaker = context => ({
   source: 'return ...',
 });
 
-/** Without slashes at its end: scripts add `/NAME` to it. */
+/** Without trailing slashes: scripts append `/NAME` to it. */
 const logPath = (folder: string): string => folder.replace(/(?<=.)\/+$/, '');
 
 export const utilLibrary: LibraryMaker = context => ({

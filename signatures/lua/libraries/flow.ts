@@ -1,4 +1,4 @@
-/** suricata.flow: the flow of the packet that is inspected. */
+/** suricata.flow: the flow of the current packet. */
 import { fullAddressText } from '../../../engine/address.js';
 import * as Flow from '../../../engine/flow/flow-record.js';
 import { knownApplication, OF_CLIENT, OF_FLOW, OF_SERVER } from '../../../engine/flow/known-application.js';
@@ -26,7 +26,7 @@ function tuple(context: LuaContext): LuaArray {
   ];
 }
 
-/** Packets of each side up to the one that is inspected; records of the flow itself have no counts of their own. */
+/** Packets of each side up to the current one; a record of the flow itself has no such counts. */
 function packetsSoFar(context: LuaContext): readonly [number, number] | undefined {
   const { memory, p } = inspected(context);
   const up = Packet.flowPacketsOf(memory.row, p, true);
@@ -34,7 +34,7 @@ function packetsSoFar(context: LuaContext): readonly [number, number] | undefine
   return up + down > 0 ? [up, down] : undefined;
 }
 
-/** As they were with the packet that is inspected. */
+/** As of the current packet. */
 function statistics(context: LuaContext): LuaArray {
   const { flows, flow, f, memory, slot } = inspected(context);
   const packets = packetsSoFar(context);
@@ -51,7 +51,7 @@ function statistics(context: LuaContext): LuaArray {
   ];
 }
 
-/** Seconds of the first and the last packet, then microseconds of both; none is later than the packet in hand. */
+/** Seconds of the first and the last packet, then microseconds of both; none is later than the current packet. */
 function timestamps(context: LuaContext): LuaArray {
   const { memory, p } = inspected(context);
   const [seconds, nanoseconds] = packetsSoFar(context)
@@ -70,7 +70,7 @@ function identifier(context: LuaContext): number {
   return Flow.flowId(field(context, Flow.ID_HIGH), field(context, Flow.ID_LOW));
 }
 
-/** What was known with the packet, and what the flow was before and what it is to become. */
+/** The protocol known at this packet, the flow's previous protocol, and the one it is changing to. */
 function protocols(context: LuaContext): LuaArray {
   const { memory, flows, p, f } = inspected(context);
   const state = memory.row[p + Packet.FLOW_STATE]!;

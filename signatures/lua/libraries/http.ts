@@ -1,4 +1,4 @@
-/** suricata.http: the HTTP transaction in hand. */
+/** suricata.http: the current HTTP transaction. */
 import type { LuaArray, LuaValue } from '../../../engine/lua.js';
 import type { LibraryMaker } from '../context.js';
 import { TransactionInHand, transactionLibrary } from '../transaction.js';

@@ -1,4 +1,4 @@
-/** suricata.packet: the packet that is inspected. */
+/** suricata.packet: the current packet. */
 import { fullAddressText } from '../../../engine/address.js';
 import type { LuaArray } from '../../../engine/lua.js';
 import * as Packet from '../../../engine/packet.js';
@@ -42,12 +42,12 @@ function bytesOf(at: Inspection, start: number, length: number): Uint8Array {
   return at.memory.bytes.subarray(from, from + field(at, length));
 }
 
-/** Bytes of the packet's payload. */
+/** The packet's payload bytes. */
 export function payloadOf(at: Inspection): Uint8Array {
   return bytesOf(at, Packet.PAYLOAD, Packet.PAYLOAD_LENGTH);
 }
 
-/** The packet as it was captured. */
+/** The packet as captured. */
 export function packetOf(at: Inspection): Uint8Array {
   return bytesOf(at, Packet.DATA, Packet.LENGTH);
 }

@@ -1,4 +1,4 @@
-/** suricata.rule: the rule that the script belongs to. */
+/** suricata.rule: the script's rule. */
 import { type LibraryMaker, objectLibrary } from '../context.js';
 
 export const ruleLibrary: LibraryMaker = context => {

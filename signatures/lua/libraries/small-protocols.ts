@@ -1,9 +1,9 @@
-/** suricata.ssh, suricata.ntp and suricata.ja3: protocols of which scripts ask a few values. */
+/** suricata.ssh, suricata.ntp and suricata.ja3: protocols with only a few values for scripts. */
 import type { LuaArray, LuaLibrary } from '../../../engine/lua.js';
 import type { LibraryMaker, LuaContext } from '../context.js';
 import { TransactionInHand, transactionLibrary } from '../transaction.js';
 
-/** Gives a library a function by which `init` asks for a keyword: fingerprints are told where rules ask for them. */
+/** Adds a function to a library with which `init` requests a keyword: fingerprints are computed only if requested. */
 function withAsking(context: LuaContext, library: LuaLibrary, name: string, keyword: string): LuaLibrary {
   const ask = (): LuaArray => {
     context.asked?.add(keyword);

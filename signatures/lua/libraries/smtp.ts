@@ -1,4 +1,4 @@
-/** suricata.smtp: the mail in hand. */
+/** suricata.smtp: the current mail. */
 import type { LuaValue } from '../../../engine/lua.js';
 import type { LibraryMaker } from '../context.js';
 import { recordText, TransactionInHand, transactionLibrary } from '../transaction.js';

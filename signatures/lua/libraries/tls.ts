@@ -1,11 +1,11 @@
-/** suricata.tls: the TLS handshake in hand. */
+/** suricata.tls: the current TLS handshake. */
 import type { LuaArray } from '../../../engine/lua.js';
 import type { LibraryMaker } from '../context.js';
 import { recordText, TransactionInHand, transactionLibrary } from '../transaction.js';
 
 type Certificate = Readonly<Record<string, unknown>>;
 
-/** Seconds since 1970 of a time in a record, which is of UTC. */
+/** Seconds since 1970 of a record's timestamp, which is in UTC. */
 function seconds(text: unknown): number | undefined {
   const time = Date.parse(`${text}Z`);
   return Number.isNaN(time) ? undefined : time / 1000;

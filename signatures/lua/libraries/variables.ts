@@ -1,4 +1,4 @@
-/** suricata.flowvar, suricata.flowint and suricata.bytevar: variables of the flow, and of the rule. */
+/** suricata.flowvar, suricata.flowint and suricata.bytevar: variables of the flow and of the rule. */
 import type { LuaValue } from '../../../engine/lua.js';
 import { FLOW_VARIABLES, type FlowVariables } from '../../state/flow-variables.js';
 import { hostOf, inspected, type LibraryMaker, type LuaContext } from '../context.js';
