@@ -1,10 +1,10 @@
-/** `reference.config`: where references lead, `config reference: cve https://…`. */
+/** `reference.config`: URL prefixes of references, `config reference: cve https://…`. */
 import { readFileSync } from 'node:fs';
 import type { ConfigLineProblem } from './classification.js';
 
 const LINE = /^\s*config\s+reference\s*:\s*([a-zA-Z][a-zA-Z0-9-_]*)\s+(\S.*?)\s*$/;
 
-/** Parses the text of a reference file. Types are lower case; the first of equal ones wins. */
+/** Parses a reference file. Types are lower case; the first of several equal ones wins. */
 export function parseReferences(text: string): {
   references: Map<string, string>;
   problems: ConfigLineProblem[];
@@ -24,12 +24,12 @@ export function parseReferences(text: string): {
   return { references, problems };
 }
 
-/** Reads a reference file. @throws Error of the file system */
+/** Reads a reference file. @throws file system Error */
 export function readReferences(path: string): ReturnType<typeof parseReferences> {
   return parseReferences(readFileSync(path, 'utf8'));
 }
 
-/** Reference types that are known without a file. */
+/** Built-in reference types. */
 export function builtInReferences(): Map<string, string> {
   return new Map([
     ['bugtraq', 'http://www.securityfocus.com/bid/'],
@@ -55,8 +55,8 @@ export function builtInReferences(): Map<string, string> {
 }
 
 /**
- * The address a reference leads to.
- * @param reference "type,value"; a value that is an address already stays as it is
+ * The URL of a reference.
+ * @param reference "type,value"; a value that already is a URL is unchanged
  */
 export function referenceAddress(reference: string, systems: Readonly<Record<string, string>>): string {
   const comma = reference.indexOf(',');

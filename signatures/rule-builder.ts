@@ -1,6 +1,6 @@
 /**
- * A signature under construction: what keywords add to, in the order of the rule. `finish` (see
- * `parser/finish.ts`) turns it into plain data.
+ * A signature under construction: keywords add to it in rule order. `finish` (see `parser/finish.ts`) converts it to
+ * plain data.
  */
 import type { BufferUnderConstruction, ContentUnderConstruction } from './buffer-builder.js';
 import { type KeywordOwner, MeantProtocols } from './meant-protocols.js';
@@ -8,16 +8,16 @@ import type { RuleContext } from './rule-context.js';
 import { RuleError } from './rule-error.js';
 import type { Action, Match, Position, Signature } from './signature.js';
 
-/** Buffer of conditions that name none: the payload of the packet, or the stream. */
+/** Buffer of conditions without an explicit one: the payload of the packet, or the stream. */
 export const PAYLOAD = 'payload';
 
-/** How a sticky buffer behaves. */
+/** Behaviour of a sticky buffer. */
 export interface BufferChoice {
-  /** Each use is inspected by itself, and may be met by another value. */
+  /** Each use is inspected separately, and may match a different value. */
   readonly multiple?: boolean;
 }
 
-/** What the header says. */
+/** Fields of the rule header. */
 export type Header = Pick<
   Signature,
   | 'action'
@@ -47,24 +47,24 @@ export class RuleBuilder {
   /** Conditions on packet, flow and state. */
   readonly conditions: Match[] = [];
   readonly buffers: BufferUnderConstruction[] = [];
-  /** What is done when the rule matches. */
+  /** Effects when the rule matches. */
   readonly effects: Match[] = [];
   readonly thresholds: Match[] = [];
-  /** Names set by byte_extract, byte_math and captures so far. */
+  /** Names defined by byte_extract, byte_math and captures so far. */
   readonly variables = new Set<string>();
-  /** Why it cannot be loaded yet, when it is correct but needs something that does not exist. */
+  /** Why it cannot be loaded yet, if it is valid but needs something missing. */
   unsupported: string | undefined;
-  /** Direction asked for by `flow:`. */
+  /** Direction required by `flow:`. */
   flowDirection: 'to_server' | 'to_client' | undefined;
-  /** Direction of the buffers that follow, in a transactional rule. */
+  /** Direction of subsequent buffers, in a transactional rule. */
   bufferDirection: 'to_server' | 'to_client' | undefined;
-  /** What keywords remember between themselves, by keyword name: "given already", what was declared. */
+  /** State shared between keywords, by keyword name: "already given", declarations. */
   readonly notes = new Map<string, unknown>();
 
   private readonly meant: MeantProtocols;
   private current: BufferUnderConstruction | undefined;
   private inHand: Match | undefined;
-  /** The buffer that got the last condition. */
+  /** The buffer that received the last condition. */
   private extended: BufferUnderConstruction | undefined;
   private afterBase64 = false;
 
@@ -91,19 +91,19 @@ export class RuleBuilder {
     this.inHand = match;
   }
 
-  /** Adds what is done when the rule matches. */
+  /** Adds an effect of a match. */
   addEffect(match: Match): void {
     this.effects.push(match);
   }
 
-  /** Adds a condition on the buffer in hand: the sticky buffer, or the payload. */
+  /** Adds a condition on the current buffer: the sticky buffer, or the payload. */
   addToBuffer(match: Match): void {
     this.addTo(this.buffer(this.at), match);
   }
 
   /**
-   * Adds a condition that may refer to the one before it: that stands in another buffer than the one in hand
-   * when a modifier such as http_uri moved it there.
+   * Adds a condition that may refer to the previous one, which is in another buffer than the current one if a modifier
+   * such as http_uri moved it there.
    */
   addToBufferBehind(match: Match, relative: boolean): void {
     const followed = relative && !this.sticky ? this.extended : undefined;
@@ -116,18 +116,18 @@ export class RuleBuilder {
     this.extended = buffer;
   }
 
-  /** The buffer in hand; the payload when none was chosen. */
+  /** The current buffer; the payload if none was selected. */
   buffer(at: Position): BufferUnderConstruction {
     this.current ??= this.bufferNamed(PAYLOAD, at, false);
     return this.current;
   }
 
-  /** True when a sticky buffer was chosen (and not given up with `pkt_data`). */
+  /** True if a sticky buffer is selected (and not reset with `pkt_data`). */
   get sticky(): boolean {
     return this.current !== undefined && this.current.buffer !== PAYLOAD;
   }
 
-  /** Makes `name` the sticky buffer for what follows. @throws RuleError when the last one was not used */
+  /** Makes `name` the sticky buffer for subsequent conditions. @throws RuleError if the previous one was not used */
   setBuffer(name: string, at: Position, choice: BufferChoice = {}): void {
     if (this.afterBase64 && name !== PAYLOAD)
       throw new RuleError('after base64_data only pkt_data can change the buffer', at);
@@ -137,7 +137,7 @@ export class RuleBuilder {
     this.inHand = undefined;
   }
 
-  /** Transforms the buffer in hand for what follows. @throws RuleError without a sticky buffer */
+  /** Transforms the current buffer for subsequent conditions. @throws RuleError without a sticky buffer */
   addTransform(match: Match, at: Position): void {
     const base = this.current;
     if (!base || base.buffer === PAYLOAD || base.buffer === 'base64_data') {
@@ -150,7 +150,7 @@ export class RuleBuilder {
     this.buffers.push(this.current);
   }
 
-  /** Moves the last content of the payload to `name`: what modifiers such as http_uri do. @throws RuleError */
+  /** Moves the last payload content to `name`, for modifiers such as http_uri. @throws RuleError */
   moveContent(name: string, keyword: string, at: Position): void {
     if (this.sticky) throw new RuleError(`${keyword} cannot be used after a sticky buffer`, at);
     const payload = this.current?.conditions ?? [];
@@ -166,7 +166,7 @@ export class RuleBuilder {
     this.moved = content;
   }
 
-  /** Adds a condition on another buffer than the one in hand, which stays. */
+  /** Adds a condition on another buffer; the current one stays selected. */
   addToBufferNamed(name: string, match: Match, at: Position): void {
     if (!this.context.buffers.has(name)) this.markUnsupported(`buffer ${name} is not supported yet`);
     this.addTo(this.bufferNamed(name, at, false), match);
@@ -177,10 +177,10 @@ export class RuleBuilder {
     if (buffer.startsWith('http.')) this.notes.set('http1', true);
   }
 
-  /** A content that a modifier moved away from the payload stays open to `nocase`, `fast_pattern` and the like. */
+  /** A content that a modifier moved out of the payload still accepts `nocase`, `fast_pattern` and the like. */
   private moved: ContentUnderConstruction | undefined;
 
-  /** The content that modifiers refer to: the last one of the buffer in hand. */
+  /** The content that modifiers refer to: the last one of the current buffer. */
   lastContent(): ContentUnderConstruction | undefined {
     const last = this.inHand;
     if (last?.kind === 'content') return last as ContentUnderConstruction;
@@ -196,23 +196,23 @@ export class RuleBuilder {
     return buffer?.conditions[buffer.conditions.indexOf(match) - 1];
   }
 
-  /** True when the buffer in hand has a condition that relative keywords can refer to. */
+  /** True if the current buffer has a condition that relative keywords can refer to. */
   hasMatchInBuffer(): boolean {
     const buffer = this.sticky ? this.current : (this.extended ?? this.current);
     return (buffer?.conditions.length ?? 0) > 0;
   }
 
-  /** The last condition that was added, of whatever kind. */
+  /** The last condition added, of any kind. */
   get last(): Match | undefined {
     return this.inHand;
   }
 
-  /** Makes a name known that later keywords may use instead of a number. */
+  /** Declares a name that later keywords may use instead of a number. */
   declareVariable(name: string): void {
     this.variables.add(name);
   }
 
-  /** @throws RuleError when no keyword before set `name` */
+  /** @throws RuleError if no earlier keyword defined `name` */
   requireVariable(name: string, keyword: string, at: Position): void {
     if (this.variables.has(name)) return;
     throw new RuleError(`Unknown byte_extract var seen in ${keyword} - ${name}`, at, this.suggestVariable());
@@ -225,37 +225,37 @@ export class RuleBuilder {
       : 'set it first with byte_extract or byte_math';
   }
 
-  /** Tells something that does not keep the rule from loading. */
+  /** Reports a problem that does not prevent the rule from loading. */
   warn(message: string, at: Position, suggestion?: string): void {
     this.context.warn({ message, position: at, suggestion });
   }
 
-  /** Marks the rule as correct but not loadable; the first reason is the one that counts. */
+  /** Marks the rule as valid but not loadable; the first reason is kept. */
   markUnsupported(reason: string): void {
     this.unsupported ??= reason;
   }
 
-  /** The protocol its keywords ask for, by the first of them; undefined while none did. */
+  /** The protocol of the first keyword that belongs to one; undefined if none so far. */
   get keywordProtocol(): string | undefined {
     return this.meant.first;
   }
 
   /**
-   * Tells which protocols a keyword belongs to.
-   * @throws RuleError when the rule is about another one
+   * Registers the protocols to which a keyword belongs.
+   * @throws RuleError if the rule is for another one
    */
   useProtocol(owners: readonly KeywordOwner[], keyword: string, at: Position): void {
     this.meant.use(owners, keyword, at);
   }
 
-  /** True the first time it is asked for `what`: keywords that may stand once only. */
+  /** True the first time it is called for `what`: for keywords that are allowed only once. */
   once(what: string): boolean {
     if (this.notes.has(what)) return false;
     this.notes.set(what, true);
     return true;
   }
 
-  /** @throws RuleError when the sticky buffer in hand has no condition */
+  /** @throws RuleError if the current sticky buffer has no condition */
   requireUsed(at: Position): void {
     const current = this.current;
     if (!current || current.conditions.length > 0 || current.buffer === PAYLOAD) return;
@@ -267,7 +267,7 @@ export class RuleBuilder {
     );
   }
 
-  /** `urilen` is a condition on the URI, whatever buffer is in hand. */
+  /** `urilen` is a condition on the URI, regardless of the current buffer. */
   private asksUriLength(): boolean {
     return this.conditions.some(match => match['keyword'] === 'urilen');
   }

@@ -1,4 +1,4 @@
-/** What rules are parsed against: variables, classifications, keywords, and where warnings go. */
+/** Context for parsing rules: variables, classifications, keywords, and the target of warnings. */
 import { nearest } from '../engine/nearest.js';
 import type { TextForm } from '../engine/protocol.js';
 import type { Classification } from './classification.js';
@@ -13,9 +13,9 @@ import type { AddressSet, PortSet, Position } from './signature.js';
 
 export interface RuleContext {
   readonly keywords: ReadonlyMap<string, Keyword>;
-  /** Protocol names that rule headers may use, each with its kind. */
+  /** Protocol names allowed in rule headers, with their kind. */
   readonly protocols: ReadonlyMap<string, RuleProtocol>;
-  /** Buffers that exist, by keyword, and what is known of them. */
+  /** Available buffers and their properties, by keyword. */
   readonly buffers: ReadonlyMap<string, RuleBuffer>;
   /** Values of `vars: address-groups` and `vars: port-groups`. */
   readonly addressVariables: ReadonlyMap<string, string>;
@@ -23,81 +23,81 @@ export interface RuleContext {
   readonly classifications: ReadonlyMap<string, Classification>;
   /** Prefixes of reference types. */
   readonly references: ReadonlyMap<string, string>;
-  /** What `requires` compares with. */
+  /** Version for comparisons in `requires`. */
   readonly version: readonly [number, number, number];
   readonly features: ReadonlySet<string>;
-  /** First parts of names of keywords, as `ja4`, that the configuration switched off. */
+  /** Prefixes of keyword names, such as `ja4`, that the configuration disables. */
   readonly switchedOff: ReadonlySet<string>;
-  /** Digests are made. */
+  /** Digests are supported. */
   readonly hashing: boolean;
-  /** Keywords whose checks are strict (`--strict-rule-keywords`): names, or `all`. */
+  /** Keywords that are checked strictly (`--strict-rule-keywords`): names, or `all`. */
   readonly strict: ReadonlySet<string>;
-  /** Options that are `no`, of those that buffers name as their switch. */
+  /** Options set to `no`, among those that enable buffers. */
   readonly off: ReadonlySet<string>;
-  /** The keyword uricontent may be used (`legacy.uricontent`). */
+  /** The keyword uricontent is allowed (`legacy.uricontent`). */
   readonly uricontent: boolean;
-  /** Limits, by the option they come from. */
+  /** Limits, by option. */
   readonly limits: RuleLimits;
-  /** Folder that files named in rules (datasets, lists) are relative to. */
+  /** Folder that file names in rules (datasets, lists) are relative to. */
   readonly folder: string;
-  /** Datasets that rules name. */
+  /** Datasets named in rules. */
   readonly datasets: DatasetDeclarations;
-  /** Scripts that rules name. */
+  /** Scripts named in rules. */
   readonly scripts: RuleScripts;
-  /** Path of the MaxMind database, empty without one. */
+  /** Path of the MaxMind database; empty if not configured. */
   readonly geoipDatabase: string;
-  /** That database, opened when a rule asks for it. */
+  /** The MaxMind databases, opened on first use by a rule. */
   readonly geoip: GeoipDatabases;
-  /** Categories of reputations. */
+  /** Reputation categories. */
   readonly reputationCategories: ReadonlyMap<string, number>;
-  /** The rules in hand are those of the firewall. */
+  /** The rules being parsed are firewall rules. */
   firewall: boolean;
   warn(problem: RuleProblem): void;
-  /** Throws a RuleError when an expression cannot be compiled. */
+  /** Throws a RuleError if a regular expression cannot be compiled. */
   checkExpression?(pattern: string, options: string, at: Position): void;
 
-  /** Sets shared between rules: the same text gives the same object. */
+  /** Values shared between rules: equal texts share one object. */
   readonly shared: SharedValues;
 }
 
 export interface RuleLimits {
-  /** Longest rule text taken. */
+  /** Maximum length of a rule. */
   readonly ruleLength: number;
   readonly pcreMatchLimit: number;
   readonly pcreRecursionLimit: number;
 }
 
-/** What rules must know of a buffer. */
+/** Properties of a buffer that matter to rules. */
 export interface RuleBuffer {
   readonly keyword: string;
-  /** Application protocol it belongs to, undefined for packets and files. */
+  /** Application protocol it belongs to; undefined for packets and files. */
   readonly protocol?: string;
   readonly direction: 'to_server' | 'to_client' | 'either';
   readonly form?: TextForm;
-  /** Of buffers of protocols: how far a direction must have come for it to be known. */
+  /** For buffers of protocols: the progress of a direction at which it is available. */
   readonly progress?: number;
 }
 
-/** A protocol name of rule headers. */
+/** A protocol name in rule headers. */
 export interface RuleProtocol {
   readonly name: string;
-  /** `network`: tcp, ip, pkthdr …; `application`: parsed by a module; `absent`: known, not there yet. */
+  /** `network`: tcp, ip, pkthdr …; `application`: parsed by a module; `absent`: known, but not supported yet. */
   readonly kind: 'network' | 'application' | 'absent';
   readonly transports: readonly ('tcp' | 'udp')[];
-  /** Names of hooks behind the colon. */
+  /** Hook names after the colon. */
   readonly hooks: readonly string[];
-  /** Names of its events, for `app-layer-event`. */
+  /** Its event names, for `app-layer-event`. */
   readonly events?: ReadonlySet<string>;
   /** An application protocol that carries files. */
   readonly files?: boolean;
-  /** Where those of application protocols lie. */
+  /** Positions of an application protocol's hooks. */
   readonly points?: ReadonlyMap<string, HookPoint>;
 }
 
-/** Words for which the nearest keyword is looked for; there may be thousands of wrong ones. */
+/** Maximum number of suggestions computed for wrong words, of which there may be thousands. */
 const MOST_SUGGESTIONS = 200;
 
-/** One object for equal values: 36,000 signatures share what is the same in them. */
+/** One object for equal values: 36,000 signatures share their equal parts. */
 export class SharedValues {
   readonly addresses = new Map<string, AddressSet>();
   readonly ports = new Map<string, PortSet>();
@@ -106,7 +106,7 @@ export class SharedValues {
 
   private readonly suggestions = new Map<string, string | undefined>();
 
-  /** The known word nearest to a wrong one. */
+  /** The known word most similar to a wrong one. */
   nearest(word: string, known: Iterable<string>): string | undefined {
     if (!this.suggestions.has(word)) {
       if (this.suggestions.size >= MOST_SUGGESTIONS) return undefined;
@@ -115,7 +115,7 @@ export class SharedValues {
     return this.suggestions.get(word);
   }
 
-  /** The same string object for the same text. */
+  /** The same string object for equal texts. */
   text(value: string): string {
     const known = this.texts.get(value);
     if (known !== undefined) return known;
@@ -124,7 +124,7 @@ export class SharedValues {
     return flat;
   }
 
-  /** The same list object for a list of this one text. */
+  /** The same list object for each list of a single text. */
   listOf(value: string): readonly string[] {
     const known = this.lists.get(value);
     if (known) return known;

@@ -1,14 +1,14 @@
 import type { Position } from './signature.js';
 
-/** A rule that is refused: what is wrong, where, and what was expected. */
+/** A refused rule: what is wrong, where, and what was expected. */
 export class RuleError extends Error {
-  /** The keyword it is about; set by the parser. */
+  /** The keyword in question; set by the parser. */
   keyword?: string;
 
   constructor(
     message: string,
     readonly position: Position,
-    /** What to write instead, when it can be told. */
+    /** Suggested replacement, if known. */
     readonly suggestion?: string,
   ) {
     super(message);
@@ -16,8 +16,8 @@ export class RuleError extends Error {
   }
 }
 
-/** A correct rule that needs something which does not exist yet; `message` is the reason it is counted by. */
+/** A valid rule that needs something not supported yet; `message` is the reason under which it is counted. */
 export class UnsupportedRule extends RuleError {}
 
-/** A rule whose `requires` is not met: left out without complaint. */
+/** A rule whose `requires` is not met: skipped without an error. */
 export class SkippedRule extends RuleError {}

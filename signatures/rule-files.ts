@@ -1,4 +1,4 @@
-/** Which rule files are read: those of the configuration, `-s` beside them, `-S` instead of them; with globs. */
+/** Selects the rule files to read: those of the configuration, `-s` in addition, `-S` instead; with globs. */
 import { readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Config } from '../engine/config/config.js';
@@ -18,15 +18,15 @@ export const ruleFileOptions = [DEFAULT_RULE_PATH, RULE_FILES];
 
 /** Rule files of the command line. */
 export interface CommandLineRules {
-  /** `-S`: read these and nothing else. */
+  /** `-S`: read only these. */
   readonly exclusive?: readonly string[];
-  /** `-s`: read these beside those of the configuration. */
+  /** `-s`: read these in addition to those of the configuration. */
   readonly additional?: readonly string[];
-  /** `--firewall-rules-exclusive`: firewall rules are read from here and from nowhere else. */
+  /** `--firewall-rules-exclusive`: firewall rules are read only from here. */
   readonly firewallExclusive?: string;
 }
 
-/** Files of firewall rules; none where there is no firewall. */
+/** Files of firewall rules; none if the firewall is disabled. */
 export function firewallRuleFiles(
   config: Config,
   { firewallExclusive }: CommandLineRules,
@@ -40,13 +40,13 @@ export function firewallRuleFiles(
     .map(expand);
 }
 
-/** A pattern and the files it stands for. */
+/** A pattern and the files it matches. */
 export interface RuleFilePattern {
   readonly pattern: string;
   readonly files: readonly string[];
 }
 
-/** In the order in which they are read. A pattern without files keeps an empty list. */
+/** In reading order. A pattern without files has an empty list. */
 export function ruleFiles(config: Config, commandLine: CommandLineRules): RuleFilePattern[] {
   const { exclusive, additional = [] } = commandLine;
   if (exclusive && exclusive.length > 0) return exclusive.map(expand);
@@ -60,7 +60,7 @@ function expand(pattern: string): RuleFilePattern {
   return { pattern, files: glob(pattern) };
 }
 
-/** Files whose path matches the pattern, sorted; `*`, `?` and `[…]` match within one part of the path. */
+/** Files whose path matches the pattern, sorted; `*`, `?` and `[…]` match within one path component. */
 function glob(pattern: string): string[] {
   const parts = pattern.split('/');
   let paths = [parts[0] === '' ? '/' : '.'];

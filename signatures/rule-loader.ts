@@ -1,4 +1,4 @@
-/** Rules of several files on their way into one rule set: each is parsed, of duplicates the last revision stays. */
+/** Loads rules of several files into one rule set: parses each rule, and keeps the last revision of duplicates. */
 import type { Config } from '../engine/config/config.js';
 import { isCode } from '../engine/detection/find.js';
 import { expressionCheck } from './expression-check.js';
@@ -16,12 +16,12 @@ import type { Signature } from './signature.js';
 import { tenantCondition } from './tenant-condition.js';
 import { variableProblems } from './variables/check.js';
 
-/** What rules are loaded, and how strict. */
+/** Which rules are loaded, and how strictly they are checked. */
 export interface LoadOptions extends CommandLineRules, RuleSettings {
   readonly config: Config;
 }
 
-/** A mistake in a keyword's parser must not keep other rules from loading. */
+/** A bug in a keyword's parser must not prevent other rules from loading. */
 function unexpected(error: unknown, source: RuleSource): RuleError {
   return new RuleError(`rule cannot be parsed: ${(error as Error).message}`, source.position(0));
 }
@@ -30,19 +30,19 @@ function ofTenant(signature: Signature, id: number): Signature {
   return { ...signature, conditions: [...signature.conditions, tenantCondition(id)] };
 }
 
-/** Where a signature that was loaded lies in the list, and stands in the files. */
+/** A loaded signature: its index in the list, and its position in the files. */
 type Known = Pick<Signature, 'rev' | 'position'> & { readonly at: number };
 
-/** Takes rules file by file, and text by text. */
+/** Loads rules from files or text. */
 export class RuleLoader<Kept> {
   readonly ruleSet: RuleSet<Kept>;
   private readonly files: string[] = [];
   private context: RuleContext;
-  /** Of each tenant, and before any of them. */
+  /** Of each tenant, after that of rules without a tenant. */
   private readonly contexts: RuleContext[] = [];
-  /** The tenant whose rules are loaded; undefined where there are none. */
+  /** The tenant whose rules are being loaded; undefined without tenants. */
   private tenant: number | undefined;
-  /** By gid and sid, and the tenant. */
+  /** By gid, sid and tenant. */
   private readonly known = new Map<string, Known>();
   private readonly flowbits = new FlowbitNames();
 
@@ -63,7 +63,7 @@ export class RuleLoader<Kept> {
     };
   }
 
-  /** Rules from here on are the tenant's: 0 is what belongs to nobody. */
+  /** Subsequent rules belong to this tenant: 0 is for traffic of no tenant. */
   beginTenant(id: number, config: Config): void {
     this.tenant = id;
     if (config !== this.options.config) this.context = this.contextOf(config, this.ruleSet);
@@ -89,7 +89,7 @@ export class RuleLoader<Kept> {
     this.ruleSet[kind].push({ message, position: { file, line: 0, column: 0 } });
   }
 
-  /** Rules of the firewall, which come before all others. */
+  /** Firewall rules, which come before all others. */
   firewall(patterns: readonly RuleFilePattern[]): void {
     this.context.firewall = true;
     for (const { pattern, files } of patterns) {
@@ -149,7 +149,7 @@ export class RuleLoader<Kept> {
     }
   }
 
-  /** The highest revision of equal gid and sid stays. */
+  /** The highest revision of equal gid and sid is kept. */
   private add(signature: Signature, source: RuleSource): void {
     const key = `${signature.gid}:${signature.sid}`;
     const { signatures, warnings } = this.ruleSet;

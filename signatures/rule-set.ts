@@ -1,4 +1,4 @@
-/** What loading rules gives: plain data, so that it can travel to other threads. */
+/** Result of loading rules: plain data, so that it can be sent to other threads. */
 import type { Position, Signature } from './signature.js';
 
 /** An error or warning about one rule, or about a file (line 0). */
@@ -6,13 +6,13 @@ export interface RuleProblem {
   readonly message: string;
   readonly position: Position;
   readonly suggestion?: string;
-  /** The keyword it is about, where it is about one. */
+  /** The keyword concerned, if any. */
   readonly keyword?: string;
   /** Text of the rule. */
   readonly rule?: string;
 }
 
-/** A rule that cannot be loaded yet, without being wrong. */
+/** A valid rule that cannot be loaded yet. */
 export interface UnsupportedRuleNote {
   /** "protocol smb is not supported yet", "keyword asn1 is not supported". */
   readonly reason: string;
@@ -21,28 +21,28 @@ export interface UnsupportedRuleNote {
   readonly position: Position;
 }
 
-/** All signatures in use, and what became of the other rules. */
+/** All active signatures, and the outcome for other rules. */
 export interface RuleSet<Kept = Signature> {
-  /** In the order of the files; `signature.index` is the index in this list. */
+  /** In file order; `signature.index` is the index in this list. */
   readonly signatures: Kept[];
-  /** Rules that are refused. */
+  /** Refused rules. */
   readonly errors: RuleProblem[];
   readonly warnings: RuleProblem[];
-  /** Rules that need what is not there yet. */
+  /** Rules that need something not supported yet. */
   readonly unsupported: UnsupportedRuleNote[];
   /** Rules whose `requires` is not met. */
   readonly skipped: RuleProblem[];
   /** Files read, in order. */
   readonly files: readonly string[];
-  /** Files that rules name: datasets. */
+  /** Files named in rules: datasets. */
   readonly named: readonly string[];
   /** Prefix of reference types: `{ cve: 'https://…' }`. */
   readonly referenceSystems: Readonly<Record<string, string>>;
 }
 
-/** What became of the rules, without the signatures themselves. */
+/** Outcome of loading rules, without the signatures themselves. */
 export interface RuleOutcome extends Omit<RuleSet<unknown>, 'signatures'> {
-  /** Signatures in use. */
+  /** Number of active signatures. */
   readonly loaded: number;
 }
 
@@ -50,7 +50,7 @@ export function outcomeOf({ signatures, ...rest }: RuleSet<unknown>): RuleOutcom
   return { ...rest, loaded: signatures.length };
 }
 
-/** How many rules cannot be loaded yet, by reason, most frequent first. */
+/** Number of rules that cannot be loaded yet, by reason, most frequent first. */
 export function unsupportedByReason(
   ruleSet: Pick<RuleOutcome, 'unsupported'>,
 ): [reason: string, count: number][] {

@@ -1,4 +1,4 @@
-/** What the configuration says about rules: variables, classifications, references, limits. */
+/** Configuration for rules: variables, classifications, references, limits. */
 
 import { existsSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
@@ -90,7 +90,7 @@ export const ruleSettingOptions = [
   ...luaOptions,
 ];
 
-/** Variables where the configuration has no `vars` at all. */
+/** Variables if the configuration has no `vars` at all. */
 const DEFAULT_ADDRESSES: Readonly<Record<string, string>> = {
   HOME_NET: '[192.168.0.0/16,10.0.0.0/8,172.16.0.0/12]',
   EXTERNAL_NET: '!$HOME_NET',
@@ -123,31 +123,31 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
   SIP_PORTS: '[5060,5061]',
 };
 
-/** What rules ask for with `requires: feature …`. */
+/** Features that rules may request with `requires: feature …`. */
 const FEATURES: readonly string[] = ['ja3', 'ja4'];
 
-/** Fingerprints that can be switched off: keywords named after them are refused then. */
+/** Fingerprints that can be disabled: their keywords are then refused. */
 const FINGERPRINTS: readonly string[] = ['ja3', 'ja4'];
 
 function isOff(value: unknown): boolean {
   return /^(no|off|false|0)$/i.test(String(value));
 }
 
-/** What is not in the configuration. */
+/** Settings that are not in the configuration. */
 export interface RuleSettings {
   readonly protocols?: readonly Protocol[];
   /** `--strict-rule-keywords`: names, or `all`. */
   readonly strict?: readonly string[];
-  /** Features beyond the built-in ones. */
+  /** Features in addition to the built-in ones. */
   readonly features?: readonly string[];
-  /** Compiles an expression to see whether it is right; told where one cannot be compiled. */
+  /** Validates a regular expression by compiling it. */
   readonly checkExpression?: RuleContext['checkExpression'];
 }
 
-/** The version whose rules are understood. */
+/** The supported version of the rule language. */
 export const RULES_VERSION: RuleContext['version'] = [8, 0, 7];
 
-/** @param problems takes errors of the files read, and warnings of rules */
+/** @param problems receives errors of the files read, and warnings about rules */
 export function ruleContext(
   config: Config,
   settings: RuleSettings,
@@ -206,7 +206,7 @@ function variables(groups: unknown): Map<string, string> {
   );
 }
 
-/** Values may be texts, numbers, or YAML lists of them; of a mapping is told what it is. */
+/** Values may be strings, numbers, or YAML lists of them; a mapping is reported as such. */
 function variable(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(variable).join(',')}]`;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -241,7 +241,7 @@ function categories(config: Config, problems: Problems): Map<string, number> {
   return readCategories(config, message => problems.warnings.push(fileProblem(message, file)));
 }
 
-/** What is said of a whole file, or of none. */
+/** A problem with a whole file, or without a file. */
 function fileProblem(message: string, file: string): RuleProblem {
   return { message, position: { file, line: 0, column: 0 } };
 }
@@ -250,7 +250,7 @@ function lineProblem({ message, line }: ConfigLineProblem, file: string): RulePr
   return { message, position: { file, line, column: 1 } };
 }
 
-/** Texts behind the names of addresses. */
+/** Values of address variables by name. */
 export function addressVariables(config: Config): Map<string, string> {
   return variables(config.read(ADDRESS_GROUPS));
 }

@@ -1,14 +1,16 @@
-/** Whose packet it is, as a condition. Apart from the tenants' settings: threads that inspect need no reader of YAML. */
+/**
+ * A packet's tenant as a condition. Separate from tenant settings: threads that inspect do not load the YAML parser.
+ */
 import { TENANTS, type TenantFinder } from '../engine/tenants.js';
 import type { MatchCompiler } from './match-compiler.js';
 import type { Match } from './signature.js';
 
-/** The condition that a packet is the tenant's; 0: nobody's. */
+/** The condition that a packet belongs to the tenant; 0: to none. */
 export function tenantCondition(id: number): Match {
   return { kind: 'tenant', id };
 }
 
-/** The tenant that conditions name; undefined where there are none. */
+/** The tenant in the conditions; undefined if there is none. */
 export function tenantOf(conditions: readonly Match[]): number | undefined {
   return conditions.find(({ kind }) => kind === 'tenant')?.['id'] as number | undefined;
 }

@@ -1,4 +1,4 @@
-/** Rules of tenants: each has settings of its own, and its rules hold for its packets alone. */
+/** Rules of tenants: each tenant has its own settings, and its rules apply only to its packets. */
 import { isAbsolute, join } from 'node:path';
 import { Config, type ConfigTree } from '../engine/config/config.js';
 import { loadConfig } from '../engine/config/load.js';
@@ -6,14 +6,14 @@ import { TENANT_KEYS, tenantSettings } from '../engine/tenants.js';
 
 export interface TenantRules {
   readonly id: number;
-  /** File of its settings. */
+  /** File with its settings. */
   readonly file: string;
   readonly config: Config;
 }
 
 /**
- * The tenants with their settings: their file, and what the main configuration says of each by its id.
- * @param problem told of files that cannot be read
+ * The tenants with their settings: from their file, and from the main configuration by tenant id.
+ * @param problem called for files that cannot be read
  */
 export function tenantRules(
   config: Config,
@@ -44,12 +44,12 @@ export function usesMainRules(config: Config): boolean {
   return tenantSettings(config)?.byDefault ?? true;
 }
 
-/** Where the file of a tenant lies. @param folder `multi-detect.config-path` */
+/** Path of a tenant's file. @param folder `multi-detect.config-path` */
 export function tenantFile(folder: string, yaml: string): string {
   return isAbsolute(yaml) || folder === '' ? yaml : join(folder, yaml);
 }
 
-/** Without a path of its own a tenant's rules lie in the folder the program was started in. */
+/** Without a path of its own, a tenant's rules are relative to the working directory. */
 function merged(main: Config, own: ConfigTree, id: number): Config {
   const tree: Record<string, unknown> = { ...main.tree, 'default-rule-path': '.', 'rule-files': [] };
   for (const source of [own, (main.at(`multi-detect.${id}`) ?? {}) as ConfigTree])

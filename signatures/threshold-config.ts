@@ -1,4 +1,4 @@
-/** The file of thresholds beside the rules (`threshold-file`): event_filter, threshold, rate_filter, suppress. */
+/** The threshold file (`threshold-file`): event_filter, threshold, rate_filter, suppress. */
 import { readFileSync } from 'node:fs';
 import type { Config } from '../engine/config/config.js';
 import { option, text } from '../engine/config/option.js';
@@ -8,7 +8,7 @@ import { parseAddresses } from './variables/addresses.js';
 
 export const THRESHOLD_FILE = option('threshold-file', text, '', 'file of thresholds and suppressions');
 
-/** A threshold and the signatures it is for: 0 stands for all. */
+/** A threshold and the signatures it applies to: 0 means all. */
 export interface ThresholdRule {
   readonly gid: number;
   readonly sid: number;
@@ -22,7 +22,7 @@ export interface ThresholdFile {
   readonly read?: true;
 }
 
-/** Reads the file that the configuration names; nothing where it names none. */
+/** Reads the configured file; nothing if none is configured. */
 export function readThresholdFile(
   config: Config,
   addressVariables: ReadonlyMap<string, string>,
@@ -53,7 +53,7 @@ export function parseThresholds(
   return { rules, problems };
 }
 
-/** Lines without comments; one that ends in a backslash goes on in the next. */
+/** Lines without comments; a line that ends in a backslash continues on the next. */
 function logicalLines(content: string): { text: string; number: number }[] {
   const lines: { text: string; number: number }[] = [];
   let open: { text: string; number: number } | undefined;
@@ -71,14 +71,14 @@ function logicalLines(content: string): { text: string; number: number }[] {
 
 const TYPES = new Set(['limit', 'threshold', 'both']);
 const COUNTED_TRACKS = new Set(['by_src', 'by_dst', 'by_both', 'by_rule', 'by_flow']);
-/** What each kind of line may be tracked by. */
+/** Allowed `track` values of each kind of line. */
 const TRACKS: Readonly<Record<string, ReadonlySet<string>>> = {
   suppress: new Set(['by_src', 'by_dst', 'by_either']),
   threshold: COUNTED_TRACKS,
   event_filter: COUNTED_TRACKS,
   rate_filter: COUNTED_TRACKS,
 };
-/** Actions that a rate filter puts in place of the signature's; those that are accepted and change nothing are ''. */
+/** Actions with which a rate filter replaces the signature's; those that are accepted without effect are ''. */
 const NEW_ACTIONS: Readonly<Record<string, NonNullable<ThresholdMatch['newAction']>>> = {
   ...{ alert: 'alert', drop: 'drop', pass: 'pass', reject: 'reject' },
   ...{ log: '', sdrop: '' },
@@ -89,7 +89,7 @@ function parseLine(line: string, at: Position, variables: ReadonlyMap<string, st
   if (!Object.hasOwn(TRACKS, keyword))
     throw new Error(`"${keyword || line}" is not one of ${Object.keys(TRACKS).join(', ')}`);
   const fields = new Map<string, string>();
-  // Commas inside of brackets belong to lists of addresses.
+  // Commas inside brackets belong to address lists.
   for (const part of rest.split(/,(?![^[]*\])/)) {
     const field = /^\s*(\w+)\s+(.+?)\s*$/.exec(part);
     if (!field) throw new Error(`"${part.trim()}" is invalid`);
@@ -153,19 +153,19 @@ function suppressed(
   return { addresses: parseAddresses(ip, variables, at) };
 }
 
-/** What thresholds are for: a signature, or a detection. */
+/** What thresholds apply to: a signature, or a detection. */
 export interface Limited {
   readonly gid: number;
   readonly sid: number;
-  /** Of a signature: those of tenants count apart from each other. */
+  /** For signatures: those of different tenants are counted separately. */
   readonly conditions?: readonly Match[];
   readonly thresholds: readonly unknown[];
 }
 
 /**
- * Adds thresholds to the signatures they are for. A threshold for one signature stands in for the signature's own, and
- * for those of lines before; a rate filter, and what is for many signatures, is for signatures without thresholds.
- * Suppressions stand before all.
+ * Adds thresholds to the signatures they apply to. A threshold for a single signature replaces the signature's own, and
+ * those of earlier lines; a rate filter, and a threshold for many signatures, applies to signatures without thresholds.
+ * Suppressions come first.
  */
 export function thresholdsAdder<T extends Limited>(rules: readonly ThresholdRule[]): (signature: T) => T {
   if (rules.length === 0) return signature => signature;
@@ -187,7 +187,7 @@ export function thresholdsAdder<T extends Limited>(rules: readonly ThresholdRule
   };
 }
 
-/** What counts matches: of the signature itself and of these lines, in their order. */
+/** Effective thresholds, from the signature itself and from these lines, in their order. */
 function inForce(own: readonly unknown[], lines: readonly ThresholdRule[]): readonly unknown[] {
   let result = own;
   for (const { sid, match } of lines) {

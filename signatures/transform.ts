@@ -1,10 +1,10 @@
-/** The contract of a transform: a keyword that changes the sticky buffer before conditions look at it. */
+/** The contract of a transform: a keyword that changes the sticky buffer before conditions inspect it. */
 import type { Keyword } from './keyword.js';
 import type { CompileEnvironment } from './match-compiler.js';
 import type { RuleBuilder } from './rule-builder.js';
 import type { Match, Position } from './signature.js';
 
-/** @returns the bytes to look at; the same array where nothing changes */
+/** @returns the bytes to inspect; the same array if nothing changes */
 export type TransformBytes = (bytes: Uint8Array) => Uint8Array;
 
 export interface Transform {
@@ -13,7 +13,7 @@ export interface Transform {
   /** Empty: takes no argument. */
   readonly grammar: string;
   readonly optionalArgument?: boolean;
-  /** Plain data that `compile` understands. @throws RuleError */
+  /** Plain data for `compile`. @throws RuleError */
   parse?(argument: string | undefined, rule: RuleBuilder, at: Position): Readonly<Record<string, unknown>>;
   compile(match: Match, environment: CompileEnvironment): TransformBytes;
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../../engine/config/config.js';
 
-/** Folder of state that is kept from run to run: `default-data-dir`, beside the logs where there is none. */
+/** Folder of state kept between runs: `default-data-dir`, or the log folder if that is not configured. */
 export function dataFolder(config: Config): string {
   return String(config.at('default-data-dir') ?? config.at('default-log-dir') ?? '.');
 }

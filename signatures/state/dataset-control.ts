@@ -1,13 +1,13 @@
-/** What all threads that have datasets agree upon, in shared memory. */
+/** Coordination of all threads with datasets, in shared memory. */
 import { lock, unlock } from '../../engine/memory/shared-lock.js';
 
 const LOCK = 0;
-/** How often any set was cleared, and how often sets were to be saved. */
+/** Number of times any set was cleared, and of requests to save the sets. */
 const CLEARED = 1;
 const DUMPS = 2;
 const INTS = 3;
 
-/** Milliseconds that another thread is waited for at most: it may have been ended while it was at work. */
+/** Maximum wait for another thread in milliseconds: it may have been terminated during its work. */
 const PATIENCE = 10_000;
 
 export class DatasetControl {
@@ -21,12 +21,12 @@ export class DatasetControl {
     this.ints = new Int32Array(buffer);
   }
 
-  /** Some set was cleared: what is known of values may be out of date. */
+  /** Changes when any set is cleared: cached knowledge about values may be out of date. */
   get cleared(): number {
     return this.ints[CLEARED]!;
   }
 
-  /** Goes up when all threads are to save their sets. */
+  /** Incremented to request that all threads save their sets. */
   get dumps(): number {
     return this.ints[DUMPS]!;
   }
@@ -39,7 +39,7 @@ export class DatasetControl {
     Atomics.add(this.ints, DUMPS, 1);
   }
 
-  /** One thread after the other: files are read, changed and written. */
+  /** Runs `work` in one thread at a time: files are read, changed and written. */
   alone(work: () => void): void {
     const held = lock(this.ints, LOCK, PATIENCE);
     try {

@@ -1,4 +1,4 @@
-/** Files of datasets: lines of values, values with a reputation, or JSON with a context for each value. */
+/** Dataset files: lines of values, values with a reputation, or JSON with a context for each value. */
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { DatasetDeclaration } from '../dataset-declaration.js';
@@ -8,23 +8,23 @@ export interface Entry {
   /** Its bytes as latin-1 text. */
   readonly value: string;
   readonly reputation?: number;
-  /** What an alert tells of it: JSON. */
+  /** The JSON that alerts contain for it. */
   readonly json?: string;
 }
 
-/** What Suricata takes for a set before the first value: a row of its hash table, and its first thousand elements. */
+/** Suricata's memory use of an empty set: a row of its hash table, and its first thousand elements. */
 const ROW_BYTES = 64;
 const ELEMENT_BYTES = 104;
 const FIRST_ELEMENTS = 1000;
 
-/** @param folder where states are kept @returns undefined for a set that is read from no file */
+/** @param folder of saved state @returns undefined for a set that is not read from a file */
 export function fileOfDataset(declaration: DatasetDeclaration, folder: string): string | undefined {
   const { load } = declaration;
   if (load === undefined) return undefined;
   return isAbsolute(load) ? load : join(declaration.folder === '' ? folder : declaration.folder, load);
 }
 
-/** @returns the values of its file; none where the state of earlier runs is not there yet @throws Error */
+/** @returns the values in its file; none if the state of earlier runs does not exist yet @throws Error */
 export function readDataset(declaration: DatasetDeclaration, folder: string): Entry[] {
   const path = fileOfDataset(declaration, folder);
   if (path === undefined || (declaration.save !== undefined && !existsSync(path))) return [];
@@ -69,7 +69,7 @@ function entryOfLine(line: string, { name, type = 'string', reputation: asked }:
   return { value, reputation: Number(reputation) };
 }
 
-/** @returns what has a value; others are left out @throws Error when none of them has one */
+/** @returns entries with a value; others are skipped @throws Error if none has one */
 function documentsOf(documents: readonly unknown[], declaration: DatasetDeclaration): Entry[] {
   const { name, arrayKey, valueKey = '', removeKey } = declaration;
   if (arrayKey !== undefined && !documents.every(document => Array.isArray(at(document, arrayKey))))
@@ -84,7 +84,7 @@ function documentsOf(documents: readonly unknown[], declaration: DatasetDeclarat
   }));
 }
 
-/** Strings are written in JSON as they are, not in base64. */
+/** In JSON, strings are written as they are, not in base64. */
 function valueOfText(text: string, { name, type = 'string' }: DatasetDeclaration): string {
   const value = type === 'string' ? Buffer.from(text, 'utf8').toString('latin1') : valueOfLine(type, text);
   if (value === undefined) throw new Error(`dataset ${name}: "${text}" is not a value of type ${type}`);

@@ -1,4 +1,4 @@
-/** Values of datasets: as bytes of a buffer, and as lines of a file. Kept as Latin-1 text of their bytes. */
+/** Values of datasets: as buffer bytes, and as lines of a file. Stored as Latin-1 text of their bytes. */
 import { parseIpv4, parseIpv6 } from '../variables/ip-address.js';
 
 export type DatasetType = 'string' | 'md5' | 'sha256' | 'ipv4' | 'ipv6' | 'ip';
@@ -8,7 +8,7 @@ export const DATASET_TYPES: ReadonlySet<string> = new Set(['string', 'md5', 'sha
 const MAPPED = '\0'.repeat(10) + '\xff\xff';
 const LENGTHS: Readonly<Partial<Record<DatasetType, number>>> = { md5: 16, sha256: 32, ipv4: 4, ipv6: 16 };
 
-/** @returns undefined where the bytes are no value of that type */
+/** @returns undefined if the bytes are not a value of this type */
 export function valueOfBytes(
   type: DatasetType,
   bytes: Uint8Array,
@@ -22,7 +22,7 @@ export function valueOfBytes(
   return wanted === undefined || wanted === length ? text : undefined;
 }
 
-/** @returns undefined where the line is no value of that type */
+/** @returns undefined if the line is not a value of this type */
 export function valueOfLine(type: DatasetType, line: string): string | undefined {
   switch (type) {
     case 'string':
@@ -51,7 +51,7 @@ function valueOfAddress(type: DatasetType, text: string): string | undefined {
     : Buffer.from(v6.toString(16).padStart(32, '0'), 'hex').toString('latin1');
 }
 
-/** The line of a file for a value. */
+/** The line for a value in a file. */
 export function lineOfValue(type: DatasetType, value: string): string {
   const bytes = Buffer.from(value, 'latin1');
   if (type === 'string') return bytes.toString('base64');

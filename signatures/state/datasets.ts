@@ -1,6 +1,6 @@
 /**
- * Datasets of one thread. What files hold is read by each thread; what is set or unset while running lies in a table
- * that all threads share, so that the number of threads changes nothing.
+ * Datasets of one thread. Every thread reads the files; changes at run time are in a table shared by all threads, so
+ * that results do not depend on the number of threads.
  */
 import { isAbsolute, join } from 'node:path';
 import type { DatasetDeclaration } from '../dataset-declaration.js';
@@ -18,8 +18,8 @@ export class DatasetStore implements Datasets {
 
   /**
    * @param folder where sets are saved
-   * @param problem told of files and lines that are not understood
-   * @param mostUnsaved bytes of values that this thread keeps until they are saved
+   * @param problem called for invalid files and lines
+   * @param mostUnsaved maximum size in bytes of values that this thread keeps until they are saved
    */
   constructor(
     private readonly table: SharedTable,
@@ -55,14 +55,14 @@ export class DatasetStore implements Datasets {
     return set;
   }
 
-  /** Does what was asked for meanwhile. */
+  /** Performs requested actions. */
   attend(): void {
     if (this.dumps === this.control.dumps) return;
     this.dumps = this.control.dumps;
     this.save();
   }
 
-  /** Writes the sets that are to be saved. */
+  /** Writes the sets to be saved. */
   close(): void {
     this.save();
   }

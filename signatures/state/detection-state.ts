@@ -1,4 +1,4 @@
-/** State that spans flows, in memory that all threads share and that outlives a reload of the rules. */
+/** State that spans flows, in memory shared by all threads and kept over reloads of the rules. */
 import type { Config } from '../../engine/config/config.js';
 import { option, size } from '../../engine/config/option.js';
 import { DatasetControl } from './dataset-control.js';
@@ -28,8 +28,8 @@ export interface DetectionState {
 }
 
 /**
- * Made once in the main thread, and handed to all threads.
- * @param seed of the run where it is to be the same in each; random by default
+ * Allocated once by the main thread, and passed to all threads.
+ * @param seed for a run that must be reproducible; random by default
  */
 export function allocateDetectionState(config: Config, seed?: number): DetectionState {
   return {

@@ -1,9 +1,9 @@
-/** Hostbits of an address, for those that have no packet of it in hand. */
+/** Hostbits of an address, for access without a packet. */
 import { parseIpv4, parseIpv6 } from '../variables/ip-address.js';
 import { nameHash, type SharedTable } from './shared-table.js';
 import { fillForAddress } from './track.js';
 
-/** Expiry of a bit, beside its name; seconds. */
+/** A bit's name and expiry; seconds. */
 export interface SetBit {
   readonly name: string;
   readonly expire: number;
@@ -14,7 +14,7 @@ export class HostBits {
 
   constructor(private readonly table: SharedTable) {}
 
-  /** @param now seconds  @param seconds how long it stays @throws Error when it is no address */
+  /** @param now seconds  @param seconds lifetime @throws Error if it is not an address */
   set(address: string, name: string, now: number, seconds: number): void {
     this.find(address, name);
     this.table.with(now, true, (_, value) => {
@@ -23,7 +23,7 @@ export class HostBits {
     });
   }
 
-  /** @returns whether it was set @throws Error when it is no address */
+  /** @returns whether it was set @throws Error if it is not an address */
   unset(address: string, name: string, now: number): boolean {
     this.find(address, name);
     const found = this.table.with(now, false, (_, value) => {
@@ -33,7 +33,7 @@ export class HostBits {
     return found === 1;
   }
 
-  /** @param names those that may be set @throws Error when it is no address */
+  /** @param names that may be set @throws Error if it is not an address */
   list(address: string, names: Iterable<string>, now: number): SetBit[] {
     const bits: SetBit[] = [];
     for (const name of names) {
@@ -51,7 +51,7 @@ export class HostBits {
   }
 }
 
-/** @returns 4 or 6 @throws Error when it is no address */
+/** @returns 4 or 6 @throws Error if it is not an address */
 function addressWords(text: string, words: Int32Array): 4 | 6 {
   words.fill(0);
   const v4 = parseIpv4(text);

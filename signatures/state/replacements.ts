@@ -1,11 +1,11 @@
 /**
- * Places in payloads where a content with `replace` was found. They are overwritten when all of the signature holds,
- * which is known only after the contents were.
+ * Positions in payloads where a content with `replace` matched. They are overwritten if the whole signature matches,
+ * which is known only later.
  */
 import * as Packet from '../../engine/packet.js';
 import type { Inspection } from '../inspection.js';
 
-/** Name among the stores; there is none where packets cannot be changed. */
+/** Name of the store; it does not exist if packets cannot be modified. */
 export const REPLACEMENTS = 'replacements';
 
 export class Replacements {
@@ -14,7 +14,7 @@ export class Replacements {
   private slot = -1;
   private signature = -1;
 
-  /** The content was found at `found` in the buffer in hand. */
+  /** Records a content match at `found` in the current buffer. */
   note(at: Inspection, found: number, content: Uint8Array): void {
     if (at.slot !== this.slot || at.signature !== this.signature) this.clear();
     this.slot = at.slot;
@@ -23,7 +23,7 @@ export class Replacements {
     this.contents.push(content);
   }
 
-  /** The signature holds: writes what was noted for it into the packet. */
+  /** The signature matches: writes its recorded replacements into the packet. */
   apply(at: Inspection): void {
     if (at.slot === this.slot && at.signature === this.signature) {
       for (let i = 0; i < this.places.length; i++) this.write(at, this.places[i]!, this.contents[i]!);
@@ -34,7 +34,7 @@ export class Replacements {
   private write({ memory, p, bytes }: Inspection, place: number, content: Uint8Array): void {
     const start = memory.row[p + Packet.PAYLOAD]!;
     const end = start + memory.row[p + Packet.PAYLOAD_LENGTH]!;
-    // A copy of the payload (a stream's history) is no packet that leaves.
+    // A copy of the payload (a stream's history) is not part of an outgoing packet.
     if (bytes !== memory.bytes || place < start || place + content.length > end) return;
     memory.bytes.set(content, place);
     memory.row[p + Packet.FLAGS]! |= Packet.FLAG_MODIFIED;

@@ -17,7 +17,7 @@ const FILES = option('reputation-files', texts, [], 'reputation files: address o
 
 export const reputationOptions = [CATEGORIES, FOLDER, FILES];
 
-/** Most categories, and the highest value. */
+/** Maximum number of categories, and maximum value. */
 const CATEGORY_LIMIT = 60;
 const HIGHEST = 127;
 
@@ -27,7 +27,7 @@ interface Prefix {
   readonly values: Map<bigint, number>;
 }
 
-/** Paths of the reputation files that are read. */
+/** Paths of the reputation files. */
 export function reputationFiles(config: Config): string[] {
   return config.read(FILES).map(file => pathOf(config, file));
 }
@@ -38,7 +38,7 @@ function pathOf(config: Config, file: string): string {
 
 type Warn = (message: string) => void;
 
-/** Numbers of the categories by name, as the configuration's file tells them. Problems are told and passed over. */
+/** Category numbers by name, from the configured file. Problems are reported and skipped. */
 export function readCategories(config: Config, warn: Warn): Map<string, number> {
   const categories = new Map<string, number>();
   const [file] = categoriesFile(config);
@@ -52,13 +52,15 @@ export function readCategories(config: Config, warn: Warn): Map<string, number> 
   return categories;
 }
 
-/** Path of the file of categories; none where the configuration names none. */
+/** Path of the category file; none if not configured. */
 export function categoriesFile(config: Config): string[] {
   const file = config.read(CATEGORIES);
   return file === '' ? [] : [pathOf(config, file)];
 }
 
-/** Reputations as the configuration's files tell them. Problems are told and passed over; those of categories with the rules. */
+/**
+ * Reputations from the configured files. Problems are reported and skipped; those of categories when rules are loaded.
+ */
 export function readReputations(config: Config, warn: Warn): Reputations | undefined {
   const files = reputationFiles(config);
   if (files.length === 0) return undefined;
@@ -67,7 +69,7 @@ export function readReputations(config: Config, warn: Warn): Reputations | undef
   return table;
 }
 
-/** @param take false for what it does not understand */
+/** @param take returns false for a line it cannot parse */
 function readLines(file: string, warn: Warn, take: (fields: string[]) => boolean): void {
   try {
     for (const [i, line] of readFileSync(file, 'utf8').split(/\r?\n/).entries()) {
@@ -98,7 +100,7 @@ class ReputationTable implements Reputations {
     const v6 = v4 === undefined ? parseIpv6(text) : undefined;
     if (v4 === undefined && v6 === undefined) return false;
     const width = v4 === undefined ? 128 : 32;
-    // Nothing behind the slash is no length of 0, which would be all addresses there are.
+    // Nothing after the slash must not mean a length of 0, which would match every address.
     if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return false;
     const length = bits === undefined ? width : Number(bits);
     if (length > width || Number(category) >= CATEGORY_LIMIT || Number(value) > HIGHEST) return false;
@@ -133,5 +135,5 @@ class ReputationTable implements Reputations {
   }
 }
 
-/** No reputation is told for the address. */
+/** The address has no reputation. */
 const NONE = -1;

@@ -1,4 +1,4 @@
-/** Store `shared-bits`: names set on addresses or pairs of them, seen by all threads. */
+/** Store `shared-bits`: bits by name on addresses or address pairs, visible to all threads. */
 import { FOREVER, type SharedTable } from './shared-table.js';
 import type { Track, Tracker } from './track.js';
 
@@ -15,7 +15,7 @@ export class SharedBits {
     return this.table.with(now, false, present) === 1;
   }
 
-  /** @param seconds how long it stays; 0: as long as there is room */
+  /** @param seconds lifetime; 0: as long as there is room */
   set(
     name: readonly [number, number],
     track: Track,

@@ -1,27 +1,25 @@
 /**
- * A table in shared memory for state that spans flows: thresholds, xbits, hostbits. All threads see the same
- * entries. An entry is found by a key of numbers; it holds a few numbers and the time until which it is good.
- *
- * Entries lie in buckets of a few; a bucket is locked for the moment of one change. Where a bucket is full, the
- * entry that ends first gives way.
+ * A hash table in shared memory for state that spans flows: thresholds, xbits, hostbits. All threads see the same
+ * entries. An entry has a key of integers, a few integer values and an expiry time. Entries are in small buckets; a
+ * bucket is locked for the duration of one change. If a bucket is full, the entry that expires first is evicted.
  */
 import { randomInt } from 'node:crypto';
 import { lock, unlock } from '../../engine/memory/shared-lock.js';
 import { stir } from '../../engine/memory/stir.js';
 
-/** Numbers of a key, and of a value. */
+/** Number of integers in a key, and in a value. */
 export const KEY_INTS = 11;
 const VALUE_INTS = 4;
 
-/** Until when an entry is good that does not expire; seconds. */
+/** Expiry time in seconds of an entry that does not expire. */
 export const FOREVER = 0xffffffff;
 
 const LOCK = 0;
-/** Of the first bucket alone: see `mark`. */
+/** First bucket only: see `mark`. */
 const MARK = 1;
-/** Of the first bucket alone: what hashes begin with. */
+/** First bucket only: hash seed. */
 const SEED = 2;
-/** Bucket header, which makes a bucket 512 bytes; then entries: used, expiry (seconds), key, value. */
+/** Bucket header, which makes a bucket 512 bytes; then the entries: used, expiry (seconds), key, value. */
 const HEADER_INTS = 9;
 const ENTRY_USED = 0;
 const ENTRY_EXPIRY = 1;
@@ -32,8 +30,8 @@ const ENTRIES = 7;
 const BUCKET_INTS = HEADER_INTS + ENTRIES * ENTRY_INTS;
 
 /**
- * Memory of a table of about this many bytes.
- * @param seed of its hash: random, so that nobody knows which keys meet
+ * Allocates a table of about this many bytes.
+ * @param seed of its hash: random, so that nobody can construct colliding keys
  */
 export function allocateTable(byteLength: number, seed = randomInt(2 ** 32)): SharedArrayBuffer {
   const buckets = Math.max(1, Math.floor(byteLength / (BUCKET_INTS * 4)));
@@ -43,14 +41,14 @@ export function allocateTable(byteLength: number, seed = randomInt(2 ** 32)): Sh
 }
 
 export class SharedTable {
-  /** The key to be looked up: filled by the caller, unused numbers 0. */
+  /** The key to look up: filled by the caller, with 0 in unused integers. */
   readonly key = new Int32Array(KEY_INTS);
   private readonly ints: Int32Array;
   private readonly buckets: number;
   private readonly seed: number;
   private bucket = 0;
 
-  /** @param evicted called when an entry gives way to another */
+  /** @param evicted called when an entry is evicted for another */
   constructor(
     buffer: SharedArrayBuffer,
     private readonly evicted: () => void = () => {},
@@ -61,10 +59,10 @@ export class SharedTable {
   }
 
   /**
-   * Runs `change` on the entry of `key`, alone. The entry is made when there is none and `make` says so.
-   * @param now seconds: what expired before is free
-   * @param change gets the numbers and the index of the first value; returns what `with` returns
-   * @returns -1 when there is no entry
+   * Runs `change` on the entry of `key` under its lock. A missing entry is created if `make` is set.
+   * @param now seconds: entries that expired earlier are free
+   * @param change receives the integers and the index of the first value; its result is returned
+   * @returns -1 if there is no entry
    */
   with(
     now: number,
@@ -83,7 +81,9 @@ export class SharedTable {
     }
   }
 
-  /** Tells all threads, for good, that it holds something that is rare: who looks for it need not before. */
+  /**
+   * Permanently signals to all threads that the table contains something rare: until then they need not look for it.
+   */
   mark(): void {
     Atomics.store(this.ints, MARK, 1);
   }
@@ -92,12 +92,12 @@ export class SharedTable {
     return this.ints[MARK] !== 0;
   }
 
-  /** Sets until when the entry whose value begins at `value` is good; seconds. Later than FOREVER is FOREVER. */
+  /** Sets the expiry time of the entry whose value begins at `value`; seconds, at most FOREVER. */
   keepUntil(value: number, seconds: number): void {
     this.ints[value - ENTRY_VALUE + ENTRY_EXPIRY] = Math.min(seconds, FOREVER);
   }
 
-  /** Until when the entry whose value begins at `value` is good; seconds. */
+  /** Expiry time of the entry whose value begins at `value`; seconds. */
   goodUntil(value: number): number {
     return this.expiry(value - ENTRY_VALUE);
   }
@@ -138,7 +138,7 @@ export class SharedTable {
     return best;
   }
 
-  /** Of the entry at `e`: seconds since the epoch, unsigned. */
+  /** For the entry at `e`: seconds since the epoch, unsigned. */
   private expiry(e: number): number {
     return this.ints[e + ENTRY_EXPIRY]! >>> 0;
   }
@@ -166,7 +166,7 @@ export class SharedTable {
   }
 }
 
-/** 64 bits that stand for a name, whatever the thread or rule set: two numbers. */
+/** A 64-bit hash of a name, independent of thread and rule set: two integers. */
 export function nameHash(name: string): readonly [number, number] {
   let low = 0x811c9dc5;
   let high = 0x9e3779b9;

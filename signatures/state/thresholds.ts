@@ -1,4 +1,4 @@
-/** Decides by thresholds whether an alert counts; what it counts is shared by all threads. */
+/** Applies thresholds to alerts; the counts are shared by all threads. */
 
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
@@ -9,12 +9,14 @@ import type { Limited } from '../threshold-config.js';
 import { nameHash, type SharedTable } from './shared-table.js';
 import type { Track, Tracker } from './track.js';
 
-/** The alert counts; it does not, nor does its action; it does not, but its action is done. */
+/** The alert passes; it is suppressed with its action; it is suppressed, but its action is applied. */
 export const PASSED = 0;
 export const SUPPRESSED = 1;
 export const SILENT = 2;
 
-/** Values of an entry: matches counted, time of the first (seconds, nanoseconds), seconds a rate filter began. */
+/**
+ * Values of an entry: match count, time of the first match (seconds, nanoseconds), second in which a rate filter began.
+ */
 const COUNT = 0;
 const SINCE = 1;
 const FILTERED = 2;
@@ -26,9 +28,9 @@ interface Threshold {
 }
 
 export class Thresholds {
-  /** Action that a rate filter puts in place for the last check; '' leaves the signature's own. */
+  /** Action with which a rate filter replaces the signature's for the last check; '' keeps the signature's own. */
   newAction = '';
-  /** Of the packet in hand, behind its seconds. */
+  /** Nanoseconds of the current packet's timestamp. */
   private nanoseconds = 0;
   private readonly bySignature = new Map<number, readonly Threshold[]>();
 
@@ -39,7 +41,7 @@ export class Thresholds {
     private readonly signatureAt: (number: number) => Limited,
   ) {}
 
-  /** @param signature its number @param p row of the packet */
+  /** @param signature its number @param p the packet's row */
   check(signature: number, p: number, toServer: boolean): number {
     this.newAction = '';
     let result = PASSED;
@@ -90,13 +92,13 @@ export class Thresholds {
     }
   }
 
-  /** A span ends when more than that many seconds have passed since its first match. */
+  /** A time window ends when more than that many seconds have passed since its first match. */
   private isOver(seconds: number, ints: Int32Array, v: number, now: number): boolean {
     const beyond = now - (ints[v + SINCE]! >>> 0) - seconds;
     return beyond > 0 || (beyond === 0 && this.nanoseconds > ints[v + SINCE_NANOSECONDS]!);
   }
 
-  /** A span begins with the match in hand, which is not counted yet. */
+  /** A time window begins with the current match, which is not counted yet. */
   private begin(ints: Int32Array, v: number, now: number): void {
     ints[v + SINCE] = now;
     ints[v + SINCE_NANOSECONDS] = this.nanoseconds;

@@ -1,4 +1,4 @@
-/** Keys by which state that spans flows is kept: addresses, pairs of them, flows. */
+/** Keys of state that spans flows: addresses, address pairs, flows. */
 
 import type { FlowRows } from '../../engine/flow/flow-record.js';
 import * as Flow from '../../engine/flow/flow-record.js';
@@ -9,7 +9,7 @@ import { KEY_INTS, type SharedTable } from './shared-table.js';
 
 export type Track = 'by_src' | 'by_dst' | 'by_both' | 'by_rule' | 'by_flow';
 
-/** Addresses in a key: four numbers each. */
+/** Addresses in a key: four integers each. */
 const SOURCE = 2;
 const DESTINATION = 6;
 
@@ -29,8 +29,8 @@ export class Tracker {
 
   /**
    * Fills a table's key.
-   * @param identity two numbers that say what is tracked
-   * @param p row of the packet  @param toServer direction it is seen in
+   * @param identity two integers that identify what is tracked
+   * @param p the packet's row  @param toServer direction in which it is inspected
    */
   fill(
     table: SharedTable,
@@ -41,7 +41,7 @@ export class Tracker {
   ): void {
     const { key } = table;
     key.fill(0);
-    // The same numbers are other addresses in IPv6, and in captures that have nothing to do with each other.
+    // Equal integers are different addresses in IPv6, and in unrelated captures.
     key[KEY_INTS - 1] = ((this.thread.inputPart ?? 0) << 3) | this.memory.row[p + Packet.IP_VERSION]!;
     key[0] = identity[0];
     key[1] = identity[1];
@@ -63,7 +63,10 @@ export class Tracker {
     }
   }
 
-  /** An address of a packet, or of its flow where the packet has none: four numbers, the first alone for IPv4. @returns undefined where there is none */
+  /**
+   * An address of a packet, or of its flow if the packet has none: four integers, only the first for IPv4. @returns
+   * undefined if there is none
+   */
   addressOf(p: number, toServer: boolean, source: boolean): Int32Array | undefined {
     const { row } = this.memory;
     if (row[p + Packet.L3] === 0 && row[p + Packet.FLOW]! < 0) return undefined;
@@ -112,8 +115,8 @@ export class Tracker {
 }
 
 /**
- * The key of what is kept with an address, as `Tracker.fill` makes it for the source of a packet.
- * @param words the address, network byte order; IPv4 in the first
+ * The key of state of an address, as filled by `Tracker.fill` for a packet's source.
+ * @param words the address, in network byte order; IPv4 in the first
  */
 export function fillForAddress(
   key: Int32Array,

@@ -1,18 +1,18 @@
-/** Store `unlogged`: transactions that a signature with action `config` keeps from being logged. */
+/** Store `unlogged`: transactions whose logging a signature with action `config` disables. */
 import type { Transaction } from '../../engine/protocol.js';
 
 export const UNLOGGED = 'unlogged';
 
-/** Exchanges of one flow whose answers are waited for. */
+/** Maximum number of exchanges per flow that wait for an answer. */
 const MOST_EXCHANGES = 256;
 
 export class Unlogged {
-  /** Records of transactions that were told before the batch was inspected, by flow and number. */
+  /** Transactions of the batch whose pending records are withdrawn, by flow and number. */
   private readonly told = new Set<string>();
-  /** Exchanges that answers may still come to, by flow. */
+  /** Exchanges that may still receive an answer, by flow. */
   private readonly exchanges = new Map<number, Set<number>>();
 
-  /** Keeps the transaction from being logged, and its answer; a record that is on its way is taken back. */
+  /** Disables logging of the transaction and of its answer; a pending record is withdrawn. */
   add(flow: number, transaction: Transaction): void {
     transaction.logged = true;
     this.told.add(`${flow} ${transaction.id}`);
@@ -22,7 +22,7 @@ export class Unlogged {
     if (known.size < MOST_EXCHANGES) known.add(transaction.exchange);
   }
 
-  /** A transaction is seen: it may be the answer to one that is not logged. */
+  /** Called for each transaction: it may be the answer to one that is not logged. */
   follow(flow: number, transaction: Transaction): void {
     if (this.exchanges.size === 0 || transaction.exchange === undefined) return;
     if (this.exchanges.get(flow)?.has(transaction.exchange)) this.add(flow, transaction);
@@ -36,12 +36,12 @@ export class Unlogged {
     return this.told.has(`${flow} ${transaction}`);
   }
 
-  /** The batch is over. */
+  /** Ends the batch. */
   clear(): void {
     if (this.told.size > 0) this.told.clear();
   }
 
-  /** The flow is over. */
+  /** Ends the flow. */
   release(flow: number): void {
     if (this.exchanges.size > 0) this.exchanges.delete(flow);
   }

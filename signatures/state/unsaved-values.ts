@@ -1,6 +1,6 @@
 /**
- * What one thread has set and unset in a dataset that is saved, until it is. Traffic decides how much that is, so there is
- * room for so much of all sets of the thread.
+ * Values that a thread has set and unset in a saved dataset since it was last saved. Their amount depends on the
+ * traffic, so all sets of a thread share a memory limit.
  */
 
 /** Bytes left for values of all sets. */
@@ -8,15 +8,15 @@ export interface Room {
   left: number;
 }
 
-/** What a value takes beside its bytes. */
+/** Memory per value in addition to its bytes. */
 const OVERHEAD = 100;
 
 export class UnsavedValues {
-  /** With each the era of the set in which it was added. */
+  /** Each with the set's era in which it was added. */
   readonly added = new Map<string, number>();
   readonly removed = new Set<string>();
 
-  /** @param full told when there is no room for a value: it is not saved */
+  /** @param full called when there is no room for a value, which is then not saved */
   constructor(
     private readonly room: Room,
     private readonly full: () => void,
@@ -32,7 +32,7 @@ export class UnsavedValues {
     if (known || this.takeRoom(value)) this.removed.add(value);
   }
 
-  /** The set was cleared. */
+  /** Called when the set was cleared. */
   clear(): void {
     for (const value of this.added.keys()) this.room.left += sizeOf(value);
     for (const value of this.removed) this.room.left += sizeOf(value);

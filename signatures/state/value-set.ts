@@ -1,4 +1,4 @@
-/** One dataset: values of its file, and those that all threads have set or unset since. */
+/** One dataset: the values of its file, and those that any thread has set or unset since. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -13,11 +13,11 @@ import type { UnsavedValues } from './unsaved-values.js';
 
 const PRESENT = 1;
 const REMOVED = 2;
-/** Numbers of a hash in a key. */
+/** Integers of a hash in a key. */
 const HASH_INTS = 8;
-/** Place of an entry, behind what it is: how often the set had been cleared then. */
+/** Value index in an entry, after its state: number of times the set had been cleared at that time. */
 const ERA = 1;
-/** Places of the entry of a whole set: how often it was cleared, and how often a value was removed. */
+/** Value indices in the entry of a whole set: number of times it was cleared, and number of values removed. */
 const CLEARED = 0;
 const REMOVALS = 1;
 
@@ -26,7 +26,7 @@ export class ValueSet implements Dataset {
   savePath: string | undefined;
   private readonly values = new Map<string, Entry>();
   private readonly identity: readonly [number, number];
-  /** How often any set and this one had been cleared when this thread looked last. */
+  /** Number of clears of any set, and of this one, at this thread's last check. */
   private clearedSeen = 0;
   private era = 0;
 
@@ -36,13 +36,13 @@ export class ValueSet implements Dataset {
     name: string,
     readonly type: DatasetType,
     private readonly subdomains: boolean,
-    /** What this thread has set and unset, where that is to be saved. */
+    /** What this thread has set and unset, if that must be saved. */
     private readonly unsaved: UnsavedValues,
   ) {
     this.identity = nameHash(`dataset ${name}`);
   }
 
-  /** Of entries with the same value the first one counts. */
+  /** The first of several entries with the same value wins. */
   take(entry: Entry): void {
     if (!this.values.has(entry.value)) this.values.set(entry.value, entry);
   }
@@ -71,7 +71,7 @@ export class ValueSet implements Dataset {
     return this.entryOf(bytes, start, end)?.json;
   }
 
-  // ── values as `dataset-values.ts` makes them ──
+  // ── values in the form of `dataset-values.ts` ──
 
   holds(value: string): boolean {
     this.lookAtEra();
@@ -93,7 +93,7 @@ export class ValueSet implements Dataset {
     this.unsaved.remove(value);
   }
 
-  /** Takes all values out, for all threads. */
+  /** Removes all values, for all threads. */
   clear(): void {
     this.lookAtEra();
     this.era = this.inTable(undefined, true, (ints, v) => ++ints[v + CLEARED]!);
@@ -103,7 +103,7 @@ export class ValueSet implements Dataset {
     if (savePath !== undefined && existsSync(savePath)) this.control.alone(() => writeFileSync(savePath, ''));
   }
 
-  /** Adds what this thread has set to the file, and takes out what it has unset. */
+  /** Adds to the file what this thread has set, and removes what it has unset. */
   save(): void {
     const { savePath } = this;
     if (savePath === undefined) return;
@@ -133,7 +133,7 @@ export class ValueSet implements Dataset {
     return member === undefined ? undefined : this.values.get(member);
   }
 
-  /** The value that the bytes are in the set by. */
+  /** The value as which the bytes are in the set. */
   private memberOf(bytes: Uint8Array, start: number, end: number): string | undefined {
     const value = valueOfBytes(this.type, bytes, start, end);
     if (value === undefined || this.holds(value)) return value;
@@ -145,7 +145,7 @@ export class ValueSet implements Dataset {
     return undefined;
   }
 
-  /** Most runs clear no set: then nothing is looked up. */
+  /** Most runs never clear a set: then nothing is looked up. */
   private lookAtEra(): void {
     const { cleared } = this.control;
     if (cleared === this.clearedSeen) return;
@@ -158,7 +158,7 @@ export class ValueSet implements Dataset {
     this.era = era;
   }
 
-  /** What all threads know of a value. @param change 0 only asks */
+  /** State of a value shared by all threads. @param change 0 only queries */
   private state(value: string, change: number): number {
     return this.inTable(value, change !== 0, (ints, v) => {
       if (change !== 0) {
@@ -169,7 +169,7 @@ export class ValueSet implements Dataset {
     });
   }
 
-  /** @param value undefined: what is known of the whole set */
+  /** @param value undefined: the entry of the whole set */
   private inTable(
     value: string | undefined,
     make: boolean,
@@ -199,7 +199,10 @@ function linesOf(path: string): string[] {
     .filter(line => line !== '');
 }
 
-/** A full disk does not take the values that were there; where the folder takes no files, the file itself is written. */
+/**
+ * A full disk must not destroy existing values; if no files can be created in the folder, the file is overwritten in
+ * place.
+ */
 function writeSet(savePath: string, text: string): void {
   const there = existsSync(savePath);
   const path = there ? realpathSync(savePath) : savePath;

@@ -1,4 +1,4 @@
-/** from_base64, gunzip, zlib_deflate, xor: encodings undone. */
+/** from_base64, gunzip, zlib_deflate, xor: decoding transforms. */
 import { constants, gunzipSync, inflateSync } from 'node:zlib';
 import { type Base64Mode, decodeBase64 } from '../keywords/base64-decoding.js';
 import { fields, wholeNumber } from '../keywords/byte-arguments.js';
@@ -50,7 +50,7 @@ const fromBase64: Transform = {
   },
 };
 
-/** Largest size that decompressing may give where the rule names none. */
+/** Maximum decompressed size if the rule specifies none. */
 const DEFAULT_SIZE = 1024;
 const LARGEST_SIZE = 16_777_216;
 
@@ -78,7 +78,7 @@ function decompression(
   return transform;
 }
 
-/** Decompresses what is there of the data, up to `room` bytes: up to damage, and to what stands behind it. */
+/** Decompresses the available data, up to `room` bytes: until damaged data, or data after the end. */
 function bounded(decompress: typeof gunzipSync): (bytes: Uint8Array, room: number) => Uint8Array {
   return (bytes, room) => {
     const options = { finishFlush: constants.Z_SYNC_FLUSH };
@@ -90,7 +90,7 @@ function bounded(decompress: typeof gunzipSync): (bytes: Uint8Array, room: numbe
   };
 }
 
-/** zlib refuses damage, and more output than it may give, instead of stopping there: it gets less and less to read. */
+/** zlib fails on damaged data and on excess output instead of returning what it has: it is retried with less input. */
 function firstBytes(decompress: typeof gunzipSync, bytes: Uint8Array, room: number): Uint8Array {
   let [fits, tooMuch] = [0, bytes.length];
   let best: Uint8Array = EMPTY;

@@ -1,4 +1,4 @@
-/** to_md5, to_sha1, to_sha256: the digest of the buffer in place of it, as bytes. */
+/** to_md5, to_sha1, to_sha256: replace the buffer by its digest, as bytes. */
 import { createHash } from 'node:crypto';
 import type { Transform } from '../transform.js';
 

@@ -1,4 +1,4 @@
-/** Transforms of characters: whitespace, case, prefix, headers. */
+/** Transforms on characters: whitespace, case, prefix, headers. */
 import type { Transform, TransformBytes } from '../transform.js';
 
 function isSpace(c: number): boolean {
@@ -9,7 +9,7 @@ function simple(name: string, summary: string, change: TransformBytes): Transfor
   return { name, summary, grammar: '', compile: () => change };
 }
 
-/** Keeps the bytes for which `keep` says so. */
+/** Keeps the bytes for which `keep` returns true. */
 function filtered(bytes: Uint8Array, keep: (i: number) => boolean): Uint8Array {
   const kept = new Uint8Array(bytes.length);
   let length = 0;
@@ -20,7 +20,7 @@ function filtered(bytes: Uint8Array, keep: (i: number) => boolean): Uint8Array {
 const lower = (c: number) => (c >= 0x41 && c <= 0x5a ? c + 32 : c);
 const upper = (c: number) => (c >= 0x61 && c <= 0x7a ? c - 32 : c);
 
-/** Names of headers in lower case, values as they are. */
+/** Header names in lower case, values unchanged. */
 function lowerHeaderNames(bytes: Uint8Array): Uint8Array {
   let inName = true;
   return bytes.map(c => {

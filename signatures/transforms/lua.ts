@@ -1,4 +1,4 @@
-/** luaxform: a script changes the buffer. */
+/** luaxform: a script transforms the buffer. */
 import { RunningScript, type ScriptText } from '../lua/runner.js';
 import { RuleError } from '../rule-error.js';
 import type { Transform } from '../transform.js';
@@ -25,7 +25,7 @@ export const luaTransforms: readonly Transform[] = [
     compile(match, environment) {
       const running = new RunningScript(match['script'] as ScriptText, environment);
       const given = match['values'] as readonly string[];
-      // From 1 on, as `ipairs` counts; the first is also at 0, for scripts that count from there.
+      // Indexed from 1, as for `ipairs`; the first is also at 0, for scripts that count from there.
       const values = Object.fromEntries(given.length > 0 ? [given[0]!, ...given].entries() : []);
       return bytes => {
         if (bytes.length === 0) return bytes;

@@ -1,4 +1,4 @@
-/** Transforms that take a part of the buffer: pcrexform, subslice, domain, tld. */
+/** Transforms that extract a part of the buffer: pcrexform, subslice, domain, tld. */
 import { latin1 } from '../../engine/latin1.js';
 import { unquote } from '../parser/quoted.js';
 import { RuleError } from '../rule-error.js';
@@ -32,7 +32,9 @@ const pcrexform: Transform = {
   },
 };
 
-/** Groups that capture: parentheses that are neither escaped, in a class, nor begin with `?` (names apart). */
+/**
+ * Number of capture groups: parentheses that are not escaped, not in a class, and do not begin with `?` (except names).
+ */
 function groupsIn(pattern: string): number {
   const plain = pattern.replace(/\\[\s\S]/g, '').replace(/\[\^?\]?[^\]]*\]/g, '');
   return plain.match(/\((?!\?(?!P?<[A-Za-z]|'))/g)?.length ?? 0;
@@ -69,14 +71,14 @@ const subslice: Transform = {
   },
 };
 
-/** The last labels of a name. */
+/** The last labels of a domain name. */
 function lastLabels(bytes: Uint8Array, labels: number): Uint8Array {
   let i = bytes.length;
   while (labels > 0 && i > 0) if (bytes[--i] === 0x2e) labels--;
   return labels === 0 ? bytes.subarray(i + 1) : bytes;
 }
 
-/** What takes the public suffix of a name and some labels before it; names without one stay whole. */
+/** Extracts the public suffix of a name with some labels before it; names without one are unchanged. */
 function suffixAndLabels(more: number): (bytes: Uint8Array) => Uint8Array {
   const suffixOf = loadPublicSuffixes();
   return bytes => {

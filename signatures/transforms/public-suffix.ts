@@ -1,7 +1,7 @@
-/** Public suffixes: names under which others are registered (publicsuffix.org, with its private section). */
+/** Public suffixes: domains under which others are registered (publicsuffix.org, including its private section). */
 import { createRequire } from 'node:module';
 
-/** Names are taken as they are: a buffer of a rule may hold anything. */
+/** Names are not validated: a buffer of a rule may contain anything. */
 const AS_IT_IS = {
   allowPrivateDomains: true,
   detectIp: false,
@@ -10,8 +10,8 @@ const AS_IT_IS = {
 };
 
 /**
- * Loads the list: only threads with a rule that asks for it have it.
- * @returns how many labels at the end of a name are its public suffix; 0 for a name that ends with a dot, or an empty one
+ * Loads the list: only threads with a rule that needs it do so.
+ * @returns number of labels of a name's public suffix; 0 for a name that ends with a dot, or an empty one
  */
 export function loadPublicSuffixes(): (name: string) => number {
   const { getPublicSuffix } = createRequire(import.meta.url)('tldts') as typeof import('tldts');

@@ -17,7 +17,7 @@ const ANY_ADDRESS: AddressSet = {
   v6: [['0'.repeat(32), 'f'.repeat(32)]],
 };
 
-/** Ranges named in a list, by family. */
+/** Ranges in a list, by address family. */
 class Ranges {
   readonly v4: Range<number>[] = [];
   readonly v6: Range<bigint>[] = [];
@@ -28,7 +28,7 @@ class Ranges {
 }
 
 /**
- * Resolves addresses to ranges. With negations alone, everything else is meant, of both families.
+ * Resolves addresses to ranges. Negations alone match everything else, in both families.
  * @param variables values of `vars: address-groups`
  * @throws RuleError
  */

@@ -1,4 +1,4 @@
-/** Variables of the configuration, looked at before any rule uses them: one that is wrong may be in no rule of today. */
+/** Validates the configuration's variables before any rule uses them: an invalid one may not be used at present. */
 import { RuleError } from '../rule-error.js';
 import type { Position } from '../signature.js';
 import { parseAddresses } from './addresses.js';
@@ -8,7 +8,10 @@ type Variables = ReadonlyMap<string, string>;
 
 const NOWHERE: Position = { file: '', line: 0, column: 0 };
 
-/** What is wrong with the values of `vars: address-groups` and `vars: port-groups`. Empty ones are wrong where they are used. */
+/**
+ * Errors in the values of `vars: address-groups` and `vars: port-groups`. Empty ones are errors only where they are
+ * used.
+ */
 export function variableProblems(addresses: Variables, ports: Variables): string[] {
   return [
     ...problemsOf('address', addresses, value => parseAddresses(value, addresses, NOWHERE)),

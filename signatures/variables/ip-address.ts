@@ -1,6 +1,6 @@
-/** Text of IP addresses (RFC 4291 section 2.2 for IPv6) to numbers. */
+/** Parses IP addresses (RFC 4291 section 2.2 for IPv6) to numbers. */
 
-/** @returns the address as an unsigned number, undefined when it is none */
+/** @returns the address as an unsigned number; undefined if it is not one */
 export function parseIpv4(text: string): number | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
   if (!match) return undefined;
@@ -13,7 +13,7 @@ export function parseIpv4(text: string): number | undefined {
   return value;
 }
 
-/** @returns the address as an unsigned number, undefined when it is none */
+/** @returns the address as an unsigned number; undefined if it is not one */
 export function parseIpv6(text: string): bigint | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
@@ -28,7 +28,7 @@ export function parseIpv6(text: string): bigint | undefined {
   return value;
 }
 
-/** 16-bit groups; the last may be an IPv4 address when it ends the whole address. */
+/** 16-bit groups; the last may be an IPv4 address if it ends the whole address. */
 function groups(text: string, ends: boolean): number[] | undefined {
   if (text === '') return [];
   const values: number[] = [];

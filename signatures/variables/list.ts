@@ -1,24 +1,21 @@
-/**
- * The list syntax that addresses and ports share: `[a, !b, [c, d], $NAME]`, parsed into what is included and what
- * is excluded.
- */
+/** The list syntax shared by addresses and ports: `[a, !b, [c, d], $NAME]`, parsed into included and excluded parts. */
 import { RuleError } from '../rule-error.js';
 import type { Position } from '../signature.js';
 
-/** Takes what a list holds; each leaf is handed to `item` with the negations around it. */
+/** Receives the contents of a list; each leaf is passed to `item` with the surrounding negations applied. */
 export interface ListReader {
-  /** Value of a variable of this kind, undefined when there is none. */
+  /** Value of a variable of this kind; undefined if there is none. */
   variable(name: string): string | undefined;
-  /** Told for each leaf, in order. */
+  /** Called for each leaf, in order. */
   item(text: string, negated: boolean): void;
-  /** A variable's own set within the list, for those that want to treat it as a whole. */
+  /** Kind of the list: selects the group of its variables, and is named in errors. */
   readonly kind: 'address' | 'port';
 }
 
-/** Nesting of lists and variables that is followed; deeper ones are refused (or refer to themselves). */
+/** Maximum nesting of lists and variables; deeper ones are refused (they may refer to themselves). */
 const MAXIMUM_DEPTH = 64;
 
-/** Reads `text`. @throws RuleError at `at` */
+/** Parses `text`. @throws RuleError at `at` */
 export function readList(text: string, reader: ListReader, at: Position): void {
   walk(text, false, 0, reader, at);
 }
@@ -55,7 +52,7 @@ function resolve(name: string, reader: ListReader, at: Position): string {
   return value;
 }
 
-/** Parts of `[a, [b, c], d]`: split at the commas of its own level. */
+/** Parts of `[a, [b, c], d]`: split at the commas of the outermost level. */
 function split(text: string, reader: ListReader, at: Position): string[] {
   const parts: string[] = [];
   let depth = 0;

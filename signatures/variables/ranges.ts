@@ -2,7 +2,7 @@
 
 export type Range<T> = readonly [first: T, last: T];
 
-/** How to step from a number to its neighbours: 1 for numbers, 1n for BigInt. */
+/** The distance between neighbouring numbers: 1 for numbers, 1n for BigInt. */
 export interface Space<T> {
   readonly first: T;
   readonly last: T;
@@ -19,7 +19,7 @@ export const IPV6: Space<bigint> = {
   after: v => v + 1n,
 };
 
-/** Sorts and joins ranges that overlap or touch. */
+/** Sorts ranges and merges those that overlap or are adjacent. */
 export function union<T>(space: Space<T>, ranges: readonly Range<T>[]): Range<T>[] {
   const sorted = [...ranges].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
   const joined: [T, T][] = [];
@@ -31,7 +31,7 @@ export function union<T>(space: Space<T>, ranges: readonly Range<T>[]): Range<T>
   return joined;
 }
 
-/** `ranges` without what is in `holes`; both as `union` gives them. */
+/** `ranges` without those in `holes`; both as returned by `union`. */
 export function without<T>(
   space: Space<T>,
   ranges: readonly Range<T>[],
