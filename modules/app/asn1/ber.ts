@@ -1,4 +1,4 @@
-/** The basic encoding rules of ASN.1 (X.690): elements of definite length, read one after the other. */
+/** The basic encoding rules of ASN.1 (X.690): elements of definite length, read in sequence. */
 export const BOOLEAN = 0x01;
 export const INTEGER = 0x02;
 export const OCTET_STRING = 0x04;
@@ -12,23 +12,23 @@ export interface Element {
   readonly content: Uint8Array;
 }
 
-/** What an element's first bytes tell; `more` where they are not all there, undefined where they are wrong. */
+/** Result of reading an element's first bytes; `more` if they are incomplete, undefined if they are invalid. */
 export interface ElementHead {
   readonly tag: number;
-  /** Bytes of tag and length, and behind them. */
+  /** Length of tag and length in bytes, and of the contents. */
   readonly head: number;
   readonly length: number;
 }
 
-/** Bytes of a length: implementations read as many as their words have, though zeros come first. */
+/** Maximum bytes of a length: implementations accept as many as a machine word has, including leading zeros. */
 const LONGEST_LENGTH = 8;
 const LONGEST = 2 ** 32;
 
-/** Reads the head of the element at `bytes[at]`, with what is there up to `end`. */
+/** Reads the head of the element at `bytes[at]`, with the bytes available up to `end`. */
 export function readHead(bytes: Uint8Array, at: number, end: number): ElementHead | 'more' | undefined {
   if (end - at < 2) return 'more';
   const tag = bytes[at]!;
-  // Numbers above 30 take more bytes; no protocol read here has them.
+  // Numbers above 30 take more bytes; none of the supported protocols use them.
   if ((tag & 0x1f) === 0x1f) return undefined;
   const first = bytes[at + 1]!;
   if (first < 0x80) return { tag, head: 2, length: first };
@@ -40,7 +40,7 @@ export function readHead(bytes: Uint8Array, at: number, end: number): ElementHea
   return length < LONGEST ? { tag, head: 2 + count, length } : undefined;
 }
 
-/** Goes through the elements of a content. What is missing or wrong gives undefined, never an error. */
+/** Iterates over the elements of a content. Missing or invalid ones yield undefined, never an error. */
 export class Elements {
   private at = 0;
 
@@ -60,12 +60,12 @@ export class Elements {
     return { tag: head.tag, content: this.bytes.subarray(start, this.at) };
   }
 
-  /** The content of the next element where it has this tag; others are left. */
+  /** The content of the next element if it has this tag; otherwise it is not consumed. */
   take(tag: number): Uint8Array | undefined {
     return this.tag === tag ? this.next()?.content : undefined;
   }
 
-  /** What is in the next element where it has this tag. */
+  /** The elements within the next element if it has this tag. */
   inside(tag: number): Elements | undefined {
     const content = this.take(tag);
     return content && new Elements(content);
@@ -76,7 +76,7 @@ export class Elements {
     return content && integerOf(content);
   }
 
-  /** All that follow, up to `most`. */
+  /** All further elements, up to `most`. */
   *rest(most = 4096): Generator<Element> {
     for (let count = 0; count < most; count++) {
       const element = this.next();
@@ -86,7 +86,7 @@ export class Elements {
   }
 }
 
-/** Two's complement, as far as numbers are exact; undefined for others. */
+/** Two's complement, if the number is exact; undefined for others. */
 export function integerOf(content: Uint8Array): number | undefined {
   if (content.length === 0 || content.length > 6) return undefined;
   let value = content[0]! >= 0x80 ? -1 : 0;

@@ -1,13 +1,13 @@
 /** Object identifiers (X.690 8.19) as text. */
 
-/** Numbers that an identifier may have (RFC 2578 3.5). */
+/** Maximum numbers of an identifier (RFC 2578 3.5). */
 const MOST_ARCS = 128;
-/** Bytes of one number: those that are made of UUIDs have 128 bits (X.667). */
+/** Maximum bytes of one number: those derived from UUIDs have 128 bits (X.667). */
 const LONGEST_ARC = 19;
-/** Bytes of seven bits that a number holds exactly. */
+/** Bytes of seven bits that fit exactly into a JavaScript number. */
 const EXACT = 7;
 
-/** Numbers with points between them; each is of bytes of seven bits, the first two are one. */
+/** Numbers separated by dots; each is encoded in bytes of seven bits, the first two are combined. */
 export function objectIdentifier(content: Uint8Array): string {
   const arcs: (number | bigint)[] = [];
   let from = 0;

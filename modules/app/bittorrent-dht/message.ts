@@ -1,14 +1,14 @@
-/** Messages of the mainline DHT (BEP 5, 32), as EVE records tell them. */
+/** Messages of the mainline DHT (BEP 5, 32), as logged in EVE records. */
 import { type Bencoded, type Dictionary, readDictionary } from './bencode.js';
 
 export interface DhtMessage {
   /** Members of the record. */
   readonly told: Readonly<Record<string, unknown>>;
-  /** What must be there was not, or was something else. */
+  /** A required value was missing, or of the wrong type. */
   readonly isMalformed: boolean;
 }
 
-/** @returns undefined where it is no message at all */
+/** @returns undefined if it is not a message at all */
 export function parseMessage(bytes: Uint8Array, start: number, end: number): DhtMessage | undefined {
   const message = readDictionary(bytes, start, end);
   const kind = message && text(message.get('y'));
@@ -77,7 +77,7 @@ function errorOf(argument: Bencoded | undefined): object | undefined {
 
 const ID = 20;
 
-/** Nodes one behind the other; undefined where there is none, or something is left over. */
+/** Consecutive nodes; undefined if there are none, or bytes are left over. */
 function nodesOf(value: Bencoded | undefined, addressLength: number): object[] | undefined {
   const size = ID + addressLength + 2;
   if (!(value instanceof Uint8Array) || value.length === 0 || value.length % size !== 0) return undefined;

@@ -1,4 +1,4 @@
-/** What client and server agreed upon: which interfaces the presentation contexts of a connection stand for. */
+/** Negotiated bindings: the interface that each presentation context of a connection stands for. */
 import { HEADER, u16 } from './pdu.js';
 import { uuidText } from './uuid.js';
 
@@ -7,23 +7,23 @@ export interface Interface {
   readonly uuid: string;
   readonly major: number;
   readonly minor: number;
-  /** What the server answered: 0 accepts. */
+  /** The result returned by the server: 0 is acceptance. */
   result?: number;
 }
 
-/** Contexts of a connection that are remembered. */
+/** Maximum contexts remembered per connection. */
 const MOST_CONTEXTS = 1024;
 
 export class Bindings {
   private readonly accepted = new Map<number, Interface>();
-  /** Those that the server has not answered yet. */
+  /** Those without a result yet. */
   private readonly offered = new Map<number, Interface>();
 
   offer(offers: readonly Interface[]): void {
     for (const each of offers) note(this.offered, each);
   }
 
-  /** The server answered an offer: what it accepted holds, the rest is nothing any more. */
+  /** The server answered an offer: accepted interfaces are valid, others are discarded. */
   answer(offers: readonly Interface[]): void {
     for (const each of offers) {
       if (this.offered.get(each.context) === each) this.offered.delete(each.context);
@@ -31,7 +31,7 @@ export class Bindings {
     }
   }
 
-  /** What a context stands for. A client may call what it has just offered: nothing keeps it from sending both at once. */
+  /** The interface of a context. A client may call an interface it has only just offered: both may be sent at once. */
   find(context: number): Interface | undefined {
     return this.accepted.get(context) ?? this.offered.get(context);
   }
@@ -41,7 +41,7 @@ function note(contexts: Map<number, Interface>, each: Interface): void {
   if (contexts.size < MOST_CONTEXTS || contexts.has(each.context)) contexts.set(each.context, each);
 }
 
-/** Interfaces that BIND or ALTER_CONTEXT offers (C706 12.6.3.1): `bytes[start, end)` is the whole message. */
+/** Interfaces offered by BIND or ALTER_CONTEXT (C706 12.6.3.1): `bytes[start, end)` is the whole message. */
 export function readOffers(
   bytes: Uint8Array,
   start: number,
@@ -64,7 +64,9 @@ export function readOffers(
   return offers;
 }
 
-/** Notes what BIND_ACK or ALTER_CONTEXT_RESP says of each offer, in their order (C706 12.6.3.1). */
+/**
+ * Stores the results that BIND_ACK or ALTER_CONTEXT_RESP contains for the offers, in the same order (C706 12.6.3.1).
+ */
 export function readResults(
   bytes: Uint8Array,
   start: number,

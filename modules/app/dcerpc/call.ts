@@ -1,4 +1,4 @@
-/** One call: what the client asks and what the server answers, whatever carries it. */
+/** One call: request and response, independent of the transport. */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { type Bindings, type Interface, readOffers, readResults } from './bindings.js';
 import * as Type from './pdu.js';
@@ -6,7 +6,7 @@ import { FIRST_FRAGMENT, HEADER, LAST_FRAGMENT, type Pdu, u16 } from './pdu.js';
 
 /** One side of a call. */
 export interface CallSide {
-  /** Type of the message; undefined before it came. */
+  /** Type of the message; undefined before it arrives. */
   type: number | undefined;
   fragments: number;
   readonly stub: GrowingBytes;
@@ -22,22 +22,22 @@ const newSide = (): CallSide => ({
   done: false,
 });
 
-/** Header of REQUEST, with context and number of the operation. An object's UUID counts as an argument. */
+/** Length of the REQUEST header, with context and operation number. An object UUID counts as an argument. */
 export const CALL_HEADER = 24;
 
 export class Call {
   readonly request = newSide();
   readonly response = newSide();
   opnum = 0;
-  /** Interfaces that are offered, or the one that is called. */
+  /** The interfaces offered, or the one called. */
   interfaces: readonly Interface[] = [];
-  /** The first part of the request was seen. */
+  /** The first fragment of the request was seen. */
   fromFirst = false;
 
   constructor(
     readonly callId: number,
     private readonly mostStub: number,
-    /** Bytes before the results; over TCP context and cancel count are counted with them. */
+    /** Bytes before the results; over TCP, context and cancel count are included. */
     private readonly responseHeader = HEADER,
   ) {}
 
@@ -45,7 +45,7 @@ export class Call {
     return toServer ? this.request : this.response;
   }
 
-  /** Takes a message of the client: `bytes[start, end)` is all of it. */
+  /** Processes a message of the client: `bytes[start, end)` is the whole message. */
   ask(pdu: Pdu, bytes: Uint8Array, start: number, end: number, bindings: Bindings): void {
     const { request } = this;
     request.type = pdu.type;
@@ -61,7 +61,7 @@ export class Call {
     request.done = true;
   }
 
-  /** Takes a message of the server. */
+  /** Processes a message of the server. */
   answer(pdu: Pdu, bytes: Uint8Array, start: number, end: number, bindings: Bindings): void {
     const { response } = this;
     response.type = pdu.type;
@@ -77,7 +77,7 @@ export class Call {
     response.done = true;
   }
 
-  /** A part of a call that stands alone: a datagram's content. */
+  /** Adds one part of a call: the content of a datagram. */
   append(side: CallSide, bytes: Uint8Array, start: number, end: number): void {
     side.fragments++;
     const room = Math.max(0, this.mostStub - side.stub.length);
@@ -91,7 +91,7 @@ export class Call {
       return;
     }
     if ((pdu.flags & FIRST_FRAGMENT) !== 0) this.fromFirst = true;
-    // The first fragment says what is called; what others say of it means nothing.
+    // The first fragment identifies the operation; these fields are ignored in later ones.
     if (request.fragments === 0) {
       const bound = bindings.find(u16(bytes, start + 20, pdu.littleEndian));
       if (bound) this.interfaces = [bound];

@@ -15,12 +15,12 @@ import {
 
 export class Connection {
   private readonly bindings = new Bindings();
-  /** Calls that are not answered yet, by their numbers, see `hiddenKey`. */
+  /** Calls without a response, by number, see `hiddenKey`. */
   private readonly open = new Map<number, DcerpcTransaction>();
 
-  /** Answers whose requests were not seen. */
+  /** Responses whose requests were not seen. */
   private readonly withoutRequest: DcerpcTransaction[] = [];
-  /** No more of the client can be read. */
+  /** The client's direction cannot be read any further. */
   private clientOver = false;
 
   constructor(private readonly session: DcerpcSession) {}
@@ -33,7 +33,7 @@ export class Connection {
     this.giveUpRequests();
   }
 
-  /** Reads one direction, message by message; behind a gap it goes on where one begins again. */
+  /** Reads one direction, message by message; after a gap it continues at the start of a message. */
   private *messages(socket: StreamSocket, toServer: boolean): Reading<void> {
     let searching = false;
     for (;;) {
@@ -95,7 +95,7 @@ export class Connection {
     if (!call.response.done) return;
     this.open.delete(hiddenKey(pdu.callId));
     this.session.advance(transaction, false, COMPLETE);
-    // It may be on its way: the directions are not read in step.
+    // The request may still arrive: the two directions are not read in step.
     if (call.request.done) return;
     if (this.withoutRequest.length >= (this.session.settings as DcerpcSettings).mostTransactions)
       this.giveUpRequests();
@@ -103,7 +103,7 @@ export class Connection {
     if (this.clientOver) this.giveUpRequests();
   }
 
-  /** Requests that should have come before what the client sends now are lost. */
+  /** Requests that should precede what the client sends now are lost. */
   private giveUpRequests(): void {
     for (const transaction of this.withoutRequest) this.session.complete(transaction);
     this.withoutRequest.length = 0;
@@ -114,13 +114,13 @@ export class Connection {
     const transaction = beginCall(this.session, new Call(pdu.callId, mostStub));
     transaction.version = `${pdu.version}.${pdu.minor}`;
     this.forgetComplete();
-    // Behind all others, though the number be known: only so those that are complete are always at the front.
+    // Moved to the end even if the number is known: this keeps completed calls at the front.
     this.open.delete(hiddenKey(pdu.callId));
     this.open.set(hiddenKey(pdu.callId), transaction);
     return transaction;
   }
 
-  /** Calls that had to make room for others are not waited for. */
+  /** Removes calls that were completed to make room for others. */
   private forgetComplete(): void {
     for (const [key, transaction] of this.open) {
       if (!this.session.isComplete(transaction)) return;
@@ -129,7 +129,7 @@ export class Connection {
   }
 }
 
-/** Passes what came of a message with a gap in it. @returns true where its end was lost as well */
+/** Skips the rest of a message with a gap in it. @returns true if its end was lost as well */
 function* passRest(socket: StreamSocket, end: number): Reading<boolean> {
   const left = end - socket.position;
   if (left < 0) return true;

@@ -11,7 +11,7 @@ import {
   type DcerpcTransaction,
 } from './transaction.js';
 
-/** One datagram: a request or an answer, or a part of one. It is told by its type, not by its direction. */
+/** One datagram: a request or a response, or a part of one. Its type decides which, not its direction. */
 export function takeDatagram(
   session: DcerpcSession,
   bytes: Uint8Array,
@@ -48,7 +48,7 @@ function noteRequest(call: Call, { interfaceUuid, interfaceVersion, opnum }: Dat
   call.interfaces = [{ context: 0, uuid: interfaceUuid, major: interfaceVersion, minor: 0 }];
 }
 
-/** Calls by what their parts have in common. */
+/** Calls by the values that all their parts share. */
 function callsOf(session: DcerpcSession): WaitingTransactions<string, DcerpcTransaction> {
   session.state ??= new WaitingTransactions(session);
   return session.state as WaitingTransactions<string, DcerpcTransaction>;

@@ -1,10 +1,10 @@
-/** Keywords of DCE/RPC, for each protocol whose transactions carry calls. */
+/** Keywords of DCE/RPC, for each protocol whose transactions contain calls. */
 import type { BufferDeclaration, TestDeclaration, Transaction } from '../../../engine/protocol.js';
 import type { Call } from './call.js';
 import { REQUEST } from './pdu.js';
 import { parseUuid } from './uuid.js';
 
-/** The call that a transaction is; undefined where it is none. */
+/** The call of a transaction; undefined if it has none. */
 export type CallOf<T> = (transaction: T) => Call | undefined;
 
 interface At {
@@ -65,7 +65,7 @@ export function dceTests<T extends Transaction>(callOf: CallOf<T>, { progress }:
   ];
 }
 
-/** Plain data. */
+/** Plain data: compiled rules are kept as JSON. */
 interface InterfaceArgument {
   readonly uuid: string;
   readonly operator?: string;
@@ -107,7 +107,7 @@ function isInterface(call: Call, { uuid, operator, version, anyFragment }: Inter
 
 const HIGHEST = 65535;
 
-/** Numbers from one to another. */
+/** A range of numbers. */
 interface Numbers {
   readonly from: number;
   readonly to: number;

@@ -23,20 +23,20 @@ export function typeName(type: number): string {
   return NAMES[type] ?? `UNKNOWN (${type})`;
 }
 
-/** Types that a client alone sends, and those that a server alone sends; RTS may go either way. */
+/** Types sent only by clients, and those sent only by servers; RTS may be sent by both. */
 const FROM_CLIENT = new Set([REQUEST, BIND, ALTER_CONTEXT, 16, 18, 19]);
 const FROM_SERVER = new Set([RESPONSE, FAULT, BIND_ACK, BIND_NAK, ALTER_CONTEXT_RESP, 17]);
 
 export const isFromClient = (type: number): boolean => FROM_CLIENT.has(type);
 export const isFromServer = (type: number): boolean => FROM_SERVER.has(type);
 
-/** Types that begin an exchange. */
+/** Types that expect a response. */
 export const isAnswered = (type: number): boolean =>
   type === REQUEST || type === BIND || type === ALTER_CONTEXT;
 
-/** Bytes of the header that all messages of a connection begin with. */
+/** Length of the common header of all messages on a connection. */
 export const HEADER = 16;
-/** Bytes of the header of a datagram. */
+/** Length of the header of a datagram. */
 export const DATAGRAM_HEADER = 80;
 
 export const FIRST_FRAGMENT = 1;
@@ -48,7 +48,7 @@ export interface Pdu {
   readonly type: number;
   readonly flags: number;
   readonly littleEndian: boolean;
-  /** Bytes of all of it. */
+  /** Length of the whole message in bytes. */
   readonly length: number;
   readonly authLength: number;
   readonly callId: number;
@@ -63,12 +63,14 @@ export function u32(bytes: Uint8Array, at: number, littleEndian: boolean): numbe
   return (littleEndian ? high * 65536 + low : low * 65536 + high) >>> 0;
 }
 
-/** Whether a format label says something that exists: character set and byte order, floating point. */
+/** Whether a format label is valid: character set and byte order, floating point. */
 function isFormat(first: number, second: number): boolean {
   return (first & 0xee) === 0 && second <= 3;
 }
 
-/** The header at `at` of a message on a connection, of which 16 bytes are there; undefined where it is none. */
+/**
+ * Parses the header at `at` of a message on a connection, of which 16 bytes are available; undefined if it is invalid.
+ */
 export function readHeader(bytes: Uint8Array, at: number): Pdu | undefined {
   const [version, minor, type, flags] = [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!];
   if (version !== 5 || minor > 1 || type > LAST_TYPE || !isFormat(bytes[at + 4]!, bytes[at + 5]!))
@@ -91,13 +93,13 @@ export interface DatagramHeader {
   readonly activity: string;
   readonly sequence: number;
   readonly opnum: number;
-  /** Bytes behind the header. */
+  /** Bytes after the header. */
   readonly length: number;
 }
 
 const FRAGMENT = 0x04;
 
-/** The header at `start` of a datagram; undefined where it is none. */
+/** Parses the header at `start` of a datagram; undefined if it is invalid. */
 export function readDatagramHeader(
   bytes: Uint8Array,
   start: number,
@@ -121,6 +123,6 @@ export function readDatagramHeader(
 
 function looksLikeDatagram(bytes: Uint8Array, at: number): boolean {
   const isKnown = bytes[at] === 4 && bytes[at + 1]! <= 10;
-  // The second flags have one that means something; what is reserved is zero.
+  // Only one of the second flags is defined; reserved ones are zero.
   return isKnown && (bytes[at + 3]! & 0xfc) === 0 && isFormat(bytes[at + 4]!, bytes[at + 5]!);
 }

@@ -1,11 +1,11 @@
-/** Members of EVE records about calls. */
+/** Members of EVE records for calls. */
 import type { Interface } from './bindings.js';
 import type { Call, CallSide } from './call.js';
 import { REQUEST, RESPONSE, typeName } from './pdu.js';
 
 /**
  * Both sides of a call.
- * @param bound the call is of a connection: its record tells which interfaces were agreed upon
+ * @param bound whether the call is on a connection: its record contains the negotiated interfaces
  */
 export function callMembers(call: Call, bound: boolean): object {
   const { request, response, interfaces, opnum } = call;

@@ -34,7 +34,7 @@ export function dcerpcSettings(config: Config): DcerpcSettings {
   };
 }
 
-/** What a datagram says of the call it is a part of. */
+/** The values by which a datagram identifies its call. */
 export interface Activity {
   readonly uuid: string;
   readonly sequence: number;
@@ -55,7 +55,7 @@ export class DcerpcTransaction extends TwoSidedTransaction {
 
 export type DcerpcSession = Session<DcerpcTransaction>;
 
-/** Adds a transaction; the oldest makes room. */
+/** Adds a transaction; the oldest is evicted if there are too many. */
 export function beginCall(session: DcerpcSession, call: Call, activity?: Activity): DcerpcTransaction {
   const { mostTransactions } = session.settings as DcerpcSettings;
   const { transactions } = session;

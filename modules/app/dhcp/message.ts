@@ -1,7 +1,7 @@
 /** A message: a header of fixed length, a magic number and options (RFC 2131 2, RFC 2132). */
 import { uint32 } from '../../../engine/packet/network-order.js';
 
-/** Bytes before the magic number, and it. */
+/** Bytes before the magic number, and the number. */
 const HEADER_LENGTH = 236;
 const MAGIC = [0x63, 0x82, 0x53, 0x63];
 const OPTIONS = HEADER_LENGTH + MAGIC.length;
@@ -36,9 +36,9 @@ export interface DhcpOption {
 export interface DhcpMessage {
   readonly bytes: Uint8Array;
   readonly options: readonly DhcpOption[];
-  /** An option is longer than what there is. */
+  /** An option exceeds the available bytes. */
   readonly truncated: boolean;
-  /** They have no end. */
+  /** The end option is missing. */
   readonly malformed: boolean;
 }
 
@@ -49,7 +49,7 @@ export function isMessage(bytes: Uint8Array, start: number, end: number): boolea
   return MAGIC.every((byte, i) => bytes[start + HEADER_LENGTH + i] === byte);
 }
 
-/** @param bytes kept  @returns undefined where it is none */
+/** @param bytes kept  @returns undefined if it is not a message */
 export function parseMessage(bytes: Uint8Array): DhcpMessage | undefined {
   if (!isMessage(bytes, 0, bytes.length)) return undefined;
   const options: DhcpOption[] = [];
@@ -60,7 +60,7 @@ export function parseMessage(bytes: Uint8Array): DhcpMessage | undefined {
   return { bytes, options, truncated: end === 'truncated', malformed: end === 'endless' };
 }
 
-/** Options of `bytes[start, end)`, added to those that there are. */
+/** Adds the options of `bytes[start, end)` to those present. */
 function readOptions(
   bytes: Uint8Array,
   start: number,
@@ -82,7 +82,7 @@ function readOptions(
   return 'endless';
 }
 
-/** Seconds of an option. */
+/** The value of an option in seconds. */
 export function seconds({ options }: DhcpMessage, wanted: number): number | undefined {
   const data = options.find(({ code, data: { length } }) => code === wanted && length === 4)?.data;
   return data && uint32(data, 0);

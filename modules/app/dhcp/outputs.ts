@@ -1,4 +1,4 @@
-/** Which outputs have all messages at length, and which only what maps hardware addresses to others. */
+/** Which outputs log all messages in full, and which only those that map hardware addresses to IP addresses. */
 import type { Config } from '../../../engine/config/config.js';
 import { boolean, option } from '../../../engine/config/option.js';
 import { type OutputsByOption, outputsByOption } from '../../../engine/config/output-list.js';

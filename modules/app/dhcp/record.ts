@@ -18,7 +18,7 @@ const TYPES: Readonly<Record<number, string>> = {
 const ACK = 5;
 const ETHERNET = 1;
 
-/** Options a client asks for, by name (RFC 2132). */
+/** Options requested by a client, by name (RFC 2132). */
 const PARAMETERS: Readonly<Record<number, string>> = {
   1: 'subnet_mask',
   2: 'time_offset',
@@ -57,7 +57,7 @@ export function isAck({ options }: DhcpMessage): boolean {
   return options.some(({ code, data }) => code === Message.MESSAGE_TYPE && data[0] === ACK);
 }
 
-/** @param extended all that it says, not only who has which address */
+/** @param extended whether to log everything, not only who has which address */
 export function dhcpRecord(message: DhcpMessage, extended: boolean): string {
   const { bytes, options } = message;
   const told: Record<string, unknown> = {

@@ -1,4 +1,4 @@
-/** Each message is a transaction, of its own direction. */
+/** Each message is a transaction, in its own direction. */
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 import type { DhcpMessage } from './message.js';
 

@@ -9,7 +9,7 @@ export interface Segment {
 const RESPONSE = 0x80;
 const MULTIPLE = 0x0a;
 const MOST_PARTS = 64;
-/** Segments of a path that are looked at; a request has three. */
+/** Segments of a path that are parsed; a request has three. */
 const MOST_SEGMENTS = 32;
 
 export class CipMessage {
@@ -17,8 +17,8 @@ export class CipMessage {
     readonly service: number,
     readonly isResponse: boolean,
     /**
-     * Of a request: its path, read when somebody asks for it. Parts of a Multiple Service Packet may lie in the same bytes:
-     * so that a small one does not take much memory while it waits for its response.
+     * Of a request: its path, parsed on demand. Parts of a Multiple Service Packet may share the same bytes; parsing
+     * them all in advance would let a small packet occupy much memory while it awaits its response.
      */
     private readonly pathBytes: Uint8Array,
     /** Of a response. */
@@ -33,13 +33,13 @@ export class CipMessage {
     return pathOf(this.pathBytes);
   }
 
-  /** What the path of a request names of a kind. */
+  /** The values of one kind of segment in the path of a request. */
   named(kind: Segment['kind']): number[] {
     return this.path.filter(each => each.kind === kind).map(({ value }) => value);
   }
 }
 
-/** @param bytes of one message; kept  @param inner it is within another */
+/** @param bytes of one message; kept  @param inner whether it is within another one */
 export function readCip(bytes: Uint8Array, inner = false): CipMessage | undefined {
   if (bytes.length < 2) return undefined;
   const service = bytes[0]! & ~RESPONSE;
@@ -98,7 +98,7 @@ function partsOf(data: Uint8Array): CipMessage[] {
   return list;
 }
 
-/** A message with those in it. */
+/** A message including those within it. */
 export function allOf(message: CipMessage | undefined): readonly CipMessage[] {
   return message ? [message, ...message.parts] : [];
 }

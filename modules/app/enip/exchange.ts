@@ -1,4 +1,4 @@
-/** Messages of EtherNet/IP: a request with its response, or what has none. */
+/** EtherNet/IP messages: a request with its response, or a message without one. */
 import { passGap } from '../../../engine/application/behind-gap.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
@@ -33,7 +33,7 @@ export interface EnipSettings {
   readonly mostTransactions: number;
 }
 
-/** Messages on a TCP stream; behind a gap it goes on with the next. */
+/** Messages on a TCP stream; after a gap it continues with the next one. */
 export function* messages(session: EnipSession, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
   for (;;) {
@@ -46,7 +46,7 @@ export function* messages(session: EnipSession, toServer: boolean): Reading<void
   }
 }
 
-/** @param at where a message of `length` bytes begins in its stream or datagram */
+/** @param at position of a message of `length` bytes in its stream or datagram */
 export function nameFrames(session: EnipSession, toServer: boolean, at: number, length: number): void {
   session.frame('pdu', toServer, at, length);
   session.frame('hdr', toServer, at, Math.min(HEADER, length));
@@ -88,18 +88,18 @@ function addRequest(session: EnipSession, message: EnipMessage): void {
   waitingOf(session).add(keyOf(message), transaction);
 }
 
-/** Nobody answers these two (CIP Networks Library, volume 2, 2-4). */
+/** These two have no response (CIP Networks Library, volume 2, 2-4). */
 function isAnswered({ command }: EnipMessage): boolean {
   return command !== NOP && command !== UNREGISTER_SESSION;
 }
 
-/** Requests by what their responses repeat. */
+/** Requests by the values that their responses repeat. */
 function waitingOf(session: EnipSession): WaitingTransactions<number, EnipTransaction> {
   session.state ??= new WaitingTransactions(session);
   return session.state as WaitingTransactions<number, EnipTransaction>;
 }
 
-/** The session that is registered gets its number with the response. */
+/** For session registration, the session handle is assigned in the response. */
 function keyOf({ command, session }: EnipMessage): number {
   return command * 2 ** 32 + (command === REGISTER_SESSION ? 0 : session);
 }

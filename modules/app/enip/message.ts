@@ -1,4 +1,7 @@
-/** EtherNet/IP encapsulation (CIP Networks Library volume 2, 2-3) with what is in its messages. All numbers are little endian. */
+/**
+ * EtherNet/IP encapsulation (CIP Networks Library volume 2, 2-3) with the contents of its messages. All numbers are
+ * little endian.
+ */
 import { type CipMessage, readCip } from './cip.js';
 
 export const HEADER = 24;
@@ -34,7 +37,7 @@ export const STATUS = {
   encap_header_error: 0x6a,
 } as const;
 
-/** What a device says it is. */
+/** Identity reported by a device. */
 export interface Identity {
   readonly protocolVersion: number;
   readonly vendor: number;
@@ -67,7 +70,7 @@ export interface EnipMessage {
   readonly identities: readonly Identity[];
   readonly services: readonly Service[];
   readonly cip: CipMessage | undefined;
-  /** What its command stands for is not all there. */
+  /** The data required by its command is incomplete. */
   readonly isInvalid: boolean;
 }
 
@@ -100,7 +103,7 @@ export function parseMessage(bytes: Uint8Array): EnipMessage | undefined {
   };
 }
 
-/** Where items stand in messages that have some. */
+/** Offset of the items in messages that have them. */
 const ITEMS_AT: ReadonlyMap<number, number> = new Map([
   [LIST_IDENTITY, 0],
   [LIST_SERVICES, 0],
@@ -108,7 +111,7 @@ const ITEMS_AT: ReadonlyMap<number, number> = new Map([
   [SEND_UNIT_DATA, 6],
 ]);
 
-/** Whether a body is too short for its command. @param count of the items that are there */
+/** Whether a body is too short for its command. @param count of the items present */
 function isCut(command: number, body: DataView, count: number): boolean {
   const at = ITEMS_AT.get(command);
   if (at === undefined) return command === REGISTER_SESSION;
@@ -120,7 +123,7 @@ interface Item {
   readonly view: DataView;
 }
 
-/** Items of the common packet format, behind their number at `at`. */
+/** Items of the common packet format, after their number at `at`. */
 function items(body: DataView, at: number): Item[] {
   const list: Item[] = [];
   if (at + 2 > body.byteLength) return list;
@@ -177,7 +180,7 @@ const UNCONNECTED = 0xb2;
 function cipOf(list: readonly Item[]): CipMessage | undefined {
   for (const { type, view } of list) {
     if (type === UNCONNECTED) return readCip(bytesOf(view, 0));
-    // A sequence number stands before what is connected.
+    // A sequence number precedes connected data.
     if (type === CONNECTED && view.byteLength >= 2) return readCip(bytesOf(view, 2));
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** Names of what stands as numbers in CIP (CIP Networks Library volume 1: 5-1, 6-7, A-3, B-1), for records. */
+/** Names of numbers in CIP (CIP Networks Library volume 1: 5-1, 6-7, A-3, B-1), for records. */
 type Names = Readonly<Record<number, string>>;
 
 const numbered = (first: number, names: string): Names =>
@@ -41,7 +41,7 @@ const STATUS: Names = {
   41: 'Member not settable',
 };
 
-/** Extended status of connections that failed (status 1). */
+/** Extended status of failed connections (status 1). */
 const EXTENDED: Names = {
   256: 'Connection in use or duplicate forward open',
   259: 'Transport class and trigger combination not supported',
@@ -111,7 +111,7 @@ const named = (names: Names, number: number): string => names[number] ?? `unknow
 
 export const serviceName = (number: number): string => named(SERVICES, number);
 export const statusName = (number: number): string => named(STATUS, number);
-/** @returns undefined where it has no known meaning */
+/** @returns undefined if it has no known meaning */
 export const extendedStatusMeaning = (number: number): string | undefined => EXTENDED[number];
 export const className = (number: number): string => named(CLASSES, number);
 export const deviceTypeName = (number: number): string => named(DEVICE_TYPES, number);

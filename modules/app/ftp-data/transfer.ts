@@ -14,7 +14,7 @@ export interface FtpDataSettings {
   readonly memory: BodyMemory;
 }
 
-/** What the control connection said of it. */
+/** Values announced by the control connection. */
 export interface Announced {
   readonly command: string;
   /** Bytes as text. */
@@ -22,7 +22,7 @@ export interface Announced {
 }
 
 export class FtpDataTransaction extends TwoSidedTransaction {
-  /** Contents; one side alone sends any. */
+  /** Contents; only one side sends any. */
   body: InspectedBody | undefined;
   toServer = false;
 
@@ -34,7 +34,7 @@ export class FtpDataTransaction extends TwoSidedTransaction {
   }
 }
 
-/** The one transaction of the session. */
+/** The only transaction of the session. */
 export function transactionOf(session: Session<FtpDataTransaction>): FtpDataTransaction {
   if (session.state === undefined) {
     const announced = (session.inherited as Announced | undefined) ?? { command: '', filename: '' };
@@ -43,7 +43,7 @@ export function transactionOf(session: Session<FtpDataTransaction>): FtpDataTran
   return session.state as FtpDataTransaction;
 }
 
-/** Reads what one side sends, as the contents of the file. */
+/** Reads what one side sends as the contents of the file. */
 export function* readFile(session: Session<FtpDataTransaction>, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
   const transaction = transactionOf(session);
@@ -56,7 +56,7 @@ export function* readFile(session: Session<FtpDataTransaction>, toServer: boolea
       socket.resume();
     } else break;
     if (body.show(false)) session.advance(transaction, toServer, STARTED);
-    // Rules about the command alone are for either direction.
+    // Rules that only test the command apply to either direction.
     session.advance(transaction, !toServer, STARTED);
   }
   end(session, transaction, toServer, socket.state === 'end' && !socket.cut ? 'closed' : 'truncated');
@@ -73,7 +73,7 @@ function bodyOf(
   const body = new InspectedBody(FILE_LIMITS, session.sides.inline, memory, files.streamDepth ?? 0);
   transaction.body = body;
   transaction.toServer = toServer;
-  // A listing of what has no name is no file.
+  // A listing without a name is not a file.
   if (filename !== '') {
     body.file = new TrackedFile(Buffer.from(filename, 'latin1'), toServer, files);
     transaction.addFile(body.file);

@@ -1,4 +1,4 @@
-/** The control connection: commands and replies, and the data connections they agree upon. */
+/** The control connection: commands and replies, and the data connections they negotiate. */
 
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
@@ -10,21 +10,21 @@ import { COMPLETE, FtpTransaction, STARTED } from './transaction.js';
 
 const SPACE = 0x20;
 const DASH = 0x2d;
-/** Commands behind which a file travels. */
+/** Commands that are followed by a data transfer. */
 const TRANSFERS = new Set(['RETR', 'STOR', 'APPE', 'STOU', 'LIST', 'NLST', 'MLSD']);
-/** Of those, the ones that need not be about a file. */
+/** Of those, the ones whose file name is optional. */
 const LISTINGS = new Set(['LIST', 'NLST', 'MLSD']);
-/** Replies of one command, of which only the first are kept. */
+/** Maximum replies kept per command: the first ones. */
 const MOST_REPLIES = 128;
-/** Bytes of a file's name that data connections are told. */
+/** Maximum bytes of a file name passed to data connections. */
 const LONGEST_NAME = 200;
 
 export class Control {
   readonly settings: FtpSettings;
-  /** Port of the next data connection; 0: none was agreed upon. */
+  /** Port of the next data connection; 0: none was negotiated. */
   private dataPort = 0;
   private over = false;
-  /** Code of a reply of several lines that is not over. */
+  /** Code of an incomplete multi-line reply. */
   private openReply: string | undefined;
 
   constructor(readonly session: Session<FtpTransaction>) {
@@ -46,7 +46,7 @@ export class Control {
       const line = yield* readTextLine(server, this.settings.longestLine);
       if (!line) return;
       if (line.bytes.length > 0) this.reply(line);
-      // What follows is not ours.
+      // What follows is another protocol.
       if (requests.changeTo !== undefined) yield;
     }
   }
@@ -78,7 +78,7 @@ export class Control {
     return session.begin(new FtpTransaction(session.transactionCount, command, argument));
   }
 
-  /** What a command means for data connections. */
+  /** Evaluates a command that affects data connections. */
   private obey(transaction: FtpTransaction): void {
     const { command, argument } = transaction;
     if (command === 'PORT' || command === 'EPRT') this.takeOffer(transaction);
@@ -112,7 +112,7 @@ export class Control {
   private reply({ bytes, truncated }: TextLine): void {
     const code = codeOf(bytes);
     const { session } = this;
-    // Commands are complete at once: what is open waits for its reply.
+    // Commands are complete at once: an open one awaits its reply.
     const transaction = session.oldestOpen ?? this.unasked();
     if (!transaction) return;
     if (truncated) {
@@ -128,7 +128,7 @@ export class Control {
     if (this.isLast(code, bytes[3])) this.conclude(transaction, code ?? '', latin1(bytes));
   }
 
-  /** What a server says by itself has no request. */
+  /** Unsolicited replies of the server have no request. */
   private unasked(): FtpTransaction | undefined {
     const transaction = this.begin(undefined, undefined);
     if (!transaction) return undefined;
@@ -137,7 +137,7 @@ export class Control {
     return transaction;
   }
 
-  /** RFC 959 4.2: a dash behind the code begins several lines; the code and a blank end them. */
+  /** RFC 959 4.2: a dash after the code begins several lines; the code and a blank end them. */
   private isLast(code: string | undefined, behind: number | undefined): boolean {
     if (this.openReply !== undefined && (code !== this.openReply || behind === DASH)) return false;
     this.openReply = behind === DASH ? code : undefined;
@@ -165,7 +165,7 @@ function nameOf(argument: Uint8Array | undefined): string {
   return latin1(argument ?? new Uint8Array(0)).slice(0, LONGEST_NAME);
 }
 
-/** The three digits a reply begins with. */
+/** The three digits at the start of a reply. */
 function codeOf(bytes: Uint8Array): string | undefined {
   if (bytes.length < 3 || (bytes.length > 3 && bytes[3] !== SPACE && bytes[3] !== DASH)) return undefined;
   const code = latin1(bytes.subarray(0, 3));

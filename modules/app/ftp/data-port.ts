@@ -1,8 +1,8 @@
-/** Ports for data connections, as commands and replies write them (RFC 959, 2428). */
+/** Ports for data connections in commands and replies (RFC 959, 2428). */
 
-/** A host and port that a client offers. */
+/** A host and port offered by a client. */
 export interface Offer {
-  /** Network byte order, 4 or 16 bytes; undefined where it could not be read. */
+  /** Network byte order, 4 or 16 bytes; undefined if it could not be parsed. */
   readonly address: Uint8Array | undefined;
   readonly port: number;
 }

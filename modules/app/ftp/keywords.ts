@@ -46,7 +46,7 @@ export const VALUES: readonly ValueDeclaration<FtpTransaction>[] = [
   },
 ];
 
-/** Words of which one must stand in the argument. */
+/** The argument must be one of these words. */
 function word(argument: string | undefined, words: Readonly<Record<string, boolean>>): boolean {
   const found = words[(argument ?? '').trim().toLowerCase()];
   if (found === undefined) throw new Error(`"${argument ?? ''}" is none of ${Object.keys(words).join(', ')}`);

@@ -32,7 +32,7 @@ export const FTP_OPTIONS = [LONGEST_LINE, MOST_TRANSACTIONS, MEMCAP];
 export interface FtpSettings {
   readonly longestLine: number;
   readonly mostTransactions: number;
-  /** Bytes of commands and replies of open transactions. */
+  /** Memory of commands and replies of open transactions, in bytes. */
   readonly memory: { used: number };
 }
 
@@ -44,7 +44,7 @@ export function ftpSettings(config: Config): FtpSettings {
   };
 }
 
-/** `ftp.memcap`, how often there was no room, stays 0: what a connection keeps has bounds of its own. */
+/** `ftp.memcap`, the number of times without room, stays 0: the data kept per connection has its own limits. */
 export function ftpGauges({ memory }: FtpSettings): Readonly<Record<string, () => number>> {
   return { 'ftp.memuse': () => memory.used, 'ftp.memcap': () => 0 };
 }

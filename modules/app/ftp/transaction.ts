@@ -14,7 +14,7 @@ export const EVENTS = [
 ] as const;
 
 export interface Reply {
-  /** Three digits; undefined on lines without. */
+  /** Three digits; undefined on lines without a code. */
   readonly code: Uint8Array | undefined;
   readonly text: Uint8Array;
 }
@@ -23,10 +23,10 @@ export class FtpTransaction extends TwoSidedTransaction {
   absent?: 'to_server' | 'to_client';
   loggedEvents?: number;
   readonly replies: Reply[] = [];
-  /** Port that was agreed upon, 0 without one; by the client (active) or by the server. */
+  /** Negotiated port, 0 without one; by the client (active) or by the server. */
   dynamicPort = 0;
   active = false;
-  /** PORT and EPRT name another host than the one they come from. */
+  /** PORT or EPRT names a host other than its sender. */
   bounce = false;
   commandTruncated = false;
   replyTruncated = false;
@@ -34,8 +34,8 @@ export class FtpTransaction extends TwoSidedTransaction {
   private kept = 0;
 
   /**
-   * @param command in upper case; undefined for what a server says unasked
-   * @param argument behind the command
+   * @param command in upper case; undefined for unsolicited replies of the server
+   * @param argument after the command
    */
   constructor(
     id: number,
@@ -45,14 +45,14 @@ export class FtpTransaction extends TwoSidedTransaction {
     super(id);
   }
 
-  /** A line of it counts in the memory of FTP. */
+  /** Counts one of its lines in the memory of FTP. */
   keep(memory: { used: number }, { length }: Uint8Array): void {
     this.memory = memory;
     this.kept += length;
     memory.used += length;
   }
 
-  /** The transaction is over: what it kept does not count any more. */
+  /** The transaction has ended: its memory is no longer counted. */
   release(): void {
     if (this.memory) this.memory.used -= this.kept;
     this.kept = 0;

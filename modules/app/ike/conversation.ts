@@ -1,4 +1,4 @@
-/** Messages of IKE: each is a transaction. What was agreed upon in one is told with those behind it. */
+/** IKE messages: each is a transaction. Values negotiated in one message are logged with later ones. */
 import type { Session } from '../../../engine/application/session.js';
 import { uint16, uint32 } from '../../../engine/packet/network-order.js';
 import { OneSidedTransaction } from '../../../engine/protocol.js';
@@ -21,7 +21,7 @@ export const EVENTS = [
   'multiple_server_proposal',
 ] as const;
 
-/** What one side showed in version 1. */
+/** Payloads of one side in version 1. */
 export class Party {
   keyExchange: Uint8Array | undefined;
   nonce: Uint8Array | undefined;
@@ -31,26 +31,26 @@ export class Party {
 
 const MOST_VENDORS = 64;
 
-/** What is known of the connection. */
+/** State of the connection. */
 export class IkeState {
   readonly client = new Party();
   readonly server = new Party();
   domain: number | undefined;
-  /** What the responder of version 2 chose. */
+  /** Transforms selected by the responder in version 2. */
   chosen: readonly Transform[] = [];
 }
 
 export class IkeTransaction extends OneSidedTransaction {
-  /** Types of payloads, the highest first. */
+  /** Types of payloads, in descending order. */
   payloads: readonly number[] = [];
   keyExchange: Uint8Array | undefined;
   nonce: Uint8Array | undefined;
   vendors: readonly Uint8Array[] = [];
   notifications: readonly number[] = [];
-  /** What the responder chose in this message. */
+  /** Attributes selected by the responder in this message. */
   attributes: readonly Attribute[] = [];
   transforms: readonly Transform[] = [];
-  /** All of what the responder chose, where it is more than one, which it must not be. */
+  /** All selections of the responder, if there is more than one, which is not allowed. */
   serverProposals: readonly (readonly Attribute[])[] | readonly (readonly Transform[])[] = [];
 
   constructor(
@@ -69,13 +69,13 @@ export class IkeTransaction extends OneSidedTransaction {
 
 type IkeSession = Session<IkeTransaction>;
 
-/** Payloads by version: of a security association, a key exchange, a nonce, a notification, a vendor. */
+/** Types of payloads by version: security association, key exchange, nonce, notification, vendor. */
 const TYPES = [
   { sa: 1, keyExchange: 4, nonce: 10, notify: 11, vendor: 13 },
   { sa: 33, keyExchange: 34, nonce: 40, notify: 41, vendor: 43 },
 ] as const;
 
-/** @param bytes of one message; kept */
+/** @param bytes of one message, kept */
 export function addMessage(session: IkeSession, bytes: Uint8Array, toServer: boolean): void {
   session.state ??= new IkeState();
   const state = session.state as IkeState;
@@ -123,7 +123,7 @@ function notePayload(
 ): void {
   const party = transaction.toServer ? transaction.state.client : transaction.state.server;
   if (type === types.keyExchange) {
-    // Of version 2 the number of the group stands before it.
+    // In version 2, it is preceded by the number of the group.
     transaction.keyExchange = types === TYPES[1] ? content.subarray(4) : content;
     party.keyExchange = transaction.keyExchange;
   } else if (type === types.nonce) {
@@ -136,7 +136,7 @@ function notePayload(
     transaction.notifications = [...transaction.notifications, uint16(content, 2)];
 }
 
-/** @returns types of payloads within it */
+/** @returns types of the payloads within it */
 function association(
   transaction: IkeTransaction,
   header: IkeHeader,
@@ -180,7 +180,7 @@ function tellMultiple(
 }
 
 const [ENCRYPTION, PRF, INTEGRITY, GROUP] = [1, 2, 3, 4];
-/** What should not be used any more (RFC 8247). */
+/** Algorithms that should no longer be used (RFC 8247). */
 const WEAK: Readonly<Record<number, ReadonlySet<number>>> = {
   [ENCRYPTION]: new Set([1, 2, 3, 4, 5, 6, 7, 8, 9]),
   [PRF]: new Set([0, 1, 2]),
@@ -188,7 +188,7 @@ const WEAK: Readonly<Record<number, ReadonlySet<number>>> = {
   [GROUP]: new Set([1, 2, 5, 22]),
 };
 const NULL_ENCRYPTION = new Set([11, 21]);
-/** Encryption that authenticates too (RFC 5282). */
+/** Ciphers with integrated authentication (RFC 5282). */
 const COMBINED = new Set([14, 15, 16, 18, 19, 20, 25, 26, 27, 28]);
 const WEAK_EVENTS: Readonly<Record<number, (typeof EVENTS)[number]>> = {
   [ENCRYPTION]: 'weak_crypto_enc',

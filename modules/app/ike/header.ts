@@ -1,4 +1,4 @@
-/** Headers of IKE messages (RFC 7296 3.1, RFC 2408 3.1) and the chain of payloads behind them. */
+/** Headers of IKE messages (RFC 7296 3.1, RFC 2408 3.1) and the chain of payloads after them. */
 import { uint16, uint32 } from '../../../engine/packet/network-order.js';
 
 export interface IkeHeader {
@@ -14,7 +14,7 @@ export interface IkeHeader {
 
 export interface Payload {
   readonly type: number;
-  /** Type of the one behind it; 0: none. */
+  /** Type of the next payload; 0: none. */
   readonly next: number;
   readonly content: Uint8Array;
 }
@@ -26,7 +26,7 @@ const ENCRYPTED = new Set([46, 53]);
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-/** @returns undefined where it is none of a version that there is */
+/** @returns undefined if it is not a header of a known version */
 export function readHeader(bytes: Uint8Array, start: number, end: number): IkeHeader | undefined {
   if (end - start < HEADER) return undefined;
   const major = bytes[start + 17]! >> 4;
@@ -43,10 +43,10 @@ export function readHeader(bytes: Uint8Array, start: number, end: number): IkeHe
   };
 }
 
-/** Exchanges of version 2 that there are (RFC 7296 3.1): IKE_SA_INIT to INFORMATIONAL. */
+/** Exchanges defined in version 2 (RFC 7296 3.1): IKE_SA_INIT to INFORMATIONAL. */
 const [FIRST_EXCHANGE_2, LAST_EXCHANGE_2] = [34, 37];
 
-/** Whether a datagram begins a conversation. Costs nothing but looking. */
+/** Whether a datagram begins an IKE exchange. Allocates nothing. */
 export function isBeginning(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < HEADER) return false;
   const version = bytes[start + 17]!;
@@ -63,11 +63,11 @@ function isZero(bytes: Uint8Array, from: number, to: number): boolean {
 
 export interface PayloadChain {
   readonly payloads: readonly Payload[];
-  /** Bytes behind the last one. */
+  /** Bytes after the last one. */
   readonly extra: number;
 }
 
-/** @returns undefined where the chain is broken */
+/** @returns undefined if the chain is invalid */
 export function readPayloads(bytes: Uint8Array, first: number): PayloadChain | undefined {
   const list: Payload[] = [];
   let type = first;
@@ -78,7 +78,7 @@ export function readPayloads(bytes: Uint8Array, first: number): PayloadChain | u
     if (length < GENERIC || at + length > bytes.length) return undefined;
     const next = bytes[at]!;
     list.push({ type, next, content: bytes.subarray(at + GENERIC, at + length) });
-    // Behind an encrypted payload (RFC 7296 3.14, RFC 7383 2.5) nothing follows: it names what is in it.
+    // Nothing follows an encrypted payload (RFC 7296 3.14, RFC 7383 2.5): its next type is that of its contents.
     type = ENCRYPTED.has(type) ? 0 : next;
     at += length;
   }

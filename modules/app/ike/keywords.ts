@@ -26,7 +26,7 @@ function buffer(
 }
 
 export const BUFFERS: readonly Buffer_[] = [
-  // Each side's own number, in what it sends itself.
+  // Each side's own SPI, in the messages it sends.
   buffer('init_spi', 'SPI of the initiator, in hexadecimal digits.', ({ header }) => header.initiatorSpi, {
     direction: 'to_server',
   }),
@@ -73,14 +73,14 @@ export const VALUES: readonly ValueDeclaration<IkeTransaction>[] = [
   value('nonce_payload_length', 32, 'Length of the nonce.', each => each.nonce?.length),
 ];
 
-/** An attribute of version 1, and the transform of version 2 that stands for the same. */
+/** An attribute of version 1, and the corresponding transform of version 2. */
 interface Wanted {
   readonly attribute: number | undefined;
   readonly transform: number | undefined;
   readonly value: number;
 }
 
-/** Version 2 has no more of these. */
+/** In version 2, only these exist. */
 const CHOSEN_2 = new Set(['alg_enc', 'alg_prf', 'alg_auth', 'alg_dh']);
 
 function transformOf(member: string): number | undefined {

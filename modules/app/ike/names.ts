@@ -1,4 +1,4 @@
-/** Numbers of IKE by name (IANA's registries of IKEv1 and IKEv2 parameters). */
+/** Names of IKE numbers (IANA's registries of IKEv1 and IKEv2 parameters). */
 type Names = Readonly<Record<number, string>>;
 
 const numbered = (first: number, names: string): Names =>
@@ -73,15 +73,15 @@ export const TRANSFORMS_2: Readonly<Record<number, Names>> = {
   },
   5: { 0: 'NoESN', 1: 'ESN' },
 };
-/** What numbers of them are that have no name. */
+/** Names of the kinds of transforms, for numbers without a name. */
 export const TRANSFORM_KINDS: Names = numbered(
   1,
   'IkeTransformEncType IkeTransformPRFType IkeTransformAuthType IkeTransformDHType IkeTransformESNType',
 );
-/** Under which members of records they stand. */
+/** Their member names in records. */
 export const TRANSFORM_MEMBERS: Names = numbered(1, 'alg_enc alg_prf alg_auth alg_dh alg_esn');
 
-/** Attributes of version 1: their members of records, and names of values. */
+/** Attributes of version 1: their member names in records, and names of values. */
 export const ATTRIBUTES_1: Readonly<Record<number, { readonly member: string; readonly names: Names }>> = {
   1: {
     member: 'alg_enc',

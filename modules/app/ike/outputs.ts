@@ -1,4 +1,4 @@
-/** Which outputs tell the type of an exchange by name, too. */
+/** Which outputs also log the name of the exchange type. */
 import type { Config } from '../../../engine/config/config.js';
 import { boolean, option } from '../../../engine/config/option.js';
 import { type OutputsByOption, outputsByOption } from '../../../engine/config/output-list.js';

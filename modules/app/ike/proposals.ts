@@ -1,13 +1,13 @@
 /** Proposals and transforms of a security association (RFC 7296 3.3, RFC 2408 3.5, 3.6). */
 import { uint16 } from '../../../engine/packet/network-order.js';
 
-/** Of version 2: type and number of an algorithm. */
+/** In version 2: type and number of an algorithm. */
 export interface Transform {
   readonly type: number;
   readonly id: number;
 }
 
-/** Of version 1: an attribute's type and value; undefined where the value is longer than a number. */
+/** In version 1: type and value of an attribute; undefined if the value is longer than a number. */
 export interface Attribute {
   readonly type: number;
   readonly value: number;
@@ -16,7 +16,7 @@ export interface Attribute {
 const MOST = 64;
 const HEAD = 8;
 
-/** Parts one behind the other: whether one follows, a reserved byte, a length with these, and content. */
+/** Consecutive substructures: whether one follows, a reserved byte, a length including these, and content. */
 function* parts(bytes: Uint8Array): Generator<Uint8Array> {
   let at = 0;
   for (let count = 0; at + 4 <= bytes.length && count < MOST; count++) {
@@ -27,7 +27,7 @@ function* parts(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** Transforms of a proposal, behind its SPI. */
+/** Transforms of a proposal, after its SPI. */
 function* transformsIn(proposal: Uint8Array): Generator<Uint8Array> {
   yield* parts(proposal.subarray(4 + proposal[2]!));
 }
@@ -39,7 +39,7 @@ export function readProposals(content: Uint8Array): Transform[][] {
   );
 }
 
-/** @param content behind domain and situation  @returns attributes of each transform of all proposals */
+/** @param content after domain and situation  @returns attributes of each transform of all proposals */
 export function readAttributes(content: Uint8Array): Attribute[][] {
   return [...parts(content)].flatMap(proposal =>
     [...transformsIn(proposal)].map(each => attributesIn(each.subarray(4))),

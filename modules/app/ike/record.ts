@@ -21,7 +21,7 @@ const FIRST_STATUS = 16384;
 
 const unnamed = (kind: string, number: number): string => `${kind}(${number} / 0x${number.toString(16)})`;
 
-/** @param extended with the type of the exchange by name */
+/** @param extended whether to log the exchange type by name */
 export function ikeRecord(transaction: IkeTransaction, extended: boolean): string {
   const { header, payloads } = transaction;
   const record = {
@@ -47,7 +47,7 @@ function payloadName(version: number, type: number): string {
   return PAYLOADS_2[type] ?? unnamed('IkePayloadType', type);
 }
 
-/** What version 1 agreed upon; it knows no extended sequence numbers. */
+/** The values negotiated in version 1, which has no extended sequence numbers. */
 function chosenOf({ attributes }: IkeTransaction): Json {
   return attributes.length > 0 ? { ...attributesOf(attributes), alg_esn: 'NoESN' } : {};
 }
@@ -58,7 +58,7 @@ function serverProposals({ header, serverProposals: list }: IkeTransaction): Jso
     : (list as readonly (readonly Transform[])[]).map(transformsOf);
 }
 
-/** Each by its name and as a number; of those that are there twice the first. */
+/** Each by name and as a number; of duplicates, the first. */
 function attributesOf(attributes: readonly Attribute[]): Json {
   const json: Json = {};
   for (const { type, value } of attributes) {
@@ -85,7 +85,7 @@ function version1({ state, isEncrypted, vendors }: IkeTransaction): Json {
   return {
     ...(state.domain !== undefined && { doi: state.domain }),
     encrypted_payloads: isEncrypted,
-    // What was said before is told with what can be read alone.
+    // Values of earlier messages are logged only with unencrypted ones.
     ...(!isEncrypted && Object.keys(client).length > 0 && { client }),
     ...(!isEncrypted && Object.keys(server).length > 0 && { server }),
     ...(vendors.length > 0 && { vendor_ids: vendors.map(hex) }),
@@ -110,7 +110,7 @@ function version2({ notifications }: IkeTransaction): Json {
   };
 }
 
-/** The record for those outputs that want it at length, and for the others. */
+/** The record for the outputs with `extended`, and for the others. */
 export function ikeRecords(transaction: IkeTransaction, { on, off }: OutputsByOption): OutputRecord[] {
   return [
     ...(on > 0 ? [{ members: ikeRecord(transaction, true), outputs: on }] : []),

@@ -15,7 +15,7 @@ export class KerberosTransaction extends OneSidedTransaction {
   constructor(
     id: number,
     toServer: boolean,
-    /** Undefined for what is no message. */
+    /** Undefined if it is not a valid message. */
     readonly message: KerberosMessage | undefined,
     /** Type of the request that failed. */
     readonly failedRequest: number | undefined,
@@ -26,10 +26,12 @@ export class KerberosTransaction extends OneSidedTransaction {
 
 export type KerberosSession = Session<KerberosTransaction>;
 
-/** Messages on a TCP stream, each behind its length (RFC 4120 7.2.2); behind a gap it goes on with the next. */
+/**
+ * Messages on a TCP stream, each preceded by its length (RFC 4120 7.2.2); after a gap it continues with the next one.
+ */
 export function* messages(session: KerberosSession, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
-  // Behind what is no message nothing is read, whether or not it came with it.
+  // Nothing is read after an invalid message, even if it arrived together with it.
   while (!session.failed) {
     const head = yield* socket.read(4);
     const bytes = head && (yield* socket.read(uint32(head, 0)));

@@ -7,7 +7,7 @@ function name(which: 'cname' | 'sname', summary: string): BufferDeclaration<Kerb
   return {
     keyword: `krb5.${which}`,
     aliases: [`krb5_${which}`],
-    // Suricata looks at names in what the server says alone.
+    // Suricata inspects names only in messages of the server.
     direction: 'to_client',
     progress: COMPLETE,
     multiple: true,
@@ -67,7 +67,7 @@ export const TESTS: readonly TestDeclaration<KerberosTransaction>[] = [
   },
 ];
 
-/** @throws Error naming what is no encryption */
+/** @throws Error naming an unknown encryption */
 function encryptions(argument: string): Encryptions {
   const match = /^\s*(!?)\s*(.*?)\s*$/s.exec(argument)!;
   const negated = match[1] === '!';

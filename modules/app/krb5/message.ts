@@ -1,4 +1,4 @@
-/** Kerberos messages between clients and KDCs (RFC 4120 5.4, 5.9.1): the parts that rules and records ask for. */
+/** Kerberos messages between clients and KDCs (RFC 4120 5.4, 5.9.1): the parts that rules and records need. */
 import { Elements, INTEGER, integerOf, readHead, SEQUENCE } from '../asn1/ber.js';
 
 export const AS_REQ = 10;
@@ -11,11 +11,11 @@ export const KRB_ERROR = 30;
 
 export interface KerberosMessage {
   readonly type: number;
-  /** Parts of the client's and the server's name. */
+  /** Components of the client's and the server's name. */
   readonly cname: readonly Uint8Array[];
   readonly sname: readonly Uint8Array[];
   readonly realm: Uint8Array | undefined;
-  /** Encryption of the KDC's part of a reply, and of the ticket in it. */
+  /** Encryption type of the KDC's part of a reply, and of the ticket in it. */
   readonly encryption: number | undefined;
   readonly ticketEncryption: number | undefined;
   readonly errorCode: number | undefined;
@@ -32,12 +32,12 @@ const NOTHING = {
 /** Class and form of a message's tag. */
 const APPLICATION = 0x60;
 const TICKET = 0x61;
-/** Parts of one name that are kept. */
+/** Maximum components kept per name. */
 const MOST_PARTS = 64;
 const FIELD = 0xa0;
 const VERSION = 5;
 
-/** Whether a message may begin like this; `more` where that is not known yet. */
+/** Whether a message may begin like this; `more` if more bytes are needed to decide. */
 export function isMessage(bytes: Uint8Array, start: number, end: number): boolean | 'more' {
   const head = readHead(bytes, start, end);
   if (head === 'more') return 'more';
@@ -53,7 +53,7 @@ export function isMessage(bytes: Uint8Array, start: number, end: number): boolea
 
 const KNOWN = new Set([AS_REQ, AS_REP, TGS_REQ, TGS_REP, AP_REQ, AP_REP, KRB_ERROR]);
 
-/** @param bytes of the whole message; kept  @returns undefined where it is none */
+/** @param bytes of the whole message; kept  @returns undefined if it is invalid */
 export function parseMessage(bytes: Uint8Array): KerberosMessage | undefined {
   const message = new Elements(bytes).next();
   if (!message || (message.tag & 0xe0) !== APPLICATION) return undefined;
@@ -95,11 +95,11 @@ function failure(fields: Fields): Partial<KerberosMessage> {
   };
 }
 
-/** Fields of a SEQUENCE by the numbers of their tags. */
+/** Fields of a SEQUENCE by tag number. */
 class Fields {
   private constructor(private readonly contents: ReadonlyMap<number, Uint8Array>) {}
 
-  /** @param bytes of an element whose content are fields */
+  /** @param bytes of an element that contains fields */
   static of(bytes: Uint8Array): Fields | undefined {
     const sequence = new Elements(bytes).inside(SEQUENCE);
     if (!sequence) return undefined;
@@ -108,7 +108,7 @@ class Fields {
     return new Fields(contents);
   }
 
-  /** Fields of a field. @param tag of an element around them */
+  /** Nested fields of a field. @param tag of an element that encloses them */
   inside(number: number, tag?: number): Fields | undefined {
     const content = this.contents.get(number);
     const inner = content && tag !== undefined ? new Elements(content).take(tag) : content;
@@ -126,7 +126,7 @@ class Fields {
     return content && new Elements(content).next()?.content;
   }
 
-  /** Parts of a PrincipalName. */
+  /** Components of a PrincipalName. */
   name(number: number): readonly Uint8Array[] {
     const list = this.inside(number)?.contents.get(1);
     const parts = list && new Elements(list).inside(SEQUENCE);

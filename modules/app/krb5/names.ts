@@ -1,4 +1,4 @@
-/** Numbers of Kerberos by name. */
+/** Names of Kerberos numbers. */
 
 /** Encryption types (RFC 3961 8, IANA's registry). */
 export const ENCRYPTION_NAMES: ReadonlyMap<number, string> = new Map([
@@ -37,7 +37,7 @@ export const ENCRYPTION_NAMES: ReadonlyMap<number, string> = new Map([
   [-141, 'rc4-plain-exp'],
 ]);
 
-/** What is neither single or triple DES nor RC4 (RFC 6649, 8429). */
+/** Neither single or triple DES nor RC4 (RFC 6649, 8429). */
 const STRONG = new Set([17, 18, 19, 20, 25, 26]);
 
 export function isWeak(encryption: number | undefined): boolean {
@@ -64,12 +64,12 @@ const MESSAGES: ReadonlyMap<number, string> = new Map([
   [30, 'KRB_ERROR'],
 ]);
 
-/** @param type 0 where it is not known */
+/** @param type 0 if unknown */
 export function messageName(type: number): string {
   return MESSAGES.get(type) ?? `MessageType(${type})`;
 }
 
-/** Names of errors from a number on (RFC 4120 7.5.9, 4556 3.1.3). */
+/** Names of errors, from a given number on (RFC 4120 7.5.9, 4556 3.1.3). */
 const ERRORS: ReadonlyMap<number, string> = new Map([
   ...numbered(
     0,

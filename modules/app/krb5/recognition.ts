@@ -1,4 +1,4 @@
-/** What messages of Kerberos begin with; on TCP behind their lengths (RFC 4120 7.2.2). */
+/** Recognition of Kerberos by the start of messages; on TCP after their lengths (RFC 4120 7.2.2). */
 import { uint16 } from '../../../engine/packet/network-order.js';
 import type { Probe, ProbeResult } from '../../../engine/protocol.js';
 import { isMessage } from './message.js';
@@ -10,7 +10,7 @@ export const probe: Probe = (bytes, start, end, _, transport) => {
   return isMessage(bytes, start, end) === true ? 'yes' : 'no';
 };
 
-/** A message behind its length. */
+/** A message after its length. */
 export function isFramed(bytes: Uint8Array, start: number, end: number): ProbeResult {
   if (end - start < 6) return 'more';
   const length = uint16(bytes, start + 2);

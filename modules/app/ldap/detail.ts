@@ -1,6 +1,6 @@
 /**
- * What records tell of LDAP operations (RFC 4511 4), in their order: texts, numbers and lists of them. A message of 1 MB may
- * have half a million values, so nothing of it is kept.
+ * Details of LDAP operations (RFC 4511 4) for records, in order: texts, numbers and lists of them. A message of 1 MB
+ * may have half a million values, so none of them are kept.
  */
 import { Elements, ENUMERATED, integerOf, OCTET_STRING, SEQUENCE, SET } from '../asn1/ber.js';
 import { isTrue, type LdapMessage, named, searchHead, text } from './message.js';
@@ -9,7 +9,7 @@ export type Detail = Readonly<Record<string, unknown>>;
 
 const EMPTY = new Uint8Array(0);
 
-/** @returns undefined for operations without anything */
+/** @returns undefined for operations without details */
 export function detailOf({ operation, content, result }: LdapMessage): Detail | undefined {
   const elements = new Elements(content);
   switch (operation) {
@@ -106,7 +106,7 @@ function compareRequest(elements: Elements): Detail {
   };
 }
 
-/** Behind a result and referrals: the server's answer to SASL, or what an extended operation gives. */
+/** After a result and referrals: the server's SASL credentials, or the response of an extended operation. */
 function resultDetail(operation: number, elements: Elements): Detail {
   elements.take(ENUMERATED);
   elements.take(OCTET_STRING);

@@ -1,4 +1,4 @@
-/** Conversations of LDAP messages: a request and all its responses are a transaction. */
+/** Processing of LDAP messages: a request and all its responses are a transaction. */
 
 import { passGap } from '../../../engine/application/behind-gap.js';
 import type { Session } from '../../../engine/application/session.js';
@@ -23,10 +23,10 @@ export const EVENTS = [
 
 /** Object identifier of StartTLS (RFC 4511 4.14.1). */
 const START_TLS = '1.3.6.1.4.1.1466.20037';
-/** Responses of one request that are kept, and their bytes. */
+/** Maximum responses kept per request, and their bytes. */
 const MOST_RESPONSES = 1024;
 const MOST_BYTES = 4 << 20;
-/** Attributes of a request, and of all its responses, that rules see. */
+/** Maximum attributes of a request, and of all its responses, that rules can inspect. */
 const MOST_ATTRIBUTES = 65_536;
 
 export interface LdapSettings {
@@ -35,11 +35,11 @@ export interface LdapSettings {
 
 export class LdapTransaction extends TwoSidedTransaction {
   readonly responses: LdapMessage[] = [];
-  /** Bytes of those responses. */
+  /** Bytes of the responses kept. */
   kept = 0;
-  /** Types of the attributes of the request. */
+  /** Attribute types of the request. */
   readonly asked = new TextList();
-  /** Types of the attributes of all responses. */
+  /** Attribute types of all responses. */
   readonly attributes = new TextList();
 
   constructor(
@@ -53,12 +53,12 @@ export class LdapTransaction extends TwoSidedTransaction {
 
 export type LdapSession = Session<LdapTransaction>;
 
-/** Messages on a TCP stream; behind a gap it goes on with the next. */
+/** Messages on a TCP stream; after a gap it continues with the next one. */
 export function* messages(session: LdapSession, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
   for (;;) {
     if (yield* message(session, socket, toServer)) {
-      // What follows is not ours.
+      // What follows is another protocol.
       if (session.requests.changeTo !== undefined) yield;
       continue;
     }
@@ -66,13 +66,13 @@ export function* messages(session: LdapSession, toServer: boolean): Reading<void
   }
 }
 
-/** Whether a message begins here, whoever speaks. */
+/** Whether a message begins here, in either direction. */
 function begins(bytes: Uint8Array, start: number, end: number): ProbeResult {
   const answer = probe(bytes, start, end, true);
   return answer === 'yes-but-reversed' ? 'yes' : answer;
 }
 
-/** @returns false when there is no message to read */
+/** @returns false if there is no message to read */
 function* message(session: LdapSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
   let head: ElementHead | 'more' | undefined = 'more';
   for (let needed = 2; head === 'more'; needed = socket.available + 1) {
@@ -130,7 +130,7 @@ function addRequest(session: LdapSession, request: LdapMessage): void {
   else waitingOf(session).add(request.id, transaction);
 }
 
-/** Requests by their numbers. */
+/** Requests by message ID. */
 function waitingOf(session: LdapSession): WaitingTransactions<number, LdapTransaction> {
   session.state ??= new WaitingTransactions(session);
   return session.state as WaitingTransactions<number, LdapTransaction>;
@@ -167,7 +167,7 @@ function addTypes(list: TextList, message: LdapMessage): void {
   }
 }
 
-/** Something that is no message. */
+/** Reports data that is not a valid message. */
 function reportLost(session: LdapSession, toServer: boolean, event: (typeof EVENTS)[number]): void {
   const transaction = begin(session, undefined);
   session.event(transaction, event);

@@ -6,7 +6,7 @@ import { OPERATIONS, RESULT_CODES } from './operation.js';
 
 type Buffer_ = BufferDeclaration<LdapTransaction>;
 
-/** @param of the text of this number: found at once, as there may be many */
+/** @param of returns the text with a number, in constant time, as there may be many */
 function texts(
   keyword: string,
   summary: string,
@@ -23,7 +23,7 @@ function texts(
   };
 }
 
-/** One of each response, empty where there is none: so that the numbers of all are the same. */
+/** One value for each response, empty if it has none: this keeps the numbering consistent. */
 const ofResponses = (
   keyword: string,
   summary: string,
@@ -57,7 +57,7 @@ export const BUFFERS: readonly Buffer_[] = [
   ),
 ];
 
-/** Numbers of responses, as far as these have come. */
+/** A number from each response, growing as responses arrive. */
 function growing(
   keyword: string,
   bits: 8 | 32,

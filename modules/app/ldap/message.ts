@@ -1,4 +1,6 @@
-/** LDAP messages (RFC 4511 4): the parts that rules ask for. What records tell besides is read for them, see `detailOf`. */
+/**
+ * LDAP messages (RFC 4511 4): the parts that rules need. Further details are parsed for records only, see `detailOf`.
+ */
 import { BOOLEAN, Elements, ENUMERATED, OCTET_STRING, SEQUENCE } from '../asn1/ber.js';
 import { operationName } from './operation.js';
 
@@ -11,9 +13,9 @@ export interface LdapResult {
 export interface LdapMessage {
   readonly id: number;
   readonly operation: number;
-  /** What the operation carries. */
+  /** Contents of the operation. */
   readonly content: Uint8Array;
-  /** Name of the entry it is about. */
+  /** Name of the entry it refers to. */
   readonly dn: Uint8Array | undefined;
   readonly result: LdapResult | undefined;
   /** Object identifier of an extended operation. */
@@ -28,7 +30,7 @@ const EMPTY = new Uint8Array(0);
 const APPLICATION = 0x40;
 const NUMBER = 0x1f;
 
-/** @param content of the outer sequence; kept  @returns undefined where it is no message */
+/** @param content of the outer sequence; kept  @returns undefined if it is not a message */
 export function parseMessage(content: Uint8Array): LdapMessage | undefined {
   const elements = new Elements(content);
   const id = elements.integer();
@@ -65,7 +67,7 @@ function parts(operation: number, content: Uint8Array): Partial<Parts> {
   }
 }
 
-/** The next element where it is an octet string; else nothing is read. */
+/** The next element if it is an octet string; otherwise nothing is read. */
 export const text = (elements: Elements): Uint8Array => elements.take(OCTET_STRING) ?? EMPTY;
 
 function resultParts(elements: Elements): Partial<Parts> {
@@ -75,7 +77,7 @@ function resultParts(elements: Elements): Partial<Parts> {
   return { dn: result.matchedDn, result };
 }
 
-/** What stands before the filter and the attributes that are asked for (RFC 4511 4.5.1). */
+/** The fields before the filter and the requested attributes (RFC 4511 4.5.1). */
 export function searchHead(elements: Elements) {
   return {
     base_object: text(elements),
@@ -105,7 +107,7 @@ export function named(
   return detail;
 }
 
-/** Types of the attributes that a message is about. */
+/** The attribute types in a message. */
 export function* attributeTypes({ operation, content }: LdapMessage): Generator<Uint8Array> {
   const elements = new Elements(content);
   if (operation === 3) {
@@ -126,7 +128,7 @@ export function* attributeTypes({ operation, content }: LdapMessage): Generator<
   }
 }
 
-/** Of a change: behind what kind it is, an attribute with values. */
+/** In a change: the operation, followed by an attribute with values. */
 function changedType(change: Elements): Uint8Array {
   change.take(ENUMERATED);
   const attribute = change.inside(SEQUENCE);

@@ -1,4 +1,4 @@
-/** Names of operations (RFC 4511) and of results (also those of extensions), by their numbers. */
+/** Names of operations (RFC 4511) and of results (including those of extensions), by number. */
 export const OPERATIONS: Readonly<Record<string, number>> = {
   bind_request: 0,
   bind_response: 1,
@@ -31,7 +31,7 @@ export function operationName(number: number): string | undefined {
 
 /** Operations that clients send. */
 const REQUESTS = new Set([0, 2, 3, 6, 8, 10, 12, 14, 16, 23]);
-/** Behind which others for the same request may follow. */
+/** Responses that may be followed by others for the same request. */
 const INTERIM = new Set([4, 19, 25]);
 /** Requests without a response. */
 const UNANSWERED = new Set([2, 16]);

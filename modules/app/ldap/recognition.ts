@@ -1,9 +1,9 @@
-/** What messages of LDAP begin with (RFC 4511 4.1.1). */
+/** Recognition of LDAP by the start of messages (RFC 4511 4.1.1). */
 import type { ProbeResult } from '../../../engine/protocol.js';
 import { INTEGER, readHead, SEQUENCE } from '../asn1/ber.js';
 import { isRequest, operationName } from './operation.js';
 
-/** A sequence that begins with a number and an operation, which tells who speaks. */
+/** A sequence that begins with a number and an operation, which determines the direction. */
 export function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
   const outer = readHead(bytes, start, end);
   if (outer === 'more') return 'more';

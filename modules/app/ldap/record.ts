@@ -28,7 +28,7 @@ function messageJson(message: LdapMessage): object {
   return { operation: name, message_id: id, ...((detail || result) && { [name]: told }) };
 }
 
-/** Bytes as text, within whatever they stand. */
+/** Converts bytes to text at any depth. */
 function json(value: unknown): unknown {
   if (value instanceof Uint8Array) return bytesText(value);
   if (Array.isArray(value)) return value.map(json);

@@ -1,7 +1,7 @@
 /** The argument of the keyword `modbus`. */
 import type { Access, Category, Table } from './function-code.js';
 
-/** Both ends are excluded. */
+/** Both ends are exclusive. */
 export interface Range {
   readonly above: number;
   readonly below: number;
@@ -22,7 +22,7 @@ export interface Condition {
 const CATEGORIES = ['assigned', 'unassigned', 'public', 'user', 'reserved', 'all'] as const;
 const TABLES = ['discretes', 'coils', 'input', 'holding'] as const;
 const LARGEST_CODE = 255;
-/** Above every number; compiled rules are kept as JSON, which has no Infinity. */
+/** Greater than any number; compiled rules are kept as JSON, which has no Infinity. */
 const BEYOND = 2 ** 32;
 const FORM = 'expected "unit N", "function …" or "access …"';
 

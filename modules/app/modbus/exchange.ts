@@ -1,4 +1,4 @@
-/** Requests and the responses that belong to them. */
+/** Requests and their responses. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
@@ -7,12 +7,12 @@ import { HEADER_LENGTH, LONGEST_LENGTH, type ModbusMessage, parseMessage } from 
 import type { ModbusSettings } from './settings.js';
 import { COMPLETE, ModbusTransaction } from './transaction.js';
 
-/** Bytes of the header before what its length counts. */
+/** Header bytes not included in its length. */
 const UNCOUNTED = 6;
 
 export class Exchange {
   private readonly settings: ModbusSettings;
-  /** Requests by their numbers. */
+  /** Requests by transaction identifier. */
   private readonly waiting: WaitingTransactions<number, ModbusTransaction>;
 
   constructor(private readonly session: Session<ModbusTransaction>) {
@@ -87,7 +87,7 @@ export class Exchange {
   }
 }
 
-/** A response repeats what was written, and has as much as was to be read. */
+/** A response repeats what was written, and contains as much data as was requested. */
 function agree(request: ModbusMessage, response: ModbusMessage): boolean {
   const { read, write, code } = request;
   if (write && response.write && write.address !== response.write.address) return false;

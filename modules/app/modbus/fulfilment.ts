@@ -1,4 +1,4 @@
-/** Whether a request is one that a rule looks for. Addresses in rules begin at 1. */
+/** Whether a request meets the condition of a rule. Addresses in rules begin at 1. */
 import { uint16 } from '../../../engine/packet/network-order.js';
 import type { Condition, Range } from './condition.js';
 import { categoryOf, FUNCTIONS } from './function-code.js';
@@ -44,7 +44,7 @@ function isAccess(request: ModbusMessage, { access, table, address, value }: Con
   return value === undefined || isWritten(request, first, last, address, value);
 }
 
-/** Any of the values written there. */
+/** Whether any of the values written there matches. */
 function isWritten(
   { code, write }: ModbusMessage,
   first: number,
@@ -54,7 +54,7 @@ function isWritten(
 ): boolean {
   const data = write?.data;
   if (!data) return false;
-  // Requests may say that they have more values than they have.
+  // Requests may announce more values than they contain.
   const end = Math.min(last + 1, address.below, first + valuesIn(code, data));
   for (let at = Math.max(first, address.above + 1); at < end; at++) {
     if (within(valueAt(code, data, at - first), wanted)) return true;

@@ -1,7 +1,7 @@
 /** Function codes (Modbus Application Protocol 5 and 6): names, categories and what they access. */
 export const DIAGNOSTIC = 8;
 export const MEI = 43;
-/** Set in the response where a request failed. */
+/** Set in the response if a request failed. */
 export const EXCEPTION = 0x80;
 
 export type Access = 'read' | 'write';
@@ -10,7 +10,7 @@ export type Category = 'assigned' | 'unassigned' | 'user' | 'reserved';
 
 export interface FunctionCode {
   readonly name: string;
-  /** What is read and what is written, and whether it is one or several. */
+  /** What is read and written, and whether it is one or several. */
   readonly reads?: Table;
   readonly writes?: Table;
   readonly access?: string;
@@ -49,7 +49,7 @@ export const FUNCTIONS: Readonly<Record<number, FunctionCode>> = {
   43: { name: 'MEI' },
 };
 
-/** Categories of codes without a name here: each up to and with this code. */
+/** Categories of codes without a name here: each up to and including this code. */
 const CATEGORIES: readonly (readonly [number, Category])[] = [
   [40, 'unassigned'],
   [42, 'reserved'],
@@ -64,9 +64,9 @@ const CATEGORIES: readonly (readonly [number, Category])[] = [
 ];
 
 /**
- * @param raw as the message has it
+ * @param raw as in the message
  * @param sub subfunction of a diagnostic, type of encapsulated transport
- * @returns undefined for what is in none: 0, and exceptions of such codes
+ * @returns undefined if it has no category: 0, and exceptions of such codes
  */
 export function categoryOf(raw: number, sub: number | undefined): Category | undefined {
   const code = raw & ~EXCEPTION;

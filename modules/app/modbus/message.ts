@@ -1,12 +1,12 @@
-/** Messages: a header, a function code and what belongs to it (Modbus Application Protocol 4.1 and 6). */
+/** Messages: a header, a function code and its data (Modbus Application Protocol 4.1 and 6). */
 import { uint16 } from '../../../engine/packet/network-order.js';
 import { DIAGNOSTIC, EXCEPTION, EXCEPTIONS, FUNCTIONS, MEI } from './function-code.js';
 
-/** Bytes of the header with the unit. */
+/** Length of the header, including the unit, in bytes. */
 export const HEADER_LENGTH = 7;
-/** What a header may say as length: with the unit. */
+/** Maximum value of the length field, including the unit. */
 export const LONGEST_LENGTH = 254;
-/** Most units can be asked for (Messaging on TCP/IP 4.4). */
+/** Maximum quantities that can be requested (Messaging on TCP/IP 4.4). */
 const MOST_COILS = 2000;
 const MOST_REGISTERS = 125;
 
@@ -21,7 +21,7 @@ export interface ModbusMessage {
   readonly transactionId: number;
   readonly protocolId: number;
   readonly unit: number;
-  /** As it is, with the bit of an exception. */
+  /** As in the message, with the exception bit. */
   readonly raw: number;
   readonly code: number;
   readonly exception?: number;
@@ -30,14 +30,14 @@ export interface ModbusMessage {
   readonly read?: { readonly address?: number; readonly quantity?: number; readonly data?: Uint8Array };
   readonly write?: { readonly address: number; readonly quantity?: number; readonly data?: Uint8Array };
   readonly mask?: { readonly and: number; readonly or: number };
-  /** What is not known otherwise. */
+  /** Data not described by the other members. */
   readonly data?: Uint8Array;
   readonly problem: Problem | undefined;
 }
 
 type Parts = Omit<ModbusMessage, 'transactionId' | 'protocolId' | 'unit' | 'raw' | 'code'>;
 
-/** @param bytes header and all; kept */
+/** @param bytes including the header; kept */
 export function parseMessage(bytes: Uint8Array, toServer: boolean): ModbusMessage {
   const raw = bytes[HEADER_LENGTH]!;
   const code = raw & ~EXCEPTION;

@@ -71,7 +71,7 @@ function subJson(
   return { raw, code: names[raw] ?? other, ...(data && { data: bytesText(data) }) };
 }
 
-/** One value, or how many were written, is a number; several are bytes. */
+/** A single value, or the number of values written, is logged as a number; several values as bytes. */
 function writeJson(write: NonNullable<ModbusMessage['write']>): object {
   const { address, quantity, data } = write;
   if (quantity !== undefined && data) return spanJson(write);

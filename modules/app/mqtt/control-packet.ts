@@ -40,14 +40,14 @@ export interface PacketHeader {
   readonly dup: boolean;
   readonly qos: number;
   readonly retain: boolean;
-  /** Bytes of the header itself, and behind it. */
+  /** Length of the header in bytes, and of the rest. */
   readonly head: number;
   readonly length: number;
 }
 
 const LONGEST_HEADER = 5;
 
-/** @returns `more` where it is not all there, undefined where its length is wrong */
+/** @returns `more` if it is incomplete, undefined if its length is invalid */
 export function parseHeader(bytes: Uint8Array, at: number, end: number): PacketHeader | 'more' | undefined {
   let length = 0;
   for (let i = 1; i < LONGEST_HEADER; i++) {
@@ -62,9 +62,9 @@ export function parseHeader(bytes: Uint8Array, at: number, end: number): PacketH
   return undefined;
 }
 
-/** Reads fields one after the other. What is missing is noted, never an error. */
+/** Reads fields in sequence. Missing input is recorded, never an error. */
 export class Fields {
-  /** Something was not there. */
+  /** A field was missing. */
   broken = false;
   private at = 0;
 
@@ -87,12 +87,12 @@ export class Fields {
     return value;
   }
 
-  /** Text or binary data behind its length. */
+  /** Text or binary data after its length. */
   text(): Uint8Array {
     return this.take(this.number(2));
   }
 
-  /** A number of up to four bytes of seven bits. */
+  /** A variable byte integer: up to four bytes of seven bits. */
   variable(): number {
     let value = 0;
     for (let i = 0; i < 4; i++) {

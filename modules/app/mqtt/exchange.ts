@@ -1,4 +1,4 @@
-/** Which messages belong together, and what is wrong with their order. */
+/** Groups messages into transactions, and detects errors in their order. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
@@ -31,7 +31,7 @@ export class MqttTransaction extends TwoSidedTransaction {
   constructor(
     id: number,
     readonly settings: MqttSettings,
-    /** Of the connection. */
+    /** Version of the connection. */
     public version: number,
   ) {
     super(id);
@@ -42,7 +42,7 @@ export class MqttTransaction extends TwoSidedTransaction {
   }
 }
 
-/** What a reply belongs to, and what it is when that was not seen. */
+/** The type each reply belongs to, and the event if that was not seen. */
 const REPLIES: ReadonlyMap<number, readonly [number, Event]> = new Map([
   [Type.CONNACK, [Type.CONNECT, 'missing_connect']],
   [Type.PUBACK, [Type.PUBLISH, 'missing_publish']],
@@ -52,16 +52,16 @@ const REPLIES: ReadonlyMap<number, readonly [number, Event]> = new Map([
   [Type.SUBACK, [Type.SUBSCRIBE, 'missing_subscribe']],
   [Type.UNSUBACK, [Type.UNSUBSCRIBE, 'missing_unsubscribe']],
 ]);
-/** Messages of one transaction; what goes on and on is told in several. */
+/** Maximum messages per transaction; longer exchanges are split into several. */
 const MOST_MESSAGES = 64;
-/** Answered where their quality of service asks for it. */
+/** Acknowledged if their quality of service requires it. */
 const ACKNOWLEDGED = new Set([Type.PUBLISH, Type.SUBSCRIBE, Type.UNSUBSCRIBE]);
-/** Replies behind which others follow. */
+/** Replies that are followed by others. */
 const INTERIM = new Set([Type.PUBREC, Type.PUBREL]);
 
 export class Exchange {
   private readonly settings: MqttSettings;
-  /** By the type of what they ask and its number. */
+  /** By type and identifier of the message that awaits a reply. */
   private readonly waiting: WaitingTransactions<number, MqttTransaction>;
   private version = 4;
   private connected = false;
@@ -73,7 +73,7 @@ export class Exchange {
 
   *read(toServer: boolean): Reading<void> {
     const socket = toServer ? this.session.client : this.session.server;
-    // Where the bytes begin that are looked at in one go.
+    // Start of the bytes that are processed together.
     let start = socket.position;
     for (;;) {
       if (socket.available < 2) start = socket.position;
@@ -101,9 +101,9 @@ export class Exchange {
   }
 
   /**
-   * Names the frames of a message. As Suricata has them, headers and data lie where those of the first message are that
-   * came together with it.
-   * @param start of that one
+   * Adds the frames of a message. As in Suricata, header and data are placed at those of the first message that arrived
+   * together with it.
+   * @param start position of that first message
    */
   private note(toServer: boolean, at: number, start: number, { head, length }: PacketHeader): void {
     this.session.frame('pdu', toServer, at, head + length);
@@ -133,7 +133,7 @@ export class Exchange {
     return transaction;
   }
 
-  /** What is no message, in one direction. */
+  /** Reports data that is not a valid message, in one direction. */
   private reportAlone(event: Event, toServer: boolean): void {
     const transaction = this.begin();
     report(transaction, event);
@@ -141,7 +141,7 @@ export class Exchange {
     this.session.failed = true;
   }
 
-  /** Only directions that something was said in are told. */
+  /** Only directions in which something was sent are logged. */
   private complete(transaction: MqttTransaction, toServer: boolean, toClient: boolean): void {
     if (!toServer) transaction.progressToServer = COMPLETE;
     if (!toClient) transaction.progressToClient = COMPLETE;
@@ -179,7 +179,7 @@ export class Exchange {
   }
 }
 
-/** @param type of what was asked: numbers of messages have 16 bits, some have none */
+/** @param type of the request: message identifiers have 16 bits, and some messages have none */
 const keyOf = (type: number, { id = 0x10000 }: Message): number => type * 0x20000 + id;
 
 function report(transaction: MqttTransaction, event: Event): void {

@@ -1,4 +1,4 @@
-/** Keywords of MQTT. A message is inspected in the direction it was sent in. */
+/** Keywords of MQTT. A message is inspected in the direction it was sent. */
 import { parseFlags } from '../../../engine/flags.js';
 import { compileInteger, type IntegerCondition, type IntegerTest } from '../../../engine/integers.js';
 import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';

@@ -1,4 +1,4 @@
-/** Messages (MQTT 3.1.1 and 5.0, 3): what each type carries. */
+/** Messages (MQTT 3.1.1 and 5.0, 3): the contents of each type. */
 import { TextList } from '../../../engine/application/text-list.js';
 import * as Type from './control-packet.js';
 import { Fields, type PacketHeader } from './control-packet.js';
@@ -6,7 +6,7 @@ import { type Properties, readProperties } from './properties.js';
 
 export interface Topics {
   readonly names: TextList;
-  /** Quality of service that is asked for each; 0 where a subscription ends. */
+  /** Requested quality of service of each; 0 when unsubscribing. */
   readonly qos: readonly number[];
 }
 
@@ -28,7 +28,7 @@ export interface ConnectParts {
 export interface Message {
   readonly header: PacketHeader;
   readonly toServer: boolean;
-  /** It was longer than messages are read: nothing but its header is known. */
+  /** It exceeded the maximum length: only its header is known. */
   readonly skipped?: boolean;
   readonly id?: number;
   readonly connect?: ConnectParts;
@@ -47,10 +47,10 @@ const WILL = 0x04;
 const PASSWORD = 0x40;
 const USERNAME = 0x80;
 const NO_PROPERTIES: Properties = [];
-/** Topics of one message that are kept, whatever rules look at. */
+/** Maximum topics of one message that are kept, regardless of rules. */
 const MOST_TOPICS = 4096;
 
-/** @param version of the protocol  @returns undefined where fields are missing */
+/** @param version of the protocol  @returns undefined if fields are missing */
 export function parseBody(header: PacketHeader, bytes: Uint8Array, version: number): Parts | undefined {
   const fields = new Fields(bytes);
   const parts = partsOf(header, fields, version);
@@ -81,7 +81,7 @@ function partsOf(header: PacketHeader, fields: Fields, version: number): Parts {
       return acknowledgement(fields, v5);
     case Type.DISCONNECT:
     case Type.AUTH:
-      // Suricata takes a code without properties for none.
+      // Suricata ignores a code without properties.
       return fields.left === 1 && v5 ? { codes: [0] } : reason(fields, v5);
     default:
       return {};
@@ -130,7 +130,7 @@ function publish({ qos }: PacketHeader, fields: Fields, v5: boolean): Parts {
   };
 }
 
-/** A code that is 0 where it is left out, and properties. */
+/** A code, which is 0 if omitted, and properties. */
 function reason(fields: Fields, v5: boolean): Parts {
   if (!v5) return {};
   const codes = [fields.left > 0 ? fields.number(1) : 0];

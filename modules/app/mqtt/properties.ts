@@ -34,12 +34,12 @@ const KINDS: ReadonlyMap<number, readonly [string, Kind]> = new Map([
 ]);
 
 export type Property = number | Uint8Array | readonly [Uint8Array, Uint8Array];
-/** With their names, in their order: those of users, and subscriptions, may stand several times. */
+/** With names, in order: user properties and subscription identifiers may be repeated. */
 export type Properties = readonly (readonly [string, Property])[];
 
 const MOST = 1024;
 
-/** Their length, and they. Unknown ones make the packet broken: nobody knows how long they are. */
+/** Their length, and the properties. An unknown one makes the packet invalid: its length cannot be determined. */
 export function readProperties(fields: Fields): Properties {
   const properties: [string, Property][] = [];
   const length = fields.variable();

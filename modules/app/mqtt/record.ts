@@ -1,4 +1,4 @@
-/** The EVE record of messages that belong together. */
+/** The EVE record of a group of related messages. */
 import { bytesText } from '../../../engine/record/bytes-text.js';
 import * as Type from './control-packet.js';
 import { TYPE_NAMES } from './control-packet.js';
@@ -65,7 +65,7 @@ function connectJson(parts: ConnectParts, { passwords }: MqttSettings, text: Tex
   };
 }
 
-/** The limit is one for all of them together. */
+/** One limit applies to all of them together. */
 function topicsJson({ header, topics }: Message, { longestText }: MqttSettings): unknown[] {
   let left = longestText;
   const list: unknown[] = [];
@@ -94,7 +94,7 @@ function codesJson({ header, codes }: Message): object {
   }
 }
 
-/** Those of users under the names that they gave them; of equal names the last is told. */
+/** User properties under their own names; of equal names, the last is logged. */
 function propertiesJson(properties: Properties, text: Text): object {
   return Object.fromEntries(
     properties.map(([name, value]) => {

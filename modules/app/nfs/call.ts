@@ -1,8 +1,8 @@
-/** What rules, records and files need of the arguments and results of NFS procedures, of any version. */
+/** The parts of arguments and results of NFS procedures that rules, records and files need, for any version. */
 
 export const LONGEST_NAME = 4096;
 
-/** A stretch of a file in a message: where it begins there, and how long it is, wherever the message is cut. */
+/** File data in a message: its offset there, and its length, even if the message is truncated. */
 export interface FileData {
   readonly at: number;
   readonly length: number;
@@ -12,22 +12,25 @@ export interface NfsCall {
   readonly procedure: number;
   readonly kind: 'read' | 'write' | 'lookup' | 'create' | 'rename' | 'commit' | 'close' | 'other' | 'untold';
   readonly handle?: Uint8Array;
-  /** Of version 4, what is read or written where the handle does not say so: what was looked up or opened from there. */
+  /**
+   * In version 4, the file that is read or written if the handle does not identify it: what was looked up or opened
+   * from there.
+   */
   readonly below?: string;
   readonly name?: Uint8Array;
   readonly newName?: Uint8Array;
-  /** Of the file, in bytes. */
+  /** Offset in the file, in bytes. */
   readonly offset?: number;
   readonly data?: FileData;
-  /** Operations of version 4 that lie behind the data. */
+  /** Number of version 4 operations after the data. */
   readonly behind?: number;
 }
 
 export interface NfsReply {
   readonly status: number;
-  /** What was looked up or made. */
+  /** Handle of the file looked up or created. */
   readonly handle?: Uint8Array;
   readonly data?: FileData;
-  /** The file ends behind the data. */
+  /** The file ends after the data. */
   readonly isEnd?: boolean;
 }

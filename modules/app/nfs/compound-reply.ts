@@ -1,4 +1,4 @@
-/** Replies to COMPOUND of NFS version 4 (RFC 7530 14.2): results of the operations up to the first that is not known here. */
+/** Replies to COMPOUND of NFS version 4 (RFC 7530 14.2): results of the operations up to the first unsupported one. */
 import { LONGEST_NAME, type NfsCall, type NfsReply } from './call.js';
 import {
   CLOSE,

@@ -1,6 +1,6 @@
 /**
- * Calls of COMPOUND of NFS version 4 (RFC 7530 14.2, 8881 16.2): several operations in one message. They have no lengths, so
- * reading ends at the first one that is not known here.
+ * Calls of COMPOUND of NFS version 4 (RFC 7530 14.2, 8881 16.2): several operations in one message. They have no length
+ * fields, so parsing ends at the first unsupported one.
  */
 import { latin1 } from '../../../engine/latin1.js';
 import { type FileData, LONGEST_NAME, type NfsCall } from './call.js';
@@ -27,7 +27,7 @@ import type { Xdr } from './xdr.js';
 
 const LONGEST_OWNER = 1024;
 
-/** What the operations of a call come to. */
+/** The combined result of the operations of a call. */
 interface Gathered {
   handle?: Uint8Array;
   below?: string;
@@ -51,7 +51,7 @@ const KINDS: ReadonlyMap<number, NfsCall['kind']> = new Map([
   [RENAME, 'rename'],
   [WRITE, 'write'],
 ]);
-/** The later in this list, the more it is what the call is about. */
+/** The later in this list, the more significant for the call. */
 const RANKS = [CLOSE, COMMIT, LOOKUP, OPEN, CREATE, REMOVE, RENAME, READ, WRITE];
 
 export function readCompoundCall(xdr: Xdr): NfsCall | undefined {
@@ -61,13 +61,13 @@ export function readCompoundCall(xdr: Xdr): NfsCall | undefined {
   return xdr.failed ? undefined : gather(xdr, count, { kind: 'untold', procedure: 1 });
 }
 
-/** What comes behind the data that a call writes. @param before the call as far as it was read */
+/** The operations after the data that a call writes. @param before the call as parsed so far */
 export function readCompoundRest(xdr: Xdr, { behind = 0, handle, below, name }: NfsCall): NfsCall {
   const known = { ...(handle && { handle }), ...(below && { below }), ...(name && { name }) };
   return gather(xdr, behind, { ...known, kind: 'untold', procedure: 1 });
 }
 
-/** Reads operations up to and with the first that has data. */
+/** Parses operations up to and including the first one with data. */
 function gather(xdr: Xdr, count: number, call: Gathered): NfsCall {
   for (let i = 0; i < count && xdr.left >= 4; i++) {
     const operation = xdr.uint32();
@@ -83,7 +83,7 @@ function gather(xdr: Xdr, count: number, call: Gathered): NfsCall {
   return call;
 }
 
-/** @returns false for operations that are not known */
+/** @returns false for unsupported operations */
 function readOperation(xdr: Xdr, operation: number, call: Gathered): boolean {
   switch (operation) {
     case PUTFH:
@@ -124,7 +124,7 @@ function readOperation(xdr: Xdr, operation: number, call: Gathered): boolean {
   }
 }
 
-/** Bytes of arguments whose length does not vary. */
+/** Bytes of arguments of fixed length. */
 const FIXED: ReadonlyMap<number, number> = new Map([
   [3, 4],
   [CLOSE, 4 + STATE],
@@ -167,7 +167,7 @@ function skipOperation(xdr: Xdr, operation: number): boolean {
   return true;
 }
 
-/** @returns the name of the file, empty where it is opened by its handle */
+/** @returns the name of the file, empty if it is opened by its handle */
 function readOpen(xdr: Xdr): Uint8Array {
   xdr.skip(12 + 8);
   xdr.opaque(LONGEST_OWNER);
@@ -185,7 +185,7 @@ const LINK = 5;
 const BLOCK_DEVICE = 3;
 const CHARACTER_DEVICE = 4;
 
-/** @returns the name of what is made: anything but a file */
+/** @returns the name of the object created: anything but a file */
 function readCreate(xdr: Xdr): Uint8Array {
   const type = xdr.uint32();
   if (type === LINK) xdr.opaque(LONGEST_NAME);

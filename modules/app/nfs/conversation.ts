@@ -1,4 +1,4 @@
-/** A conversation of NFS: calls with their replies, and names of files by their handles. */
+/** The NFS traffic of a flow: calls with their replies, and names of files by handle. */
 
 import { hiddenKey } from '../../../engine/memory/hidden-key.js';
 import type { NfsCall, NfsReply } from './call.js';
@@ -10,7 +10,7 @@ import { COMPLETE, type EVENTS, NfsTransaction } from './transaction.js';
 import { keyOf, type NfsSession, type NfsSettings, type Rest, Transfers } from './transfers.js';
 import { padded, Xdr } from './xdr.js';
 
-/** Names of files that are remembered. */
+/** Maximum names of files remembered. */
 const MOST_NAMES = 1024;
 const NAMELESS = new Uint8Array(0);
 
@@ -21,7 +21,7 @@ interface Waiting {
 }
 
 export class NfsConversation {
-  /** By the numbers of calls, see `hiddenKey`. */
+  /** By transaction identifier (XID), see `hiddenKey`. */
   private readonly waiting = new Map<number, Waiting>();
   private readonly names = new Map<string, Uint8Array>();
   readonly transfers: Transfers;
@@ -34,7 +34,7 @@ export class NfsConversation {
 
   // ── calls ──
 
-  /** A call, or its beginning. @param bytes `bytes[start, end)`; not kept  @returns file data that is not all there */
+  /** A call, or its beginning. @param bytes `bytes[start, end)`; not kept  @returns file data that is incomplete */
   call(bytes: Uint8Array, start: number, end: number, place: Place): Rest | undefined {
     if (this.session.frames) nameMessage(this.session, true, place, bytes, start, end);
     if (isOther(bytes, start, end, REPLY)) return undefined;
@@ -59,7 +59,7 @@ export class NfsConversation {
     return transaction && call.data ? this.written(rpc, call, transaction, bytes, start, end) : undefined;
   }
 
-  /** Takes what a call writes, as far as it is there. */
+  /** Processes the data that a call writes, as far as available. */
   private written(
     rpc: RpcCall,
     call: NfsCall,
@@ -75,7 +75,7 @@ export class NfsConversation {
     return { transfer: transaction.transfer!, transaction, length: rest?.length ?? 0, more };
   }
 
-  /** Operations behind data that was written: only what they write, and the end of files, is looked at. */
+  /** Operations after written data: only further writes, and the end of files, are evaluated. */
   more(
     { rpc, call }: NonNullable<Rest['more']>,
     bytes: Uint8Array,
@@ -87,7 +87,7 @@ export class NfsConversation {
     return next.data ? this.written(rpc, next, this.transactionOf(rpc, next)!, bytes, start, end) : undefined;
   }
 
-  /** Calls without a reply are forgotten beyond some. */
+  /** Calls without a reply are evicted beyond a limit. */
   private wait(waiting: Waiting): void {
     if (this.waiting.size >= this.settings.mostTransactions) {
       const [oldest] = this.waiting;
@@ -105,7 +105,7 @@ export class NfsConversation {
     const { kind, handle } = call;
     if (kind === 'read' || kind === 'write')
       return this.transfers.find(kind, call) ?? this.transfers.begin(kind, call, this.begin(rpc, call));
-    // Of version 4 Suricata tells little but files.
+    // For version 4, Suricata logs little but files.
     if (kind === 'untold') return undefined;
     if (rpc.version === 4 && !TOLD_4.has(call.procedure)) {
       if (kind === 'close' || kind === 'commit') this.transfers.closeWritten(call);
@@ -169,7 +169,7 @@ export class NfsConversation {
     this.names.set(keyOf(handle), name);
   }
 
-  /** Something that is no message. */
+  /** Reports data that is not a valid message. */
   private report(event: (typeof EVENTS)[number]): void {
     const id = this.session.transactionCount;
     const transaction = this.session.begin(new NfsTransaction(id, undefined, undefined, NAMELESS));
@@ -178,13 +178,13 @@ export class NfsConversation {
   }
 }
 
-/** The server calls the client too (RFC 8881 2.10.3.1); that is not looked at. */
+/** The server also sends calls to the client (RFC 8881 2.10.3.1); these are not parsed. */
 function isOther(bytes: Uint8Array, start: number, end: number, type: number): boolean {
   const xdr = new Xdr(bytes, start + 4, end);
   return xdr.uint32() === type && !xdr.failed;
 }
 
-/** Calls whose name is that of the handle in their reply. */
+/** Calls whose name belongs to the handle in their reply. */
 const NAMING = new Set<NfsCall['kind']>(['lookup', 'create', 'read', 'write']);
 const TOLD_HANDLES = new Set<NfsCall['kind']>(['create', 'rename', 'commit', 'other']);
 /** CREATE, REMOVE and RENAME. */

@@ -1,8 +1,8 @@
-/** A message of several fragments (RFC 5531 11), read as one. */
+/** A message of several fragments (RFC 5531 11), read as a continuous one. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { uint32 } from '../../../engine/packet/network-order.js';
 
-/** Bytes of a length. */
+/** Length of the record mark in bytes. */
 export const MARK = 4;
 export const LAST = 0x80000000;
 
@@ -15,7 +15,7 @@ export class Fragments {
     private left: number,
   ) {}
 
-  /** Some bytes, at most `most`; undefined at the end of the message, or where the stream cannot be read any more. */
+  /** Some bytes, at most `most`; undefined at the end of the message, or if the stream can no longer be read. */
   *recv(most = Number.MAX_SAFE_INTEGER): Reading<Uint8Array | undefined> {
     while (this.left === 0) {
       const mark = this.isLast ? undefined : yield* this.socket.read(MARK);
@@ -29,7 +29,7 @@ export class Fragments {
     return bytes;
   }
 
-  /** All of the message was read. */
+  /** The whole message was read. */
   get isOver(): boolean {
     return this.isLast && this.left === 0;
   }

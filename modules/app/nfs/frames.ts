@@ -1,4 +1,4 @@
-/** Parts of messages as frames: of the remote procedure call (RFC 5531 9), and of what NFS says in it. */
+/** Parts of messages as frames: of the remote procedure call (RFC 5531 9), and of its NFS content. */
 import { uint32 } from '../../../engine/packet/network-order.js';
 import type { NfsSession } from './transfers.js';
 
@@ -15,24 +15,24 @@ export const FRAMES = [
   'nfs4.status',
 ];
 
-/** Number and direction of a message. */
+/** Transaction identifier and direction of a message. */
 const HEADER = 8;
-/** Where the credentials of a call stand: their kind, their length, and as many bytes. */
+/** Offset of the credentials of a call: their kind, their length, and their bytes. */
 const CREDENTIALS = 24;
-/** What stands before the operations of a compound: its tag, which is empty, with its version or status. */
+/** Bytes before the operations of a compound: its tag, which is empty, with its version or status. */
 const COMPOUND_HEADER = 8;
 const STATUS = 4;
 
-/** Where a message lies in its stream or datagram. */
+/** Position of a message in its stream or datagram. */
 export interface Place {
-  /** Of its first byte, behind the mark of a fragment. */
+  /** Position of its first byte, after the mark of a fragment. */
   readonly at: number;
   readonly length: number;
-  /** Bytes of the mark. */
+  /** Length of the mark in bytes. */
   readonly mark: number;
 }
 
-/** @param bytes of the message from `start` on, or the first of them up to `end` */
+/** @param bytes the message from `start` on, available up to `end` */
 export function nameMessage(
   session: NfsSession,
   toServer: boolean,
@@ -49,7 +49,7 @@ export function nameMessage(
   if (CREDENTIALS + credentials <= length) session.frame('rpc.creds', true, at + CREDENTIALS, credentials);
 }
 
-/** What the call carries, or its reply. @param from bytes of the message before it */
+/** The content of the call or reply. @param from bytes of the message before it */
 export function nameContent(
   session: NfsSession,
   toServer: boolean,

@@ -1,4 +1,4 @@
-/** Arguments and results of NFS procedures: what rules, records and files need of them. */
+/** Parsing of arguments and results of NFS procedures, as far as rules, records and files need them. */
 import { LONGEST_NAME, type NfsCall, type NfsReply } from './call.js';
 import { readCompoundCall } from './compound.js';
 import { readCompoundReply } from './compound-reply.js';
@@ -7,7 +7,7 @@ import type { Xdr } from './xdr.js';
 const LONGEST_HANDLE = 64;
 const HANDLE_2 = 32;
 
-/** @returns undefined where the arguments are no arguments of the procedure */
+/** @returns undefined if they are not valid arguments of the procedure */
 export function readArguments(xdr: Xdr, version: number, procedure: number): NfsCall | undefined {
   const call = version === 2 ? call2(xdr, procedure) : version === 3 ? call3(xdr, procedure) : undefined;
   if (version === 4) return procedure === 0 ? { procedure, kind: 'untold' } : readCompoundCall(xdr);
@@ -49,11 +49,11 @@ function call2(xdr: Xdr, procedure: number): NfsCall {
   }
 }
 
-/** Of the attributes of a file (RFC 1094, 2.3.5): where its size lies, and what comes behind that. */
+/** Attributes of a file (RFC 1094, 2.3.5): bytes before its size, and after it. */
 const BEFORE_SIZE_2 = 20;
 const BEHIND_SIZE_2 = 44;
 
-/** Of what is read nothing says that the file ends: its size does. */
+/** The reply to a read does not indicate the end of the file: its size does. */
 function reply2(xdr: Xdr, { kind, offset }: NfsCall): NfsReply | undefined {
   if (kind === 'lookup' || kind === 'create') return { status: 0, handle: xdr.fixed(HANDLE_2) };
   if (kind !== 'read') return { status: 0 };
@@ -68,7 +68,7 @@ function reply2(xdr: Xdr, { kind, offset }: NfsCall): NfsReply | undefined {
 
 // ── version 3 ──
 
-/** Procedures whose handle is told. */
+/** Procedures whose handle is logged. */
 const WITH_HANDLE = new Set([1, 4]);
 
 function call3(xdr: Xdr, procedure: number): NfsCall {

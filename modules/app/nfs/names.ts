@@ -1,4 +1,4 @@
-/** Procedures and results of NFS by number (RFC 1094, 1813, 7530, 8881). */
+/** Names of NFS procedures and results by number (RFC 1094, 1813, 7530, 8881). */
 const VERSION_2 = (
   'NULL GETATTR SETATTR ROOT LOOKUP READLINK READ WRITECACHE WRITE CREATE REMOVE RENAME LINK SYMLINK MKDIR RMDIR ' +
   'READDIR STATFS'

@@ -1,11 +1,11 @@
-/** Operations of version 4 (RFC 7530 16): their numbers, and what arguments and results have in common. */
+/** Operations of version 4 (RFC 7530 16): their numbers, and the parts common to arguments and results. */
 import type { FileData } from './call.js';
 import type { Xdr } from './xdr.js';
 
 export const LONGEST_HANDLE = 128;
 const LONGEST_ATTRIBUTES = 65536;
 export const MOST_OPERATIONS = 64;
-/** Bytes of the state of an open file. */
+/** Bytes of the stateid of an open file. */
 export const STATE = 16;
 
 export const CLOSE = 4;
@@ -20,13 +20,13 @@ export const REMOVE = 28;
 export const RENAME = 29;
 export const WRITE = 38;
 
-/** A stretch of a file, as far as its length. */
+/** File data, read up to its length. */
 export function dataOf(xdr: Xdr): FileData {
   const length = xdr.uint32();
   return { at: xdr.at, length };
 }
 
-/** Attributes that are meant, as bits of words. */
+/** A bitmap of attributes, in words. */
 export function skipBitmap(xdr: Xdr): void {
   const words = xdr.uint32();
   if (words > 16) xdr.failed = true;

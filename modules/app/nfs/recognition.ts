@@ -1,13 +1,15 @@
-/** What messages of NFS begin with (RFC 5531 9, 11); replies do not say whose they are. */
+/** Recognition of NFS by the start of messages (RFC 5531 9, 11); replies do not identify the program. */
 import type { Probe, ProbeResult } from '../../../engine/protocol.js';
 import { CALL, NFS, REPLY, RPC_VERSION, readCall } from './rpc.js';
 import { Xdr } from './xdr.js';
 
-/** Shortest call that says something (NULL says nothing), and where its fields lie. */
+/** Minimum length of a relevant call (NULL is not), and offsets of its fields. */
 const SHORTEST = 44;
 const LONGEST_FRAGMENT = 1 << 24;
 const REPLY_HEAD = 28;
-/** Longest beginning of a call on a stream: the mark, fixed fields, credentials and verifier (RFC 5531 8.2, 9). */
+/**
+ * Maximum length of the start of a call on a stream: mark, fixed fields, credentials and verifier (RFC 5531 8.2, 9).
+ */
 const CALL_HEAD = 4 + 24 + 2 * (8 + 400);
 
 export const probe: Probe = (bytes, start, end, toServer, transport) => {
@@ -19,7 +21,7 @@ export const probe: Probe = (bytes, start, end, toServer, transport) => {
     const head = start + Math.min(4 + fragment, CALL_HEAD);
     if (probeCall(bytes, start + 4, Math.min(end, head), 40) === 'yes')
       return toServer ? 'yes' : 'yes-but-reversed';
-    // Its credentials may be on their way.
+    // Its credentials may not have arrived yet.
     return end < head ? 'more' : 'no';
   }
   if (!isReply(new Xdr(bytes, start + 8, end))) return 'no';
@@ -32,14 +34,16 @@ function probeCall(bytes: Uint8Array, start: number, end: number, shortest: numb
   return call && call.program === NFS && call.version >= 2 && call.version <= 4 ? 'yes' : 'no';
 }
 
-/** Bytes that `findMessage` tells a message by. */
+/** Bytes that `findMessage` needs to identify a message. */
 export const MESSAGE_HEAD = 36;
 
-/** The first place of `bytes[start, end)` where a message begins on a stream, or may as too few bytes are behind it. */
+/**
+ * The first offset in `bytes[start, end)` at which a message begins on a stream, or may begin, if too few bytes follow.
+ */
 export function findMessage(bytes: Uint8Array, start: number, end: number, toServer: boolean): number {
   let at = start;
   for (; at + MESSAGE_HEAD <= end; at++) {
-    // The high bytes of its type first: most places are passed here.
+    // The high bytes of the message type are compared first: this rejects most offsets.
     if ((bytes[at + 8]! | bytes[at + 9]! | bytes[at + 10]!) !== 0) continue;
     const xdr = new Xdr(bytes, at, end);
     const length = xdr.uint32() & 0x7fffffff;
@@ -50,7 +54,7 @@ export function findMessage(bytes: Uint8Array, start: number, end: number, toSer
   return at;
 }
 
-/** Its credentials need not be there yet. */
+/** Its credentials may still be incomplete. */
 function isCall(xdr: Xdr): boolean {
   const [type, rpc, program, version] = [xdr.uint32(), xdr.uint32(), xdr.uint32(), xdr.uint32()];
   return type === CALL && rpc === RPC_VERSION && program === NFS && version >= 2 && version <= 4;

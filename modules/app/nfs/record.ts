@@ -6,7 +6,7 @@ import type { NfsTransaction } from './transaction.js';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
-/** Records of finished transactions leave out what only asks for attributes. @returns '' for none */
+/** Records of finished transactions omit those that only query attributes. @returns '' for none */
 export function nfsRecord(
   transaction: NfsTransaction,
   forAlert: boolean,
@@ -26,7 +26,7 @@ function isQuiet(version: number, procedure: number): boolean {
 
 function rpcMembers({ rpc, accepted, transfer }: NfsTransaction, answered: boolean): object {
   const { xid } = rpc!;
-  // Of what is written Suricata does not tell who writes.
+  // For writes, Suricata does not log the credentials.
   const { auth, credentials } = transfer?.toServer ? { auth: 0, credentials: undefined } : rpc!;
   return {
     xid,
@@ -38,7 +38,7 @@ function rpcMembers({ rpc, accepted, transfer }: NfsTransaction, answered: boole
   };
 }
 
-/** @param answered tell what the reply said */
+/** @param answered whether to log the contents of the reply */
 function nfsMembers(transaction: NfsTransaction, answered: boolean): object {
   const { id, rpc, call, name, transfer } = transaction;
   const handle = call!.kind === 'lookup' && !answered ? undefined : transaction.handle;

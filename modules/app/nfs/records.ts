@@ -1,4 +1,4 @@
-/** Messages on a TCP stream, each in fragments behind their lengths (RFC 5531 11). */
+/** Messages on a TCP stream, in fragments preceded by their lengths (RFC 5531 11). */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { uint32 } from '../../../engine/packet/network-order.js';
@@ -8,11 +8,11 @@ import { findMessage, MESSAGE_HEAD } from './recognition.js';
 import type { NfsSession, Rest } from './transfers.js';
 import { padded } from './xdr.js';
 
-/** Bytes of a message that are looked at; of a longer one all that matters is there, but data of files. */
+/** Bytes of a message that are parsed; in a longer one, they contain everything relevant except file data. */
 const HEAD = 4096;
 const NOTHING = new Uint8Array(0);
 
-/** @param conversation made when it is first asked for */
+/** @param conversation created on first use */
 export function* records(
   session: NfsSession,
   conversation: () => NfsConversation,
@@ -27,7 +27,7 @@ export function* records(
     conversation().transfers.ended(toServer, socket.cut);
 }
 
-/** @returns false when the next message cannot be read */
+/** @returns false if the next message cannot be read */
 function* message(
   socket: StreamSocket,
   conversation: () => NfsConversation,
@@ -40,7 +40,7 @@ function* message(
   return yield* read(socket, conversation(), toServer, word & ~LAST);
 }
 
-/** Behind a gap: passes all up to where a message may begin. @returns false when the stream is over */
+/** After a gap: skips to where a message may begin. @returns false if the stream has ended */
 function* search(socket: StreamSocket, toServer: boolean): Reading<boolean> {
   while (socket.state === 'gap') {
     socket.resume();
@@ -53,7 +53,7 @@ function* search(socket: StreamSocket, toServer: boolean): Reading<boolean> {
   return false;
 }
 
-/** The mark is left until the message is there: frames begin with it. */
+/** The mark is not consumed until the message is available: frames begin with it. */
 function* whole(
   socket: StreamSocket,
   conversation: NfsConversation,
@@ -72,8 +72,8 @@ function* whole(
 }
 
 /**
- * Data of a file behind what was looked at of a message, and operations that come behind the data.
- * @param size bytes that were looked at  @param length of these and all behind them
+ * File data after the parsed part of a message, and operations after the data.
+ * @param size parsed bytes  @param length of these and everything after them
  */
 function* behind(
   socket: StreamSocket,
@@ -94,7 +94,7 @@ function* behind(
   return yield* behind(socket, conversation, further, next, left);
 }
 
-/** Data of a file as it comes. @returns bytes behind it in the fragment, undefined where the stream is over */
+/** File data as it arrives. @returns bytes after it in the fragment, undefined if the stream has ended */
 function* data(
   socket: StreamSocket,
   conversation: NfsConversation,
@@ -152,7 +152,7 @@ function* parted(
   return fragments.isOver;
 }
 
-/** As many bytes as are looked at, or all there are. */
+/** As many bytes as are parsed, or all that exist. */
 function* gather(fragments: Fragments, head: GrowingBytes): Reading<void> {
   while (head.length < HEAD) {
     const bytes = yield* fragments.recv(HEAD - head.length);
@@ -161,7 +161,7 @@ function* gather(fragments: Fragments, head: GrowingBytes): Reading<void> {
   }
 }
 
-/** Data of a file. @param length of it, with what fills it up to four bytes */
+/** File data. @param length including the padding to four bytes */
 function* dataIn(
   fragments: Fragments,
   conversation: NfsConversation,

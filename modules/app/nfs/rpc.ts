@@ -5,7 +5,7 @@ export const NFS = 100003;
 export const CALL = 0;
 export const REPLY = 1;
 export const RPC_VERSION = 2;
-/** Longest credentials (RFC 5531 8.2), and names in them. */
+/** Maximum length of credentials (RFC 5531 8.2), and of names in them. */
 const LONGEST_AUTH = 400;
 const LONGEST_MACHINE = 255;
 
@@ -29,7 +29,7 @@ export interface RpcReply {
   readonly accepted: boolean;
 }
 
-/** @returns undefined where it is no call of the version there is */
+/** @returns undefined if it is not a call of a known version */
 export function readCall(xdr: Xdr): RpcCall | undefined {
   const xid = xdr.uint32();
   const type = xdr.uint32();
@@ -50,7 +50,7 @@ export function readCall(xdr: Xdr): RpcCall | undefined {
 function unixCredentials(xdr: Xdr): Credentials {
   xdr.uint32();
   const length = Math.min(LONGEST_MACHINE, xdr.uint32());
-  // As Suricata tells them: what fills the name up to four bytes is not skipped.
+  // As logged by Suricata: the padding of the name to four bytes is not skipped.
   const machine = xdr.bytes.slice(xdr.at, xdr.at + length);
   xdr.at += length;
   return { machine, uid: xdr.uint32(), gid: xdr.uint32() };

@@ -1,4 +1,4 @@
-/** A call with its reply, or all reads or writes of a file. */
+/** A call with its reply, or all reads or all writes of a file. */
 import type { FilePieces } from '../../../engine/files/file-pieces.js';
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
@@ -14,7 +14,7 @@ export const EVENTS = [
   'too_many_transactions',
 ] as const;
 
-/** Reads or writes of one file. */
+/** The reads or writes of one file. */
 export interface Transfer {
   readonly toServer: boolean;
   readonly body: InspectedBody;
@@ -22,20 +22,20 @@ export interface Transfer {
   chunks: number;
   lastXid: number;
   isLast: boolean;
-  /** Bytes of all of it, where a reply said so. */
+  /** Total length of the file in bytes, if a reply gave it. */
   length: number | undefined;
 }
 
 export class NfsTransaction extends TwoSidedTransaction {
   transfer: Transfer | undefined;
-  /** Of the file it is about, as it is told. */
+  /** Handle of the file, if logged. */
   handle: Uint8Array | undefined;
   accepted = true;
   status = 0;
 
   constructor(
     id: number,
-    /** Undefined for what is no call. */
+    /** Undefined if it is not a valid call. */
     readonly rpc: RpcCall | undefined,
     readonly call: NfsCall | undefined,
     readonly name: Uint8Array,

@@ -1,4 +1,4 @@
-/** Files that are read or written: a transaction each, with their contents. */
+/** Files that are read or written: one transaction each, with their contents. */
 
 import type { Session } from '../../../engine/application/session.js';
 import { FilePieces, type PieceEvents, type QueueLimits } from '../../../engine/files/file-pieces.js';
@@ -19,25 +19,25 @@ export interface NfsSettings {
   readonly queue: QueueLimits;
 }
 
-/** Suricata has no events for it; and requests that were lost are sent again under other numbers, or never. */
+/** Suricata has no events for it; and lost requests are sent again with other identifiers, or never. */
 const UNTOLD: PieceEvents = { overlap: () => {}, full: () => 'go on' };
 
-/** File data that goes on behind what was looked at. */
+/** File data that continues after the parsed part. */
 export interface Rest {
   readonly transfer: Transfer;
   readonly transaction: NfsTransaction;
   length: number;
-  /** Operations behind it; where no data is left, behind so many bytes of those that were looked at. */
+  /** The operations after it; if no data is left, at this offset in the parsed bytes. */
   readonly more?: { readonly rpc: RpcCall; readonly call: NfsCall; readonly at: number };
 }
 
-/** File data in a message: from which byte of the file on, and where in the message. */
+/** File data in a message: its offset in the file, and in the message. */
 export interface FileData {
   readonly offset: number;
   readonly at: number;
   readonly length: number;
   readonly xid: number;
-  /** The file ends behind it. */
+  /** The file ends after it. */
   readonly isEnd: boolean;
 }
 
@@ -45,14 +45,14 @@ type Kind = 'read' | 'write';
 
 const NAMELESS = new Uint8Array(0);
 
-/** A handle, as a key of maps. */
+/** A handle as a key of maps. */
 export const keyOf = (handle: Uint8Array): string => latin1(handle);
 
 const keyOfTransfer = (kind: Kind, { handle, below = '' }: Pick<NfsCall, 'handle' | 'below'>): string =>
   `${kind}${keyOf(handle ?? NAMELESS)}${below}`;
 
 export class Transfers {
-  /** Transactions by what is done and handle. */
+  /** Transactions by operation and handle. */
   private readonly open = new Map<string, NfsTransaction>();
   private readonly settings: NfsSettings;
 
@@ -60,13 +60,13 @@ export class Transfers {
     this.settings = session.settings as NfsSettings;
   }
 
-  /** The transaction of all reads, or all writes, of a file, where there is one. */
+  /** The transaction of all reads, or all writes, of a file, if there is one. */
   find(kind: Kind, call: NfsCall): NfsTransaction | undefined {
     const known = this.open.get(keyOfTransfer(kind, call));
     return known && known.transfer!.body.file!.state === 'open' ? known : undefined;
   }
 
-  /** A file begins to be read or written. */
+  /** Begins the reads or writes of a file. */
   begin(kind: Kind, call: NfsCall, transaction: NfsTransaction): NfsTransaction {
     const toServer = kind === 'write';
     transaction.handle = call.handle;
@@ -94,7 +94,7 @@ export class Transfers {
     this.close(oldest![1], 'truncated');
   }
 
-  /** Data of a file in `bytes[0, end)`. @returns what is not there yet */
+  /** File data in `bytes[0, end)`. @returns the part that is missing */
   take(
     transaction: NfsTransaction,
     { offset, at, length, xid, isEnd }: FileData,
@@ -115,7 +115,7 @@ export class Transfers {
     return rest.length > 0 ? rest : undefined;
   }
 
-  /** `bytes[start, end)` of a file. Its last byte ends the file where the reply said so. */
+  /** `bytes[start, end)` of a file. Its last byte ends the file if the reply said so. */
   more({ transfer, transaction, length }: Rest, bytes: Uint8Array, start: number, end: number): void {
     const { body, pieces, toServer } = transfer;
     pieces.data(bytes.subarray(start, end));
@@ -130,13 +130,13 @@ export class Transfers {
     if (length !== undefined && pieces.next >= length) this.close(transaction, 'closed');
   }
 
-  /** Bytes of a file were lost: those of `rest`, which is shorter by them now. */
+  /** Bytes of a file were lost: those of `rest`, which becomes shorter by them. */
   lost({ transfer, transaction, length }: Rest, missing: number): void {
     transfer.pieces.gap(missing);
     if (length <= 0) this.endPiece(transaction);
   }
 
-  /** What was written to a file is told to be complete. */
+  /** CLOSE or COMMIT: the written file is complete. */
   closeWritten(call: NfsCall): void {
     const written = call.handle && this.open.get(keyOfTransfer('write', call));
     if (!written) return;
@@ -159,7 +159,7 @@ export class Transfers {
     this.session.complete(transaction);
   }
 
-  /** A direction of a stream ended: its files do. @param cut the stream goes on, unread */
+  /** A direction of a stream ended, and its files with it. @param cut whether the stream continues unread */
   ended(toServer: boolean, cut: boolean): void {
     for (const transaction of this.open.values()) {
       if (transaction.transfer!.toServer !== toServer) continue;

@@ -1,4 +1,4 @@
-/** Reads External Data Representation (RFC 4506) of what is there; past the end everything reads as 0 and `failed` is set. */
+/** Reads External Data Representation (RFC 4506); past the end everything reads as 0 and `failed` is set. */
 import { uint32 } from '../../../engine/packet/network-order.js';
 
 export class Xdr {
@@ -21,7 +21,7 @@ export class Xdr {
     return uint32(bytes, at);
   }
 
-  /** As far as it is exact. */
+  /** Exact below 2^53. */
   uint64(): number {
     return this.uint32() * 2 ** 32 + this.uint32();
   }
@@ -38,7 +38,7 @@ export class Xdr {
     return taken;
   }
 
-  /** Opaque data or a text of variable length: a copy. @param most bytes that make sense */
+  /** Opaque data or a text of variable length: a copy. @param most maximum plausible length in bytes */
   opaque(most: number): Uint8Array {
     const length = this.uint32();
     if (length > most) this.failed = true;
@@ -54,7 +54,7 @@ export class Xdr {
 
 const EMPTY = new Uint8Array(0);
 
-/** Lengths have 32 bits without a sign, more than operators on bits leave. */
+/** Lengths are unsigned with 32 bits, which bitwise operators would not preserve. */
 export function padded(length: number): number {
   return 4 * Math.ceil(length / 4);
 }

@@ -1,4 +1,4 @@
-/** One NTP packet (RFC 5905 7.3): each is a transaction, of its own direction. */
+/** One NTP packet (RFC 5905 7.3): each is a transaction, in its own direction. */
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 
 export const COMPLETE = 1;
@@ -31,7 +31,7 @@ export class NtpTransaction extends OneSidedTransaction {
   }
 }
 
-/** Versions 3 and 4, in a mode that there is. */
+/** Versions 3 and 4, with a valid mode. */
 export function isPacket(bytes: Uint8Array, start: number, end: number): boolean {
   const version = (bytes[start]! >> 3) & 7;
   const mode = bytes[start]! & 7;

@@ -9,12 +9,12 @@ import { errorFields, LONGEST_MESSAGE, parameterName, texts } from './message.js
 import { goesOn } from './recognition.js';
 import type { PgsqlTransaction } from './transaction.js';
 
-/** Bytes that a length can be made of: messages have 1 GB at most. */
+/** Maximum valid length: messages have at most 1 GB. */
 const LONGEST = 1 << 30;
-/** Parameters of a response that are told. */
+/** Maximum parameters of a response that are logged. */
 const MOST_PARAMETERS = 128;
 
-/** What is asked for by an authentication message (of type `R`), by its number. */
+/** The method requested by an authentication message (of type `R`), by number. */
 const AUTHENTICATION: Readonly<Record<number, string>> = {
   2: 'authentication_kerberos_v5',
   3: 'authentication_cleartext_password',
@@ -34,7 +34,7 @@ export class Backend {
     while (yield* passGap(this.socket, goesOn(false)));
   }
 
-  /** @returns false where nothing more can be read */
+  /** @returns false if nothing more can be read */
   private *next(): Reading<boolean> {
     const { socket, connection } = this;
     if (!(yield* socket.wait(1))) return false;
@@ -50,12 +50,12 @@ export class Backend {
     return yield* this.message(type, length);
   }
 
-  /** @returns whether all that follows is encrypted */
+  /** @returns whether everything after it is encrypted */
   private answerEncryption(answer: number): boolean {
     const { connection, socket } = this;
     const accepted = answer === 0x53 || answer === 0x47;
     connection.asksForEncryption = false;
-    // An error says that the server does not know the question.
+    // An error means that the server does not support the request.
     if (accepted || answer === 0x4e) {
       socket.skip(1);
       const asked = connection.answered;
@@ -68,7 +68,7 @@ export class Backend {
     return accepted;
   }
 
-  /** @returns false where the stream is over */
+  /** @returns false if the stream has ended */
   private *message(type: string, length: number): Reading<boolean> {
     const { socket, connection } = this;
     const transaction = connection.answered;
@@ -84,7 +84,7 @@ export class Backend {
     return true;
   }
 
-  /** Rows are counted, not kept: their bytes are what lengths of columns say. */
+  /** Rows are counted, not kept: their size is computed from the column lengths. */
   private *data(type: string, length: number, transaction: PgsqlTransaction | undefined): Reading<boolean> {
     const { socket } = this;
     if (type === 'd') {
@@ -121,7 +121,7 @@ export class Backend {
         break;
       case 'G':
         response.copy_in_response = { columns: columnCount(content, 1) };
-        // What is copied is a transaction of its own.
+        // The copied data is a transaction of its own.
         this.connection.conclude();
         break;
       case 'H':
@@ -130,7 +130,7 @@ export class Backend {
       case 'E':
       case 'N':
         Object.assign(response, errorFields(content));
-        // Before it was ready, a server closes the connection then.
+        // Before it was ready, the server closes the connection after an error.
         if (type === 'E' && !this.connection.ready) this.connection.conclude();
         break;
     }

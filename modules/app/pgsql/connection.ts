@@ -1,19 +1,19 @@
-/** What both sides of a connection have in common: which request the server is answering. */
+/** State shared by both sides of a connection: which request the server is answering. */
 import type { Session } from '../../../engine/application/session.js';
 import type { PgsqlSettings } from './settings.js';
 import { COMPLETE, type EVENTS, PgsqlTransaction } from './transaction.js';
 
-/** How the server wants to know who the client is: what a message of type `p` means. */
+/** The authentication method, which determines the meaning of a message of type `p`. */
 export type Authentication = 'password' | 'sasl' | 'sasl going on';
 
 export class Connection {
   readonly settings: PgsqlSettings;
   authentication: Authentication = 'password';
-  /** The server said once that it is ready. */
+  /** The server has signalled once that it is ready. */
   ready = false;
-  /** The client asked for encryption, and waits for one byte. */
+  /** The client requested encryption, and awaits one byte. */
   asksForEncryption = false;
-  /** Requests not answered yet, oldest first; undefined for those that are no transaction. */
+  /** Requests without a response, oldest first; undefined for those that are not transactions. */
   private readonly waiting: (PgsqlTransaction | undefined)[] = [];
 
   constructor(readonly session: Session<PgsqlTransaction>) {
@@ -21,12 +21,12 @@ export class Connection {
     session.requests.streamDepth = this.settings.depth;
   }
 
-  /** The request whose response comes now. */
+  /** The request whose response arrives now. */
   get answered(): PgsqlTransaction | undefined {
     return this.waiting[0];
   }
 
-  /** A request that is complete. */
+  /** Adds a complete request. */
   ask(fill: (transaction: PgsqlTransaction) => void): PgsqlTransaction {
     const transaction = this.begin();
     fill(transaction);
@@ -45,19 +45,19 @@ export class Connection {
     return transaction;
   }
 
-  /** A request is to be answered. */
+  /** Adds a request that awaits a response. */
   wait(transaction: PgsqlTransaction | undefined): void {
     this.waiting.push(transaction);
     if (this.waiting.length > this.settings.mostTransactions) this.waiting.shift();
   }
 
-  /** The response that came is complete. */
+  /** The current response is complete. */
   conclude(): void {
     const transaction = this.waiting.shift();
     if (transaction) this.session.complete(transaction);
   }
 
-  /** A direction cannot be read: said of what is open in it, or of a transaction of its own. */
+  /** A direction cannot be parsed: reported for the transaction open in it, or for a new one. */
   fail(toServer: boolean, event: (typeof EVENTS)[number]): void {
     const transaction = (toServer ? undefined : this.answered) ?? this.begin();
     this.session.event(transaction, event);

@@ -15,20 +15,23 @@ import {
 import { goesOn } from './recognition.js';
 import type { Members, PgsqlTransaction } from './transaction.js';
 
-/** Bytes of a message without a type. */
+/** Maximum bytes of a message without a type. */
 const LONGEST_STARTUP = 10_000;
 const MECHANISMS: Readonly<Record<string, string>> = {
   'SCRAM-SHA-256': 'scram_SHA256',
   'SCRAM-SHA-256-PLUS': 'scram_SHA256_plus',
 };
-/** Types of messages of the extended protocol and of calls: passed over, but for Sync and calls, which are answered. */
+/**
+ * Types of messages of the extended protocol and of function calls: skipped; of these, only Sync and calls are
+ * answered.
+ */
 const UNREAD = 'BCDEFHPS';
 const SYNC = 'S';
 const FUNCTION_CALL = 'F';
 
 export class Frontend {
   private readonly socket: StreamSocket;
-  /** What is being copied to the server. */
+  /** The transaction of data being copied to the server. */
   private copy: PgsqlTransaction | undefined;
 
   constructor(private readonly connection: Connection) {
@@ -48,15 +51,15 @@ export class Frontend {
     }
   }
 
-  /** @returns whether it is one; undefined where it cannot be read */
+  /** @returns whether it was one; undefined if it cannot be read */
   private *message(): Reading<boolean | undefined> {
     const { socket } = this;
     if (!(yield* socket.wait(5))) return undefined;
-    // Messages that begin a connection have no type.
+    // Messages at the start of a connection have no type.
     return socket.view[socket.offset] === 0 ? yield* this.startup() : yield* this.typed();
   }
 
-  /** @returns whether it is one; undefined where the stream is over */
+  /** @returns whether it was one; undefined if the stream has ended */
   private *startup(): Reading<boolean | undefined> {
     const { socket } = this;
     if (!(yield* socket.wait(8))) return undefined;
@@ -98,7 +101,7 @@ export class Frontend {
     return content && this.take(type, content);
   }
 
-  /** Of a query that is too long to be kept the beginning is told. */
+  /** Of a query that is too long to be kept, the beginning is logged. */
   private *longQuery(length: number): Reading<boolean | undefined> {
     const { socket } = this;
     const beginning = yield* socket.read(LONGEST_MESSAGE);
@@ -129,7 +132,7 @@ export class Frontend {
     }
   }
 
-  /** What is not answered. */
+  /** A message without a response. */
   private say(message: string, members: Members): void {
     const transaction = this.connection.begin();
     Object.assign(transaction.request, { message }, members);
@@ -175,7 +178,7 @@ function startupMembers(version: number, content: Uint8Array): Members {
   return { protocol_version: `${version >>> 16}.${version & 0xffff}`, startup_parameters: startup };
 }
 
-/** A name and, behind its length, what the mechanism says first. */
+/** A mechanism name and, after its length, the initial response. */
 function saslMembers(content: Uint8Array): Members {
   const [name = ''] = texts(content);
   const told: Members = { sasl_authentication_mechanism: MECHANISMS[name] ?? name };

@@ -1,26 +1,26 @@
-/** By what PostgreSQL is recognised on its ports: the first message of either side. */
+/** Recognition of PostgreSQL on its ports by the first message of either side. */
 import { uint32 } from '../../../engine/packet/network-order.js';
 import type { ProbeResult } from '../../../engine/protocol.js';
 import { CANCEL_REQUEST, GSS_REQUEST, SSL_REQUEST } from './message.js';
 
-/** Bytes of a first message. */
+/** Maximum bytes of a first message. */
 const LONGEST_FIRST = 10_000;
 const FRONTEND_TYPES = 'BCDEFHPQSXdfcp';
 const BACKEND_TYPES = 'RESNKZ';
-/** What a server says in the middle of a connection. */
+/** Message types that a server sends during a connection. */
 const LATER_BACKEND_TYPES = 'RESNKZTDCIGHdc123nstVA';
 
 export function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean): ProbeResult {
   return toServer ? probeFrontend(bytes, start, end) : probeBackend(bytes, start, end);
 }
 
-/** Whether a message of the client, or of the server, may begin in the middle of a connection. */
+/** Whether this may be the start of a message in an established connection, by direction. */
 export const goesOn =
   (toServer: boolean) =>
   (bytes: Uint8Array, start: number, end: number): ProbeResult =>
     probeTyped(bytes, start, end, toServer ? FRONTEND_TYPES : LATER_BACKEND_TYPES);
 
-/** A message without a type begins a connection; one with a type was picked up later. */
+/** A message without a type begins a connection; one with a type was picked up midstream. */
 function probeFrontend(bytes: Uint8Array, start: number, end: number): ProbeResult {
   if (bytes[start] !== 0) return probeTyped(bytes, start, end, FRONTEND_TYPES);
   if (end - start < 8) return 'more';
@@ -30,7 +30,7 @@ function probeFrontend(bytes: Uint8Array, start: number, end: number): ProbeResu
   return known && length >= 8 && length <= LONGEST_FIRST ? 'yes' : 'no';
 }
 
-/** One byte answers what was asked of encryption. */
+/** A single byte is the response to a request for encryption. */
 function probeBackend(bytes: Uint8Array, start: number, end: number): ProbeResult {
   if (end - start === 1 && (bytes[start] === 0x4e || bytes[start] === 0x53)) return 'yes';
   return probeTyped(bytes, start, end, BACKEND_TYPES);

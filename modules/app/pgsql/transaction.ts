@@ -13,10 +13,10 @@ export const EVENTS = [
   'too_many_transactions',
 ] as const;
 
-/** What a message tells: members of the record, texts as latin1. */
+/** Contents of a message: members of the record, texts as latin1. */
 export type Members = Record<string, unknown>;
 
-/** Messages of data that were passed over. */
+/** Counts of data messages that were skipped. */
 export interface Tally {
   count: number;
   bytes: number;

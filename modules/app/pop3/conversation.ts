@@ -15,15 +15,15 @@ export const EVENTS = [
   'response_too_long',
 ] as const;
 
-/** Bytes of a line that are read. */
+/** Maximum bytes of a line that are read. */
 const LONGEST_LINE = 4096;
-/** Bytes of a command and of the first line of a response with their ends (RFC 2449 4). */
+/** Maximum bytes of a command and of the first line of a response including line ends (RFC 2449 4). */
 const LONGEST_COMMAND = 256;
 const LONGEST_RESPONSE = 512;
-/** Lines of a response that are kept. */
+/** Maximum lines of a response that are kept. */
 const MOST_LINES = 1024;
 
-/** How many arguments each command takes, least and most. */
+/** Minimum and maximum number of arguments of each command. */
 const ARGUMENTS: Readonly<Record<string, readonly [number, number]>> = {
   USER: [1, 1],
   PASS: [1, 1],
@@ -42,7 +42,7 @@ const ARGUMENTS: Readonly<Record<string, readonly [number, number]>> = {
   STLS: [0, 0],
   QUIT: [0, 0],
 };
-/** Commands whose response has several lines; LIST and UIDL without an argument. */
+/** Commands with a multi-line response; LIST and UIDL only without an argument. */
 const LONG = new Set(['RETR', 'TOP', 'CAPA']);
 
 export interface Pop3Response {
@@ -56,7 +56,7 @@ export class Pop3Transaction extends TwoSidedTransaction {
 
   constructor(
     id: number,
-    /** In upper case; undefined for what the server says unasked. */
+    /** In upper case; undefined for unsolicited responses of the server. */
     readonly command: string | undefined,
     readonly args: readonly string[],
   ) {
@@ -71,7 +71,7 @@ export class Pop3Transaction extends TwoSidedTransaction {
 
 const CRLF = 2;
 
-/** Bytes with the blank behind the word, whether it is there or not, and the end. */
+/** Length including a blank after the word, whether present or not, and the line end. */
 function commandLength({ length }: Uint8Array, word: string): number {
   return Math.max(length, word.length + 1) + CRLF;
 }
@@ -81,7 +81,7 @@ export interface Pop3Settings {
 }
 
 export class Conversation {
-  /** The client is in the middle of AUTH: what it sends are no commands. */
+  /** The client is in the middle of AUTH: its lines are not commands. */
   private sasl = false;
 
   constructor(readonly session: Session<Pop3Transaction>) {}
@@ -130,7 +130,7 @@ export class Conversation {
       if (!line) return;
       const match = /^(\+OK|-ERR|\+)(?:\s+(.*))?$/s.exec(latin1(line.bytes));
       const transaction = session.oldestOpen;
-      // The greeting answers nobody.
+      // The greeting belongs to no command.
       if (!match || (!transaction && !greeted)) {
         greeted = true;
         continue;
@@ -143,12 +143,12 @@ export class Conversation {
       this.sasl = match[1] === '+';
       if (match[1] === '+OK' && asked.hasLongResponse && !(yield* this.lines(asked.response))) return;
       this.conclude(asked);
-      // What follows is not ours.
+      // What follows is another protocol.
       if (session.requests.changeTo !== undefined) yield;
     }
   }
 
-  /** Up to a line that is a dot. @returns false when the stream ends before */
+  /** Reads up to a line with a single dot. @returns false if the stream ends before */
   private *lines({ data }: Pop3Response): Reading<boolean> {
     for (;;) {
       const line = yield* readTextLine(this.session.server, LONGEST_LINE);

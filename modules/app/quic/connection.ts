@@ -1,4 +1,4 @@
-/** A QUIC connection as far as it can be seen: its Initial packets, and hellos of Google's versions. */
+/** The observable part of a QUIC connection: its Initial packets, and hellos of Google's versions. */
 import type { Session } from '../../../engine/application/session.js';
 import { CryptoStream, readFrames } from './crypto-stream.js';
 import { framesOfLong, framesOfPublic, readGoogleHello } from './google.js';
@@ -9,10 +9,10 @@ import { COMPLETE, type EVENTS, type QuicSettings, QuicTransaction } from './tra
 type QuicSession = Session<QuicTransaction>;
 
 const LONG = 0x80;
-/** Packets that share a datagram. */
+/** Maximum packets per datagram. */
 const MOST_COALESCED = 16;
 
-/** What is known of one side. */
+/** State of one side. */
 interface Side {
   stream: CryptoStream;
   hasHello: boolean;
@@ -20,7 +20,7 @@ interface Side {
 
 export class Connection {
   private keys: InitialKeys | undefined;
-  /** The client was told to begin again: its next Initial packet has other keys. */
+  /** The client received a Retry: its next Initial packet uses other keys. */
   private retried = false;
   private reported = false;
   private readonly settings: QuicSettings;
@@ -59,7 +59,7 @@ export class Connection {
     else if (type === 'initial' && this.wants(toServer)) this.initial(bytes, packet, toServer);
   }
 
-  /** Once the hellos are known nothing has to be decrypted any more. */
+  /** Once the hellos are known, nothing more needs to be decrypted. */
   private wants(toServer: boolean): boolean {
     return toServer ? this.retried || !this.client.hasHello : !this.server.hasHello;
   }
@@ -70,7 +70,7 @@ export class Connection {
     if (!this.keys) return;
     let frames = this.keys.open(bytes, packet, toServer);
     if (!frames && toServer) {
-      // A packet that told the client to begin again may have been missed.
+      // A Retry packet may have been missed.
       const keys = InitialKeys.of(version, destination);
       frames = keys?.open(bytes, packet, true);
       if (frames) this.restart(version, destination);
@@ -116,7 +116,7 @@ export class Connection {
     this.session.advance(transaction, toServer, COMPLETE);
   }
 
-  /** Told once of a connection. */
+  /** Reported once per connection. */
   private report(toServer: boolean, event: (typeof EVENTS)[number]): void {
     if (this.reported) return;
     this.reported = true;

@@ -5,7 +5,7 @@ import { Numbers } from './packet.js';
 
 const CLIENT_HELLO = 1;
 const SERVER_HELLO = 2;
-/** Pieces that may lie apart from each other. */
+/** Maximum non-adjacent pieces. */
 const MOST_PIECES = 256;
 
 interface Piece {
@@ -15,11 +15,11 @@ interface Piece {
 
 export class CryptoStream {
   private bytes = new Uint8Array(0);
-  /** What is there: in order, apart from each other. */
+  /** The pieces received: in order, not adjacent. */
   private readonly pieces: Piece[] = [];
   private beyond = false;
 
-  /** @param limit bytes that are kept; what lies behind is not */
+  /** @param limit maximum bytes kept from the beginning */
   constructor(private readonly limit: number) {}
 
   add(offset: number, data: Uint8Array): void {
@@ -35,7 +35,7 @@ export class CryptoStream {
     this.join(offset, end);
   }
 
-  /** Pieces that touch become one. A packet may have very many of them. */
+  /** Merges adjacent pieces. A packet may have very many of them. */
   private join(start: number, end: number): void {
     const { pieces } = this;
     let first = 0;
@@ -48,16 +48,16 @@ export class CryptoStream {
       whole.end = Math.max(end, pieces[behind - 1]!.end);
     }
     pieces.splice(first, behind - first, whole);
-    // Beyond the bound the last one is forgotten, so that what goes on from the beginning always finds room.
+    // Beyond the limit the last one is discarded, so that there is always room for data that continues the first.
     if (pieces.length > MOST_PIECES) pieces.pop();
   }
 
-  /** Whether something lay behind what is kept. */
+  /** Whether data exceeded the limit. */
   get isTooLong(): boolean {
     return this.beyond;
   }
 
-  /** The hello it begins with, once that is complete; `none` where it begins with something else. */
+  /** The hello at the beginning, once complete; `none` if it begins with something else. */
   hello(client: boolean): Hello | 'none' | undefined {
     const first = this.pieces[0];
     if (first?.start !== 0 || first.end < 4) return undefined;
@@ -71,8 +71,8 @@ export class CryptoStream {
 }
 
 /**
- * Goes through the frames of an Initial packet (RFC 9000 12.4) and gives their CRYPTO frames to `stream`.
- * @returns false where something else stands there
+ * Parses the frames of an Initial packet (RFC 9000 12.4) and passes their CRYPTO frames to `stream`.
+ * @returns false if there is anything else
  */
 export function readFrames(frames: Uint8Array, stream: CryptoStream): boolean {
   const numbers = new Numbers(frames, 0, frames.length);
@@ -98,7 +98,7 @@ function readCrypto(numbers: Numbers, stream: CryptoStream): boolean {
   return true;
 }
 
-/** @param counts the frame tells of congestion marks */
+/** @param counts whether the frame contains ECN counts */
 function skipAck(numbers: Numbers, counts: boolean): boolean {
   numbers.next();
   numbers.next();

@@ -1,12 +1,12 @@
-/** Handshake messages of Google's versions of QUIC, in the clear: tags with values on stream 1. */
+/** Plaintext handshake messages of Google's versions of QUIC: tags with values on stream 1. */
 import { createHash } from 'node:crypto';
 import type { Fingerprint } from '../tls/fingerprint.js';
 
-/** What a client's hello tells. */
+/** Contents of a client's hello. */
 export interface GoogleHello {
   readonly serverName: Uint8Array | undefined;
   readonly userAgent: Uint8Array | undefined;
-  /** Version and tags (Yu 2019), with its MD5. */
+  /** Version and tags (Yu 2019), with the MD5 of them. */
   readonly cyu: Fingerprint;
 }
 
@@ -16,18 +16,18 @@ const AUTHENTICATION = 12;
 const MOST_TAGS = 128;
 const HANDSHAKE_STREAM = 1;
 
-/** Where frames begin in a packet with a public header (to Q043), whose version flag is set. */
+/** Offset of the frames in a packet with a public header (to Q043) whose version flag is set. */
 export function framesOfPublic(bytes: Uint8Array, start: number): number {
   const number = [1, 2, 4, 6][(bytes[start]! >> 4) & 3]!;
   return start + 1 + 8 + 4 + number + AUTHENTICATION;
 }
 
-/** Where frames begin in a packet with a long header. @param number place of the packet number */
+/** Offset of the frames in a packet with a long header. @param number offset of the packet number */
 export function framesOfLong(number: number): number {
   return number + PACKET_NUMBER + AUTHENTICATION;
 }
 
-/** The client's hello among the frames of `bytes[start, end)`. @param version `Q046` as a number */
+/** The client's hello in the frames of `bytes[start, end)`. @param version `Q046` as a number */
 export function readGoogleHello(
   bytes: Uint8Array,
   start: number,
@@ -44,7 +44,7 @@ export function readGoogleHello(
   return undefined;
 }
 
-/** @returns 0 for frames that no handshake begins with */
+/** @returns 0 for frames that do not occur at the start of a handshake */
 function frameLength(type: number, bytes: Uint8Array, at: number): number {
   if (type === 0 || type === 7) return 1;
   if ((type & 0xc0) !== 0x40) return 0;
@@ -58,7 +58,7 @@ function frameLength(type: number, bytes: Uint8Array, at: number): number {
   return length + 1 + (stamps === 0 ? 0 : 2 + 3 * stamps);
 }
 
-/** Type bits: 1, FIN, has a length, bytes of the offset, bytes of the stream's number. */
+/** Type bits: 1, FIN, length present, bytes of the offset, bytes of the stream number. */
 function ofStream(bytes: Uint8Array, at: number, end: number, version: number): GoogleHello | undefined {
   const type = bytes[at]!;
   const offsetBits = (type >> 2) & 7;

@@ -1,4 +1,4 @@
-/** Headers of QUIC packets (RFC 9000 17, RFC 9369 3.2), and of Google's versions before. */
+/** Headers of QUIC packets (RFC 9000 17, RFC 9369 3.2), and of Google's earlier versions. */
 import { uint32 } from '../../../engine/packet/network-order.js';
 
 export type PacketType = 'initial' | '0-rtt' | 'handshake' | 'retry' | 'negotiation' | 'google' | 'unknown';
@@ -7,7 +7,7 @@ export interface LongHeader {
   readonly type: PacketType;
   readonly version: number;
   readonly destination: Uint8Array;
-  /** Of the packet in `bytes`: its first byte, its packet number (protected), one behind it. */
+  /** Offsets in `bytes`: the packet, its packet number (protected), and its end. */
   readonly start: number;
   readonly number: number;
   readonly end: number;
@@ -19,12 +19,12 @@ const LONG = 0x80;
 const LONGEST_ID = 20;
 const TYPES: readonly PacketType[] = ['initial', '0-rtt', 'handshake', 'retry'];
 
-/** `Q043` and its like. */
+/** `Q043` and similar versions. */
 export function isGoogle(version: number): boolean {
   return version >>> 16 === 0x5130;
 }
 
-/** A draft (0xff0000NN) or an experiment of Facebook's (0xfaceb0NN). */
+/** A draft (0xff0000NN) or an experiment by Facebook (0xfaceb0NN). */
 function isDraft(version: number): boolean {
   return version >>> 8 === 0xff0000 || version >>> 8 === 0xfaceb0;
 }
@@ -34,8 +34,8 @@ export function isKnown(version: number): boolean {
 }
 
 /**
- * The version that a datagram's first packet names.
- * @returns undefined where it names none: the header is a short one
+ * The version in the first packet of a datagram.
+ * @returns undefined if there is none: the packet has a short header
  */
 export function versionOf(bytes: Uint8Array, start: number, end: number): number | undefined {
   const first = bytes[start]!;
@@ -58,7 +58,7 @@ export class Numbers {
     return this.end - this.at;
   }
 
-  /** @returns -1 where it is not all there, or larger than any packet */
+  /** @returns -1 if it is incomplete, or larger than any packet */
   next(): number {
     if (this.at >= this.end) return -1;
     const size = 1 << (this.bytes[this.at]! >> 6);
@@ -70,7 +70,7 @@ export class Numbers {
   }
 }
 
-/** Reads a long header at `start`. @returns undefined where it is none, or cut off */
+/** Parses a long header at `start`. @returns undefined if it is not one, or truncated */
 export function readLongHeader(bytes: Uint8Array, start: number, end: number): LongHeader | undefined {
   if (end - start < 7 || !(bytes[start]! & LONG)) return undefined;
   const version = uint32(bytes, start + 1);
@@ -111,7 +111,7 @@ function withLength(
   return { type, version, destination, start, number: numbers.at, end: numbers.at + length };
 }
 
-/** Q044 to Q050: lengths of both identifiers share a byte, four bits each. */
+/** Q044 to Q050: the lengths of both identifiers share a byte, four bits each. */
 function googleHeader(
   bytes: Uint8Array,
   start: number,

@@ -1,4 +1,4 @@
-/** Protection of Initial packets (RFC 9001 5.2, RFC 9369 3.3): whoever sees the first one can undo it. */
+/** Protection of Initial packets (RFC 9001 5.2, RFC 9369 3.3): anyone who sees the first one can remove it. */
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { type LongHeader, VERSION_1, VERSION_2 } from './packet.js';
 
@@ -9,7 +9,7 @@ const SALT_DRAFT_23 = 'c3eef712c72ebb5a11a7d2432bb46365bef9f502';
 const TAG = 16;
 const SAMPLE = 16;
 
-/** @returns undefined for versions whose salt is not known */
+/** @returns undefined for versions without a known salt */
 function saltOf(version: number): string | undefined {
   if (version === VERSION_1) return SALT_1;
   if (version === VERSION_2) return SALT_2;
@@ -28,7 +28,7 @@ interface Keys {
   readonly header: Buffer;
 }
 
-/** Keys of both sides' Initial packets. */
+/** Keys for the Initial packets of both sides. */
 export class InitialKeys {
   private readonly client: Keys;
   private readonly server: Keys;
@@ -41,15 +41,15 @@ export class InitialKeys {
   }
 
   /**
-   * @param destination identifier in the client's first Initial packet
-   * @returns undefined for versions that cannot be read
+   * @param destination connection identifier in the client's first Initial packet
+   * @returns undefined for unsupported versions
    */
   static of(version: number, destination: Uint8Array): InitialKeys | undefined {
     const salt = saltOf(version);
     return salt === undefined ? undefined : new InitialKeys(salt, version, destination);
   }
 
-  /** The frames of an Initial packet. @returns undefined where it is not what these keys protect */
+  /** Decrypts the frames of an Initial packet. @returns undefined if it is not protected with these keys */
   open(bytes: Uint8Array, packet: LongHeader, toServer: boolean): Uint8Array | undefined {
     const { key, iv, header } = toServer ? this.client : this.server;
     const { start, number, end } = packet;

@@ -1,4 +1,4 @@
-/** What one packet of a QUIC connection tells. */
+/** The contents of one packet of a QUIC connection. */
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 import { type Fingerprint, ja3, ja3s, ja4 } from '../tls/fingerprint.js';
 import type { Hello } from '../tls/hello.js';
@@ -9,7 +9,7 @@ export const COMPLETE = 1;
 export const EVENTS = ['failed_decrypt', 'error_on_data', 'crypto_frag_too_long'] as const;
 
 export interface QuicSettings {
-  /** Bytes of a hello that are put together. */
+  /** Maximum bytes of a hello that are reassembled. */
   readonly longestHello: number;
   readonly ja3: boolean;
   readonly ja4: boolean;
@@ -54,7 +54,7 @@ export class QuicTransaction extends OneSidedTransaction {
     return isGoogle(version) ? this.versionBytes!.toString('latin1') : version.toString(16);
   }
 
-  /** As in a packet: four bytes. */
+  /** As encoded in packets: four bytes. */
   get versionBytes(): Buffer | undefined {
     if (this.version === undefined) return undefined;
     const bytes = Buffer.alloc(4);

@@ -1,4 +1,4 @@
-/** Serial numbers of the certificates that a server shows, where the connection goes on as TLS up to 1.2 (RFC 5246). */
+/** Serial numbers of the certificates sent by a server, if the connection continues with TLS up to 1.2 (RFC 5246). */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { uint16, uint24 } from '../../../engine/packet/network-order.js';
@@ -8,16 +8,16 @@ const HANDSHAKE = 22;
 const RECORD_HEADER = 5;
 const MESSAGE_HEADER = 4;
 const CERTIFICATE = 11;
-/** Bytes of the beginning of a handshake. */
+/** Maximum bytes of the start of a handshake. */
 const LONGEST = 64 << 10;
 const MOST_CERTIFICATES = 16;
-/** Of a certificate's version. */
+/** Tag of a certificate's version. */
 const EXPLICIT_0 = 0xa0;
 
-/** @returns undefined where none are shown */
+/** @returns undefined if there are none */
 export function* certificateSerials(socket: StreamSocket): Reading<string[] | undefined> {
   const handshake = new GrowingBytes();
-  // Where a message begins, however many records it is cut into.
+  // Where a message begins, regardless of record boundaries.
   let at = 0;
   while (handshake.length < LONGEST) {
     const header = yield* socket.read(RECORD_HEADER);
@@ -36,7 +36,7 @@ export function* certificateSerials(socket: StreamSocket): Reading<string[] | un
   return undefined;
 }
 
-/** A list of certificates, each and all with their length. */
+/** A list of certificates: the list and each entry are preceded by a length. */
 function serialsOf(list: Uint8Array): string[] {
   const serials: string[] = [];
   for (let at = 3; at + 3 <= list.length && serials.length < MOST_CERTIFICATES; ) {
@@ -50,7 +50,7 @@ function serialsOf(list: Uint8Array): string[] {
   return serials;
 }
 
-/** Hexadecimal digits of a number, without zeros before it. */
+/** Hexadecimal digits of a number, without leading zeros. */
 function digitsOf(number: Uint8Array): string {
   return Buffer.from(number)
     .toString('hex')

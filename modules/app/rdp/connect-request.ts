@@ -1,6 +1,6 @@
-/** What a client says of itself: blocks of an MCS Connect-Initial (MS-RDPBCGR 2.2.1.3). */
+/** What a client sends about itself: the data blocks of an MCS Connect-Initial (MS-RDPBCGR 2.2.1.3). */
 
-/** Behind this name of the client's (T.124) is a length, and the blocks. */
+/** This key of the client (T.124) is followed by a length and the blocks. */
 const CLIENT_KEY = 'Duca';
 const CORE = 0xc001;
 const NETWORK = 0xc003;
@@ -20,7 +20,7 @@ export interface ClientCore {
   readonly keyboardSubtype: number;
   readonly functionKeys: number;
   readonly ime: string;
-  /** What older clients do not say. */
+  /** Not sent by older clients. */
   readonly productId?: number;
   readonly serialNumber?: number;
   readonly capabilities?: number;
@@ -39,12 +39,12 @@ export interface ConnectRequest {
   readonly channels: readonly string[];
 }
 
-/** @param content of the MCS message  @returns undefined where there are no blocks */
+/** @param content of the MCS message  @returns undefined if there are no blocks */
 export function parseConnectRequest(content: Uint8Array): ConnectRequest | undefined {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
   const key = bytes.indexOf(CLIENT_KEY, 0, 'latin1');
   if (key < 0) return undefined;
-  // A length of packed encoding: of two bytes where the highest bit is set.
+  // A length in packed encoding: two bytes if the highest bit is set.
   const length = key + CLIENT_KEY.length;
   let core: ClientCore | undefined;
   let channels: string[] = [];
@@ -59,7 +59,7 @@ export function parseConnectRequest(content: Uint8Array): ConnectRequest | undef
   return { core, channels };
 }
 
-/** Bytes of what every client says. */
+/** Bytes of the fields that every client sends. */
 const REQUIRED_LENGTH = 128;
 
 function parseCore(block: Buffer): ClientCore | undefined {
@@ -92,7 +92,7 @@ function parseCore(block: Buffer): ClientCore | undefined {
   };
 }
 
-/** Bits of colours that have codes. */
+/** Colour depths in bits, by code. */
 const DEPTHS: Readonly<Record<number, number>> = { 51712: 4, 51713: 8, 51714: 15, 51715: 16, 51716: 24 };
 
 function number(block: Buffer, at: number, length: 1 | 2 | 4): number | undefined {
@@ -103,7 +103,7 @@ function optional<K extends string, T>(name: K, value: T | undefined): { [key in
   return (value === undefined ? {} : { [name]: value }) as { [key in K]?: T };
 }
 
-/** UTF-16 up to a zero. */
+/** UTF-16 up to a zero character. */
 function wideText(bytes: Buffer): string {
   return bytes.toString('utf16le').split('\0', 1)[0]!;
 }

@@ -1,4 +1,4 @@
-/** Messages of both sides until the connection stands, or is encrypted. */
+/** Messages of both sides until the connection is established or encrypted. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { uint16 } from '../../../engine/packet/network-order.js';
@@ -17,9 +17,9 @@ import {
 
 type RdpSession = Session<RdpTransaction>;
 
-/** Bytes of a header of X.224 before data. */
+/** Length of the X.224 header before data, in bytes. */
 const DATA_HEADER = 3;
-/** Of MCS: tags of one byte that say that another follows. */
+/** MCS: one-byte tag which indicates that another byte follows. */
 const MCS_TAG = 0x7f;
 const CONNECT_INITIAL = 0x65;
 const CONNECT_RESPONSE = 0x66;
@@ -53,7 +53,7 @@ export function* server(session: RdpSession): Reading<void> {
   if (serials) tell(session, false, { type: 'tls_handshake', serials });
 }
 
-/** What a TPKT carries; undefined where something else follows. */
+/** The payload of a TPKT; undefined if something else follows. */
 function* tpkt(socket: StreamSocket): Reading<Uint8Array | undefined> {
   if (!(yield* socket.wait(TPKT_HEADER))) return undefined;
   const { view, offset } = socket;

@@ -1,7 +1,7 @@
 /** Names of numbers (MS-RDPBCGR 2.2.1). */
 type Names = Readonly<Record<number, string>>;
 
-/** Names of bits, from the lowest on. */
+/** Names of the bits set, from the lowest on. */
 export function bits(value: number, names: readonly (string | undefined)[]): string[] {
   return names.filter((name, bit): name is string => name !== undefined && ((value >> bit) & 1) === 1);
 }

@@ -1,11 +1,11 @@
-/** Requests for a connection and their answers (RFC 1006, X.224 13, MS-RDPBCGR 2.2.1.1 and 2.2.1.2). */
+/** Connection requests and confirms (RFC 1006, X.224 13, MS-RDPBCGR 2.2.1.1 and 2.2.1.2). */
 export const TPKT_VERSION = 3;
 export const TPKT_HEADER = 4;
-/** Codes of what a TPKT carries. */
+/** Codes of TPKT contents. */
 export const CONNECTION_REQUEST = 0xe0;
 export const CONNECTION_CONFIRM = 0xd0;
 export const DATA = 0xf0;
-/** Bytes of a connection request or confirm before what is variable. */
+/** Bytes of a connection request or confirm before the variable part. */
 const FIXED_LENGTH = 7;
 
 const NEGOTIATION_REQUEST = 1;
@@ -14,7 +14,7 @@ const NEGOTIATION_FAILURE = 3;
 const NEGOTIATION_LENGTH = 8;
 
 export interface InitialRequest {
-  /** latin1, as all texts here. */
+  /** latin1, like all texts here. */
   readonly cookie: string | undefined;
   readonly flags: number | undefined;
 }
@@ -25,7 +25,7 @@ export interface InitialResponse {
   readonly failure?: number;
 }
 
-/** @param bytes behind the header of the TPKT */
+/** @param bytes after the header of the TPKT */
 export function parseRequest(bytes: Uint8Array): InitialRequest {
   const text = Buffer.from(bytes.subarray(FIXED_LENGTH)).toString('latin1');
   const line = /^Cookie: ([^\r\n]*)\r\n/.exec(text);

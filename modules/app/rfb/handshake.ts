@@ -1,4 +1,4 @@
-/** Versions, security and first messages, one side after the other (RFC 6143 7.1 to 7.3). */
+/** Versions, security and initialisation messages of both sides in turn (RFC 6143 7.1 to 7.3). */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { uint16, uint32 } from '../../../engine/packet/network-order.js';
@@ -7,11 +7,11 @@ import { parseVersion, VERSION_LENGTH } from './version.js';
 
 const NONE = 1;
 const VNC = 2;
-/** Bytes of a challenge and its response. */
+/** Length of a challenge and of its response in bytes. */
 const CHALLENGE_LENGTH = 16;
-/** Bytes of a name or a reason. */
+/** Maximum bytes of a name or a reason. */
 const LONGEST_TEXT = 64 << 10;
-/** Width, height, pixel format and the length of the name. */
+/** Length of width, height, pixel format and the length of the name. */
 const SERVER_INIT_LENGTH = 24;
 const MOST_SECURITY_RESULT = 2;
 
@@ -32,7 +32,7 @@ export class Handshake {
     if (!greeting) return;
     transaction.serverVersion = parseVersion(greeting);
     if (!transaction.serverVersion) return this.end('malformed_message');
-    // The client may choose an older version than the server's (RFC 6143 7.1.1): what comes next depends on it.
+    // The client may choose a version older than the server's (RFC 6143 7.1.1): the next message depends on it.
     if (!(yield* socket.wait(1))) return;
     const chosen = yield* this.security(socket);
     if (!chosen) return;
@@ -44,7 +44,7 @@ export class Handshake {
     yield* this.serverInit();
   }
 
-  /** @returns whether a type was chosen that is read on */
+  /** @returns whether a supported security type was selected */
   private *security(socket: StreamSocket): Reading<boolean> {
     const { transaction } = this;
     if (this.isOld) {
@@ -57,7 +57,7 @@ export class Handshake {
       const count = socket.view[socket.offset]!;
       if (!(yield* this.take(false, 1 + count))) return false;
       if (count === 0) return yield* this.failure();
-      // The client says which one of them.
+      // The client selects one of them.
       if (!(yield* socket.wait(1))) return false;
     }
     return this.isKnown();
@@ -83,7 +83,7 @@ export class Handshake {
     return false;
   }
 
-  /** Why the server closes the connection. */
+  /** The reason why the server closes the connection. */
   private *failure(): Reading<false> {
     const head = yield* this.session.server.peek(4);
     const length = head && uint32(head, 0);
@@ -137,7 +137,7 @@ export class Handshake {
 
   // ── both ──
 
-  /** A message, which is a frame. */
+  /** Reads a message, which is a frame. */
   private *take(toServer: boolean, length: number): Reading<Uint8Array | undefined> {
     const { session } = this;
     const socket = toServer ? session.client : session.server;
@@ -153,13 +153,13 @@ export class Handshake {
     this.session.complete(this.transaction);
   }
 
-  /** Minor version that both speak. */
+  /** The lower of both minor versions. */
   private get minor(): number {
     const { serverVersion, clientVersion } = this.transaction;
     return Math.min(Number(serverVersion?.minor ?? 8), Number(clientVersion?.minor ?? 8));
   }
 
-  /** In version 3.3 the server says which security there is. */
+  /** In version 3.3, the server selects the security type. */
   private get isOld(): boolean {
     return this.minor < 7;
   }

@@ -2,7 +2,7 @@
 import type { BufferDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
 import { COMPLETE, type RfbTransaction } from './transaction.js';
 
-/** Results that have names; any other counts as the last of them. */
+/** Named results; any other number counts as the last of them. */
 const RESULTS = { ok: 0, fail: 1, toomany: 2, unknown: 3 } as const;
 
 export const BUFFERS: readonly BufferDeclaration<RfbTransaction>[] = [
@@ -18,7 +18,7 @@ export const BUFFERS: readonly BufferDeclaration<RfbTransaction>[] = [
 export const VALUES: readonly ValueDeclaration<RfbTransaction>[] = [
   {
     keyword: 'rfb.sectype',
-    // The client chooses it.
+    // The client selects it.
     direction: 'to_server',
     progress: COMPLETE,
     bits: 32,

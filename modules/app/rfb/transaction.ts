@@ -1,4 +1,4 @@
-/** The handshake of a connection is its one transaction. */
+/** The handshake of a connection is its only transaction. */
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { ProtocolVersion } from './version.js';
 
@@ -10,7 +10,7 @@ export const EVENTS = [
   'confused_state',
 ] as const;
 
-/** How pixels are told (RFC 6143 7.4). */
+/** Encoding of pixels (RFC 6143 7.4). */
 export interface PixelFormat {
   readonly bits_per_pixel: number;
   readonly depth: number;

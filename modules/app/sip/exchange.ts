@@ -1,13 +1,13 @@
-/** Messages as they come: one after the other on a stream, one in a datagram. */
+/** Processing of messages: consecutive on a stream, one per datagram. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { carriesSdp, contentLength, type MessageHead, parseHead } from './message.js';
 import { parseSdp } from './sdp.js';
 import { COMPLETE, type EVENTS, SipTransaction } from './transaction.js';
 
-/** Bytes of a message before its body. */
+/** Maximum bytes of a message before its body. */
 const LONGEST_HEAD = 64 << 10;
-/** Bytes of a body that a session description is looked for in; longer ones are skipped. */
+/** Maximum length of a body that is parsed as a session description; longer ones are skipped. */
 const LONGEST_DESCRIPTION = 256 << 10;
 const CR = 13;
 const LF = 10;
@@ -39,7 +39,7 @@ export function* messages(session: SipSession, toServer: boolean): Reading<void>
   }
 }
 
-/** The message of a datagram; nothing in those that keep a way open. */
+/** The message of a datagram; keep-alive datagrams are ignored. */
 export function datagram(
   session: SipSession,
   bytes: Uint8Array,
@@ -62,7 +62,7 @@ export function datagram(
   session.advance(transaction, toServer, COMPLETE);
 }
 
-/** Empty lines may stand before a message (RFC 3261 7.5), and keep connections open (RFC 5626 3.5.1). */
+/** Empty lines may precede a message (RFC 3261 7.5), and serve as keep-alive (RFC 5626 3.5.1). */
 function* skipEmptyLines(socket: StreamSocket): Reading<boolean> {
   for (;;) {
     if (!(yield* socket.wait(1))) return false;
@@ -72,7 +72,7 @@ function* skipEmptyLines(socket: StreamSocket): Reading<boolean> {
   }
 }
 
-/** @returns bytes up to and with the empty line, undefined where it does not come */
+/** @returns bytes up to and including the empty line, undefined if it does not arrive */
 function* waitForHead(socket: StreamSocket): Reading<number | undefined> {
   for (let looked = 0; ; ) {
     const { available, offset } = socket;
@@ -87,7 +87,7 @@ function* waitForHead(socket: StreamSocket): Reading<number | undefined> {
   }
 }
 
-/** Bytes up to and with the first empty line; what ends before `looked` is known not to be there. */
+/** Bytes up to and including the first empty line; up to `looked`, its end is known to be absent. */
 function headLength(bytes: Uint8Array, start: number, end: number, looked: number): number | undefined {
   for (let at = start + looked; at < end; at++) {
     if (bytes[at] !== LF) continue;
@@ -97,7 +97,7 @@ function headLength(bytes: Uint8Array, start: number, end: number, looked: numbe
   return undefined;
 }
 
-/** @returns false where the stream ends before */
+/** @returns false if the stream ends before */
 function* readBody(socket: StreamSocket, transaction: SipTransaction, length: number): Reading<boolean> {
   if (length > LONGEST_DESCRIPTION || !carriesSdp(transaction.head!)) return yield* socket.discard(length);
   const body = yield* socket.read(length);
@@ -126,7 +126,7 @@ function noteFrames(
   if (body > 0) session.frame(`${kind}.body`, toServer, at + length, body, transaction);
 }
 
-/** Something that is no message of this direction: reading stops. */
+/** The data is not a message of this direction: parsing stops. */
 function fail(session: SipSession, toServer: boolean, event: (typeof EVENTS)[number]): void {
   const transaction = begin(session, undefined, toServer);
   session.event(transaction, event, toServer);

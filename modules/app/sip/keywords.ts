@@ -1,4 +1,4 @@
-/** Keywords of SIP and SDP: each message is inspected in the direction it was sent in. */
+/** Keywords of SIP and SDP: each message is inspected in the direction it was sent. */
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
 import type { MessageHead } from './message.js';
 import type { SessionDescription } from './sdp.js';
@@ -49,7 +49,7 @@ const HEADS: readonly Buffer_[] = [
   ofHead('protocol', 'either', 'Protocol version in the first line.', ({ version }) => version),
 ];
 
-/** @param of the text of this number: found at once, as there may be many */
+/** @param of returns the text with a number, in constant time, as there may be many */
 function ofDescription(
   name: string,
   summary: string,
@@ -67,11 +67,11 @@ function ofDescription(
   };
 }
 
-/** A line of the session. */
+/** A session-level line. */
 const line = (name: string, letter: string, summary: string): Buffer_ =>
   ofDescription(name, summary, ({ session }, index) => session.get(letter)?.[index]);
 
-/** A line of any of the media. */
+/** A line of any media description. */
 const medium = (name: string, letter: string, summary: string, aliases: readonly string[]): Buffer_ =>
   ofDescription(
     `media.${name}`,

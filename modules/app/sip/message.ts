@@ -1,7 +1,7 @@
 /** The head of a message: its first line and header fields (RFC 3261 7). */
 import { latin1, trimAscii, trimAsciiEnd } from '../../../engine/latin1.js';
 
-/** Names of header fields that have a short form (RFC 3261 7.3.3). */
+/** Header fields with a compact form (RFC 3261 7.3.3). */
 const SHORT: Readonly<Record<string, string>> = {
   c: 'content-type',
   e: 'content-encoding',
@@ -14,25 +14,25 @@ const SHORT: Readonly<Record<string, string>> = {
   t: 'to',
   v: 'via',
 };
-/** Header fields of a message that are kept. */
+/** Maximum header fields kept per message. */
 const MOST_FIELDS = 256;
 
 export interface MessageHead {
-  /** Without its end; latin1, as all texts here. */
+  /** Without its line end; latin1, like all texts here. */
   readonly firstLine: string;
-  /** Bytes of the first line with its end, and of the header fields with theirs, without the empty line. */
+  /** Bytes of the first line with its line end, and of the header fields with theirs, without the empty line. */
   readonly firstLength: number;
   readonly fieldsLength: number;
   readonly request?: { readonly method: string; readonly uri: string };
   readonly response?: { readonly code: string; readonly reason: string };
   readonly version: string;
-  /** Values by name in lower case, long form. */
+  /** Values by lower-case name, in the long form. */
   readonly fields: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
  * @param bytes the first line, header fields and the empty line
- * @returns undefined where it is no message
+ * @returns undefined if it is not a message
  */
 export function parseHead(bytes: Uint8Array): MessageHead | undefined {
   const text = latin1(bytes);
@@ -55,7 +55,7 @@ function parseFirstLine(line: string): Pick<MessageHead, 'request' | 'response' 
 function parseFields(text: string): Map<string, string[]> | undefined {
   const fields = new Map<string, string[]>();
   let count = 0;
-  // A line that begins with a blank goes on with the value before it.
+  // A line that begins with a blank continues the value before it.
   for (const line of text.replace(/\r?\n[ \t]+/g, ' ').split('\n')) {
     if (line === '' || line === '\r') continue;
     const colon = line.indexOf(':');
@@ -71,7 +71,7 @@ function parseFields(text: string): Map<string, string[]> | undefined {
   return fields;
 }
 
-/** Bytes of its body as it says itself, undefined where it does not. */
+/** Length of its body in bytes, undefined if not given. */
 export function contentLength({ fields }: MessageHead): number | undefined {
   const value = fields.get('content-length')?.[0];
   return value !== undefined && /^\d{1,10}$/.test(value) ? Number(value) : undefined;

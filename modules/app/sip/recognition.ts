@@ -1,9 +1,9 @@
-/** By what SIP is recognised: the first line of a message, which says its version. */
+/** Recognition of SIP by the first line of a message, which contains the version. */
 import type { Probe, RecognitionPattern } from '../../../engine/protocol.js';
 
 const METHODS =
   'ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE';
-/** Bytes in which the first line has to end. */
+/** Maximum bytes of the first line. */
 const LONGEST_FIRST_LINE = 1024;
 const LF = 10;
 
@@ -22,7 +22,7 @@ export const probe: Probe = (bytes, start, end, toServer, transport) => {
   return /^[A-Za-z]+ [^\t-\r ]+ SIP\/\d\.\d\r?$/.test(line) && toServer ? 'yes' : 'no';
 };
 
-/** A word of a first line: nothing else can become one. */
+/** A word of a first line: anything else cannot become one. */
 function isText(view: Uint8Array): boolean {
   const first = view[0] ?? 0;
   return (first >= 65 && first <= 90) || (first >= 97 && first <= 122);

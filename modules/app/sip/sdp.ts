@@ -1,9 +1,9 @@
 /** Session descriptions (SDP, RFC 8866 5): lines of one letter and a value, of the session and of each of its media. */
 
-/** Values by the letter of their line, in their order. */
+/** Values by the letter of their line, in order. */
 export type Section = ReadonlyMap<string, readonly string[]>;
 
-/** When a session is, and when it is repeated. */
+/** Times of a session, and its repetitions. */
 export interface TimeDescription {
   readonly time: string;
   readonly repeats: string[];
@@ -13,17 +13,20 @@ export interface SessionDescription {
   readonly session: Section;
   readonly times: readonly TimeDescription[];
   readonly media: readonly Section[];
-  /** All repetitions; attributes of the session and of its media; the first line of each letter of each medium. */
+  /**
+   * All repetitions; attributes of the session and of its media; the first line with each letter of each media
+   * description.
+   */
   readonly repeats: readonly string[];
   readonly attributes: readonly string[];
   readonly ofMedia: Section;
 }
 
-/** Lines that are kept. */
+/** Maximum lines kept. */
 const MOST_LINES = 1024;
 const LETTERS = 'vosiuepcbtrzkam';
 
-/** @returns undefined where it is none */
+/** @returns undefined if it is not one */
 export function parseSdp(bytes: Uint8Array): SessionDescription | undefined {
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     .toString('latin1')

@@ -1,4 +1,4 @@
-/** Each message of SIP is a transaction, of its own direction. */
+/** Each SIP message is a transaction, in its own direction. */
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 import type { MessageHead } from './message.js';
 import type { SessionDescription } from './sdp.js';
@@ -11,7 +11,7 @@ export class SipTransaction extends OneSidedTransaction {
 
   constructor(
     id: number,
-    /** Undefined for what is no message. */
+    /** Undefined if it is not a valid message. */
     readonly head: MessageHead | undefined,
     toServer: boolean,
   ) {

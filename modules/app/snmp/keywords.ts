@@ -1,4 +1,4 @@
-/** Keywords of SNMP: each message is inspected in the direction it was sent in. */
+/** Keywords of SNMP: each message is inspected in the direction it was sent. */
 import type { BufferDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
 import type { SnmpMessage } from './message.js';
 import { PDU_TYPES, TRAP_TYPES } from './record.js';
@@ -42,7 +42,7 @@ const numbered = (names: readonly string[]): Record<string, number> =>
   Object.fromEntries(
     names.flatMap((name, number) => [
       [name, number],
-      // Rules may write them as one word.
+      // Rules may write them without underscores.
       [name.replaceAll('_', ''), number],
     ]),
   );

@@ -1,10 +1,10 @@
-/** Messages and what they ask or tell (RFC 1157 4.1, RFC 3416 3, RFC 3412 6, RFC 3414 2.4). */
+/** Messages and their PDUs (RFC 1157 4.1, RFC 3416 3, RFC 3412 6, RFC 3414 2.4). */
 import { Elements, INTEGER, OCTET_STRING, SEQUENCE } from '../asn1/ber.js';
 import { objectIdentifier } from '../asn1/object-identifier.js';
 
 const OBJECT_IDENTIFIER = 0x06;
 const IP_ADDRESS = 0x40;
-/** Of PDUs: context-specific and constructed. */
+/** Tag bits of PDUs: context-specific and constructed. */
 const PDU_CLASS = 0xa0;
 export const TRAP_V1 = 4;
 const GET_BULK = 5;
@@ -12,13 +12,13 @@ const HIGHEST_PDU = 8;
 /** The user-based security model (RFC 3414). */
 const USER_BASED = 3;
 const ENCRYPTED = 2;
-/** Variables of a message that are kept. */
+/** Maximum variables kept per message. */
 const MOST_VARIABLES = 1024;
 
 export interface SnmpPdu {
   readonly type: number;
   readonly variables: readonly string[];
-  /** Not in requests for many at once, nor in traps of version 1. */
+  /** Absent in bulk requests and in traps of version 1. */
   readonly errorStatus?: number;
   readonly trap?: { readonly type: number; readonly oid: string; readonly address: string | undefined };
 }
@@ -28,13 +28,13 @@ export interface SnmpMessage {
   readonly version: number;
   readonly community?: Uint8Array;
   readonly securityModel?: number;
-  /** Name of the user, where the security model is the user-based one. */
+  /** Name of the user, for the user-based security model. */
   readonly user?: Uint8Array;
-  /** Undefined where it is encrypted. */
+  /** Undefined if it is encrypted. */
   readonly pdu: SnmpPdu | undefined;
 }
 
-/** @param bytes kept  @returns undefined where it cannot be read */
+/** @param bytes kept  @returns undefined if it cannot be parsed */
 export function parseMessage(bytes: Uint8Array): SnmpMessage | undefined {
   const message = new Elements(bytes).inside(SEQUENCE);
   const version = message?.integer();
@@ -63,7 +63,7 @@ function parseVersion3(message: Elements): SnmpMessage | undefined {
   return pdu && { ...named, pdu };
 }
 
-/** Engine, its boots and time, and then the name. */
+/** The name follows the engine, its boots and time. */
 function userOf(parameters: Uint8Array): Uint8Array | undefined {
   const list = new Elements(parameters).inside(SEQUENCE);
   return list?.take(OCTET_STRING) && list.take(INTEGER) && list.take(INTEGER) && list.take(OCTET_STRING);

@@ -26,7 +26,7 @@ export const TRAP_TYPES = [
   'enterprise_specific',
 ] as const;
 
-/** As records have them. */
+/** In the form used in records. */
 const TRAP_NAMES = TRAP_TYPES.map(name => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()));
 
 /** RFC 1157 4.1.1. */

@@ -1,4 +1,4 @@
-/** Each message is a transaction, of its own direction. */
+/** Each message is a transaction, in its own direction. */
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 import type { SnmpMessage } from './message.js';
 
@@ -8,7 +8,7 @@ export const EVENTS = ['malformed_data', 'unknown_security_model', 'version_mism
 export class SnmpTransaction extends OneSidedTransaction {
   constructor(
     id: number,
-    /** Undefined where it cannot be read. */
+    /** Undefined if it cannot be parsed. */
     readonly message: SnmpMessage | undefined,
     toServer: boolean,
   ) {

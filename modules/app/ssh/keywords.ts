@@ -31,7 +31,7 @@ function ofKeys(keyword: string, toServer: boolean, summary: string, part: 'hash
   };
 }
 
-/** Path of the option that switches HASSH fingerprints. */
+/** Path of the option that enables HASSH fingerprints. */
 export const HASSH_SWITCH = 'app-layer.protocols.ssh.hassh';
 
 export const BUFFERS: readonly Buffer_[] = [
@@ -45,7 +45,7 @@ export const BUFFERS: readonly Buffer_[] = [
 
 const latin1 = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('latin1');
 
-/** Versions that speak the second protocol (RFC 4253 5.1). */
+/** Version numbers of SSH 2 (RFC 4253 5.1). */
 const SECOND = ['2', '2.0', '1.99'];
 
 export const TESTS: readonly TestDeclaration<SshTransaction>[] = [

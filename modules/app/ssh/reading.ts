@@ -1,4 +1,4 @@
-/** Reads one direction up to where it is encrypted: the banner, then records (RFC 4253 4.2, 6). */
+/** Reads one direction until it is encrypted: the banner, then records (RFC 4253 4.2, 6). */
 
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
@@ -14,7 +14,7 @@ import {
 } from './transaction.js';
 
 export interface SshSettings {
-  /** Fingerprints are told in records. */
+  /** Fingerprints are logged in records. */
   readonly hassh: boolean;
   readonly encryptionHandling: 'track-only' | 'bypass' | 'full';
 }
@@ -23,14 +23,14 @@ export type SshSession = Session<SshTransaction>;
 type Event = (typeof EVENTS)[number];
 
 const LF = 10;
-/** Bytes of a banner (RFC 4253 4.2). */
+/** Maximum bytes of a banner (RFC 4253 4.2). */
 const LONGEST_BANNER = 255;
-/** Lines that a server may say before it: clients do not wait for more either. */
+/** Maximum lines that a server may send before it: clients do not accept more either. */
 const MOST_LINES = 1024;
-/** Length, padding and number of the message. */
+/** Length, padding and message number. */
 const HEADER = 6;
 const LONGEST_RECORD = 1 << 18;
-/** Bytes of a record that are read: more is no KEXINIT that anybody sends. */
+/** Maximum bytes of a record that are read: no real KEXINIT is longer. */
 const LONGEST_KEX = 1 << 16;
 const KEXINIT = 20;
 const NEWKEYS = 21;
@@ -70,8 +70,8 @@ function fail(session: SshSession, event: Event): false {
 // ── banner ──
 
 /**
- * A server may say other lines first (RFC 4253 4.2), and some greet so: what follows them is read. The first of them is
- * told nevertheless, as Suricata takes it for a wrong banner.
+ * A server may send other lines first (RFC 4253 4.2), and some send a greeting: the lines after it are read. The first
+ * one is reported nevertheless, as Suricata treats it as an invalid banner.
  */
 function* readBanner(session: SshSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
   const transaction = transactionOf(session);
@@ -143,13 +143,13 @@ function* readRecord(session: SshSession, socket: StreamSocket, toServer: boolea
   return payload !== undefined;
 }
 
-/** A client that asks for SSH 1 speaks no records, and is no error: inline it would be cut off. */
+/** A client that requests SSH 1 sends no records, which is not an error: inline, it would be blocked. */
 function isVersion1(session: SshSession): boolean {
   const { protocol } = transactionOf(session).client;
   return protocol !== undefined && /^1\.(?!99)/.test(latin1(protocol));
 }
 
-/** @param position behind the header of the record */
+/** @param position after the header of the record */
 function noteFrames(session: SshSession, position: number, length: number, toServer: boolean): void {
   const transaction = transactionOf(session);
   session.frame('record.pdu', toServer, position - HEADER, length + 4, transaction);
@@ -160,7 +160,7 @@ function noteFrames(session: SshSession, position: number, length: number, toSer
 function takeKexinit(session: SshSession, payload: Uint8Array, toServer: boolean): void {
   const transaction = transactionOf(session);
   const peer = transaction.peer(toServer);
-  // Another one before the keys are new is against the protocol: what rules saw does not change.
+  // A second KEXINIT before the new keys violates the protocol: what rules have inspected does not change.
   peer.hassh ??= hasshOf(payload, toServer);
   if (!peer.hassh) report(session, 'invalid_record');
   session.advance(transaction, toServer, KEXINIT_DONE);

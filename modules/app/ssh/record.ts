@@ -2,7 +2,7 @@
 import { bytesText, latin1Text } from '../../../engine/record/bytes-text.js';
 import type { Peer, SshTransaction } from './transaction.js';
 
-/** @param hassh fingerprints are told @returns empty where nothing is known */
+/** @param hassh whether fingerprints are logged  @returns empty if nothing is known */
 export function sshRecord({ client, server }: SshTransaction, hassh: boolean): string {
   const record = {
     ...(client.protocol && { client: peerJson(client, hassh) }),

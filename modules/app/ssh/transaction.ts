@@ -1,4 +1,4 @@
-/** What both sides of a connection say before it is encrypted. */
+/** What both sides of a connection send before it is encrypted. */
 import { createHash } from 'node:crypto';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 
@@ -16,7 +16,7 @@ export const PROGRESS_TO_CLIENT = [
   'response_kexinit_done',
   'response_finished',
 ] as const;
-/** No rule hooks into these. */
+/** These have no rule hooks. */
 export const INNER_PROGRESS = ['request_kexinit_done', 'response_kexinit_done'] as const;
 export const BANNER_WAIT_EOL = 1;
 export const BANNER_DONE = 2;
@@ -25,7 +25,7 @@ export const FINISHED = 4;
 
 export const EVENTS = ['invalid_banner', 'long_banner', 'invalid_record', 'long_kex_record'] as const;
 
-/** The fingerprint of what a side offers: https://github.com/salesforce/hassh */
+/** The fingerprint of the algorithms that a side offers: https://github.com/salesforce/hassh */
 export interface Hassh {
   readonly text: string;
   readonly hash: string;
@@ -54,7 +54,7 @@ export class SshTransaction extends TwoSidedTransaction {
   }
 }
 
-/** Lists of KEXINIT (RFC 4253 7.1), behind the cookie. */
+/** Indices of the lists of KEXINIT (RFC 4253 7.1), after the cookie. */
 const KEX = 0;
 const ENCRYPTION = 2;
 const MAC = 4;
@@ -62,8 +62,8 @@ const COMPRESSION = 6;
 const LISTS = 8;
 
 /**
- * @param payload of KEXINIT, behind the message's number
- * @returns undefined where it is cut
+ * @param payload of KEXINIT, after the message number
+ * @returns undefined if it is truncated
  */
 export function hasshOf(payload: Uint8Array, toServer: boolean): Hassh | undefined {
   const lists: string[] = [];

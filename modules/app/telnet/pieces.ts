@@ -1,4 +1,4 @@
-/** Commands and lines of a stream, one after the other. */
+/** The commands and lines of a stream. */
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 
@@ -8,10 +8,10 @@ export const SB = 250;
 export const WILL = 251;
 export const DONT = 254;
 const LF = 10;
-/** Bytes of a line or of an agreement upon an option. */
+/** Maximum bytes of a line or of an option negotiation. */
 const LONGEST = 4096;
 
-/** Without frames there is nothing to be told: bytes are passed over as they come. */
+/** Without frames there is nothing to report: bytes are skipped as they arrive. */
 export function* pieces(session: Session, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
   for (;;) {
@@ -28,7 +28,7 @@ export function* pieces(session: Session, toServer: boolean): Reading<void> {
   }
 }
 
-/** Two bytes, three with an option; what is agreed upon an option ends before the next command. */
+/** Two bytes, or three with an option; a subnegotiation extends to the next command. */
 function* commandLength(socket: StreamSocket): Reading<number | undefined> {
   if (!(yield* socket.wait(2))) return undefined;
   const command = socket.view[socket.offset + 1]!;
@@ -42,7 +42,7 @@ function* lineLength(socket: StreamSocket): Reading<number | undefined> {
   return length === undefined ? undefined : Math.min(length + 1, LONGEST);
 }
 
-/** Bytes before this one, behind the first `from`. */
+/** Bytes before this one, after the first `from`. */
 function* lengthUntil(socket: StreamSocket, byte: number, from: number): Reading<number | undefined> {
   for (let looked = from; ; ) {
     const { view, offset, available } = socket;

@@ -1,21 +1,21 @@
-/** Requests of TFTP (RFC 1350 5): what is asked for; the transfer itself goes over other ports. */
+/** TFTP requests (RFC 1350 5); the transfer itself uses other ports. */
 import { OneSidedTransaction } from '../../../engine/protocol.js';
 
 const READ = 1;
 const WRITE = 2;
 const MODES = new Set(['netascii', 'octet', 'mail']);
-/** Bytes of a name that are kept. */
+/** Maximum bytes of a name that are kept. */
 const LONGEST_NAME = 65535;
 
 export interface TftpRequest {
   readonly packet: 'read' | 'write';
   /** Bytes as text. */
   readonly file: string;
-  /** In lower case, which tells the same (RFC 1350 5). */
+  /** In lower case: the mode is case-insensitive (RFC 1350 5). */
   readonly mode: string;
 }
 
-/** @returns undefined where it is no request */
+/** @returns undefined if it is not a request */
 export function parseRequest(bytes: Uint8Array, start: number, end: number): TftpRequest | undefined {
   if (end - start < 4 || bytes[start] !== 0) return undefined;
   const code = bytes[start + 1];

@@ -1,4 +1,4 @@
-/** The head of a WebSocket frame (RFC 6455 5.2). */
+/** The header of a WebSocket frame (RFC 6455 5.2). */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { uint32 } from '../../../engine/packet/network-order.js';
 
@@ -9,22 +9,22 @@ export const FIN = 0x80;
 export const COMPRESSED = 0x40;
 
 export interface FrameHeader {
-  /** FIN and the three reserved bits, where they stand in the first byte. */
+  /** FIN and the three reserved bits, at their positions in the first byte. */
   readonly flags: number;
   readonly opcode: number;
-  /** Masking key as a number, big endian; undefined where there is none. */
+  /** Masking key as a number, big endian; undefined if there is none. */
   readonly mask: number | undefined;
-  /** Bytes of this head, and of the payload behind it. */
+  /** Length of this header in bytes, and of the payload after it. */
   readonly head: number;
   readonly length: number;
 }
 
-/** Control frames go between the frames of a message. */
+/** Control frames may occur between the frames of a message. */
 export function isControl(opcode: number): boolean {
   return opcode >= 8;
 }
 
-/** Reads a head, left unread. */
+/** Reads a header without consuming it. */
 export function* peekHeader(socket: StreamSocket): Reading<FrameHeader | undefined> {
   const first = yield* socket.peek(2);
   if (!first) return undefined;
@@ -46,7 +46,7 @@ export function* peekHeader(socket: StreamSocket): Reading<FrameHeader | undefin
   };
 }
 
-/** Undoes the mask in place (RFC 6455 5.3). */
+/** Removes the mask in place (RFC 6455 5.3). */
 export function unmask(payload: Uint8Array, mask: number): void {
   for (let i = 0; i < payload.length; i++) payload[i]! ^= (mask >>> (24 - 8 * (i & 3))) & 0xff;
 }

@@ -1,4 +1,4 @@
-/** Frames of both directions: each is a transaction; the last one of a message has all of it. */
+/** Frames of both directions: each is a transaction; the last one of a message contains the whole message. */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
@@ -11,11 +11,11 @@ export const COMPLETE = 1;
 export const EVENTS = ['skip_end_of_payload', 'reassembly_limit_reached'] as const;
 
 export interface WebSocketSettings {
-  /** Bytes of a payload that are kept, compressed or not. */
+  /** Maximum bytes of a payload that are kept, compressed or not. */
   readonly longestPayload: number;
   readonly printable: boolean;
   readonly base64: boolean;
-  /** How alerts tell payloads. */
+  /** How alerts log payloads. */
   readonly alertPayload: BodyForms;
 }
 
@@ -33,12 +33,12 @@ export class WebSocketTransaction extends OneSidedTransaction {
 }
 
 const EMPTY = new Uint8Array(0);
-/** What the sender of a compressed message left out (RFC 7692 7.2.2). */
+/** The bytes that the sender of a compressed message omitted (RFC 7692 7.2.2). */
 const TAIL = Uint8Array.of(0, 0, 0xff, 0xff);
 
-/** The message whose frames come. */
+/** The message whose frames are arriving. */
 interface Message {
-  /** A frame of it came. */
+  /** One of its frames has arrived. */
   begun: boolean;
   content: GrowingBytes;
   compressed: boolean;
@@ -73,7 +73,7 @@ export function* frames(session: Session<WebSocketTransaction>, toServer: boolea
   }
 }
 
-/** @returns false when the message is longer than what is kept of it */
+/** @returns false if the message exceeds what is kept of it */
 function take(
   message: Message,
   transaction: WebSocketTransaction,
@@ -83,7 +83,7 @@ function take(
   const { opcode, flags } = transaction.header;
   transaction.payload = payload;
   if (isControl(opcode)) return true;
-  // The first frame says so for all of them, though it carry nothing.
+  // The first frame determines this for all of them, even if it is empty.
   if (!message.begun) message.compressed = (flags & COMPRESSED) !== 0;
   message.begun = true;
   const { content } = message;
@@ -104,7 +104,7 @@ function finish(message: Message, transaction: WebSocketTransaction, inflater: I
   message.compressed = false;
 }
 
-/** Decompresses the messages of a direction, one behind the other: each may refer to those before. */
+/** Decompresses the messages of a direction in sequence: each may refer to earlier ones. */
 class Inflater {
   private inflate: Inflate | undefined;
   private parts: Uint8Array[] = [];
@@ -112,7 +112,7 @@ class Inflater {
 
   constructor(private readonly most: number) {}
 
-  /** @returns undefined where it is not compressed */
+  /** @returns undefined if it is not compressed */
   message(bytes: Uint8Array): Uint8Array | undefined {
     this.inflate ??= new Inflate((from, start, end) => this.keep(from, start, end));
     this.parts = [];
