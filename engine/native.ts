@@ -1,11 +1,10 @@
 /**
- * The native addon, loaded in this one file and typed in the folder beside it. Everything in it has a pure
- * TypeScript counterpart except live capture; `native()` is `undefined` where the addon is not built, and
- * `nativeProblem()` says why.
+ * The native addon, loaded in this file only and typed in the folder `native`. Everything except live capture has a
+ * pure TypeScript counterpart; `native()` is `undefined` if the addon is not built, and `nativeProblem()` gives the
+ * reason.
  *
- * Bytes are handed over as one Uint8Array over the shared memory plus offsets into it, so nothing is copied
- * and one call serves a whole batch. Numbers that identify databases and expressions are valid in every
- * thread of the process.
+ * Bytes are passed as one Uint8Array over the shared memory plus offsets into it, so nothing is copied and one call
+ * serves a whole batch. Numbers that identify databases and expressions are valid in every thread of the process.
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -22,20 +21,20 @@ export interface Native
     NativeQueues,
     NativePacketSockets,
     NativeSystem {
-  /** Versions of its libraries: `{ hyperscan, pcre2 }`; `hyperscan` only where the processor can run it. */
+  /** Versions of its libraries: `{ hyperscan, pcre2 }`; `hyperscan` only if the CPU supports it. */
   readonly versions: Record<string, string>;
 
   /**
    * Loads a database of libmagic for this thread; the system's own for an empty path.
-   * @returns false where there is no libmagic, or no such database
+   * @returns false if there is no libmagic, or no such database
    */
   loadMagic(database: string): boolean;
-  /** The kind of a file by its first bytes, as file(1) words it; undefined without a database. */
+  /** The type of a file by its first bytes, as described by file(1); undefined without a database. */
   kindOfFile(bytes: Uint8Array): string | undefined;
 
   /**
-   * Internet checksum (RFC 1071) over `bytes[offset, offset+length)`, as it is written to a header; 0 when the
-   * data holds its right checksum. `initial`: a sum of 16-bit words to start from, below 2^32.
+   * Internet checksum (RFC 1071) over `bytes[offset, offset+length)`, as written to a header; 0 if the data contains
+   * its correct checksum. `initial`: a sum of 16-bit words to start from, below 2^32.
    */
   checksum(bytes: Uint8Array, offset: number, length: number, initial: number): number;
 }
@@ -43,7 +42,7 @@ export interface Native
 let loaded: Native | undefined;
 let problem: string | undefined;
 
-/** The addon, or undefined where it is not built or `SLUICE_NATIVE=off`. */
+/** The addon, or undefined if it is not built or `SLUICE_NATIVE=off`. */
 export function native(): Native | undefined {
   if (!loaded && problem === undefined) load();
   return loaded;

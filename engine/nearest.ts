@@ -1,4 +1,4 @@
-/** The known word nearest to what was written, for "did you mean": undefined when none is close. */
+/** The known word nearest to the given one, for "did you mean": undefined if none is close. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let shortest = Math.max(2, Math.floor(word.length / 3)) + 1;

@@ -11,7 +11,7 @@ export class PrefixTable<T> {
   private readonly entries4: Entry<T>[] = [];
   private readonly entries6: Entry<T>[] = [];
 
-  /** Adds `192.0.2.0/24`, `2001:db8::/32` or a single address. @returns false when the text is neither */
+  /** Adds `192.0.2.0/24`, `2001:db8::/32` or a single address. @returns false if the text is neither */
   add(text: string, value: T): boolean {
     const network = parseNetwork(text);
     if (!network) return false;
@@ -31,7 +31,7 @@ export class PrefixTable<T> {
   }
 }
 
-/** The address and prefix length of a network in text; undefined when it is none. */
+/** The address and prefix length of a network in text; undefined if invalid. */
 export function parseNetwork(text: string): { address: Uint8Array; prefix: number } | undefined {
   const [host, length, more] = text.trim().split('/');
   const address = parseAddress(host ?? '');

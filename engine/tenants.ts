@@ -1,6 +1,6 @@
 /**
- * Multi-tenancy (`multi-detect`): whose rules a packet is held against, by its VLANs, the device it came from, or for
- * all packets of a capture alike. 0 is no tenant.
+ * Multi-tenancy (`multi-detect`): selects the tenant whose rules apply to a packet, by its VLANs, by its device, or for
+ * all packets of a capture. 0 means no tenant.
  */
 import type { Config } from './config/config.js';
 import { boolean, choice, integer, option, text, tree } from './config/option.js';
@@ -42,7 +42,7 @@ const mappings = option(
   [],
   'a list of mappings, each with tenant-id and vlan-id, vlan-tuple or device',
 );
-/** What `--set multi-detect.1.default-rule-path=…` says of one tenant. */
+/** Settings of one tenant: `--set multi-detect.1.default-rule-path=…`. */
 const overrides = [
   'default-rule-path',
   'rule-files',
@@ -76,7 +76,7 @@ export const tenantOptions = [
 /** Keys of a tenant's own settings. */
 export const TENANT_KEYS = overrides.map(({ path }) => path.slice('multi-detect.*.'.length));
 
-/** As the configuration names it. */
+/** As listed in the configuration. */
 export interface TenantEntry {
   readonly id: number;
   readonly yaml: string;
@@ -84,14 +84,14 @@ export interface TenantEntry {
 
 export interface TenantSettings {
   readonly tenants: readonly TenantEntry[];
-  /** The rules of the main configuration are for what belongs to nobody; otherwise they are not used. */
+  /** The rules of the main configuration apply to packets without a tenant; otherwise they are not used. */
   readonly byDefault: boolean;
   readonly folder: string;
-  /** What is wrong with the lists. */
+  /** Errors in the lists. */
   readonly problems: readonly string[];
 }
 
-/** Undefined where there are no tenants. */
+/** Undefined if there are no tenants. */
 export function tenantSettings(config: Config): TenantSettings | undefined {
   if (!config.read(enabled)) return undefined;
   const problems: string[] = [];
@@ -114,7 +114,7 @@ function entriesOf(config: Config, problems: string[]): TenantEntry[] {
   });
 }
 
-/** What the configuration lists, whether tenants are on or not: who begins with it adds to it. */
+/** The lists of the configuration, whether multi-tenancy is enabled or not: they can be extended at run time. */
 export function tenantLists(config: Config) {
   const rows = config.read(selector) === 'vlan' ? rowsOf(config, []) : [];
   return {
@@ -124,7 +124,7 @@ export function tenantLists(config: Config) {
   };
 }
 
-/** What belongs to a tenant. */
+/** A mapping to a tenant. */
 interface Row {
   readonly tenant: number;
   readonly vlans: readonly number[];
@@ -156,7 +156,7 @@ function listOf(value: unknown): unknown[] {
     .filter(part => part.trim() !== '');
 }
 
-/** Items may be mappings, or mappings below a name of their kind: `- vlan: { vlan-id: … }`. */
+/** Items may be mappings, or mappings below the name of their type: `- vlan: { vlan-id: … }`. */
 function itemsOf(list: unknown): Record<string, unknown>[] {
   return (Array.isArray(list) ? list : []).flatMap(item => {
     if (item === null || typeof item !== 'object') return [];
@@ -175,7 +175,7 @@ export class TenantFinder {
   private readonly byDevice: readonly number[];
   private readonly direct: number;
 
-  /** Undefined where there are no tenants. */
+  /** Undefined if there are no tenants. */
   static of(thread: Pick<Thread, 'config' | 'shared'>): TenantFinder | undefined {
     return thread.config.read(enabled) ? new TenantFinder(thread) : undefined;
   }

@@ -1,21 +1,21 @@
 /**
  * Packet times as text in the local time zone, as bytes: `2016-07-13T22:42:07.573103+0000` for EVE records and
- * `07/13/2016-22:42:07.573103` for line logs. Texts of recent seconds are kept.
+ * `07/13/2016-22:42:07.573103` for line logs. Texts of recent seconds are cached.
  */
 
 const ZERO = 0x30;
 
-/** Seconds whose texts are kept: those of packets lie close together, those of the flows' beginnings do not. */
+/** Number of cached seconds: those of packets are close together, those of flow starts are not. */
 const KEPT = 256;
 const ROOM = 32;
 
 abstract class SecondText {
   private readonly seconds = new Float64Array(KEPT).fill(Number.NaN);
-  /** The text of each second kept, all of one length. */
+  /** The texts of the cached seconds, all of the same length. */
   protected readonly texts = new Uint8Array(KEPT * ROOM);
   protected textLength = 0;
 
-  /** @returns where in `texts` the second's text begins */
+  /** @returns offset in `texts` of the second's text */
   protected at(second: number): number {
     const index = second & (KEPT - 1);
     if (this.seconds[index] !== second) this.make(second, index);
@@ -34,11 +34,11 @@ abstract class SecondText {
 
 /** Writes EVE timestamps. */
 export class IsoTimestamp extends SecondText {
-  /** The zone, at the end. */
+  /** Length of the zone at the end. */
   private static readonly ZONE = 5;
   static readonly LENGTH = 31;
 
-  /** @returns the position behind what was written to `out` from `at` on */
+  /** @returns the position after the text written to `out` at `at` */
   write(seconds: number, nanoseconds: number, out: Uint8Array, at: number): number {
     const { texts } = this;
     const start = this.at(seconds);
@@ -60,7 +60,7 @@ export class IsoTimestamp extends SecondText {
 export class LineTimestamp extends SecondText {
   static readonly LENGTH = 26;
 
-  /** @returns the position behind what was written to `out` from `at` on */
+  /** @returns the position after the text written to `out` at `at` */
   write(seconds: number, nanoseconds: number, out: Uint8Array, at: number): number {
     const start = this.at(seconds);
     for (let i = 0; i < this.textLength; i++) out[at++] = this.texts[start + i]!;

@@ -1,11 +1,11 @@
 /**
- * How a packet's verdict reaches the device it came from. Live acquire modules offer it to every thread as service
- * `verdict-delivery` (see `ModuleDefinition.serve`); in replay there is none.
+ * Delivers a packet's verdict to the device it came from. Live acquire modules provide it to every thread as service
+ * `verdict-delivery` (see `ModuleDefinition.serve`); none in replay.
  */
 export interface VerdictDelivery {
-  /** Called once for each packet of the wire, in the order in which verdicts become known. */
+  /** Called once for each packet from the wire, in the order in which verdicts become known. */
   deliver(slot: number, verdict: number): void;
-  /** The batch is done: what was not sent yet is sent. */
+  /** The batch is done: sends pending verdicts. */
   flush?(): void;
 }
 

@@ -1,14 +1,14 @@
 /**
- * The part of a capture that lies in memory: a block of the packet pool, filled by large reads. Packets stay
- * where they were read; only the head of a record that a block's end cuts is copied to the next block.
+ * The part of a capture that is in memory: a block of the packet pool, filled by large reads. Packets stay where they
+ * were read; only the first part of a record that crosses the end of a block is copied to the next block.
  */
 import type { Memory } from '../memory.js';
 import type { Pool } from '../pool.js';
 import { type ByteInput, INPUT_END, INPUT_WAIT } from './byte-input.js';
 
-/** The bytes asked for are there. */
+/** The requested bytes are available. */
 export const READY = 0;
-/** They are not there now: the input has none, or the pool has no free block. */
+/** They are not available now: the input has none, or the pool has no free block. */
 export const WAIT = 1;
 /** The input ended before them. */
 export const END = 2;
@@ -16,7 +16,7 @@ export const END = 2;
 export class BlockWindow {
   /** Offset in `memory.bytes` of the next byte. */
   position = 0;
-  /** The pool's block that it lies in; -1 before the first. */
+  /** The pool block that contains it; -1 before the first. */
   block = -1;
   /** End of the bytes read so far, and of the block. */
   private filled = 0;
@@ -38,27 +38,27 @@ export class BlockWindow {
     return this.read - (this.filled - this.position) + this.skipped;
   }
 
-  /** Bytes that are left when `ensure` said END. */
+  /** Bytes left when `ensure` returned END. */
   get left(): number {
     return this.filled - this.position;
   }
 
-  /** Bytes that were to be skipped but never came. */
+  /** Bytes to be skipped that never arrived. */
   get missing(): number {
     return this.skipped;
   }
 
-  /** Most bytes that can be asked for. */
+  /** Maximum number of bytes that can be requested. */
   get capacity(): number {
     return this.pool.range.blockSize;
   }
 
-  /** Makes the next `count` bytes lie in one piece at `position`. @returns READY, WAIT or END */
+  /** Makes the next `count` bytes contiguous at `position`. @returns READY, WAIT or END */
   ensure(count: number): number {
     return this.skipped === 0 && this.filled - this.position >= count ? READY : this.fetch(count);
   }
 
-  /** Goes on by `count` bytes, which may lie beyond what was read. */
+  /** Advances by `count` bytes, possibly beyond what was read. */
   skip(count: number): void {
     const there = Math.min(count, this.filled - this.position);
     this.position += there;
@@ -87,7 +87,7 @@ export class BlockWindow {
     return READY;
   }
 
-  /** What was skipped is not kept: it is overwritten by what follows. */
+  /** Skipped bytes are not kept: they are overwritten by the following ones. */
   private add(count: number): void {
     const unwanted = Math.min(this.skipped, count);
     this.filled += count;

@@ -1,31 +1,31 @@
-/** Where the bytes of a capture come from: a file, standard input, or a file that somebody still writes. */
+/** The source of a capture's bytes: a file, standard input, or a file that is still being written. */
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
-/** No more bytes will come. */
+/** No more bytes will follow. */
 export const INPUT_END = 0;
-/** Nothing is there now; something may come later. */
+/** No bytes available now; more may follow later. */
 export const INPUT_WAIT = -1;
 
 export interface ByteInput {
   /** For messages. */
   readonly name: string;
-  /** Set when a file that is followed has ended because it is another one now: what has become of it, for messages. */
+  /** Set if a followed file ended because it was replaced or truncated: the reason, for messages. */
   readonly changed?: string | undefined;
   /**
    * Reads up to `length` bytes to `into[offset…]`.
-   * @returns how many were read, INPUT_END or INPUT_WAIT
+   * @returns number of bytes read, INPUT_END or INPUT_WAIT
    * @throws Error of the operating system
    */
   read(into: Uint8Array, offset: number, length: number): number;
   close(): void;
 }
 
-/** Whether a path means standard input. */
+/** Whether a path refers to standard input. */
 export function isStandardInput(path: string): boolean {
   return path === '-' || path === '/dev/stdin';
 }
 
-/** What is not UTF-8 in a name came as this sign: the file cannot be found by it. */
+/** Bytes of a name that are not UTF-8 were replaced by this character: the file cannot be opened by it. */
 export function isGarbled(path: string): boolean {
   return path.includes('\uFFFD');
 }
@@ -36,8 +36,8 @@ export const GARBLED = 'the file name is not UTF-8; rename the file, or read it 
 /**
  * Opens a file, or standard input for `-`.
  *
- * @param follow the end of the file is not the end: more is waited for
- * @throws Error of the operating system; or when it is a folder
+ * @param follow at the end of the file, wait for more
+ * @throws Error of the operating system; or if it is a folder
  */
 export function openInput(path: string, follow = false): ByteInput {
   if (isStandardInput(path)) return new FileInput('standard input', openStandardInput());
@@ -59,7 +59,7 @@ function openFile(path: string): number {
   }
 }
 
-/** A pipe opened anew does not block the thread that reads it; where that is not possible reading waits. */
+/** Reopens a pipe so that reading does not block the thread; if that is not possible, reads block. */
 function openStandardInput(): number {
   try {
     return openSync('/dev/stdin', constants.O_RDONLY | constants.O_NONBLOCK);
@@ -88,14 +88,14 @@ class FileInput implements ByteInput {
   }
 }
 
-/** A pipe with a name: others may write to it later. */
+/** A named pipe: other writers may open it later. */
 class EndlessInput extends FileInput {
   override read(into: Uint8Array, offset: number, length: number): number {
     return super.read(into, offset, length) || INPUT_WAIT;
   }
 }
 
-/** A file that somebody writes, until another file has its name or it has become shorter. */
+/** A file being written, until it is replaced by another file or truncated. */
 class GrowingInput extends FileInput {
   changed: string | undefined;
   private position = 0;

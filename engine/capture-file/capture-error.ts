@@ -1,4 +1,4 @@
-/** What is wrong with a capture file, and where. Packets before that place were read whole. */
+/** An error in a capture file, with its position. Packets before it were read completely. */
 export class CaptureError extends Error {
   override readonly name = 'CaptureError';
 
@@ -12,7 +12,7 @@ export class CaptureError extends Error {
     readonly packet: number,
     readonly offset: number,
     readonly reason: string,
-    /** It is no capture at all, rather than a damaged one. */
+    /** Not a capture file at all, rather than a damaged one. */
     readonly foreign = false,
   ) {
     super(`${file}: ${reason} (packet ${packet}, byte offset ${offset})`);

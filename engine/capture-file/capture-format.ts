@@ -1,11 +1,11 @@
-/** What the readers of the capture formats have in common. */
+/** Common part of the capture format readers. */
 
-/** A packet as a capture has it. One object is used for all packets. */
+/** A packet in a capture. One object is reused for all packets. */
 export interface CapturedPacket {
   /** Offset of its bytes in `Memory.bytes`. */
   data: number;
   length: number;
-  /** Bytes it had on the wire. */
+  /** Length on the wire. */
   wireLength: number;
   /** LINKTYPE_ value of its bytes. */
   linkType: number;
@@ -18,14 +18,14 @@ export function emptyPacket(): CapturedPacket {
   return { data: 0, length: 0, wireLength: 0, linkType: 0, seconds: 0, nanoseconds: 0 };
 }
 
-/** Most bytes of one packet, as tcpdump and Wireshark have it; a record that claims more is not believed. */
+/** Maximum bytes of one packet, as in tcpdump and Wireshark; a record with more is invalid. */
 export const MAXIMUM_PACKET = 262_144;
 
 export interface CaptureFormat {
   /**
    * Reads the next packet.
    * @returns READY when `packet` describes it, WAIT or END (see `block-window.ts`)
-   * @throws CaptureError when the file is damaged; nothing can be read after that
+   * @throws CaptureError if the file is damaged; nothing can be read after that
    */
   next(packet: CapturedPacket): number;
 }

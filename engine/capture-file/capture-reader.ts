@@ -1,4 +1,4 @@
-/** Reads a capture of any format: looks at its first bytes, then leaves the rest to the reader of that format. */
+/** Reads a capture of any format: examines its first bytes, then delegates to the reader of that format. */
 import { type BlockWindow, READY, WAIT } from './block-window.js';
 import { CaptureError } from './capture-error.js';
 import type { CapturedPacket, CaptureFormat } from './capture-format.js';
@@ -8,7 +8,7 @@ import { PcapngFormat, SECTION_HEADER } from './pcapng.js';
 const MICROSECONDS = 0xa1b2c3d4;
 const NANOSECONDS = 0xa1b23c4d;
 
-/** Formats that are known well enough to say why they are refused: the first four bytes, as big-endian number. */
+/** Known formats that are refused with a reason: the first four bytes, as a big-endian number. */
 const REFUSED: [magic: number, mask: number, reason: string][] = [
   [0xa1b2cd34, 0xffffffff, 'the modified pcap format (Kuznetzov), expected pcap or pcapng'],
   [0x34cdb2a1, 0xffffffff, 'the modified pcap format (Kuznetzov), expected pcap or pcapng'],
@@ -74,7 +74,7 @@ function unknown(magic: number): string {
   return known ? known[2] : `not a capture (starts with ${shown(magic)}), expected pcap or pcapng`;
 }
 
-/** Text as text: a configuration or rules were given in its place. */
+/** Shows text as text: a configuration or rule file was given instead. */
 function shown(magic: number): string {
   const hex = magic.toString(16).padStart(8, '0');
   const text = Buffer.from(hex, 'hex').toString('latin1');

@@ -1,4 +1,4 @@
-/** Which files a list of files and folders means. */
+/** Expands a list of files and folders to files. */
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isGarbled, isStandardInput } from './byte-input.js';
@@ -7,16 +7,15 @@ export interface FoundFile {
   readonly path: string;
   /** Time of its last change, in milliseconds since the epoch. */
   readonly changed: number;
-  /** It was not named but found in a folder: it need not be a capture. */
+  /** Found in a folder, not named explicitly: it may not be a capture. */
   readonly found: boolean;
 }
 
 /**
- * Files stay where they are in the list; a folder gives its files, the one changed first in front (those
- * changed at once by name).
+ * Files keep their position in the list; a folder is replaced by its files, ordered by change time, then by name.
  *
  * @param recursive folders inside folders too; links to folders are not followed
- * @throws Error of the operating system when something of the list is not there
+ * @throws Error of the operating system if an entry of the list does not exist
  */
 export function captureFiles(paths: readonly string[], recursive: boolean): FoundFile[] {
   return paths.flatMap(path => {
@@ -28,7 +27,7 @@ export function captureFiles(paths: readonly string[], recursive: boolean): Foun
   });
 }
 
-/** The sum of the sizes of regular files; undefined when one of them has no size (standard input, a pipe). */
+/** The sum of the sizes of regular files; undefined if one of them has no size (standard input, a pipe). */
 export function totalSize(files: readonly FoundFile[]): number | undefined {
   let total = 0;
   for (const { path } of files) {
@@ -47,7 +46,10 @@ function filesOf(folder: string, recursive: boolean): FoundFile[] {
   });
 }
 
-/** A file may vanish between listing and looking: then it is not there. One that has no readable name stays, to be told. */
+/**
+ * A file may disappear between listing and `stat`: then it is omitted. One with an undecodable name stays, to be
+ * reported.
+ */
 function fileAt(path: string, entry: Dirent): FoundFile[] {
   if (!entry.isFile() && !entry.isSymbolicLink()) return [];
   const state = statSync(path, { throwIfNoEntry: false });

@@ -1,4 +1,4 @@
-/** Packet filters as options: one that is not understood is told before anything starts. */
+/** Packet filters as options: an invalid one is reported before anything starts. */
 import { type OptionType, text } from '../config/option.js';
 import { compileFilter } from './filter.js';
 

@@ -1,15 +1,15 @@
 /**
- * Packet filters: which packets of a capture are read, by an expression in the language of tcpdump
- * (pcap-filter): host, net, port, portrange, proto, vlan, less, greater, broadcast, multicast, with src, dst, and, or, not,
- * parentheses, and relations such as `tcp[13] & 2 != 0` and `len > 100`.
+ * Packet filters: which packets of a capture are read, by an expression in the language of tcpdump (pcap-filter): host,
+ * net, port, portrange, proto, vlan, less, greater, broadcast, multicast, with src, dst, and, or, not, parentheses, and
+ * relations such as `tcp[13] & 2 != 0` and `len > 100`.
  *
- * Different from tcpdump, VLAN tags are looked through: `tcp port 80` finds tagged packets too. Bytes of TCP and others are
- * found over IPv6, too.
+ * Unlike tcpdump, VLAN tags are skipped: `tcp port 80` matches tagged packets too. Header bytes of TCP and other
+ * protocols are accessible over IPv6, too.
  */
 import { type Facts, readFacts } from './filter/facts.js';
 import { parseFilter } from './filter/parse.js';
 
-/** @returns whether the packet in `bytes[data, data + length)` is wanted */
+/** @returns whether the packet in `bytes[data, data + length)` matches */
 export type PacketFilter = (
   bytes: Uint8Array,
   data: number,
@@ -18,7 +18,7 @@ export type PacketFilter = (
   linkType: number,
 ) => boolean;
 
-/** @returns undefined for an empty expression @throws FilterError when the expression is not understood */
+/** @returns undefined for an empty expression @throws FilterError if the expression is invalid */
 export function compileFilter(expression: string): PacketFilter | undefined {
   if (expression.trim() === '') return undefined;
   const test = parseFilter(expression);

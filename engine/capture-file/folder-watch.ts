@@ -1,15 +1,15 @@
-/** The files of a folder as they become ready, for a folder that is filled while it is read. */
+/** The files of a folder as they become ready, for a folder to which files are added while it is read. */
 import { captureFiles, type FoundFile } from './file-list.js';
 
 export class FolderWatch {
   private lastLook = Number.NEGATIVE_INFINITY;
-  /** Change time of the newest file given out, and the files of that time: all others are older. */
+  /** Change time of the newest file returned, and the files with that time: all others are older. */
   private newest = Number.NEGATIVE_INFINITY;
   private atNewest = new Set<string>();
 
   /**
-   * @param delay a file counts as complete when it has not changed for so many milliseconds
-   * @param interval milliseconds between two looks at the folder
+   * @param delay a file is considered complete if it has not changed for this many milliseconds
+   * @param interval milliseconds between two scans of the folder
    */
   constructor(
     private readonly folder: string,

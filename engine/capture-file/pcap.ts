@@ -11,13 +11,13 @@ export class PcapFormat implements CaptureFormat {
   private readonly nanosecondsPerFraction: number;
   private readonly linkType: number;
   private readonly snapLength: number;
-  /** Versions before 2.3 wrote the two lengths in the other order; 2.3 was written both ways. */
+  /** Versions before 2.3 wrote the two lengths in reverse order; 2.3 exists in both orders. */
   private readonly minorVersion: number;
   private packets = 0;
-  /** Length of the record whose header was checked but whose data is not there yet. */
+  /** Length of the record whose header was checked but whose data is not available yet. */
   private pending = 0;
 
-  /** `window` stands at the file's header, which is there. @throws CaptureError for a version that is unknown */
+  /** `window` is at the file header, which is available. @throws CaptureError for an unknown version */
   constructor(
     private readonly window: BlockWindow,
     littleEndian: boolean,
@@ -31,7 +31,7 @@ export class PcapFormat implements CaptureFormat {
     this.littleEndian = littleEndian;
     this.nanosecondsPerFraction = nanoseconds ? 1 : 1000;
     this.snapLength = snapLength(view.getUint32(at + 16, littleEndian));
-    // The upper half tells of frame check sequences.
+    // The upper half describes frame check sequences.
     this.linkType = view.getUint32(at + 20, littleEndian) & 0xffff;
     window.skip(HEADER_LENGTH);
   }
@@ -55,7 +55,7 @@ export class PcapFormat implements CaptureFormat {
     return READY;
   }
 
-  /** Time and length on the wire go to `packet`. @returns the length of its data */
+  /** Stores time and length on the wire in `packet`. @returns the length of its data */
   private readHeader(packet: CapturedPacket): number {
     const { view } = this.window.memory;
     const at = this.window.position;
@@ -78,7 +78,7 @@ export class PcapFormat implements CaptureFormat {
     return Math.min(MAXIMUM_PACKET, this.window.capacity - RECORD_LENGTH);
   }
 
-  /** The end is only the end between two records. */
+  /** End of input is valid only between two records. */
   private stopped(step: number): number {
     if (step === WAIT || this.window.left === 0) return step;
     throw this.error(
@@ -95,7 +95,7 @@ export class PcapFormat implements CaptureFormat {
   }
 }
 
-/** Some programs write 0, or nonsense, where they mean "no limit". */
+/** Some programs write 0, or nonsense, to mean "no limit". */
 function snapLength(written: number): number {
   return written === 0 || written > MAXIMUM_PACKET ? MAXIMUM_PACKET : written;
 }

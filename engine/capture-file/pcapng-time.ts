@@ -1,13 +1,13 @@
-/** Times of pcapng: 64-bit counts of ticks, whose length each interface states. */
+/** Times of pcapng: 64-bit counts of ticks, whose length is declared per interface. */
 
-/** Ticks per second when an interface says nothing: microseconds. */
+/** Ticks per second by default: microseconds. */
 export const DEFAULT_RESOLUTION = 1_000_000;
 
 const NANOSECONDS = 1_000_000_000;
-/** Below this a remainder shifted by 16 bits is still a whole number of float64. */
+/** Below this a remainder shifted by 16 bits is still exact in float64. */
 const LARGEST_EXACT = 2 ** 37;
 
-/** Ticks per second of an `if_tsresol`: a power of 10, or of 2 when its highest bit is set. */
+/** Ticks per second of an `if_tsresol`: a power of 10, or of 2 if its highest bit is set. */
 export function resolution(value: number): number {
   return value & 0x80 ? 2 ** (value & 0x7f) : 10 ** value;
 }
@@ -38,7 +38,7 @@ export function readTime(
     NANOSECONDS % ticks === 0 ? rest * (NANOSECONDS / ticks) : Math.floor((rest / ticks) * NANOSECONDS);
 }
 
-/** Ticks shorter than about 7 picoseconds: exact arithmetic, slowly. */
+/** Ticks shorter than about 7 picoseconds: exact but slow arithmetic. */
 function readFineTime(
   high: number,
   low: number,

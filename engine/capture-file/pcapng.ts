@@ -1,7 +1,6 @@
 /**
- * The pcapng format: sections of blocks (draft-ietf-opsawg-pcapng). Sections may differ in byte order; each has
- * its interfaces, which may differ in link type and in how times are written. Blocks that hold no packets are
- * skipped.
+ * The pcapng format: sections of blocks (draft-ietf-opsawg-pcapng). Sections may differ in byte order; each has its
+ * interfaces, which may differ in link type and time resolution. Blocks without packets are skipped.
  */
 import { type BlockWindow, READY, WAIT } from './block-window.js';
 import { CaptureError } from './capture-error.js';
@@ -16,7 +15,7 @@ const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-/** Type and total length in front, total length behind. */
+/** Type and total length before, total length after. */
 const FRAME_LENGTH = 12;
 /** Bytes of a block before the packet's data (or before the options). */
 const HEADERS: Record<number, number> = {
@@ -43,7 +42,7 @@ export class PcapngFormat implements CaptureFormat {
   private interfaces: Interface[] = [];
   private packets = 0;
 
-  /** `window` stands at a section header. */
+  /** `window` is at a section header. */
   constructor(private readonly window: BlockWindow) {}
 
   next(packet: CapturedPacket): number {
@@ -130,7 +129,7 @@ export class PcapngFormat implements CaptureFormat {
     packet.data = this.window.position + header;
     packet.length = length;
     packet.linkType = from.linkType;
-    // A simple packet has no time: it keeps that of the packet before.
+    // A simple packet has no time: it keeps that of the previous packet.
     if (type !== SIMPLE_PACKET) readTime(this.u32(12), this.u32(16), from.ticks, from.offset, packet);
     this.window.skip(blockLength);
     this.packets++;
@@ -166,7 +165,7 @@ export class PcapngFormat implements CaptureFormat {
     return this.window.memory.view.getUint32(this.window.position + at, this.littleEndian);
   }
 
-  /** The end is only the end between two blocks. */
+  /** End of input is valid only between two blocks. */
   private stopped(step: number, needed: number): number {
     const { left, missing } = this.window;
     if (step === WAIT || left + missing === 0) return step;
@@ -181,5 +180,5 @@ export class PcapngFormat implements CaptureFormat {
   }
 }
 
-/** A block was read that holds no packet. */
+/** A block without a packet was read. */
 const NO_PACKET = -1;

@@ -1,5 +1,5 @@
 /**
- * Control through a socket of the file system, in the protocol of `suricatasc`: JSON messages, first the version
+ * Control through a Unix domain socket, in the protocol of `suricatasc`: JSON messages, first the version
  * (`{"version":"0.2"}`), then commands (`{"command":"uptime","arguments":{…}}`); each is answered with
  * `{"return":"OK","message":…}` or `{"return":"NOK","message":"why not"}`.
  */
@@ -9,22 +9,22 @@ import { dirname } from 'node:path';
 import { makeFolder } from '../make-folder.js';
 
 export type Arguments = Readonly<Record<string, unknown>>;
-/** What it gives is the answer; what it throws says why there is none. */
+/** Its result is the answer; an exception becomes the error message. */
 export type Handler = (given: Arguments) => unknown;
 export type Handlers = Readonly<Record<string, Handler>>;
 
-/** Versions of the protocol; messages of the second end with a line end. */
+/** Versions of the protocol; messages of the second end with a newline. */
 const VERSIONS = ['0.1', '0.2'];
-/** Bytes of a message at most: one that comes bit by bit is read anew with each. */
+/** Maximum bytes of a message: a partial message is parsed again with each piece. */
 const MOST_BYTES = 1 << 16;
-/** How long a client may take, at the end, to read what it was answered. */
+/** How long a client may take to read pending answers at shutdown. */
 const LAST_WORDS_MS = 500;
 
 export class ControlSocket {
   private readonly server: Server;
   private readonly clients = new Set<Socket>();
 
-  /** @throws Error when nobody can listen there */
+  /** @throws Error if listening fails */
   static async open(path: string, permissions: number, handlers: Handlers): Promise<ControlSocket> {
     makeFolder(dirname(path));
     const opened = new ControlSocket(path, handlers);
@@ -39,7 +39,7 @@ export class ControlSocket {
     this.server = createServer(socket => {
       this.clients.add(socket);
       socket.on('close', () => this.clients.delete(socket));
-      // Who goes away without a word is gone all the same.
+      // A connection reset is handled like a normal close.
       socket.on('error', () => {});
       serve(socket, handlers);
     });
@@ -59,7 +59,7 @@ export class ControlSocket {
       this.server.once('error', reject);
       this.server.once('listening', resolve);
     });
-    // The socket is made at once: nobody comes in before the permissions are those that were asked for.
+    // The socket is created immediately: no client may connect before the requested permissions are set.
     const before = process.umask(0o777);
     this.server.listen(this.path);
     process.umask(before);
@@ -68,7 +68,7 @@ export class ControlSocket {
   }
 }
 
-/** The socket of an earlier run may have been left behind; anything else stays, that of a run that goes on too. */
+/** Removes a stale socket of an earlier run; anything else stays, also the socket of a running process. */
 async function removeOld(path: string): Promise<void> {
   const old = lstatSync(path, { throwIfNoEntry: false });
   if (!old) return;
@@ -104,7 +104,7 @@ function serve(socket: Socket, handlers: Handlers): void {
     version = wanted;
     await say({ return: 'OK' });
   };
-  // Answers come in the order of the commands, and nothing more is read before the client has taken them.
+  // Answers are sent in the order of the commands, and nothing more is read before the client has received them.
   const takeAll = async (messages: readonly Arguments[]): Promise<void> => {
     socket.pause();
     for (const message of messages) if (!socket.destroyed) await take(message);
@@ -120,7 +120,7 @@ function serve(socket: Socket, handlers: Handlers): void {
   });
 }
 
-/** What was written has gone, or its reader. */
+/** Waits until written data was sent, or the reader is gone. */
 async function drained(socket: Socket): Promise<void> {
   if (socket.destroyed) return;
   await new Promise<void>(resolve => {
@@ -132,7 +132,7 @@ async function drained(socket: Socket): Promise<void> {
   });
 }
 
-/** Messages by lines; one that is whole without a line end is one as well. */
+/** Splits messages by line; a complete one without newline counts as well. */
 function messagesIn(text: string): { messages: Arguments[]; rest: string } {
   const lines = text.split('\n');
   const last = lines.pop()!;
@@ -168,7 +168,7 @@ async function answerTo(message: Arguments, handlers: Handlers): Promise<object>
   }
 }
 
-/** A text among the arguments. @throws Error where it is not there */
+/** A text among the arguments. @throws Error if it is missing */
 export function textArgument(given: Arguments, name: string): string {
   const value = given[name];
   if (typeof value !== 'string' || value === '') throw new Error(`${name} is missing, expected a string`);

@@ -5,7 +5,7 @@ import { choice, type OptionType, option, text } from '../config/option.js';
 import type { Handlers } from './control-socket.js';
 import { textArgument } from './control-socket.js';
 
-/** Folder of sockets whose names are relative. */
+/** Folder for sockets with relative names. */
 const FOLDER = '/var/run/suricata';
 
 const permissions: OptionType<number> = {
@@ -23,7 +23,7 @@ const socketPermissions = option('unix-command.socket-perms', permissions, 0o660
 
 export const controlOptions = [enabled, filename, socketPermissions];
 
-/** @param live packets come from devices @param named `--unix-socket`: empty for the usual place */
+/** @param live packets come from devices @param named `--unix-socket`: empty for the default path */
 export function controlSettings(
   config: Config,
   live: boolean,
@@ -38,7 +38,7 @@ export function controlSettings(
   };
 }
 
-/** Commands that any run has. @param version told as it is @param mode what `running-mode` tells */
+/** Commands available in every run. @param version reported unchanged @param mode answer to `running-mode` */
 export function usualCommands(config: Config, version: string, mode: string, capture: string): Handlers {
   const started = Date.now();
   return {

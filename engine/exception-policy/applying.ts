@@ -15,8 +15,8 @@ import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 
 /**
- * Counters of all policies that the target knows, so that statistics show the zeros too.
- * @param group name before that of the policy  @returns that of `policy`
+ * Declares counters of all policies of the target, so that statistics include zeros too.
+ * @param group name prefix before that of the policy  @returns the counter of `policy`
  */
 function declareCounters(thread: Thread, of: ExceptionTarget, policy: Policy, group: string): number {
   const known: Policy[] = of.hasFlow
@@ -27,7 +27,7 @@ function declareCounters(thread: Thread, of: ExceptionTarget, policy: Policy, gr
   return declare(policy);
 }
 
-/** Applies the policy of one target to packets, and counts. Made once per thread and target. */
+/** Applies the policy of one target to packets, and counts. Created once per thread and target. */
 export class ExceptionPolicy {
   readonly policy: Policy;
   private readonly counter: number;
@@ -48,12 +48,12 @@ export class ExceptionPolicy {
     this.counter = counted ? declareCounters(thread, of, policy, `exception_policy.${of.counter}`) : -1;
   }
 
-  /** Declares counters of the policies under another name too, for whoever counts more finely. */
+  /** Declares counters of the policies under another name too, for more detailed statistics. */
   declareFor(thread: Thread, group: string): number {
     return declareCounters(thread, this.of, this.policy, group);
   }
 
-  /** @param slot the packet that met the exception  @param flow its flow's row, -1 when it has none */
+  /** @param slot the packet that caused the exception  @param flow row of its flow, -1 without one */
   apply(slot: number, flow: number): void {
     if (this.policy !== 'pass-flow' && this.isPassed(flow)) return;
     if (flow >= 0) this.thread.flows.row[flow * FlowRecord.INTS + FlowRecord.EXCEPTIONS]! |= this.bit;
@@ -91,7 +91,7 @@ export class ExceptionPolicy {
     }
   }
 
-  /** Another policy has let the flow pass: that holds to its end, whatever is not known of it for that. */
+  /** Another policy passed the flow: that applies until its end, even though its state is incomplete. */
   private isPassed(flow: number): boolean {
     if (flow < 0) return false;
     return (this.thread.flows.row[flow * FlowRecord.INTS + FlowRecord.FLAGS]! & FlowRecord.FLAG_PASSED) !== 0;

@@ -1,6 +1,6 @@
-/** Sets of bytes as they are written inside the brackets of a JavaScript class. */
+/** Sets of bytes, as written inside the brackets of a JavaScript character class. */
 
-/** Escapes that stand for a set; upper-case ones of the same letter for all other bytes. */
+/** Escapes for a set; the upper-case letter is the complement. */
 const sets: Record<string, string> = {
   d: '0-9',
   w: '0-9A-Z_a-z',
@@ -18,7 +18,7 @@ const complements: Record<string, string> = {
   N: '\\0-\\t\\x0b-\\xff',
 };
 
-/** The set of `\d`, `\S` and their like; undefined for other letters. */
+/** The set of `\d`, `\S` and similar; undefined for other letters. */
 export function escapeSet(letter: string): string | undefined {
   return complements[letter] ?? sets[letter];
 }
@@ -43,7 +43,7 @@ const posix: Record<string, string> = {
 /** The set of `[:name:]`; undefined for other names. */
 export const posixSet = (name: string): string | undefined => posix[name];
 
-/** One byte so that it stands for itself inside and outside of brackets. */
+/** One byte, escaped so that it is literal inside and outside of brackets. */
 export function literal(code: number): string {
   const isPlain =
     (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);

@@ -6,8 +6,8 @@ import { RegexpExpressions } from './regexp.js';
 
 /**
  * Opens regular expressions for the calling thread.
- * @param kind `auto`: PCRE2 where the addon is built
- * @throws Error when `pcre2` is asked for and not there
+ * @param kind `auto`: PCRE2 if the addon is built
+ * @throws Error if `pcre2` is requested but not available
  */
 export function openExpressions(kind: ExpressionKind | 'auto'): Expressions {
   const addon = kind === 'regexp' ? undefined : native();

@@ -5,7 +5,7 @@ import { writeOutQuantifiers } from './quantifiers.js';
 
 export class Pcre2Expressions implements Expressions {
   readonly kind = 'pcre2';
-  /** Expressions made by other threads: theirs to release. */
+  /** Expressions compiled by other threads, which release them. */
   private readonly imported = new Set<number>();
   private readonly own = new Set<number>();
 

@@ -1,8 +1,8 @@
 /**
- * Regular expressions by JavaScript's RegExp, over a string that has one character for each byte.
+ * Regular expressions by JavaScript's RegExp, over a string with one character per byte.
  *
- * Known differences from PCRE2: backtracking has no limit, letters above 127 ignore case as in Latin-1, and
- * a reference to a group that took no part matches the empty string.
+ * Known differences from PCRE2: backtracking has no limit, letters above 127 ignore case as in Latin-1, and a reference
+ * to a group that did not participate matches the empty string.
  */
 import {
   type ExpressionSource,
@@ -80,7 +80,7 @@ export class RegexpExpressions implements Expressions {
   }
 }
 
-/** Like PCRE2, up to the last group that took part. */
+/** Like PCRE2, up to the last group that participated. */
 function writeGroups(indices: RegExpIndicesArray, from: number, groups: Uint32Array): number {
   let count = indices.length;
   while (!indices[count - 1]) count--;

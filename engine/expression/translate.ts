@@ -1,4 +1,4 @@
-/** Translates expressions in Perl's syntax, over bytes, to JavaScript's. */
+/** Translates expressions in Perl syntax, over bytes, to JavaScript syntax. */
 import { escapeSet, literal, posixSet } from './classes.js';
 import { writeOutQuantifiers } from './quantifiers.js';
 
@@ -12,7 +12,7 @@ export interface Translated {
 
 const OPTIONS = 'imsxAEG';
 
-/** @throws Error that says what JavaScript has no counterpart for, and where */
+/** @throws Error naming the construct without JavaScript counterpart, and its position */
 export function translate(pattern: string, options: string): Translated {
   for (const letter of options) {
     if (letter === 'u') throw new Error('UTF-8 expressions need the native addon');
@@ -23,14 +23,14 @@ export function translate(pattern: string, options: string): Translated {
   return new Translation(writeOutQuantifiers(pattern), inline.length, new Set(letters)).run();
 }
 
-/** Where a line or the data begins or ends; nothing but a newline counts as the end of a line. */
+/** Where a line or the data begins or ends; only a newline ends a line. */
 const BEGIN = '(?<![^])';
 const END = '(?![^])';
 const END_OR_NEWLINE = `(?=\\n?${END})`;
 const LINE_BEGIN = `(?:${BEGIN}|(?<=\\n)(?=[^]))`;
 const LINE_END = '(?![^\\n])';
 
-/** Escapes with a counterpart that is no set of bytes. */
+/** Escapes with a counterpart other than a set of bytes. */
 const escapes: Record<string, string> = {
   A: BEGIN,
   z: END,
@@ -73,7 +73,7 @@ class Translation {
     throw new Error(`${what} at offset ${this.at} needs the native addon`);
   }
 
-  /** Takes what the sticky expression matches here. */
+  /** Consumes what the sticky expression matches here. */
   private take(expected: RegExp): RegExpExecArray | undefined {
     const sticky = new RegExp(expected, 'y');
     sticky.lastIndex = this.at;
@@ -168,7 +168,7 @@ class Translation {
     this.out += known;
   }
 
-  /** An escape that stands for one byte. */
+  /** An escape for one byte. */
   private byteEscape(): number {
     const hex = this.take(/\\x(?:\{([0-9a-f]+)\}|([0-9a-f]{0,2}))/i);
     if (hex) return this.byte(Number.parseInt(hex[1] ?? (hex[2] || '0'), 16));
@@ -188,7 +188,7 @@ class Translation {
     return code;
   }
 
-  /** A class in brackets; a `]` that comes first in it stands for itself. */
+  /** A class in brackets; a leading `]` is literal. */
   private bracket(): string {
     const begin = this.at;
     let content = '';
@@ -210,7 +210,7 @@ class Translation {
     const char = this.pattern[this.at]!;
     if (char === '\\') return this.classEscape();
     this.at++;
-    // A hyphen keeps its meaning: a range, or itself where it cannot be one.
+    // A hyphen keeps its meaning: a range, or literal where no range is possible.
     return char === '-' ? '-' : this.literalOf(char);
   }
 

@@ -1,12 +1,12 @@
-/** A log whose lines go to a datagram socket of the file system, one in each datagram (`filetype: unix_dgram`). */
+/** A log whose lines are sent to a Unix datagram socket, one per datagram (`filetype: unix_dgram`). */
 import { getSystemErrorName } from 'node:util';
 import { type LogSink, linesIn, MOST_WAITING } from '../log-sink.js';
 import { type Native, native, nativeProblem } from '../native.js';
 
-/** Milliseconds after which a listener that takes no more is asked again, and for which it may take what is left in the end. */
+/** Milliseconds until sending to a full listener is retried, and time allowed for sending the rest at the end. */
 const AGAIN = 5;
 const PATIENCE = 500;
-/** Elements of what the addon tells. */
+/** Indexes of the values returned by the addon. */
 const ERROR = 0;
 const TOO_LONG = 1;
 
@@ -16,16 +16,16 @@ export class DatagramLog implements LogSink {
   private readonly outcome = new Uint32Array(2);
   private waiting: Uint8Array[] = [];
   private waitingBytes = 0;
-  /** Place in the first of those that wait. */
+  /** Offset in the first pending chunk. */
   private from = 0;
   private timer: NodeJS.Timeout | undefined;
-  /** Said once, until it works again. */
+  /** Reported once, until it works again. */
   private complained = false;
   private given = 0;
 
   /**
    * Without the addon all lines are lost: Node has no such sockets.
-   * @param told called with the first error after a time without any
+   * @param told called with the first error after a period without errors
    */
   constructor(
     private readonly path: string,
@@ -36,7 +36,7 @@ export class DatagramLog implements LogSink {
     if (!this.native) this.complain(`filetype unix_dgram needs the native addon: ${nativeProblem()}`);
   }
 
-  /** With lines that were too long for a datagram. */
+  /** Including lines too long for a datagram. */
   get lost(): number {
     return this.given + this.outcome[TOO_LONG]!;
   }
@@ -56,7 +56,7 @@ export class DatagramLog implements LogSink {
     this.send();
   }
 
-  /** Each datagram finds its listener by the path. */
+  /** Nothing to do: each datagram is addressed by path. */
   rotate(): void {
     this.send();
   }
@@ -74,7 +74,7 @@ export class DatagramLog implements LogSink {
     if (this.lost > 0) this.told(`${this.path}: ${this.lost} lines were lost`);
   }
 
-  /** @returns whether nothing is left */
+  /** @returns true if nothing is left */
   private send(): boolean {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -90,7 +90,7 @@ export class DatagramLog implements LogSink {
     return this.native !== undefined;
   }
 
-  /** The listener is only slow. */
+  /** The listener is only slow: its buffer is full. */
   private isFull(): boolean {
     return ['EAGAIN', 'ENOBUFS'].includes(getSystemErrorName(-this.outcome[ERROR]!));
   }

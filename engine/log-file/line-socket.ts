@@ -1,22 +1,22 @@
-/** A log whose lines go to a listener on a socket of the file system (`filetype: unix_stream`). */
+/** A log whose lines are sent to a listener on a Unix stream socket (`filetype: unix_stream`). */
 import { connect, type Socket } from 'node:net';
 import { type LogSink, linesIn, MOST_WAITING } from '../log-sink.js';
 
-/** Milliseconds for which a listener may take what is left when a connection ends. */
+/** Milliseconds allowed for sending the rest when a connection ends. */
 const PATIENCE = 5000;
 
 export class LineSocket implements LogSink {
   private socket: Socket | undefined;
   private connected = false;
-  /** What waits is the last that is sent. */
+  /** The pending lines are the last to be sent. */
   private closing = false;
   private waiting: Uint8Array[] = [];
   private waitingBytes = 0;
-  /** Said once, until it works again. */
+  /** Reported once, until it works again. */
   private complained = false;
   lost = 0;
 
-  /** @param told called with the first error after a time without any */
+  /** @param told called with the first error after a period without errors */
   constructor(
     private readonly path: string,
     private readonly told: (message: string) => void,
@@ -35,13 +35,13 @@ export class LineSocket implements LogSink {
     this.sendWaiting();
   }
 
-  /** Tries again what could not be connected. */
+  /** Retries a failed connection. */
   flush(): void {
     if (!this.socket) this.connect();
     else this.sendWaiting();
   }
 
-  /** Connects anew; what was sent so far arrives. */
+  /** Reconnects; what was sent so far is delivered. */
   rotate(): void {
     if (this.socket) destroyLater(this.socket.end());
     this.connect();
@@ -57,7 +57,7 @@ export class LineSocket implements LogSink {
     destroyLater(socket);
   }
 
-  /** Nobody listens, and there is no time left to wait for somebody. */
+  /** There is no listener, and no time left to wait for one. */
   private giveUp(): void {
     for (const lines of this.waiting.splice(0)) this.lost += linesIn(lines);
     this.waitingBytes = 0;
@@ -87,14 +87,14 @@ export class LineSocket implements LogSink {
     this.socket!.end();
   }
 
-  /** Sends lines in their order, as long as no more than `most` bytes wait for the listener. */
+  /** Sends lines in order, as long as no more than `most` bytes are pending for the listener. */
   private sendWaiting(most = MOST_WAITING): void {
     if (!this.connected) return;
     let sent = 0;
     while (sent < this.waiting.length && this.socket!.writableLength < most) {
       const bytes = this.waiting[sent++]!;
       this.waitingBytes -= bytes.length;
-      // What its listener had not taken when it went away is lost.
+      // Data not received by the listener before it disconnected is lost.
       this.socket!.write(bytes, error => {
         if (error) this.lost += linesIn(bytes);
       });

@@ -1,4 +1,4 @@
-/** How log files are written: the settings of the output that a file belongs to. */
+/** How log files are written: the settings of the output that owns a file. */
 import type { Config } from '../config/config.js';
 import { boolean, type OptionType, option, size, sizeFrom } from '../config/option.js';
 import { enabledOutputs, logPath } from '../config/output-list.js';
@@ -7,11 +7,11 @@ export interface LogFileSettings {
   readonly append: boolean;
   /** Permissions of a new file. */
   readonly mode: number;
-  /** They are what was asked for: the umask and a file that exists change nothing. */
+  /** Apply the mode exactly, regardless of the umask and of an existing file. */
   readonly exactMode?: boolean;
   /** Seconds, aligned to the clock; 0: never. */
   readonly rotateInterval: number;
-  /** Bytes after which the file is opened anew. */
+  /** Bytes after which the file is reopened. */
   readonly rotateSize: number;
   readonly bufferSize: number;
 }
@@ -66,9 +66,9 @@ const bufferSize = option(
 
 export const logFileOptions = [append, mode, rotateInterval, rotateSize, bufferSize];
 
-/** Settings of the output that writes `file` (as given to `Thread.openLog`); defaults where none does. */
+/** Settings of the output that writes `file` (as given to `Thread.openLog`); defaults if none does. */
 export function settingsOf(config: Config, file: string): LogFileSettings {
-  // Files of single threads have a number: eve.3.json.
+  // Files of single threads have a number in their name: eve.3.json.
   const names = [file, file.replace(/\.\d+(?=(\.[^./]+)?$)/, '')];
   const entry = enabledOutputs(config).find(({ settings, name }) =>
     names.includes(fileOf(config, settings, name) ?? ''),

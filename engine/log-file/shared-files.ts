@@ -1,13 +1,13 @@
-/** Outputs that name one file: they share it line by line, as long as all mean a file. */
+/** Outputs with the same file name: they share it line by line, if all have the same filetype. */
 import type { Config } from '../config/config.js';
 import type { Finding } from '../config/declared.js';
 import { enabledOutputs } from '../config/output-list.js';
 import { fileOf } from './settings.js';
 
-/** Those whose `filename` is a name in the file system. */
+/** Filetypes whose `filename` is a path. */
 const NAMED: ReadonlySet<string> = new Set(['regular', 'unix_stream', 'unix_dgram']);
 
-/** Outputs whose `filetype` is not that of another one with the same name of a file. */
+/** Reports outputs whose `filetype` differs from that of another output with the same file name. */
 export function differentFiletypes(config: Config): Finding[] {
   const findings: Finding[] = [];
   const first = new Map<string, { readonly path: string; readonly filetype: string }>();

@@ -1,4 +1,4 @@
-/** File names with the time: the fields of strftime(3) that make sense in one. Unknown ones stay as they are. */
+/** File names with the time: the strftime(3) fields that make sense in one. Unknown ones are kept unchanged. */
 const FIELDS: Readonly<Record<string, (date: Date) => number | string>> = {
   '%': () => '%',
   Y: date => date.getFullYear(),

@@ -1,9 +1,9 @@
-/** A log whose lines go to the system's log, through its program `logger` (`filetype: syslog`, output `syslog`). */
+/** A log whose lines are sent to syslog, through the program `logger` (`filetype: syslog`, output `syslog`). */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { choice, type OptionType } from '../config/option.js';
 import { type LogSink, linesIn, MOST_WAITING } from '../log-sink.js';
 
-/** Longest line, as `logger` is told. */
+/** Maximum line length passed to `logger`. */
 const LONGEST = '65536';
 const LEVELS: Readonly<Record<string, string>> = {
   emergency: 'emerg',
@@ -26,11 +26,11 @@ export interface SyslogSettings {
   readonly identity: string;
   readonly facility: string;
   readonly level: string;
-  /** Lines begin with the number of a level of their own, as `<4>`. */
+  /** Lines begin with their own level number, such as `<4>`. */
   readonly levelInLines?: boolean;
 }
 
-/** Milliseconds after which a program that ended is started anew. */
+/** Milliseconds after which `logger` is restarted if it ended. */
 const RETRY = 10_000;
 
 export class Syslog implements LogSink {
@@ -41,14 +41,14 @@ export class Syslog implements LogSink {
   private ended = false;
   lost = 0;
 
-  /** @param told called when it cannot be done, and at the end when lines were lost */
+  /** @param told called on failure, and at the end if lines were lost */
   constructor(
     { identity, facility, level, levelInLines }: SyslogSettings,
     private readonly told: (message: string) => void,
     private readonly now: () => number = () => performance.now(),
   ) {
     const words = ['-t', identity, '-p', `${facility}.${LEVELS[level] ?? level}`, '-S', LONGEST];
-    // Without, it says nothing of a system that has no log.
+    // Without this it reports no error if there is no syslog.
     words.push('--socket-errors=on');
     if (levelInLines) words.push('--prio-prefix');
     this.words = words;
@@ -85,7 +85,7 @@ export class Syslog implements LogSink {
       this.retryAt = this.now() + RETRY;
     };
     logger.on('error', error => fail(error.message));
-    // What it said of its end is more than that its input is closed.
+    // Its exit reason says more than the error of its closed input.
     logger.stdin!.on('error', () => {});
     logger.on('close', (code, signal) => {
       if (code !== 0 || !this.ended) fail(said || `logger exited (${signal ?? code})`);

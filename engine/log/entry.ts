@@ -1,4 +1,4 @@
-/** What pino makes of a message. */
+/** A message as serialized by pino. */
 export interface Entry {
   readonly level: number;
   readonly time: number;

@@ -1,4 +1,4 @@
-/** The engine's own log in a file (`logging.outputs.file`). A disk that is full loses lines of it, and nothing else. */
+/** The engine's own log in a file (`logging.outputs.file`). If the disk is full, only lines are lost. */
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.js';
 import { LogFile } from '../log-file.js';
@@ -8,17 +8,17 @@ import * as options from './options.js';
 import type { Output } from './output.js';
 import { FILE_FORMAT, type TextFormat, textLine } from './text-line.js';
 
-/** Each line goes to the file at once; this is for those that it does not take for a while. */
+/** Each line is written immediately; this applies to lines that cannot be written for a while. */
 const SETTINGS = {
   ...{ append: true, mode: 0o644, rotateInterval: 0, rotateSize: Number.POSITIVE_INFINITY },
   bufferSize: 64 << 10,
 };
 
 /**
- * @param folder of a file without a path
+ * @param folder for a file without a path
  * @param level of the log in general
- * @param more the command line asks for more than is configured
- * @param tell takes what is wrong with the file: the log itself cannot say it
+ * @param more additional verbosity from the command line
+ * @param tell receives errors of the file, which the log itself cannot report
  */
 export function fileOutput(
   config: Config,

@@ -1,4 +1,4 @@
-/** Levels of the engine's log, from the gravest on, under the names that configurations use. */
+/** Levels of the engine's log, most severe first, with the names used in configurations. */
 export const LEVELS = [
   'emergency',
   'alert',
@@ -13,7 +13,7 @@ export const LEVELS = [
 ] as const;
 export type LevelName = (typeof LEVELS)[number];
 
-/** Their numbers in pino's records. */
+/** Their numbers in pino records. */
 export const PINO_LEVELS: Readonly<Record<LevelName, number>> = {
   emergency: 90,
   alert: 80,
@@ -27,23 +27,23 @@ export const PINO_LEVELS: Readonly<Record<LevelName, number>> = {
   debug: 10,
 };
 
-/** The level of the two that tells more. */
+/** The more verbose of two levels. */
 export function moreTelling(a: LevelName, b: LevelName): LevelName {
   return PINO_LEVELS[a] < PINO_LEVELS[b] ? a : b;
 }
 
 /**
  * Level of one output.
- * @param own what is configured for it alone, empty for that of all
+ * @param own its own configured level, empty for the general one
  * @param general level of all outputs
- * @param more the command line asks for more than is configured
+ * @param more additional verbosity from the command line
  */
 export function outputLevel(own: LevelName | '', general: LevelName, more: boolean): LevelName {
   if (own === '') return general;
   return more ? moreTelling(own, general) : own;
 }
 
-/** `Notice`, `Warning` …, as lines show it. */
+/** `Notice`, `Warning` …, as shown in lines. */
 export function levelTitle(number: number): string {
   const name = LEVELS.find(level => PINO_LEVELS[level] === number) ?? 'info';
   return name[0]!.toUpperCase() + name.slice(1);

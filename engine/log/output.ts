@@ -1,15 +1,15 @@
-/** One place that the lines of the engine's log go to. */
+/** A destination of the engine's log. */
 import type { LevelName } from './level.js';
 
 export interface Output {
-  /** Least grave level that it takes. */
+  /** Least severe level that it accepts. */
   readonly level: LevelName;
-  /** @param record as pino makes it, see `Entry` */
+  /** @param record as serialized by pino, see `Entry` */
   write(record: string): void;
   reopen?(): void;
   /** Gives its file to the user that the process is about to become. */
   giveTo?(uid: number, gid: number): void;
   close?(): void;
-  /** Why it does not work; told through the others. */
+  /** Why it does not work; reported through the others. */
   readonly problem?: string;
 }

@@ -1,4 +1,4 @@
-/** The engine's own log in the log of the system (`logging.outputs.syslog`): each message with its level. */
+/** The engine's own log in syslog (`logging.outputs.syslog`): each message with its level. */
 import type { Config } from '../config/config.js';
 import { Syslog } from '../log-file/syslog.js';
 import type { Entry } from './entry.js';
@@ -8,12 +8,12 @@ import * as options from './options.js';
 import type { Output } from './output.js';
 import { textLine } from './text-line.js';
 
-/** Least grave severity of RFC 5424 section 6.2.1; from 0 on they have the order of `LEVELS`. */
+/** Least severe severity of RFC 5424 section 6.2.1; from 0 on they are in the order of `LEVELS`. */
 const DEBUG = 7;
 
 /**
  * @param level of the log in general
- * @param more the command line asks for more than is configured
+ * @param more additional verbosity from the command line
  */
 export function syslogOutput(config: Config, level: LevelName, more: boolean): Output {
   const text = { format: config.read(options.SYSLOG_FORMAT), color: false };

@@ -6,9 +6,9 @@ import { oldTime, plainTime } from './time.js';
 
 export interface TextFormat {
   /**
-   * %z time, %t time as old versions wrote it, %p and %i process id, %m and %T thread, %d level, %D level in colour, %S
-   * part of the engine, %M message; `%S: ` is left out when there is no part. A format without %M is what stands before
-   * the message.
+   * %z time, %t time in the format of old versions, %p and %i process id, %m and %T thread, %d level, %D level in
+   * colour, %S part of the engine, %M message; `%S: ` is omitted without a part. A format without %M is a prefix of the
+   * message.
    */
   readonly format: string;
   readonly color: boolean;
@@ -71,7 +71,7 @@ function colored(level: number): string {
   return `\x1b[${code}m${levelTitle(level)}\x1b[0m`;
 }
 
-/** What comes out of packets and files must not steer a terminal. */
+/** Data from packets and files must not control a terminal. */
 function printable(message: string): string {
   return message.replace(
     /[\x00-\x08\x0b-\x1f\x7f]/g,

@@ -1,4 +1,4 @@
-/** Times of log lines, in the time zone of the machine. */
+/** Times of log lines, in local time. */
 
 const two = (value: number): string => String(value).padStart(2, '0');
 

@@ -1,4 +1,4 @@
-/** Makes functions of JavaScript callable through a table of WebAssembly: a module that hands its imports on. */
+/** Makes JavaScript functions callable through a WebAssembly table, with a module that re-exports its imports. */
 import { instantiate } from './web-assembly.js';
 
 export interface Callable {

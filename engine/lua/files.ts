@@ -1,18 +1,18 @@
-/** The library `io`, and the functions of `os` for files, of scripts that may have them: the real file system. */
+/** The library `io`, and the functions of `os` for files, for scripts that may use them: the real file system. */
 import { closeSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import type { LuaArray, LuaLibrary, LuaValue } from '../lua.js';
 
-/** Bytes that are gathered before they are written. */
+/** Bytes buffered before they are written. */
 const BUFFER = 64 << 10;
-/** Bytes of a file that is read. */
+/** Maximum size of a file to read. */
 const MOST_READ = 64 << 20;
 
-/** A file that a script opened: written, or read from its beginning. */
+/** A file opened by a script: written, or read from the beginning. */
 interface OpenFile {
   readonly descriptor: number;
   readonly pending: Buffer[];
   pendingBytes: number;
-  /** Latin1; what is read. */
+  /** The content to read, latin1. */
   readonly text: string;
   position: number;
 }
@@ -21,7 +21,7 @@ export class LuaFiles {
   private readonly files = new Map<number, OpenFile>();
   private last = 2;
 
-  /** @param print takes what is written to the standard output and the error stream */
+  /** @param print receives text written to standard output and standard error */
   constructor(private readonly print: (text: string) => void) {}
 
   readonly library: LuaLibrary = {
@@ -48,17 +48,17 @@ export class LuaFiles {
     source: SOURCE,
   };
 
-  /** Writes everything that waits. @throws Error of the last file that does not take it */
+  /** Flushes all buffers. @throws Error of the last file that failed */
   flushAll(): void {
     this.each(number => this.flush(number));
   }
 
-  /** Closes all files. @throws Error of the last one that does not take what waits */
+  /** Closes all files. @throws Error of the last one that failed to flush */
   close(): void {
     this.each(number => this.closeFile(number));
   }
 
-  /** What is wrong with one file keeps no other from being written. */
+  /** An error of one file does not prevent others from being written. */
   private each(action: (number: number) => void): void {
     const failures: unknown[] = [];
     for (const number of [...this.files.keys()]) {
@@ -73,7 +73,7 @@ export class LuaFiles {
 
   private open(path: string, mode: string): number {
     const reads = mode.startsWith('r') && !mode.includes('+');
-    // Threads that write the same file append to it, one line behind the other.
+    // Threads that write the same file append to it line by line.
     if (mode.startsWith('w')) closeSync(openSync(path, 'w'));
     this.files.set(++this.last, {
       descriptor: reads ? -1 : openSync(path, 'a'),
@@ -157,7 +157,7 @@ function pathOf(value: LuaValue): string {
   return Buffer.from(String(value), 'latin1').toString();
 }
 
-/** As Lua tells errors of the system: nothing, the message, and a number. */
+/** Returns system errors as Lua does: nil, the message, and a number. */
 function guarded(action: () => LuaArray): LuaArray {
   try {
     return action();

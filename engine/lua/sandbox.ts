@@ -1,17 +1,18 @@
 /**
- * What scripts find of Lua: the functions that Suricata's documentation lists for rules, and `require` for the
- * libraries of the engine. What is left out of a library that is there stays as a function that stops the script.
+ * The part of Lua available to scripts: the functions that Suricata's documentation lists for rules, and `require` for
+ * the libraries of the engine. Omitted functions of an available library are replaced by a function that stops the
+ * script.
  */
 
 const BASE =
   'assert error ipairs next pairs print rawequal rawget rawlen rawset require select tonumber tostring type warn';
-/** Also there where restricted functions are allowed. */
+/** Available only if restricted functions are allowed. */
 const RESTRICTED = 'collectgarbage getmetatable load pcall setmetatable xpcall';
-/** Never there: they read files. */
+/** Never available: they read files. */
 const ABSENT = 'dofile loadfile';
 const LIBRARIES = '_G _VERSION table string math utf8';
 const CLOCK = 'clock date difftime time';
-/** What files and processes are reached by: not there, also where all else is. */
+/** Access to files and processes: not available, even if everything else is. */
 const OUTSIDE = 'dofile loadfile io package';
 
 function words(...lists: readonly string[]): string {
@@ -23,12 +24,12 @@ function words(...lists: readonly string[]): string {
 }
 
 /**
- * Lua, called with: whether restricted functions are allowed; a function that tells of a blocked one by its name; one
- * that gives source text and functions of a library by its name; one that prints; and whether all of Lua is there, with
- * the library `io` in place of its own. It returns a function that gives a global by its name.
+ * Lua code, called with: whether restricted functions are allowed; a function that reports a blocked function by name;
+ * one that returns source text and functions of a library by name; one that prints; and whether all of Lua is
+ * available, with the library `io` instead of its own. It returns a function that returns a global by name.
  *
- * Texts may be compiled, binary code may not: it can harm the interpreter. Metatables may have `__gc`, but nothing calls
- * it by itself: nobody would count its instructions.
+ * Texts may be compiled, binary code may not: it could crash the interpreter. Metatables may have `__gc`, but it is
+ * never called automatically: its instructions would not be counted.
  */
 export const SANDBOX = `
 local restricted, blocked, library, output, open = ...

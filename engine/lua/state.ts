@@ -1,4 +1,4 @@
-/** One script: a Lua state with bounds on memory and instructions. */
+/** One script: a Lua state with limits on memory and instructions. */
 import {
   type LuaArray,
   LuaError,
@@ -14,16 +14,16 @@ import type { StateCalls, VirtualMachine } from './virtual-machine.js';
 /** LUA_REGISTRYINDEX, and the index of the first value of a closure. */
 const REGISTRY = -1_001_000;
 const FIRST_UPVALUE = REGISTRY - 1;
-/** Numbers in the registry: of the globals (LUA_RIDX_GLOBALS), and of the function of the sandbox that looks for one. */
+/** Registry indexes: of the globals (LUA_RIDX_GLOBALS), and of the sandbox function that looks up one. */
 const GLOBALS = 2n;
 const LOOK_UP = 1_000_000n;
-/** What `lua_type` tells. */
+/** Result of `lua_type`. */
 const FUNCTION = 6;
 const COUNT_HOOK = 1 << 3;
 const OUT_OF_MEMORY = 4;
-/** Slots of the stack that one call may need. */
+/** Stack slots that one call may need. */
 const SLOTS = 64;
-/** Instructions between two looks at the count. */
+/** Instructions between two checks of the count. */
 const STRIDE = 1000;
 
 export class LuaState implements LuaScript {
@@ -31,7 +31,7 @@ export class LuaState implements LuaScript {
   private readonly state: number;
   private readonly functions: LuaFunction[] = [];
   private used = 0;
-  /** No bound while the engine itself works on the state. */
+  /** No limit while the engine itself uses the state. */
   private limit = Number.POSITIVE_INFINITY;
   private largest = Number.POSITIVE_INFINITY;
   private left = 0;
@@ -66,7 +66,7 @@ export class LuaState implements LuaScript {
     lua.lua_checkstack(this.state, SLOTS);
     lua.luaL_openlibs(this.state);
     this.prepare();
-    // What the libraries take is not the script's.
+    // Memory of the libraries is not charged to the script.
     this.largest = this.used + settings.bytes;
   }
 
@@ -119,7 +119,7 @@ export class LuaState implements LuaScript {
     return given;
   }
 
-  /** Puts a global on the stack; nil where looking for it fails. @returns its type */
+  /** Pushes a global on the stack; nil if the lookup fails. @returns its type */
   private find(name: string): number {
     const { machine, state } = this;
     const { lua } = machine;
@@ -131,7 +131,7 @@ export class LuaState implements LuaScript {
     return type === FUNCTION ? type : this.lookUp(name);
   }
 
-  /** Globals may have a metatable, whose functions are the script's: they may fail, and never end. */
+  /** Globals may have a metatable, whose functions belong to the script: they may fail, or never return. */
   private lookUp(name: string): number {
     const { lua } = this.machine;
     lua.lua_settop(this.state, 0);
@@ -153,7 +153,7 @@ export class LuaState implements LuaScript {
     this.machine.remove(this.number);
   }
 
-  // ── what Lua calls ─────────────────────────────────────────────────────────────────────────────────
+  // ── called by Lua ─────────────────────────────────────────────────────────────────────────────────
 
   private callback(state: number): number {
     const { machine } = this;
@@ -179,7 +179,7 @@ export class LuaState implements LuaScript {
     this.left -= STRIDE;
     if (this.left > 0) return;
     this.fault = 'instructions';
-    // Whatever catches this is stopped at its next instruction.
+    // A script that catches this is stopped at its next instruction.
     lua.lua_sethook(state, functions.hook, COUNT_HOOK, 1);
     this.push('instruction limit exceeded', state);
     lua.lua_error(state);

@@ -1,18 +1,18 @@
-/** Values between JavaScript and Lua's stack. */
+/** Conversion of values between JavaScript and Lua's stack. */
 import type { LuaFunction, LuaValue } from '../lua.js';
 import type { VirtualMachine } from './virtual-machine.js';
 
-/** What `lua_type` tells. */
+/** Results of `lua_type`. */
 const BOOLEAN = 1;
 const NUMBER = 3;
 const TEXT = 4;
 const TABLE = 5;
-/** Tables in tables that are read. */
+/** Maximum depth of nested tables. */
 const DEPTH = 2;
 
 /**
- * Puts a value on the stack. Typed arrays are texts, arrays are lists from 1, numbers as names are numbers.
- * @param numberOf gives a function the number by which it is called
+ * Pushes a value on the stack. Typed arrays become strings, arrays become lists from 1, numeric keys become numbers.
+ * @param numberOf returns the number by which a function is called
  */
 export function push(
   machine: VirtualMachine,
@@ -47,7 +47,7 @@ export function push(
   }
 }
 
-/** @param index from 1, of the bottom @returns undefined for what has no counterpart: functions, threads */
+/** @param index from 1, counted from the bottom @returns undefined for types without counterpart: functions, threads */
 export function read(machine: VirtualMachine, state: number, index: number, depth = DEPTH): LuaValue {
   const { lua } = machine;
   switch (lua.lua_type(state, index)) {
@@ -66,7 +66,7 @@ export function read(machine: VirtualMachine, state: number, index: number, dept
   }
 }
 
-/** Keys that are texts or numbers. */
+/** Reads entries whose keys are strings or numbers. */
 function readTable(machine: VirtualMachine, state: number, index: number, depth: number): LuaValue {
   const { lua } = machine;
   const table: Record<string, LuaValue> = Object.create(null);

@@ -1,7 +1,7 @@
 /**
- * Lua 5.4 as WebAssembly: the module of the package `wasmoon`, without that package's own layer, which must be waited
- * for and takes texts for UTF-8. The module gets nothing of the system: no files, no processes, no environment, a
- * clock at most.
+ * Lua 5.4 as WebAssembly: the module of the package `wasmoon`, without that package's own layer, which is asynchronous
+ * and treats strings as UTF-8. The module has no access to the system: no files, no processes, no environment, at most
+ * a clock.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -51,29 +51,29 @@ export interface LuaInterface {
   lua_pushcclosure(state: number, fn: number, values: number): void;
 }
 
-/** What Lua calls of a state; pointers are those of the state, or of the coroutine that runs. */
+/** Callbacks of a state; pointers refer to the state, or to the running coroutine. */
 export interface StateCalls {
   /** @returns number of results on the stack */
   call(state: number): number;
-  /** The count of instructions was reached. */
+  /** The instruction count was reached. */
   interrupted(state: number): void;
-  /** As `realloc` and `free`: `bytes` 0 frees. */
+  /** Like `realloc` and `free`: `bytes` 0 frees. */
   allocate(pointer: number, before: number, bytes: number): number;
 }
 
-/** Bytes in front of a state that are its owner's: LUA_EXTRASPACE, the size of a pointer. */
+/** Bytes before a state for its owner: LUA_EXTRASPACE, the size of a pointer. */
 const EXTRA_SPACE = 4;
 const PAGE = 65_536;
-/** Of all scripts of a thread; each has a bound of its own. */
+/** For all scripts of a thread; each has its own limit. */
 const MOST_PAGES = 16_384;
-/** What longjmp throws: no Error, so that it is told apart. */
+/** Thrown by longjmp: not an Error, so that it can be distinguished. */
 const JUMP = Symbol('longjmp');
 
 export class VirtualMachine {
   readonly lua: LuaInterface;
-  /** Numbers of functions for Lua, in its table. */
+  /** Indexes of functions for Lua, in its table. */
   readonly functions: { readonly call: number; readonly hook: number; readonly allocate: number };
-  /** By the number that the allocator is told, from 1. */
+  /** By the number passed to the allocator, from 1. */
   private readonly states: (StateCalls | undefined)[] = [undefined];
   private view = new Uint8Array(0);
   private room = 0;
@@ -89,14 +89,14 @@ export class VirtualMachine {
     this.word = this.lua.malloc(8);
   }
 
-  /** @returns the number that the allocator is to be told */
+  /** @returns the number to pass to the allocator */
   add(calls: StateCalls): number {
     return this.states.push(calls) - 1;
   }
 
   /**
-   * Notes the number of a state in its extra space, from where Lua copies it to each of its coroutines: they have
-   * pointers of their own.
+   * Stores the number of a state in its extra space, which Lua copies to each of its coroutines: they have their own
+   * pointers.
    */
   name(pointer: number, number: number): void {
     this.viewOfMemory().setUint32(pointer - EXTRA_SPACE, number, true);
@@ -115,13 +115,13 @@ export class VirtualMachine {
     return new DataView(this.lua.memory.buffer);
   }
 
-  /** The module's memory as it is now. */
+  /** The module's current memory. */
   get bytes(): Uint8Array {
     if (this.view.buffer !== this.lua.memory.buffer) this.view = new Uint8Array(this.lua.memory.buffer);
     return this.view;
   }
 
-  /** Puts bytes where Lua finds them until the next call of this. @returns pointer; a zero byte stands behind them */
+  /** Copies bytes to Lua's memory, valid until the next call. @returns pointer; the bytes are zero-terminated */
   put(value: string | Uint8Array): number {
     const at = this.roomFor(value.length + 1);
     const { bytes } = this;
@@ -165,7 +165,7 @@ export class VirtualMachine {
     return { call: first, hook: first + 1, allocate: first + 2 };
   }
 
-  /** What the module asks of its surroundings; what is not there fails. */
+  /** Imports of the module; missing ones fail. */
   private imports(): WasmImports {
     const refused = () => -1;
     const absent = Object.fromEntries(
@@ -194,7 +194,7 @@ export class VirtualMachine {
         },
         invoke_vii: (number: number, a: number, b: number) => this.protectedCall(number, a, b),
       },
-      // Error 8: there is no such file.
+      // Error 8: no such file.
       wasi_snapshot_preview1: Object.fromEntries(files.map(name => [name, () => 8])),
     };
   }

@@ -1,4 +1,4 @@
-/** The part of WebAssembly's interface that is used: the types of Node have none of it. */
+/** The part of the WebAssembly interface in use: the types of Node lack it. */
 
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
@@ -23,7 +23,7 @@ interface Constructors {
 
 const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: Constructors };
 
-/** @returns what the module exports */
+/** @returns the exports of the module */
 export function instantiate(bytes: Uint8Array, imports: WasmImports): Readonly<Record<string, unknown>> {
   return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports;
 }

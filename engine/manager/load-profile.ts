@@ -1,4 +1,4 @@
-/** Loads what a profile names, and checks that it can run. */
+/** Loads the modules and handlers of a profile, and validates it. */
 import type { ModuleDefinition } from '../module.js';
 import { checkProfile } from '../profile/check.js';
 import { type Profile, ProfileError } from '../profile/profile.js';
@@ -13,7 +13,7 @@ export interface LoadedProfile {
 }
 
 /**
- * Puts real names for `input` and `outputs`, loads all modules and handlers, and checks the profile.
+ * Substitutes `input` and `outputs` by real names, loads all modules and handlers, and checks the profile.
  * @throws ProfileError or Error naming what is wrong
  */
 export async function loadProfile(

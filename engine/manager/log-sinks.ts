@@ -1,4 +1,4 @@
-/** The log files of a run: opened soon after the start, written with what threads put into their rings. */
+/** The log files of a run: opened soon after the start, written with the lines from the threads' rings. */
 import type { LogSink } from '../log-sink.js';
 import { partOf } from '../thread/log-ring.js';
 import { Parts } from './parts.js';
@@ -17,7 +17,7 @@ export class LogSinks {
     this.sink(file).write(lines);
   }
 
-  /** Fetches the lines of all threads, but for those that are too far ahead. */
+  /** Fetches the lines of all threads, except those too far ahead. */
   drain(threads: readonly RunningThread[]): void {
     for (const thread of threads) if (!this.parts.isAhead(thread)) this.fetch(thread);
   }
@@ -32,10 +32,10 @@ export class LogSinks {
   }
 
   /**
-   * Brings lines to the disk when it is time. Files that nothing was written to yet are there then, too: whoever follows
-   * them finds them, and what is wrong with them is told before the first line.
+   * Flushes files to disk when due. Files without lines are opened then, too: so that they exist for readers that
+   * follow them, and errors are reported before the first line.
    * @param now milliseconds since the process began
-   * @returns whether it was time
+   * @returns whether it was due
    */
   flush(now: number, threads: readonly RunningThread[]): boolean {
     if (now - this.flushedAt < FLUSH_MS) return false;
@@ -49,7 +49,7 @@ export class LogSinks {
     for (const sink of this.sinks.values()) sink.rotate();
   }
 
-  /** Fetches what is left and closes all files. One that was opened but never written to exists all the same. */
+  /** Fetches the remaining lines and closes all files. A file that was opened but never written to is created, too. */
   close(threads: readonly RunningThread[]): void {
     for (const thread of threads) {
       this.fetch(thread);
@@ -64,7 +64,7 @@ export class LogSinks {
     for (const { files } of threads) for (const file of files) if (file !== undefined) this.sink(file);
   }
 
-  /** Lines that were given up so far. */
+  /** Lines lost so far. */
   get lost(): number {
     let lost = 0;
     for (const sink of this.sinks.values()) lost += sink.lost;

@@ -1,4 +1,6 @@
-/** Starts the threads of a plan, hears what they tell, starts single ones anew, and stops them. It handles no packet. */
+/**
+ * Starts the threads of a plan, handles their messages, restarts single ones, and stops them. It processes no packets.
+ */
 import { randomInt } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { LOAD, loadOf } from '../by-load.js';
@@ -25,23 +27,22 @@ function groupPlace({ plan: { name, indexInGroup, groupCount } }: RunningThread)
 
 /** How often lines are fetched from the threads. */
 const DRAIN_MS = 5;
-/** How long threads have to end when one has failed. */
+/** Time for threads to end after one has failed. */
 const LAST_WORDS_MS = 1000;
-/** Time for the compiler to be done with the code of a worker that has ended. */
+/** Time for the compiler to finish with the code of a worker that ended. */
 const COMPILED_MS = 250;
 
 /**
- * Three semi-spaces of 8 MB: what a batch leaves behind fits, and V8's own 16 MB each would be memory that is only
- * ever filled with garbage.
+ * Three semi-spaces of 8 MB: the garbage of a batch fits, and V8's default of 16 MB each would only hold more garbage.
  */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 24 };
 
-/** Lines of logs that were given up; counted once there are any. */
+/** Log lines lost; declared once there are any. */
 const LOST_LINES = 'output.lost_lines';
 
 /** Ends a worker whose work is done, once nothing compiles for it any more; see `stay` in `thread/worker.ts`. */
 function dismiss(worker: Worker): void {
-  // Nobody waits for that: a program that ends takes the worker with it.
+  // The process need not wait for this: its exit ends the worker.
   worker.unref();
   setTimeout(() => void worker.terminate(), COMPILED_MS).unref();
 }
@@ -79,7 +80,7 @@ export class Manager implements Engine {
     });
   }
 
-  /** Starts every thread, waits until all stand, and lets the packets flow. */
+  /** Starts every thread, waits until all are ready, and starts packet processing. */
   async start(): Promise<void> {
     for (const thread of this.threadsRunning) this.startWorker(thread);
     await Promise.all(this.threadsRunning.map(thread => thread.ready));
@@ -166,7 +167,7 @@ export class Manager implements Engine {
     else thread.over();
   }
 
-  /** A worker tells of its end in several ways: what comes after the first is known. */
+  /** A worker signals its end in several ways: those after the first are ignored. */
   private threadFailed(thread: RunningThread, reason: string): void {
     if (thread.state === 'failed') return;
     const text = `thread ${thread.plan.name} failed: ${reason}`;
@@ -182,13 +183,13 @@ export class Manager implements Engine {
     return standsAlone && state !== 'starting' && this.failure === undefined && this.control.command === RUN;
   }
 
-  /** One thread's end is everyone's: packets would wait for it for ever. */
+  /** If one thread ends, all end: packets would wait for it forever. */
   private failTogether(thread: RunningThread, text: string): void {
     if (this.failure === undefined && thread.state !== 'starting') this.options.threadsFailed?.();
     this.failure ??= text;
     this.abort();
     thread.isReady();
-    // A thread that hangs does not hear of it.
+    // A hanging thread does not react.
     setTimeout(() => {
       for (const { hasEnded, worker } of this.threadsRunning) if (!hasEnded) void worker.terminate();
     }, LAST_WORDS_MS).unref();
@@ -206,7 +207,7 @@ export class Manager implements Engine {
     this.begin(thread);
     if (thread.startedWith === this.shared) return;
     thread.worker.postMessage({ shared: this.shared });
-    // Whoever sees a new number looks for messages; for the others there are none.
+    // Threads that see a new number check for messages; the others have none.
     thread.generation = this.control.nextGeneration();
     this.ringAll();
   }
@@ -275,13 +276,13 @@ export class Manager implements Engine {
   async reload(given: Readonly<Record<string, unknown>>): Promise<void> {
     const shared = { ...given, [LOAD]: loadOf(this.shared) + 1 };
     this.shared = shared;
-    // A thread that is started anew gets them when it stands.
+    // A thread being restarted gets them when it is ready.
     for (const { state, worker } of this.threadsRunning)
       if (state === 'running') worker.postMessage({ shared });
     const generation = this.control.nextGeneration();
     this.ringAll();
     for (const thread of this.threadsRunning) thread.generation = generation;
-    // One that is not back yet begins with what was there when it was started.
+    // A thread that is not back yet begins with the objects at the time of its start.
     const isBehind = ({ hasEnded, state, plan, generation: wanted }: RunningThread) =>
       !hasEnded && (state !== 'running' || this.control.reloaded(plan.index) < wanted);
     while (this.threadsRunning.some(isBehind)) await new Promise(resolve => setTimeout(resolve, 5));

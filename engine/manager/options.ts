@@ -65,13 +65,13 @@ export const ENGINE_OPTIONS = [
   ...statisticsOptions,
 ];
 
-/** What is laid out in shared memory begins at multiples of a cache line; packets are received at multiples of 8. */
+/** Structures in shared memory begin at multiples of a cache line; packets are received at multiples of 8. */
 const LINE = 64;
 
-/** Most bytes of one memory for streams, which is what a limit of 0 gives. */
+/** Maximum bytes of one stream memory, used for a limit of 0. */
 const LARGEST = 2 ** 30;
 
-/** Bytes that a flow takes in all: its record, hash entry and what stream and detection keep of it. */
+/** Total bytes per flow: its record, hash entry and the state of stream and detection. */
 const FLOW_BYTES = 320;
 
 export function planSizes(config: Config): PlanSizes {

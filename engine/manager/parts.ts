@@ -1,9 +1,9 @@
 /**
- * Lines of threads that read parts of the input side by side, put in the order of the parts. Lines of a part that is
- * not due wait here; when many wait, threads that are ahead are left waiting too, until the one that is due has caught up.
+ * Orders the lines of threads that read parts of the input in parallel by part. Lines of a part that is not due wait
+ * here; if many wait, threads that are ahead must wait too, until the one that is due has caught up.
  */
 
-/** A thread and the part whose lines it gives: undefined before the first. */
+/** A thread and the part whose lines it delivers: undefined before the first. */
 export interface PartGiver {
   part: number | undefined;
 }
@@ -23,7 +23,7 @@ export class Parts {
 
   constructor(private readonly write: (file: string, bytes: Uint8Array) => void) {}
 
-  /** Its lines would only have to wait, and many do already. */
+  /** Its lines would have to wait, and many already do. */
   isAhead({ part }: PartGiver): boolean {
     return part !== undefined && part !== this.due && this.waitingBytes > MOST_WAITING_BYTES;
   }
@@ -33,14 +33,14 @@ export class Parts {
     giver.part = part;
   }
 
-  /** The giver gives no more lines of its part. */
+  /** The thread delivers no more lines of its part. */
   end(giver: PartGiver): void {
     if (giver.part === undefined) return;
     this.over.add(giver.part);
     giver.part = undefined;
     while (this.over.delete(this.due)) {
       this.release(this.due++);
-      // What the next one has given so far is due now.
+      // Lines of the next part received so far are due now.
       this.release(this.due);
     }
   }
@@ -51,13 +51,13 @@ export class Parts {
       return;
     }
     const lines = this.waiting.get(part) ?? [];
-    // The bytes are those of a ring, which are overwritten.
+    // The bytes are in a ring and will be overwritten.
     lines.push({ file, bytes: bytes.slice() });
     this.waiting.set(part, lines);
     this.waitingBytes += bytes.length;
   }
 
-  /** Nothing more will come: parts that never began are passed over. */
+  /** No more lines will follow: parts that never began are skipped. */
   close(): void {
     for (const part of [...this.waiting.keys()].sort((a, b) => a - b)) this.release(part);
   }

@@ -1,4 +1,4 @@
-/** A thread as the manager knows it: what it has told, whichever worker runs it now. */
+/** A thread as seen by the manager: its reported state, independent of the worker that currently runs it. */
 import type { Worker } from 'node:worker_threads';
 import type { ThreadReport } from '../engine.js';
 import { type CounterView, totalCounters } from '../thread/counters.js';
@@ -10,9 +10,9 @@ import type { ThreadPlan } from '../thread/plan.js';
 type State = 'starting' | 'running' | 'failed' | 'again';
 
 export class RunningThread {
-  /** Resolves when its modules stand, or have failed to. */
+  /** Resolves when its modules are created, or have failed. */
   readonly ready: Promise<void>;
-  /** Resolves when it has ended for good. */
+  /** Resolves when it has finally ended. */
   readonly ended: Promise<void>;
   readonly logRing: LogRing;
   readonly files: (string | undefined)[] = [];
@@ -20,11 +20,11 @@ export class RunningThread {
   worker!: Worker;
   /** Shared objects that its worker was started with. */
   startedWith: unknown;
-  /** Count of reloads that it has to see before it works with the shared objects of now. */
+  /** Reload generation that it must reach to use the current shared objects. */
   generation = 0;
   violations = 0;
   hasEnded = false;
-  /** Part of the input whose lines its ring gives; see `parts.ts`. */
+  /** Part of the input whose lines its ring contains; see `parts.ts`. */
   part: number | undefined = undefined;
   isReady!: () => void;
   private isEnded!: () => void;
@@ -45,7 +45,7 @@ export class RunningThread {
     });
   }
 
-  /** It shares no queue with other threads: without it they go on. */
+  /** It shares no queue with other threads: they can continue without it. */
   get standsAlone(): boolean {
     const { inlets, outlets, returning, home } = this.plan;
     return inlets.length + outlets.length + returning.length === 0 && home.every(way => way === undefined);
@@ -64,7 +64,7 @@ export class RunningThread {
     this.over();
   }
 
-  /** Nothing more is to come of it. */
+  /** It has ended for good. */
   over(): void {
     this.hasEnded = true;
     this.isReady();

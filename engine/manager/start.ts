@@ -8,7 +8,7 @@ import { planSizes } from './options.js';
 
 /**
  * Starts the threads of a profile.
- * @throws ProfileError before any thread starts when the profile cannot work; Error when a module's start fails
+ * @throws ProfileError before any thread starts if the profile is invalid; Error if a module fails to start
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { profile, modules } = await loadProfile(
@@ -32,7 +32,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return manager;
 }
 
-/** @throws Error that names the settings when the system has not so much */
+/** @throws Error naming the settings if the system lacks the memory */
 function withMemory<T>(allocate: () => T): T {
   try {
     return allocate();

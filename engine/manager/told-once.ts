@@ -1,7 +1,7 @@
-/** Warnings that are told once, whichever thread has them. What differs each time is not kept without an end. */
+/** Warnings logged once, regardless of the thread. The number of remembered warnings is bounded. */
 import type { Log } from '../module.js';
 
-/** Warnings that are remembered. */
+/** Maximum number of remembered warnings. */
 export const MOST_TOLD = 1000;
 
 export class ToldOnce {
@@ -9,7 +9,7 @@ export class ToldOnce {
 
   constructor(private readonly log: Pick<Log, 'warning' | 'debug'>) {}
 
-  /** Behind the last warning that can be remembered, they are told to who debugs. */
+  /** Beyond that number, warnings are logged at debug level. */
   warn(text: string): void {
     if (this.told.has(text)) return;
     if (this.told.size >= MOST_TOLD) {

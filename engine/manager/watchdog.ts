@@ -1,17 +1,17 @@
-/** Finds threads that hang: a thread's loop counts its turns. */
+/** Detects hanging threads: a thread's loop counts its iterations. */
 import { type Control, RUNNING } from '../thread/control.js';
 
 export class Watchdog {
-  /** Turns of each thread as last seen, and when they changed. */
+  /** Iterations of each thread as last seen, and when they changed. */
   private readonly seen = new Map<number, { turns: number; at: number }>();
 
-  /** @param limit milliseconds without a turn; 0: any time is fine */
+  /** @param limit milliseconds without an iteration; 0: unlimited */
   constructor(
     private readonly control: Control,
     readonly limit: number,
   ) {}
 
-  /** @param now milliseconds  @returns whether this thread has not gone on for too long */
+  /** @param now milliseconds  @returns whether this thread has made no progress for too long */
   hangs(thread: number, now: number): boolean {
     if (this.limit === 0) return false;
     const turns = this.control.turns(thread);

@@ -9,7 +9,7 @@ const FIRST_CAPACITY = 1024;
 export class HyperscanMatcher implements Matcher {
   readonly kind = 'hyperscan';
   matches = new Uint32Array(FIRST_CAPACITY * MATCH_INTS);
-  /** Databases made by other threads: theirs to release. */
+  /** Databases compiled by other threads, which release them. */
   private readonly imported = new Set<number>();
 
   constructor(

@@ -1,10 +1,10 @@
-/** The matches of one scan: as many as there are. */
+/** The matches of one scan, in a growing list. */
 import { MATCH_INTS } from '../native/patterns.js';
 
 const FIRST_CAPACITY = 1024;
 
 export class MatchList {
-  /** Triples as `Matcher.matches` has them. */
+  /** Triples as in `Matcher.matches`. */
   triples = new Uint32Array(FIRST_CAPACITY * MATCH_INTS);
   count = 0;
 
@@ -12,7 +12,7 @@ export class MatchList {
     this.count = 0;
   }
 
-  /** @returns number of the match in the list */
+  /** @returns index of the match in the list */
   add(job: number, id: number, end: number): number {
     const at = this.count * MATCH_INTS;
     if (at === this.triples.length) this.grow();

@@ -7,8 +7,8 @@ import { QgramMatcher } from './qgram.js';
 
 /**
  * Opens a matcher for the calling thread.
- * @param kind `auto`: Hyperscan where the addon is built and the processor can run it
- * @throws Error when `hyperscan` is asked for and not there
+ * @param kind `auto`: Hyperscan if the addon is built and the CPU supports it
+ * @throws Error if `hyperscan` is requested but not available
  */
 export function openMatcher(memory: Memory, kind: MatcherKind | 'auto'): Matcher {
   if (kind === 'qgram') return new QgramMatcher(memory);

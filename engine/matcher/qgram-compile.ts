@@ -1,9 +1,9 @@
 /**
  * Compiles literals to q-gram tables.
  *
- * Whoever looks at every 4th position of the data meets a gram of 4 bytes of each pattern that has 7 bytes or
- * more, wherever it lies, when the four grams of a window of it are known. So longer patterns are looked for
- * in longer strides; and the window is chosen so that its grams are rare.
+ * Testing every 4th position of the data finds one of the four 4-byte grams of a window of each pattern of 7 bytes or
+ * more, at any alignment. So longer patterns are searched with longer strides; and the window is chosen so that its
+ * grams are rare.
  */
 import type { Pattern } from '../matcher.js';
 import { PATTERN_CASELESS, PATTERN_REGEX } from '../native/patterns.js';
@@ -12,14 +12,14 @@ import { type Content, gramAt, type Pass, shareTables, type Tables, WORD } from 
 
 type Patterns = Omit<Content, 'streaming' | 'passes'>;
 
-/** Patterns that are found by the same pass. */
+/** Patterns found by the same pass. */
 interface Group {
   readonly q: number;
   readonly stride: number;
   readonly members: readonly number[];
 }
 
-/** @throws Error naming the pattern that is refused */
+/** @throws Error naming the refused pattern */
 export function compileTables(patterns: readonly Pattern[], streaming: boolean): Tables {
   if (patterns.length === 0) throw new Error('no patterns to compile');
   patterns.forEach(refuseUnfit);
@@ -63,7 +63,7 @@ function groupsOf(lengths: Int32Array): Group[] {
   const group = (q: number, stride: number, least: number, most: number): Group => {
     return { q, stride, members: all.filter(i => lengths[i]! >= least && lengths[i]! <= most) };
   };
-  // Patterns of 4 bytes need every position: then those of 5 and 6 cost nothing more there.
+  // Patterns of 4 bytes need every position: then those of 5 and 6 add no cost.
   const stride = lengths.includes(WORD) ? 1 : 2;
   const groups = [group(WORD, 4, WORD + 3, Infinity), group(WORD, stride, WORD, WORD + 2)];
   for (let q = WORD - 1; q > 0; q--) groups.push(group(q, 1, q, q));
@@ -73,7 +73,7 @@ function groupsOf(lengths: Int32Array): Group[] {
 function passOf(content: Patterns, { q, stride, members }: Group): Pass {
   const { starts, lengths, bytes } = content;
   const lists = new GramLists();
-  // Patterns with little choice first: the others then avoid their grams.
+  // Patterns with few windows first: the others then avoid their grams.
   for (const pattern of members.toSorted((a, b) => lengths[a]! - lengths[b]! || a - b)) {
     const start = starts[pattern]!;
     const length = lengths[pattern]!;

@@ -1,4 +1,4 @@
-/** The grams of one pass while it is compiled: which patterns each of them leads to. */
+/** The grams of one pass during compilation, with the patterns that each leads to. */
 import { gramAt, hashOf, type Pass } from './qgram-tables.js';
 
 /** See ENTRY_INTS. */
@@ -12,7 +12,7 @@ interface Entry {
 /** Bits of the bitmap per gram: few enough false hits, and small enough for the caches. */
 const BITS_PER_GRAM = 128;
 const MOST_BITMAP_BITS = 22;
-/** Runs of one byte (padding, spaces) are frequent in traffic, whatever the patterns are. */
+/** Runs of one byte (padding, spaces) are frequent in traffic, independent of the patterns. */
 const RUN_COST = 64;
 
 const bitsFor = (n: number): number => Math.max(5, 32 - Math.clz32(n - 1));
@@ -68,7 +68,7 @@ export class GramLists {
   }
 }
 
-/** The gram farthest into the pattern is that of its earliest occurrence: the first end is found first. */
+/** The gram with the largest offset belongs to the earliest occurrence: the first end is found first. */
 function appendList(entries: number[], list: Entry[]): void {
   entries.push(list.length);
   for (const entry of list.sort((a, b) => b.offset - a.offset)) {

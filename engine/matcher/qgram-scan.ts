@@ -1,21 +1,21 @@
-/** Looks for the patterns of one database in one piece of data. */
+/** Searches for the patterns of one database in one piece of data. */
 import type { MatchList } from './match-list.js';
 import { ENTRY_INTS, FOLD, gramAt, hashOf, type Pass, type Tables, WORD } from './qgram-tables.js';
 
-/** Two tables of 256: bytes as they are, and in lower case. */
+/** Two tables of 256: bytes unchanged, and in lower case. */
 const fold = new Uint8Array(512);
 for (let byte = 0; byte < 256; byte++) {
   fold[byte] = byte;
   fold[256 + byte] = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
 }
 
-/** Positions looked at before what was found is verified. */
+/** Positions tested before hits are verified. */
 const CHUNK = 2048;
 const hits = new Uint32Array(CHUNK);
 
 /**
- * Looks at every `stride`th gram from `from` on and puts the positions of those in the bitmap into `hits`.
- * Nothing but this is done in the loop, and four grams at a time: each of the two doubles its speed.
+ * Tests every `stride`th gram from `from` on and collects the positions of those in the bitmap in `hits`. The loop does
+ * only this, and four grams at a time: each of the two doubles its speed.
  */
 function collectHits(pass: Pass, view: DataView, from: number, stop: number): number {
   const { bitmap, bitmapShift, stride, mask } = pass;
@@ -40,14 +40,14 @@ function collectHits(pass: Pass, view: DataView, from: number, stop: number): nu
 
 /** Scanning state of one database in one thread. */
 export class QgramScan {
-  /** By pattern, and by index of an id: the last search that found it. */
+  /** By pattern, and by id index: the last search that found it. */
   private readonly seen: Uint32Array;
   private readonly seenId: Uint32Array;
   /** By index of an id: its match in that search. */
   private readonly matchOf: Uint32Array;
   private search = 0;
   private job = 0;
-  /** Where ends are counted from; patterns that end before belong to data already scanned. */
+  /** Base of the reported ends; patterns that end before belong to data already scanned. */
   private base = 0;
 
   constructor(
@@ -59,7 +59,7 @@ export class QgramScan {
     this.matchOf = new Uint32Array(tables.ids.length);
   }
 
-  /** From now on nothing counts as found yet. @param job index under which matches are listed */
+  /** Starts a new search. @param job index under which matches are listed */
   begin(job: number): void {
     this.job = job;
     if (++this.search <= 0xffffffff) return;
@@ -69,7 +69,7 @@ export class QgramScan {
   }
 
   /**
-   * Lists patterns that lie in `bytes[from, to)` and end after `base`, by the first end relative to it.
+   * Lists patterns contained in `bytes[from, to)` that end after `base`, with the first end relative to it.
    * @param view the same memory
    */
   scan(bytes: Uint8Array, view: DataView, from: number, to: number, base: number): void {
@@ -88,11 +88,11 @@ export class QgramScan {
       }
       at += Math.ceil((stop - at) / pass.stride) * pass.stride;
     }
-    // A whole word may reach beyond the memory here, a shorter gram does not.
+    // Reading a whole word could exceed the memory here, a shorter gram does not.
     for (; at <= to - pass.q; at++) this.verify(pass, gramAt(bytes, at, pass.q), bytes, view, at, from, to);
   }
 
-  /** The gram lies at `at`: lists those patterns which have it and are there as a whole. */
+  /** The gram is at `at`: lists the patterns that contain it and match completely. */
   private verify(
     pass: Pass,
     gram: number,

@@ -1,8 +1,8 @@
-/** The streams of one database in one thread: the end of what each has seen. */
+/** The streams of one database in one thread: the last bytes of each. */
 const FIRST_STREAMS = 16;
 
 export class QgramStreams {
-  /** Kept end and new data side by side, for patterns that lie across. */
+  /** Kept bytes followed by new data, for patterns that span both. */
   readonly bytes: Uint8Array;
   readonly view: DataView;
   private tails: Uint8Array;
@@ -10,7 +10,7 @@ export class QgramStreams {
   private readonly free: number[] = [];
   private opened = 0;
 
-  /** @param keep bytes that are kept of each stream: one less than the longest pattern has */
+  /** @param keep bytes kept of each stream: one less than the longest pattern */
   constructor(readonly keep: number) {
     this.bytes = new Uint8Array(2 * keep);
     this.view = new DataView(this.bytes.buffer);
@@ -34,8 +34,8 @@ export class QgramStreams {
   }
 
   /**
-   * Puts the kept end, followed by as much of `data[from, to)` as a pattern that begins before it can reach,
-   * into `bytes`. @returns how many bytes that is
+   * Copies the kept bytes, followed by as much of `data[from, to)` as a pattern beginning before it can cover, to
+   * `bytes`. @returns their number
    */
   join(stream: number, data: Uint8Array, from: number, to: number): number {
     const kept = this.lengths[stream]!;
@@ -46,7 +46,7 @@ export class QgramStreams {
     return kept + more;
   }
 
-  /** Remembers the end of the stream once `data[from, to)` was scanned. */
+  /** Stores the last bytes of the stream after `data[from, to)` was scanned. */
   remember(stream: number, data: Uint8Array, from: number, to: number): void {
     const start = stream * this.keep;
     const fresh = Math.min(to - from, this.keep);

@@ -1,25 +1,25 @@
 /**
- * What a compiled q-gram database consists of, and its form as one block of shared memory.
+ * The contents of a compiled q-gram database, and its layout as one block of shared memory.
  *
- * All of it is int32 arrays, one after the other in one SharedArrayBuffer, so that threads open the same
- * tables without copying and a cache file is a plain copy of them.
+ * It consists of int32 arrays, stored consecutively in one SharedArrayBuffer, so that threads open the same tables
+ * without copying and a cache file is a plain copy of them.
  */
 
 /** Each pattern is found by the grams of one pass. Grams are little-endian numbers of `q` bytes. */
 export interface Pass {
   readonly q: number;
-  /** The bits of a 32-bit word that are the gram. */
+  /** The bits of a 32-bit word that form the gram. */
   readonly mask: number;
-  /** Every how many bytes the data is looked at. */
+  /** Distance in bytes between tested positions. */
   readonly stride: number;
   /** One bit per hash: whether any gram has it. The bit's number is `hash >>> bitmapShift`. */
   readonly bitmap: Int32Array;
   readonly bitmapShift: number;
-  /** Open addressing from slot `hash >>> slotShift`: the gram, and where its list is (0: free slot). */
+  /** Open addressing from slot `hash >>> slotShift`: the gram, and the offset of its list (0: free slot). */
   readonly keys: Int32Array;
   readonly lists: Int32Array;
   readonly slotShift: number;
-  /** A list: how many, then so many entries of ENTRY_INTS, the largest offset first. */
+  /** A list: the count, then that many entries of ENTRY_INTS, largest offset first. */
   readonly entries: Int32Array;
 }
 
@@ -31,7 +31,7 @@ export interface Tables {
   /** Distinct ids; and by pattern the index of its id. */
   readonly ids: Int32Array;
   readonly idOf: Int32Array;
-  /** By pattern: first byte in `bytes`, length, and 256 for caseless ones (already in lower case), else 0. */
+  /** By pattern: first byte in `bytes`, length, and 256 for caseless ones (already in lower case), otherwise 0. */
   readonly starts: Int32Array;
   readonly lengths: Int32Array;
   readonly folds: Int32Array;
@@ -45,10 +45,10 @@ export interface Tables {
  */
 export const ENTRY_INTS = 4;
 
-/** Bit 5 set in every byte: grams ignore case, and what else this makes equal the verification sorts out. */
+/** Bit 5 set in every byte: grams ignore case, and verification rejects other bytes that this makes equal. */
 export const FOLD = 0x20202020;
 
-/** Most bytes of a gram. */
+/** Maximum bytes of a gram. */
 export const WORD = 4;
 
 /** The folded gram of the `q` bytes at `at`. */
@@ -58,7 +58,7 @@ export function gramAt(bytes: Uint8Array, at: number, q: number): number {
   return gram | FOLD;
 }
 
-/** Its upper bits are the number under which a gram is looked up. */
+/** Its upper bits are the lookup index of a gram. */
 export const hashOf = (gram: number): number => Math.imul(gram, 0x9e3779b1);
 
 const MAGIC = 0x51475231;
@@ -83,7 +83,7 @@ export function shareTables(content: Content): Tables {
   return openTables(pack(arrays));
 }
 
-/** @throws Error when the buffer holds no tables of this version */
+/** @throws Error if the buffer contains no tables of this version */
 export function openTables(buffer: SharedArrayBuffer): Tables {
   const arrays = unpack(buffer);
   const [settings, ids, idOf, starts, lengths, folds, bytes] = arrays as [Int32Array, ...Int32Array[]];
@@ -118,7 +118,7 @@ function openPass(arrays: readonly Int32Array[], first: number): Pass {
   };
 }
 
-/** Head: magic, checksum, number of arrays; then the length of each, then all of them. */
+/** Header: magic, checksum, number of arrays; then the length of each, then all of them. */
 function pack(arrays: readonly Int32Array[]): SharedArrayBuffer {
   const total = arrays.reduce((sum, array) => sum + array.length, HEAD + arrays.length);
   const all = new Int32Array(new SharedArrayBuffer(total * 4));
@@ -148,7 +148,7 @@ function unpack(buffer: SharedArrayBuffer): Int32Array[] {
   return arrays;
 }
 
-/** A copy of serialized tables in shared memory. @throws Error when the bytes are damaged */
+/** A copy of serialized tables in shared memory. @throws Error if the bytes are damaged */
 export function readTables(bytes: Uint8Array): Tables {
   const buffer = new SharedArrayBuffer(bytes.length & ~3);
   new Uint8Array(buffer).set(bytes.subarray(0, bytes.length & ~3));

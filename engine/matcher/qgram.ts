@@ -1,7 +1,6 @@
 /**
- * Matching of literals in pure TypeScript: a bitmap of q-grams says where a pattern may be, and what it lets
- * through is compared byte by byte. Streams keep the last bytes of what came before, one less than the longest
- * pattern has.
+ * Matching of literals in pure TypeScript: a bitmap of q-grams finds candidate positions, which are then compared byte
+ * by byte. Streams keep the last bytes of earlier data, one less than the longest pattern.
  */
 import type { Matcher, Pattern, PatternSet, SharedDatabase } from '../matcher.js';
 import type { Memory } from '../memory.js';
@@ -20,7 +19,7 @@ interface Database {
 
 interface Stream {
   readonly database: Database;
-  /** Its number among the streams of that database. */
+  /** Its number among the streams of its database. */
   readonly number: number;
 }
 

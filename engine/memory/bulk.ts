@@ -1,4 +1,4 @@
-/** Moving and summing many bytes of a thread's byte space at once: the contract. */
+/** Bulk copying and summing of bytes in shared memory: the interface. */
 
 export interface Bulk {
   /** Copies `[from, from + length)` to `[to, to + length)`; the ranges may overlap. */

@@ -1,12 +1,12 @@
 /**
- * What a key is kept under in a `Map`, where others choose it: the hash of text has a seed of its own in each process, that
- * of numbers has none, and numbers that collide made a list of the map.
+ * Replaces attacker-controlled keys of a `Map`: text hashes are seeded per process, number hashes are not, and
+ * colliding numbers would degrade the map to a list.
  */
 import { randomInt } from 'node:crypto';
 
 const SEED = randomInt(2 ** 31);
 
-/** As `hiddenKey`, for whole numbers of any size. */
+/** Like `hiddenKey`, for whole numbers of any size. */
 export function hiddenPosition(position: number): number {
   return position + SEED;
 }

@@ -1,4 +1,4 @@
-/** Moving and summing bytes of shared memory that is no WebAssembly memory. */
+/** Copying and summing bytes of shared memory other than WebAssembly memory. */
 import type { Bulk } from './bulk.js';
 
 export function plainBulk(bytes: Uint8Array): Bulk {

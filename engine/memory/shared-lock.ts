@@ -1,24 +1,24 @@
 /**
- * Locks of one word in shared memory, for what takes a moment.
+ * One-word locks in shared memory, for short critical sections.
  *
- * A thread can be ended while it holds one (it hung, or had no memory left), and nothing says so. The others go on: who
- * has waited for the same holder for long enough takes the lock over, so what it guards must bear that a change was
- * left half done.
+ * A thread can be terminated while it holds one (it hung, or ran out of memory), without notice. The others continue: a
+ * thread that has waited long enough for the same holder takes the lock over, so the protected data must tolerate
+ * half-finished changes.
  *
- * The word goes up each time that the lock is taken and given back: odd while it is held.
+ * The word is incremented each time the lock is taken and released: odd while it is held.
  */
 
-/** Looks at a lock before a nap: its holder may be waiting for this very processor. */
+/** Spins on a lock before sleeping: its holder may be waiting for this CPU. */
 const LOOKS = 1000;
 const NAP_MS = 1;
-/** Naps before a lock is taken over, where holding it takes less than a microsecond. */
+/** Sleeps before a lock is taken over that is normally held for less than a microsecond. */
 const PATIENCE = 250;
 
 /**
- * Takes the lock at `ints[at]`, which is 0 at first.
- * @param patience naps of a millisecond before it is taken over; they are counted, so that a process that was stopped
- *   has not waited meanwhile
- * @returns what `unlock` takes: it tells this holder from one that took the lock over
+ * Takes the lock at `ints[at]`, which is initially 0.
+ * @param patience sleeps of a millisecond before it is taken over; counted, so that time while the process was stopped
+ * does not count
+ * @returns the argument for `unlock`: distinguishes this holder from one that took the lock over
  */
 export function lock(ints: Int32Array, at: number, patience = PATIENCE): number {
   let naps = 0;
@@ -37,7 +37,7 @@ export function lock(ints: Int32Array, at: number, patience = PATIENCE): number 
   }
 }
 
-/** Gives the lock back, unless another thread took it over. @param held what `lock` returned */
+/** Releases the lock, unless another thread took it over. @param held what `lock` returned */
 export function unlock(ints: Int32Array, at: number, held: number): void {
   Atomics.compareExchange(ints, at, held, (held + 1) | 0);
 }

@@ -1,6 +1,6 @@
 /**
- * The bytes that threads share. Every WebAssembly memory takes 10 GiB of address space, whatever its size: small ones,
- * and all where a limit on address space is set, are plain shared memory.
+ * The bytes shared by threads. Every WebAssembly memory reserves 10 GiB of address space, regardless of its size: small
+ * ones, and all under an address space limit, are plain shared memory.
  */
 import type { Bulk } from './bulk.js';
 import { plainBulk } from './plain-bulk.js';
@@ -9,10 +9,10 @@ import { type WebAssemblySpace, webAssemblyBulk, webAssemblySpace } from './weba
 /** A WebAssembly memory or plain: can be sent to another thread. */
 export type Space = WebAssemblySpace | SharedArrayBuffer;
 
-/** From this size on it is worth the address space. */
+/** From this size on a WebAssembly memory is worth the address space. */
 const WORTH_WEBASSEMBLY = 2 ** 24;
 
-/** @param byteLength least size, below 2^32; pages take real memory only once they are touched */
+/** @param byteLength minimum size, below 2^32; pages take physical memory only once they are touched */
 export function allocateSpace(byteLength: number, worth = WORTH_WEBASSEMBLY): Space {
   if (byteLength < worth) return new SharedArrayBuffer(byteLength);
   try {

@@ -1,6 +1,6 @@
 /**
- * Hashes of keys that others choose. The first word is the seed of the run; each word of the key is stirred in by itself,
- * so that no two of them can make up for each other whatever the seed is.
+ * Hashes of attacker-controlled keys. The first word is the seed of the run; each word of the key is mixed in
+ * separately, so that no two words can cancel each other out for any seed.
  */
 
 /** One round over a word: two multiplications with odd numbers, shifts between (as in MurmurHash3's finish). */

@@ -1,13 +1,13 @@
 /**
- * Moving and summing bytes in WebAssembly.
+ * Copying and summing bytes in WebAssembly.
  *
  * V8 copies shared memory byte by byte unless source and target are aligned alike (450 ns for 1,460 bytes); the
- * instruction `memory.copy` on the same memory takes 55 ns, and calling it costs next to nothing. The module is so
- * small that it is written here by hand (WebAssembly Core Specification 2.0, section 5).
+ * instruction `memory.copy` on the same memory takes 55 ns, and the call is almost free. The module is small enough to
+ * be written by hand (WebAssembly Core Specification 2.0, section 5).
  */
 import type { Bulk } from './bulk.js';
 
-/** What is used of the WebAssembly JavaScript interface, which the project's type libraries lack. */
+/** The part of the WebAssembly JavaScript interface in use, which the project's type libraries lack. */
 interface WebAssemblyInterface {
   readonly Memory: new (limits: { initial: number; maximum: number; shared: true }) => WebAssemblySpace;
   readonly Module: new (bytes: Uint8Array) => object;
@@ -25,7 +25,7 @@ const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: We
 const MOST_PAGES = 65536;
 const PAGE = 65536;
 
-/** @throws RangeError where there is no address space for it */
+/** @throws RangeError if there is not enough address space */
 export function webAssemblySpace(byteLength: number): WebAssemblySpace {
   return new Memory({ initial: Math.ceil(byteLength / PAGE), maximum: MOST_PAGES, shared: true });
 }
@@ -74,7 +74,7 @@ const LENGTH = 1;
 const LANES = 2;
 const SUM_SO_FAR = 3;
 
-/** Goes on by so many bytes. */
+/** Advances by this many bytes. */
 function advance(bytes: number): number[] {
   return [
     ...get(OFFSET),

@@ -11,8 +11,8 @@ export interface NativeExpressions {
   /** Highest group number, and the numbers of named groups. */
   expressionGroups(expression: number): { count: number; names: Record<string, number> };
   /**
-   * Matches from `start` on in `bytes[from, end)` (start is absolute, lookbehind may see from `from`).
-   * Writes pairs of absolute offsets to `groups` (0xFFFFFFFF: unset).
+   * Matches from `start` on in `bytes[from, end)` (start is absolute, lookbehinds see bytes from `from` on). Writes
+   * pairs of absolute offsets to `groups` (0xFFFFFFFF: unset).
    * @returns number of pairs; 0: no match; -1: a limit was reached; -2: another error.
    */
   matchExpression(

@@ -4,7 +4,7 @@
 export const PATTERN_CASELESS = 1;
 /** The pattern is a Hyperscan regular expression; otherwise its bytes are taken literally. */
 export const PATTERN_REGEX = 2;
-/** Constructs that Hyperscan lacks are widened: it may match more, never less. For regular expressions. */
+/** Unsupported constructs are approximated: it may match more, never less. For regular expressions. */
 export const PATTERN_PREFILTER = 4;
 
 export interface NativePattern {
@@ -14,7 +14,7 @@ export interface NativePattern {
   readonly flags: number;
 }
 
-/** What one database is made of. */
+/** The patterns of one database. */
 export interface NativePatternSet {
   readonly patterns: readonly NativePattern[];
   readonly streaming: boolean;
@@ -26,15 +26,15 @@ export const JOB_INTS = 4;
 export const MATCH_INTS = 3;
 
 export interface NativePatterns {
-  /** Compiles a database for block or streaming use. @throws Error naming the pattern that is refused. */
+  /** Compiles a database for block or streaming use. @throws Error naming the refused pattern. */
   compileDatabase(patterns: readonly NativePattern[], streaming: boolean): number;
   /** Compiles a database for each set, on as many threads as there are processors. @returns their numbers */
   compileDatabases(sets: readonly NativePatternSet[]): number[];
-  /** The database as bytes, to keep in a cache file (only for the same Hyperscan version and CPU). */
+  /** The database as bytes, for a cache file (only for the same Hyperscan version and CPU). */
   serializeDatabase(database: number): Buffer;
-  /** @throws Error when the bytes are no database of this version and platform. */
+  /** @throws Error if the bytes are not a database of this version and platform. */
   deserializeDatabase(bytes: Uint8Array): number;
-  /** Gives its number back; the memory is freed once no thread and no open stream uses it any more. */
+  /** Releases its number; the memory is freed once no thread and no open stream uses it any more. */
   releaseDatabase(database: number): void;
   /** Bytes of the database, and of one stream's state (0 in block mode). */
   databaseSize(database: number): { bytes: number; streamBytes: number };
@@ -47,10 +47,9 @@ export interface NativePatterns {
   closeStream(stream: number): void;
 
   /**
-   * Scans `count` jobs (see JOB_INTS) over `bytes`. Each id is reported at most once per job, with its first
-   * end. The database of a stream is the one it was opened with. Matches are written to `matches` (see
-   * MATCH_INTS).
-   * @returns how many matches there are; when more than fit, the rest is fetched with `moreMatches`.
+   * Scans `count` jobs (see JOB_INTS) over `bytes`. Each id is reported at most once per job, with its first end. The
+   * database of a stream is the one it was opened with. Matches are written to `matches` (see MATCH_INTS).
+   * @returns number of matches; if more than fit, the rest is fetched with `moreMatches`.
    */
   scan(bytes: Uint8Array, jobs: Uint32Array, count: number, matches: Uint32Array): number;
   /** Copies matches of the last scan from number `from` on; @returns how many were copied. */

@@ -1,6 +1,6 @@
-/** Netfilter queues of the addon: rows of numbers for what is received and answered, many in one call. */
+/** Netfilter queues of the addon: rows of numbers for packets and verdicts, many per call. */
 
-/** uint32 fields of a packet that `queueReceive` tells of. */
+/** uint32 fields of a packet returned by `queueReceive`. */
 export const QUEUED_INTS = 12;
 export const QUEUED_ID = 0;
 /** Offset in the bytes, length there, and length of the packet itself. */
@@ -12,24 +12,24 @@ export const QUEUED_MARK = 4;
 export const QUEUED_HOOK = 5;
 export const QUEUED_IN = 6;
 export const QUEUED_OUT = 7;
-/** When the kernel got it, or where that is not known when it was received. */
+/** Kernel receive time or, if unknown, time of receipt here. */
 export const QUEUED_SECONDS = 8;
 export const QUEUED_NANOSECONDS = 9;
 /** Bits of the QUEUED_FLAG_ constants. */
 export const QUEUED_FLAGS = 10;
-/** Where what the kernel knows of the connection lies (see `packet/conntrack.ts`); 0 when it was not asked for. */
+/** Offset of the conntrack record (see `packet/conntrack.ts`); 0 if not requested. */
 export const QUEUED_CONNTRACK = 11;
-/** Checksums are not written yet: the device, or whoever cuts the packet up, does that. */
+/** Checksums are not filled in yet: the device, or segmentation, does that. */
 export const QUEUED_FLAG_NO_CHECKSUM = 1;
-/** Several segments in one packet, which are cut up after the verdict. */
+/** Several segments in one packet (GSO), which is segmented after the verdict. */
 export const QUEUED_FLAG_GSO = 2;
 
-/** Room that a message of the kernel takes beside the packet in it. */
+/** Room that a kernel message takes in addition to its packet. */
 export const QUEUE_OVERHEAD = 1024;
 
 /**
- * uint32 fields of a tally: bytes used, overruns of the socket, refused verdicts, messages not understood; and of a ring what
- * has become of its socket (an errno).
+ * uint32 fields of a tally: bytes used, overruns of the socket, refused verdicts, invalid messages; and for a ring the
+ * error of its socket (an errno).
  */
 export const TALLY_INTS = 6;
 export const TALLY_BYTES = 0;
@@ -55,36 +55,36 @@ export const VERDICT_WITH_PAYLOAD = 2;
 export const VERDICT_UP_TO_HERE = 4;
 
 export interface QueueSettings {
-  /** Bytes of a packet that are copied. */
+  /** Maximum bytes copied of a packet. */
   readonly copyRange: number;
-  /** Packets that wait for a verdict at most. */
+  /** Maximum number of packets waiting for a verdict. */
   readonly length: number;
-  /** Bytes of the socket's buffer. */
+  /** Size of the socket's receive buffer. */
   readonly receiveBuffer: number;
-  /** What is too much is accepted instead of dropped. */
+  /** If the queue is full, packets are accepted instead of dropped. */
   readonly failOpen: boolean;
-  /** Take large packets as they are instead of having them cut up. */
+  /** Receive large (GSO) packets unsegmented. */
   readonly gso: boolean;
-  /** Have packets told with what the kernel knows of their connection. */
+  /** Receive conntrack information with packets. */
   readonly conntrack: boolean;
-  /** Let the kernel note when packets come. */
+  /** Let the kernel timestamp packets. */
   readonly timestamps: boolean;
 }
 
 export interface NativeQueues {
   /**
-   * Opens a netfilter queue that nobody else has; no packet comes yet. @returns its socket, valid in every thread
-   * @throws Error that names what is refused
+   * Opens a netfilter queue that is not in use; no packets arrive yet. @returns its socket, valid in every thread
+   * @throws Error naming what is refused
    */
   openQueue(queue: number, settings: QueueSettings): number;
-  /** Binds the queue: from here on packets come. @throws Error that names what is refused */
+  /** Binds the queue: from here on packets arrive. @throws Error naming what is refused */
   bindQueue(socket: number, queue: number, settings: QueueSettings): void;
   /**
-   * Takes what waits at a queue's socket, without waiting, into `bytes[from, to)`; `from` is a multiple of 8.
+   * Receives what is pending at a queue's socket, without blocking, into `bytes[from, to)`; `from` is a multiple of 8.
    *
-   * @param largest bytes of a packet at most; receiving ends when less room than that is left
+   * @param largest maximum bytes of a packet; receiving ends when less room than that is left
    * @param packets room for QUEUED_INTS each
-   * @param tally counts are added to what is there (see TALLY_INTS), but TALLY_BYTES is set
+   * @param tally counts are added (see TALLY_INTS), but TALLY_BYTES is set
    * @returns number of packets
    */
   queueReceive(
@@ -97,8 +97,8 @@ export interface NativeQueues {
     tally: Uint32Array,
   ): number;
   /**
-   * Sends `count` verdicts (see VERDICT_INTS), none behind one that is refused.
-   * @returns how many the kernel did not take: the last ones
+   * Sends `count` verdicts (see VERDICT_INTS), none after a refused one.
+   * @returns how many the kernel did not accept: the last ones
    */
   queueVerdicts(
     socket: number,
@@ -108,8 +108,8 @@ export interface NativeQueues {
     count: number,
   ): number;
   /**
-   * Waits until one of the sockets has something to read: first without sleeping for `busyMicroseconds` at most, then
-   * asleep. @returns its index, -1 when time is over
+   * Waits until one of the sockets is readable: first busy-polling for at most `busyMicroseconds`, then sleeping.
+   * @returns its index, -1 on timeout
    */
   waitReadable(sockets: Uint32Array, milliseconds: number, busyMicroseconds: number): number;
   /** Writes the time: seconds since the epoch, nanoseconds. */

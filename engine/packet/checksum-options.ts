@@ -1,8 +1,8 @@
-/** What the command line and the configuration say of checksums of captured packets. */
+/** Options of the command line and configuration for checksums of captured packets. */
 import type { Config } from '../config/config.js';
 import { choice, option } from '../config/option.js';
 
-/** Set by `-k`: it overrules what the configuration says about checksums. */
+/** Set by `-k`: it overrides the configuration of checksums. */
 export const captureChecksums = option(
   'capture.checksum-validation',
   choice('auto', 'all', 'none'),
@@ -17,7 +17,7 @@ export const fileChecksums = option(
   'verify checksums of capture files; auto stops if a tenth of the first 1000 packets is invalid',
 );
 
-/** No checksum is looked at: all pass for right ones. */
+/** Whether no checksums are verified: all are considered correct. */
 export function ignoresChecksums(config: Config): boolean {
   const capture = config.read(captureChecksums);
   return capture === 'none' || (capture === 'auto' && config.read(fileChecksums) === 'no');

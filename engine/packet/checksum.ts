@@ -1,10 +1,10 @@
 /**
- * The internet checksum (RFC 1071): the one's complement of the sum of all big-endian 16-bit words, where a
- * carry is added again. Sums are numbers of 16 bits and can be added to go on with other data.
+ * The internet checksum (RFC 1071): the one's complement of the sum of all big-endian 16-bit words, with end-around
+ * carry. Sums are 16-bit numbers and can be continued with other data.
  */
 import { native } from '../native.js';
 
-/** From this length on the addon is faster, its call included. */
+/** From this length on the addon is faster, including the call. */
 const NATIVE_LENGTH = 192;
 
 /**
@@ -12,7 +12,7 @@ const NATIVE_LENGTH = 192;
  * @param initial a sum to start from, e.g. `pseudoHeaderSum`  @returns the sum, in 16 bits
  */
 export function wordSum(bytes: Uint8Array, offset: number, length: number, initial = 0): number {
-  // Upper and lower bytes apart: four additions of small integers for 4 bytes, and no shifting.
+  // Upper and lower bytes separately: four additions of small integers for 4 bytes, and no shifting.
   let upper = 0;
   let lower = 0;
   let i = offset;
@@ -29,14 +29,14 @@ export function wordSum(bytes: Uint8Array, offset: number, length: number, initi
   return fold(fold(upper) * 256 + fold(lower) + initial);
 }
 
-/** Adds what is above 16 bits again; for sums below 2^48. */
+/** Folds the carry above 16 bits; for sums below 2^48. */
 function fold(sum: number): number {
   while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
   return sum;
 }
 
 /**
- * Checksum as it is written to a header whose checksum field is zero; 0 over data that holds its right one.
+ * Checksum as written to a header whose checksum field is zero; 0 over data that contains its correct checksum.
  * @param initial a sum to start from
  */
 export function checksum(bytes: Uint8Array, offset: number, length: number, initial = 0): number {
@@ -46,8 +46,8 @@ export function checksum(bytes: Uint8Array, offset: number, length: number, init
 }
 
 /**
- * Sum of the pseudo header that TCP, UDP and ICMPv6 checksums begin with.
- * @param addresses offset of the source address, which the destination follows
+ * Sum of the pseudo header for TCP, UDP and ICMPv6 checksums.
+ * @param addresses offset of the source address, followed by the destination
  * @param addressesLength of both: 8 for IPv4, 32 for IPv6
  * @param protocol number of the transport  @param length of its header and payload
  */
@@ -63,7 +63,7 @@ export function pseudoHeaderSum(
 
 /**
  * Checksum of a transport header and its payload at `offset`, with the pseudo header (see there).
- * @param more what the pseudo header has beside it
+ * @param more additional sum for the pseudo header
  */
 export function transportChecksum(
   bytes: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * What the kernel knows of a packet's connection: a record of four 32-bit words beside the packet's bytes, at the offset
- * that `Packet.CONNTRACK` names.
+ * Conntrack information about a packet's connection: a record of four 32-bit words next to the packet's bytes, at the
+ * offset in `Packet.CONNTRACK`.
  */
 import type { Memory } from '../memory.js';
 import * as Packet from '../packet.js';
@@ -10,19 +10,19 @@ const INFO = 0;
 const ID = 4;
 const MARK = 8;
 
-/** `enum ip_conntrack_info`: from this number on the packet goes against the direction of the first one. */
+/** `enum ip_conntrack_info`: from this number on the packet is in the reply direction. */
 const IS_REPLY = 3;
 const STATES = ['established', 'related', 'new'] as const;
 
 export interface Connection {
-  /** The kernel's number of it, as `conntrack -L -o id` shows it. */
+  /** The kernel's id of it, as shown by `conntrack -L -o id`. */
   readonly id: number;
   readonly mark: number;
   readonly state: (typeof STATES)[number];
   readonly direction: 'original' | 'reply';
 }
 
-/** @param p where the packet's row begins  @returns undefined when nothing is known */
+/** @param p start of the packet's row  @returns undefined if unknown */
 export function connectionOf({ bytes, row }: Memory, p: number): Connection | undefined {
   const at = row[p + Packet.CONNTRACK]!;
   if (at === 0) return undefined;

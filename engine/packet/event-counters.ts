@@ -1,4 +1,4 @@
-/** Counters of decoder and stream events: which of them there are, and what they are called. */
+/** Counters of decoder and stream events: which exist, and their names. */
 import type { Config } from '../config/config.js';
 import { boolean, choice, option } from '../config/option.js';
 import { eventName } from './packet-event-names.js';

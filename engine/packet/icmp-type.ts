@@ -1,6 +1,6 @@
-/** ICMP types: which are errors, and which answer which. */
+/** ICMP types: errors, and request/reply pairs. */
 
-/** ICMPv4 type (RFC 792, 950) that answers a type or is answered by it; -1 where there is no such pair. */
+/** ICMPv4 type (RFC 792, 950) that is the reply or request counterpart of a type; -1 if none. */
 export function counterpartOf4(type: number): number {
   switch (type) {
     case 0: // echo reply, echo

@@ -1,12 +1,12 @@
-/** The little of a packet that filters ask for, read before it is decoded. */
+/** The packet fields needed by filters, read before the packet is decoded. */
 import * as LinkType from '../../packet/link-type.js';
 import { uint16 } from '../../packet/network-order.js';
 
-/** -1 stands for what is not there. One object is used for all packets. */
+/** -1 means absent. One object is reused for all packets. */
 export interface Facts {
   bytes: Uint8Array;
   wireLength: number;
-  /** Offset of the first byte, and of what is behind the last one. */
+  /** Offset of the first byte, and of the end. */
   link: number;
   end: number;
   /** Offset of the Ethernet header. */
@@ -14,7 +14,7 @@ export interface Facts {
   vlans: number;
   vlan: number[];
   etherType: number;
-  /** Offset of what the EtherType tells of, and of the IP header. */
+  /** Offset of the payload of the EtherType, and of the IP header. */
   layer3: number;
   network: number;
   /** Protocol number of IP. */
@@ -23,12 +23,12 @@ export interface Facts {
   source: number;
   destination: number;
   addressLength: number;
-  /** Offset of what the protocol number tells of; not there in fragments behind the first. */
+  /** Offset of the transport header; absent in fragments after the first. */
   transport: number;
-  /** Ports of TCP, UDP, SCTP; not there in fragments behind the first. */
+  /** Ports of TCP, UDP, SCTP; absent in fragments after the first. */
   sourcePort: number;
   destinationPort: number;
-  /** Bytes were asked for that the packet does not have, or a number was divided by zero. */
+  /** Bytes beyond the packet were requested, or a division by zero occurred. */
   refused: boolean;
 }
 
@@ -42,7 +42,7 @@ const PPP_IPV6 = 0x0057;
 
 /** Protocols with ports. */
 const WITH_PORTS = new Set([6, 17, 132]);
-/** IPv6 extension headers that are looked through: hop-by-hop, routing, fragment, destination options. */
+/** IPv6 extension headers that are skipped: hop-by-hop, routing, fragment, destination options. */
 const EXTENSIONS = new Set([0, 43, 44, 60]);
 const FRAGMENT = 44;
 
@@ -80,7 +80,7 @@ export function readFacts(
   else if (facts.etherType === ETHER_ARP || facts.etherType === ETHER_RARP) arp(facts, at, end);
 }
 
-/** Sets the type of what follows. @returns its offset, -1 when there is none */
+/** Sets the type of what follows. @returns its offset, -1 if none */
 function linkLayer(facts: Facts, data: number, end: number, linkType: number): number {
   switch (linkType) {
     case LinkType.ETHERNET:
@@ -103,7 +103,7 @@ function linkLayer(facts: Facts, data: number, end: number, linkType: number): n
   }
 }
 
-/** An EtherType at `at`, perhaps behind VLAN tags. */
+/** An EtherType at `at`, possibly after VLAN tags. */
 function tagged(facts: Facts, at: number, end: number): number {
   let type = uint16(facts.bytes, at);
   while (VLAN_TYPES.has(type) && at + 6 <= end) {

@@ -1,4 +1,4 @@
-/** Names that stand for numbers in filters, as pcap-filter(7) has them. */
+/** Names for numbers in filters, as in pcap-filter(7). */
 import { readFileSync } from 'node:fs';
 
 /** Offsets in headers, for `tcp[tcpflags]`. */
@@ -61,7 +61,7 @@ const ICMP6_TYPES: Readonly<Record<string, number>> = {
 
 const CONSTANTS = new Map(Object.entries({ ...OFFSETS, ...TCP_FLAGS, ...ICMP_TYPES, ...ICMP6_TYPES }));
 
-/** A number as C writes it, or a name of one; undefined for anything else. */
+/** A number in C syntax, or the name of one; undefined for anything else. */
 export function numberOf(word: string): number | undefined {
   const named = CONSTANTS.get(word);
   if (named !== undefined) return named;
@@ -74,7 +74,7 @@ function inRange(value: number): number | undefined {
   return value <= 0xffff_ffff ? value : undefined;
 }
 
-/** Services whose names are known without the system's list (IANA's registry). */
+/** Services known without the system's list (IANA's registry). */
 const SERVICES: Readonly<Record<string, number>> = {
   'ftp-data': 20,
   ftp: 21,
@@ -114,7 +114,7 @@ const SERVICES: Readonly<Record<string, number>> = {
 };
 const SERVICES_FILE = '/etc/services';
 
-/** Port of a service by its name; undefined when the name is not known. */
+/** Port of a service by its name; undefined if unknown. */
 export function portOfService(name: string): number | undefined {
   return Object.hasOwn(SERVICES, name) ? SERVICES[name] : systemServices().get(name);
 }

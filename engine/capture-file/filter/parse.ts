@@ -1,4 +1,7 @@
-/** Parses filter expressions, after pcap-filter(7). `and` and `or` bind alike, from the left; `not` binds tighter (as in pcap-filter). */
+/**
+ * Parses filter expressions, after pcap-filter(7). `and` and `or` have equal precedence and associate left; `not` binds
+ * tighter (as in pcap-filter).
+ */
 import { parseAddress } from '../../address.js';
 import { parseNetwork } from '../../prefix-table.js';
 import { numberOf, portOfService } from './names.js';
@@ -26,7 +29,7 @@ const DEEPEST = 64;
 const KINDS = ['host', 'net', 'port', 'portrange', 'proto'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** What stands before an address, port or name; taken over where the next one has nothing before it. */
+/** Qualifiers before an address, port or name; inherited by the next one if it has none. */
 interface Qualifiers {
   readonly protocol?: string;
   readonly ends: Ends;
@@ -76,7 +79,7 @@ class Parser {
     return test;
   }
 
-  /** What is in brackets may be the first number of a relation. Of two mistakes the one that is further on is told. */
+  /** An expression in parentheses may be the first operand of a relation. Of two errors, the later one is reported. */
   private bracket(): Test {
     const { words } = this;
     const start = words.at;
@@ -133,7 +136,7 @@ class Parser {
     return facts => compare(facts.wireLength, bound);
   }
 
-  /** @returns undefined when there are none */
+  /** @returns undefined if there are none */
   private qualifiers(): Qualifiers | undefined {
     const { words } = this;
     const start = words.at;
@@ -159,7 +162,7 @@ class Parser {
     return first;
   }
 
-  /** Whether a name follows: something that is no operator and no bracket. */
+  /** Whether a name follows: a word that is neither an operator nor a bracket. */
   private atName(): boolean {
     const word = this.words.peek();
     return word !== undefined && !['and', 'or', '&&', '||', ')'].includes(word);
@@ -256,7 +259,7 @@ class Parser {
   }
 }
 
-/** @returns NaN when it is none */
+/** @returns NaN if it is not a port */
 function portOf(text: string): number {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : portOfService(text);
   return number !== undefined && number <= 65_535 ? number : Number.NaN;

@@ -4,7 +4,7 @@ import { numberOf } from './names.js';
 import { etherTypeOf, protocolNumber, type Test } from './tests.js';
 import type { Words } from './words.js';
 
-/** A number of 32 bits without sign. */
+/** An unsigned 32-bit number. */
 type Value = (facts: Facts) => number;
 
 /** Deepest nesting of brackets. */
@@ -34,7 +34,7 @@ const ALL = [...COMPARISONS.keys(), ...OPERATORS.flatMap(level => Object.keys(le
 /** Headers of the link layer, whichever it is. */
 const LINK_LAYERS = ['ether', 'link', 'fddi', 'tr', 'wlan', 'ppp', 'slip'];
 
-/** Whether a relation begins here; one in brackets is only known when it has been read. */
+/** Whether a relation begins here; in brackets this is only known after parsing. */
 export function beginsRelation(words: Words): boolean {
   const [word = '', next = ''] = [words.peek(), words.peek(1)];
   if (word === 'len' || next === '[') return true;
@@ -47,7 +47,7 @@ export function parseRelation(words: Words): Test {
 }
 
 class RelationParser {
-  /** What packets must be for their bytes to mean something. */
+  /** Conditions that packets must meet for their bytes to be meaningful. */
   private readonly needed: Test[] = [];
   private depth = 0;
 
@@ -106,7 +106,7 @@ class RelationParser {
     return facts => bytesAt(facts, base(facts) + index(facts), size);
   }
 
-  /** Where the header of a protocol begins; the packet must be one of this protocol. */
+  /** Start of the header of a protocol; the packet must be one of this protocol. */
   private header(name: string): Value {
     if (LINK_LAYERS.includes(name)) return facts => facts.link;
     const etherType = etherTypeOf(name);
@@ -135,7 +135,7 @@ function joined(
   };
 }
 
-/** A packet that is too short for what is asked of it is not wanted, whatever else is said. */
+/** A packet too short for the requested bytes does not match, regardless of the rest of the expression. */
 function bytesAt(facts: Facts, at: number, size: number): number {
   if (at + size > facts.end) {
     facts.refused = true;

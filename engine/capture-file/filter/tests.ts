@@ -1,9 +1,9 @@
-/** The single conditions that filters are made of. */
+/** The primitive conditions of filters. */
 import { ETHER_ARP, ETHER_IPV4, ETHER_IPV6, ETHER_RARP, type Facts } from './facts.js';
 
 export type Test = (facts: Facts) => boolean;
 
-/** Which end of the packet a condition is about. */
+/** The endpoint that a condition applies to. */
 export type Ends = 'src' | 'dst' | 'either' | 'both';
 
 const ETHER_TYPES: Readonly<Record<string, number>> = {
@@ -12,7 +12,7 @@ const ETHER_TYPES: Readonly<Record<string, number>> = {
   arp: ETHER_ARP,
   rarp: ETHER_RARP,
 };
-/** Protocols of no interest but by their number, for `ether proto`. */
+/** Protocols known by number only, for `ether proto`. */
 const OTHER_ETHER_TYPES: Readonly<Record<string, number>> = {
   mopdl: 0x6001,
   moprc: 0x6002,
@@ -42,22 +42,22 @@ export function isProtocol(word: string): boolean {
   return Object.hasOwn(ETHER_TYPES, word) || Object.hasOwn(PROTOCOLS, word);
 }
 
-/** Number of a protocol over IP; undefined when the word is none. */
+/** Number of a protocol over IP; undefined if unknown. */
 export function protocolNumber(word: string): number | undefined {
   return Object.hasOwn(PROTOCOLS, word) ? PROTOCOLS[word] : undefined;
 }
 
-/** Type of `ip`, `arp` …; undefined when the word is none. */
+/** Type of `ip`, `arp` …; undefined if unknown. */
 export function etherTypeOf(word: string): number | undefined {
   return Object.hasOwn(ETHER_TYPES, word) ? ETHER_TYPES[word] : undefined;
 }
 
-/** The same with those that are only known by their number. */
+/** The same, including those known by number only. */
 export function anyEtherTypeOf(word: string): number | undefined {
   return etherTypeOf(word) ?? (Object.hasOwn(OTHER_ETHER_TYPES, word) ? OTHER_ETHER_TYPES[word] : undefined);
 }
 
-/** `tcp`, `ip6` …: a word for which `isProtocol` holds. */
+/** `tcp`, `ip6` …: a word accepted by `isProtocol`. */
 export function ofProtocol(word: string): Test {
   const etherType = ETHER_TYPES[word];
   if (etherType !== undefined) return facts => facts.etherType === etherType;
@@ -81,7 +81,7 @@ function atEnds(ends: Ends, source: Test, destination: Test): Test {
   }
 }
 
-/** Addresses of a network: the first `prefix` bits are those of `address`. */
+/** Matches addresses of a network: the first `prefix` bits equal those of `address`. */
 export function inNetwork(ends: Ends, address: Uint8Array, prefix: number): Test {
   const length = address.length;
   const within = (facts: Facts, at: number): boolean =>
@@ -136,12 +136,12 @@ export function isMulticast(over: string): Test {
   }
 }
 
-/** First byte of the destination address; -1 where there is none. */
+/** First byte of the destination address; -1 if none. */
 function first({ destination, bytes }: Facts): number {
   return destination < 0 ? -1 : bytes[destination]!;
 }
 
-/** Tagged, with this id when one is given. */
+/** Tagged, with this id if given. */
 export function inVlan(id: number | undefined): Test {
   if (id === undefined) return facts => facts.vlans > 0;
   return ({ vlans, vlan }) =>

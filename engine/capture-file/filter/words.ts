@@ -1,10 +1,10 @@
-/** The words of a filter expression, and which of them is read. */
+/** The words of a filter expression, and the current position. */
 
-/** A filter expression that is not understood: says the place, the word there and what was expected. */
+/** An invalid filter expression: gives the position, the word there and what was expected. */
 export class FilterError extends Error {
   override readonly name = 'FilterError';
 
-  /** @param at place in the expression, from 0 */
+  /** @param at position in the expression, from 0 */
   constructor(
     message: string,
     readonly at = 0,
@@ -19,7 +19,7 @@ const MOST_WORDS = 4096;
 const OPERATOR = /&&|\|\||<<|>>|<=|>=|==|!=|[()[\]!<>=&|^+*%]/y;
 /** Addresses, networks and ranges are one word: `10.0.0.0/8`, `2001:db8::1`, `80-90`. */
 const WORD = /[^\s()[\]!<>=&|^+*%]+/y;
-/** Within brackets, and behind them: `ip[2:2]-20`. */
+/** Within brackets, and after them: `ip[2:2]-20`. */
 const SHORT_WORD = /[^\s()[\]!<>=&|^+*%:/-]+|[:/-]/y;
 const SPACE = /\s*/y;
 
@@ -29,7 +29,7 @@ interface Word {
 }
 
 export class Words {
-  /** Index of the word that is read next. */
+  /** Index of the next word. */
   at = 0;
   private readonly words: readonly Word[];
 
@@ -44,7 +44,7 @@ export class Words {
     return this.at >= this.words.length;
   }
 
-  /** @param ahead 0: the word that is read next */
+  /** @param ahead 0: the next word */
   peek(ahead = 0): string | undefined {
     return this.words[this.at + ahead]?.text;
   }
