@@ -1,7 +1,8 @@
 /**
  * The contract of a keyword of the signature language. Each file of `signatures/keywords/` contains one family and
- * exports its keywords as a list; `signatures/keywords.ts` combines the lists. The declaration is the source of the
- * parser's errors, of `--list-keywords` and of the documentation page.
+ * exports its keywords as a list; `signatures/keywords.ts` combines the lists.
+ *
+ * The declaration is the source of the parser's errors, of `--list-keywords` and of the documentation page.
  */
 import type { RuleBuilder } from './rule-builder.js';
 import type { Position } from './signature.js';

@@ -1,5 +1,6 @@
 /**
  * `sluice/testing`: helpers for tests of plugins.
+ *
  * @module sluice/testing
  */
 import { Application } from '../../modules/app.js';

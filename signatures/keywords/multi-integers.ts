@@ -1,6 +1,6 @@
 /**
  * Integers with several values per transaction: a comparison, optionally followed by a comma and the values it applies
- * to. `any` (the default), `all`, `all1` (all of at least one), an index from the start or (negative) from the end,
+ * to: `any` (the default), `all`, `all1` (all of at least one), an index from the start or (negative) from the end,
  * `oob_or N` (that one, if it exists), `nb>2` (number of values that match).
  */
 import { RuleError } from '../rule-error.js';

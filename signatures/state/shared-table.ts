@@ -1,7 +1,9 @@
 /**
  * A hash table in shared memory for state that spans flows: thresholds, xbits, hostbits. All threads see the same
- * entries. An entry has a key of integers, a few integer values and an expiry time. Entries are in small buckets; a
- * bucket is locked for the duration of one change. If a bucket is full, the entry that expires first is evicted.
+ * entries. An entry has a key of integers, a few integer values and an expiry time.
+ *
+ * Entries are in small buckets; a bucket is locked for the duration of one change. If a bucket is full, the entry that
+ * expires first is evicted.
  */
 import { randomInt } from 'node:crypto';
 import { lock, unlock } from '../../engine/memory/shared-lock.js';

@@ -64,7 +64,7 @@ export class Stage {
     return stage;
   }
 
-  /** Datagrams are not split. */
+  /** Whether data is split into segments: datagrams are not. */
   get isCut(): boolean {
     return this.transport === 'tcp';
   }

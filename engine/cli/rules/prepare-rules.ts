@@ -134,7 +134,7 @@ function tellThresholds({ rules, problems, read }: ThresholdFile, fatal: boolean
   if (read) log.info(`threshold-config: Threshold config parsed: ${rules.length} rule(s) found`);
 }
 
-/** Settings that do not affect compiled rules: packet sources, threading, and outputs. */
+/** Settings that do not affect compiled rules: packet sources, decoding, flows, threading and outputs. */
 const BESIDE_RULES = new Set([
   ...['pcap-file', 'nfq', 'af-packet', 'af-packet-devices', 'bpf-filter', 'capture', 'reject'],
   ...['decoder', 'vlan', 'defrag', 'flow', 'flow-timeouts', 'host-os-policy', 'simulate'],
