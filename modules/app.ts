@@ -146,10 +146,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.conversations.telling.begin(batch);
   }
 
-  /**
-   * If another thread owns the flow table, packets are turned as they arrive, and the flow's row when its owner is done
-   * with it.
-   */
+  /** Another thread owns the flow table: packets are turned on arrival, the row when its owner is done with it. */
   private exchange(): void {
     const slot = this.batch.slots[this.index]!;
     this.conversations.find(this.row[slot * Packet.INTS + Packet.FLOW]!)!.exchanged = true;

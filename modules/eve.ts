@@ -1,7 +1,4 @@
-/**
- * EVE JSON: one line for each alert, flow, transaction and every other event named in the `types` of an `eve-log`
- * output.
- */
+/** EVE JSON: one line for each event of the `types` of an `eve-log` output: alerts, flows, transactions and others. */
 import type { Batch } from '../engine/batch.js';
 import { option, text } from '../engine/config/option.js';
 import { logFolder, outputBit, outputs } from '../engine/config/output-list.js';

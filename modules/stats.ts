@@ -18,7 +18,7 @@ export default defineModule({
   options: [outputs, logFolder, enabled, filename, totals, threads, zeros],
   wants: () => [],
   statistics: config => outputEntries(config, 'stats').map(entry => logOf(config, entry)),
-  // The tables are made by the manager: packets are not used.
+  // The manager writes the tables: packets are not used.
   create: () => ({ process() {} }),
 });
 

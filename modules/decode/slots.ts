@@ -9,10 +9,7 @@ export function takeSlot(d: Decoding): number {
   return pool.take();
 }
 
-/**
- * Memory for the bytes of a packet just created. @returns -1 when there is none although all finished packets were
- * passed on
- */
+/** Memory for a packet just created. @returns -1 when there is none although all finished packets were passed on */
 export function takeBytes(d: Decoding, slot: number, length: number): number {
   const { thread } = d;
   let offset = thread.pool.allocate(slot, length);

@@ -9,9 +9,9 @@ import type { Memory } from '../../engine/memory.js';
  * RFC 8200 section 8.1).
  *
  * @param addresses offset of the source address, which the destination address follows
- * @param addressBytes 8 (IPv4) or 32 (IPv6): length of both addresses; 16: of the source alone, `more` is the other
+ * @param addressBytes 8 (IPv4) or 32 (IPv6): length of both addresses; 16: of the source alone, `more` covers the other
  * @param length of the segment, up to 64 KiB
- * @param more remaining sum of the pseudo header
+ * @param more sum of the rest of the pseudo header
  */
 export function isChecksumRight(
   memory: Pick<Memory, 'sumOfWords'>,

@@ -114,10 +114,7 @@ export class BatchPlan {
     this.goOnWith(early, state);
   }
 
-  /**
-   * Data that waited after a gap, ends where this packet's data ends, and is long enough for the scan to continue from
-   * it.
-   */
+  /** Data that waited after a gap, ends where this packet's data ends, and is long enough to continue the scan. */
   private scannedBehind(
     p: number,
     flow: number,

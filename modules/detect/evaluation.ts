@@ -84,10 +84,7 @@ export class Evaluation implements TransactionJudge {
     if (!this.awaitsThresholds(rule.number)) allDone(rule.tags, at);
   }
 
-  /**
-   * Its thresholds are applied when the packet's verdict is decided; not for firewall actions and for what is not
-   * queued.
-   */
+  /** Its thresholds are applied with the packet's verdict; not for firewall actions and for what is not queued. */
   private awaitsThresholds(signature: number): boolean {
     const options = this.parts.image.header[signature * Header.INTS + Header.OPTIONS]!;
     if ((options & Header.OPTION_THRESHOLD) === 0 || (options & Header.OPTION_FIREWALL) !== 0) return false;

@@ -177,10 +177,7 @@ export class FlowStates {
     }
   }
 
-  /**
-   * Ends streams over these databases: their numbers are reused, and an idle stream would be taken for one of another
-   * database.
-   */
+  /** Ends streams over these databases, whose numbers are reused: an idle stream would run on another database. */
   leaveDatabases(numbers: ReadonlySet<number>): void {
     if (numbers.size === 0) return;
     for (const state of this.states)

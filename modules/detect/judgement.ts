@@ -102,10 +102,7 @@ export class Judgement {
     if (dropping >= 0 && this.inline) this.tellDrop(batch, wire, dropping);
   }
 
-  /**
-   * A dropping signature that did not fit the queue comes after all alerts and still drops. @returns the signature, -1
-   * for none
-   */
+  /** A dropping signature that did not fit the queue still drops, after all alerts. @returns the signature, or -1 */
   private dropByOverflowed(p: number, wire: number, queue: AlertQueue): number {
     const signature = queue.overflowed;
     if (signature < 0) return -1;

@@ -23,7 +23,7 @@ interface Searched {
   readonly rules: BufferSearch;
   readonly declared: BufferDeclaration;
   readonly transform: Transformation | undefined;
-  /** Index of its first value in the lists of a direction, if it grows; the next ones follow at this distance. */
+  /** Index of its first value in the lists of a direction, if it grows; the next ones follow at intervals of `step`. */
   readonly place: number;
   readonly step: number;
 }

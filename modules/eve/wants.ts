@@ -3,7 +3,7 @@ import type { Config } from '../../engine/config/config.js';
 import * as Event from '../../engine/event.js';
 import { type Instance, instancesOf } from './instance.js';
 
-/** Types under `types` that are not made of transactions. */
+/** Types under `types` that are not transactions. */
 export const KINDS: Readonly<Record<string, number>> = {
   alert: Event.EVENT_ALERT,
   anomaly: Event.EVENT_ANOMALY,
@@ -25,7 +25,7 @@ export function eveWants(config: Config): number[] {
 function kindsOf(instance: Instance): number[] {
   const types = [...instance.types].filter(type => type !== 'stats');
   const kinds = types.map(type => KINDS[type] ?? Event.EVENT_TRANSACTION);
-  // Packets tagged by a rule are records of their own.
+  // Packets tagged by a rule have separate records.
   if (instance.types.has('alert') && instance.alert.tagged) kinds.push(Event.EVENT_OTHER);
   if (instance.types.has('arp')) kinds.push(Event.WANTS_ARP);
   return kinds;

@@ -1,4 +1,4 @@
-/** What the record types share: the tools to write one eve-log entry's records. */
+/** Shared by all record types: the means to write one eve-log entry's records. */
 import { ByLoad } from '../../engine/by-load.js';
 import { EVENT_LOAD } from '../../engine/event.js';
 import type { Thread } from '../../engine/module.js';
@@ -33,7 +33,7 @@ export class Writer {
     this.signatures = new ByLoad(make, thread.shared);
   }
 
-  /** Signatures were loaded anew. */
+  /** Signatures were reloaded. */
   reload(shared: Readonly<Record<string, unknown>>): void {
     this.signatures.reload(shared);
   }
@@ -43,18 +43,18 @@ export class Writer {
     return this.signatures.of(subject.field(EVENT_LOAD)).at(subject.field(Packet.EVENT_SIGNATURE));
   }
 
-  /** Walks over the members that the event's maker wrote. */
+  /** Iterates over the members written by the event's producer. */
   ownMembers(subject: Subject): Members {
     const start = subject.field(Packet.PAYLOAD);
     return this.members.over(this.thread.memory.bytes, start, start + subject.field(Packet.PAYLOAD_LENGTH));
   }
 
-  /** Writes the member that a walk is at. */
+  /** Writes the current member of the iteration. */
   copyMember(): void {
     this.json.members(this.thread.memory.bytes, this.members.start, this.members.valueEnd);
   }
 
-  /** Writes all members of the event's maker, except variables where the entry does not want it. */
+  /** Writes all members of the event's producer, except variables if the entry excludes them. */
   copyMembers(subject: Subject): void {
     if (this.instance.metadata) {
       const start = subject.field(Packet.PAYLOAD);
@@ -66,7 +66,7 @@ export class Writer {
     while (members.next()) if (this.wantsMember(members)) this.copyMember();
   }
 
-  /** Whether the entry has the member that a walk is at: it may want no variables. */
+  /** Whether the entry logs the current member of the iteration: variables may be excluded. */
   wantsMember(members: Members): boolean {
     return this.instance.metadata || (!members.isNamed(METADATA) && !members.isNamed(TRAFFIC));
   }

@@ -150,10 +150,7 @@ export class PacketKey {
     );
   }
 
-  /**
-   * Encapsulation of the IP packet: recursion level and VLANs, stored for a flow even when they are not part of its
-   * key.
-   */
+  /** Encapsulation: recursion level and VLANs, stored for a flow even when they are not part of its key. */
   private readSurroundings(p: number): void {
     const { columns: k, row } = this;
     k[FlowRecord.RECURSION] = this.recursion ? row[p + Packet.RECURSION]! : 0;

@@ -139,10 +139,7 @@ export class Decisions {
     return DROPPED;
   }
 
-  /**
-   * The current packet was dropped for its TCP stream data, which counts as seen: its retransmission causes no new
-   * updates.
-   */
+  /** The current packet was dropped for TCP data, which counts as seen: its retransmission causes no updates. */
   refuseData(): void {
     const { flow, f, p } = this.parts.facts;
     if (flow >= 0) this.flows[f + Flow.DETECT_FLAGS]! |= this.refusedBit | sidesReset(this.row, p);

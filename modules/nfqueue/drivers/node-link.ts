@@ -1,7 +1,4 @@
-/**
- * State of a queue shared by the threads and the driver of the package `nfqueue`: packets go one way, verdicts the
- * other.
- */
+/** A queue as shared by the threads and the driver of the package `nfqueue`: packets go one way, verdicts back. */
 import { QUEUED_INTS, VERDICT_INTS } from '../../../engine/native/queue.js';
 import { Cells } from './cells.js';
 

@@ -43,7 +43,7 @@ export interface NodeNfqueue {
 
 /**
  * @param from folder in which the package is searched when it is not installed next to Sluice
- * @throws Error that tells what to do
+ * @throws Error that says how to install it
  */
 export function loadPackage(from: string): NodeNfqueue {
   let problem = 'it is not installed';

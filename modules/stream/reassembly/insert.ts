@@ -24,10 +24,7 @@ export class Segment {
   blockStart = 0;
 }
 
-/**
- * Inserts the part of [from, end) that wins. Space for nodes (overlapped pieces + 2) and in the buffer must be
- * reserved.
- */
+/** Inserts the part of [from, end) that wins. Reserve nodes (overlapped pieces + 2) and buffer space before. */
 export function insertSegment(store: Store, r: number, segment: Segment): void {
   const { rows, pieces } = store;
   const { nodes } = pieces;

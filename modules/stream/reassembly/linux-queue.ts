@@ -17,10 +17,7 @@ import type { Survey } from './overlap.js';
 import * as Piece from './piece.js';
 import type { Store } from './store.js';
 
-/**
- * Queues a segment that begins after the contiguous data. Space for one node must be reserved. @returns false without
- * memory
- */
+/** Queues a segment after the contiguous data. Space for one node must be reserved. @returns false without memory */
 export function queueLikeLinux(store: Store, r: number, segment: Segment): boolean {
   const { rows, pieces } = store;
   const { nodes } = pieces;

@@ -92,10 +92,7 @@ export class StreamMemory {
     this.references[block]!++;
   }
 
-  /**
-   * Drops a reference when the next batch begins: until then the block is not free, whatever happens to other
-   * references.
-   */
+  /** Drops a reference when the next batch begins: until then the block stays, whatever happens to others. */
   release(block: number): void {
     if (this.pendingCount === this.pending.length) {
       const larger = new Int32Array(this.pendingCount * 2);

@@ -1,7 +1,4 @@
-/**
- * State shared by the parts of TCP tracking: the thread's sessions, the current batch, and the steps common to all
- * states.
- */
+/** Shared by the parts of TCP tracking: the thread's sessions, the current batch, and steps common to all states. */
 import type { Batch } from '../../../engine/batch.js';
 import type { ExceptionPolicy } from '../../../engine/exception-policy/applying.js';
 import * as FlowRecord from '../../../engine/flow/flow-record.js';

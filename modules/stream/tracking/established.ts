@@ -165,10 +165,7 @@ function isFinBefore(c: Context, x: Segment, linux: boolean): boolean {
   return distance(x.end, cells[x.own + Session.LAST_ACK]!) < 0;
 }
 
-/**
- * Linux queues the segment with its FIN; when a longer one is already queued there, the FIN is discarded with the
- * segment.
- */
+/** Linux queues the segment with its FIN; if a longer one is already queued there, segment and FIN are discarded. */
 function finBehindHole(c: Context, x: Segment): boolean {
   if (!isCovered(c, x)) noteFin(c, x);
   acceptData(c, x);

@@ -1,7 +1,4 @@
-/**
- * Segments without a session: a SYN begins one; others do when midstream pickup is enabled, or when only one side is
- * seen.
- */
+/** Segments without a session: a SYN begins one; others do with midstream pickup, or if only one side is seen. */
 import * as Event from '../../../engine/packet/packet-events.js';
 import * as State from '../../../engine/stream/tcp-state.js';
 import {

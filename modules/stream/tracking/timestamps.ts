@@ -109,10 +109,7 @@ function takeTimestamp(c: Context, x: Segment, difference: number): void {
   if (inOrder) cells[x.own + Session.TIMESTAMP_SECONDS] = x.seconds;
 }
 
-/**
- * In answer to a SYN the echoed timestamp must be the one that was sent. If none was sent, hosts echo arbitrary
- * values.
- */
+/** In answer to a SYN the echoed timestamp must be the one sent. If none was sent, hosts echo arbitrary values. */
 export function echoesSyn(c: Context, x: Segment): boolean {
   return isEchoOfSyn(c, x) || reject(c, x, Event.STREAM_PKT_INVALID_TIMESTAMP);
 }
