@@ -130,7 +130,7 @@ class PcapLog implements ThreadModule {
     history.keep(flow, this.framing.bytes, length);
   }
 
-  /** The packet as received, if this one was inside a tunnel or was reassembled from fragments. */
+  /** Writes what was received: this packet may come from a tunnel, or from fragments. */
   private writeWire(p: number): void {
     const wire = this.wireOf(p);
     if (wire < 0) return;

@@ -22,7 +22,7 @@ export class AlertQueue {
   /** The first dropping signature, in order, that did not fit: it drops nevertheless. -1: none. */
   overflowed = -1;
   readonly signatures: Int32Array;
-  /** Index of the transaction, -1 when there is none. */
+  /** Id of the transaction, -1 when there is none. */
   readonly transactions: Int32Array;
   readonly flags: Uint8Array;
   readonly toServer: Uint8Array;
@@ -102,7 +102,7 @@ export class AlertQueue {
   }
 }
 
-/** Its number, -1 for none. */
+/** Id of the transaction, -1 for none. */
 export function transactionOf(subject: Subject | undefined): number {
   return subject ? subject.transaction.id : -1;
 }

@@ -57,7 +57,7 @@ export class Placement {
     return survey.gains ? this.insert(r) : PLACED;
   }
 
-  /** The common case: the next bytes of a stream without holes. */
+  /** The common case: the next bytes of a stream without gaps. */
   private append(r: number, settled: boolean): number {
     const { store, segment } = this;
     const { pieces } = store;
