@@ -136,7 +136,7 @@ export class ContentDecoder {
     return content && { content, isOver: false };
   }
 
-  /** Output that exceeds `most` bytes may be a bomb before any of it was produced. */
+  /** If the output exceeds `most` bytes, none of it is available: whether it is a bomb is decided by that limit. */
   private brotli(bytes: Uint8Array, most: number): Decoded {
     const { content, end } = decodeBrotli(bytes, most);
     if (end === 'too large' && most > this.settings.bombRatio * this.read) this.bomb();

@@ -115,7 +115,7 @@ export class MessageReader {
   }
 
   private beginParts(type: string): void {
-    // Blanks at its end are none of it, as those behind a delimiter.
+    // Trailing blanks are not part of it, here and after a delimiter.
     const boundary = trimAsciiEnd(parameter(type, 'boundary') ?? '');
     this.state = 'between';
     if (boundary === '') return;

@@ -54,7 +54,7 @@ export class Xdr {
 
 const EMPTY = new Uint8Array(0);
 
-/** Lengths are unsigned with 32 bits, which bitwise operators would not preserve. */
+/** Lengths are unsigned with 32 bits: bitwise operators, which are signed, would not suffice. */
 export function padded(length: number): number {
   return 4 * Math.ceil(length / 4);
 }
