@@ -136,7 +136,7 @@ export class ContentDecoder {
     return content && { content, isOver: false };
   }
 
-  /** If the output exceeds `most` bytes, none of it is available: whether it is a bomb is decided by that limit. */
+  /** If the whole output would exceed `most` bytes, it may be a bomb although less than that is returned. */
   private brotli(bytes: Uint8Array, most: number): Decoded {
     const { content, end } = decodeBrotli(bytes, most);
     if (end === 'too large' && most > this.settings.bombRatio * this.read) this.bomb();
