@@ -83,6 +83,8 @@ export interface TestDeclaration<T extends Transaction = Transaction> {
   readonly direction: Direction;
   readonly progress: number;
   readonly summary: string;
+  /** The form of the argument, as shown to authors of rules. */
+  readonly grammar?: string;
   /** See `BufferDeclaration.shared`. */
   readonly shared?: boolean;
   /** Allowed only once in a rule. */

@@ -41,6 +41,7 @@ export default defineProtocol<FtpDataTransaction>({
       direction: 'either',
       progress: STARTED,
       summary: 'Command that opened the data connection.',
+      grammar: 'stor | retr',
       parse(argument) {
         const command = (argument ?? '').trim().toLowerCase();
         if (!COMMANDS.includes(command)) throw new Error(`"${argument}" is none of ${COMMANDS.join(', ')}`);

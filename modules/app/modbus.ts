@@ -39,6 +39,8 @@ export default defineProtocol<ModbusTransaction>({
       direction: 'to_server',
       progress: COMPLETE,
       summary: 'A request: its unit, its function, or what it reads and writes.',
+      grammar:
+        '[unit range,] function code [, subfunction number] | [unit range,] access read|write [table [, address range [, value range]]]',
       parse: parseCondition,
       matches: ({ request }, _, condition) =>
         request !== undefined && fulfils(request, condition as ReturnType<typeof parseCondition>),

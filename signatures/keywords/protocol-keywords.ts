@@ -132,7 +132,7 @@ function testKeyword(owners: readonly Protocol[], test: TestDeclaration): Keywor
     ...(test.aliases && { aliases: test.aliases }),
     family: familyOf(owners),
     summary: test.summary,
-    grammar: test.plain ? '' : 'argument',
+    grammar: test.plain ? '' : (test.grammar ?? 'argument'),
     features: [test.plain ? 'no option' : 'optional argument'],
     parse(rule, argument, at) {
       rule.useProtocol(owners, test.keyword, at);

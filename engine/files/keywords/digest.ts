@@ -29,6 +29,7 @@ export function digestTest(
     direction,
     progress: closed,
     summary: `The ${kind.toUpperCase()} digest of the file is in a list.`,
+    grammar: '[!]file name',
     shared: true,
     parse(argument, folders = ['.']): DigestArgument {
       const match = /^\s*(!?)\s*(\S.*?)\s*$/.exec(argument ?? '');

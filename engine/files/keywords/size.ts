@@ -16,6 +16,7 @@ export function sizeTest({ direction, closed }: FileProgress): TestDeclaration<T
     direction,
     progress: closed,
     summary: 'Size of a file.',
+    grammar: '[<|>|<=|>=|!]number | number-number',
     shared: true,
     parse: argument => parseInteger(argument ?? '', 'filesize', { bits: 64 }),
     compile(parsed): SizeTest {

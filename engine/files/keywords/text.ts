@@ -24,6 +24,7 @@ export function textTest(
     progress: begun,
     growing: true,
     summary,
+    grammar: '[!]"text"',
     shared: true,
     parse(argument): TextArgument {
       const match = /^\s*(!?)\s*"?(.*?)"?\s*$/s.exec(argument ?? '');

@@ -42,6 +42,7 @@ export function dceTests<T extends Transaction>(callOf: CallOf<T>, { progress }:
       progress,
       shared: true,
       summary: 'Interface of the call: UUID [, <|>|!|= version] [, any_frag].',
+      grammar: 'uuid [, <|>|=|!version] [, any_frag]',
       parse: parseInterface,
       matches(transaction, _, parsed) {
         const call = callOf(transaction);
@@ -55,6 +56,7 @@ export function dceTests<T extends Transaction>(callOf: CallOf<T>, { progress }:
       progress,
       shared: true,
       summary: 'Operation numbers of the call: numbers and ranges, separated by commas.',
+      grammar: 'number | number-number [, …]',
       parse: parseNumbers,
       matches(transaction, _, parsed) {
         const call = callOf(transaction);

@@ -65,6 +65,7 @@ export const TESTS: readonly TestDeclaration<Dnp3Transaction>[] = [
     keyword: 'dnp3.ind',
     aliases: ['dnp3_ind'],
     summary: 'Internal indications of a response; any of those given must be set.',
+    grammar: 'indication [, …]',
     parse: indications,
     matches: ({ message }, _, bits) => ((message?.indications ?? 0) & (bits as number)) !== 0,
   },
@@ -73,6 +74,7 @@ export const TESTS: readonly TestDeclaration<Dnp3Transaction>[] = [
     keyword: 'dnp3.obj',
     aliases: ['dnp3_obj'],
     summary: 'The message contains an object of this group and variation.',
+    grammar: 'group, variation',
     parse: groupAndVariation,
     matches({ message }, _, wanted) {
       const [group, variation] = wanted as readonly [number, number];

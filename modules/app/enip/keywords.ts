@@ -99,6 +99,7 @@ export const TESTS: readonly TestDeclaration<EnipTransaction>[] = [
     direction: 'either',
     progress: COMPLETE,
     summary: 'Service of a CIP message, optionally followed by class and attribute.',
+    grammar: 'service[, class[, attribute]]',
     parse(argument) {
       const numbers = (argument ?? '').split(',').map(each => Number(each.trim() || Number.NaN));
       const [service, ...others] = numbers;

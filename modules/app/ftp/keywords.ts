@@ -61,6 +61,7 @@ export const TESTS: readonly TestDeclaration<FtpTransaction>[] = [
     direction: 'either',
     progress: COMPLETE,
     summary: 'Mode of the data connection: active (the client listens) or passive (the server listens).',
+    grammar: 'active | passive',
     parse: argument => word(argument, { active: true, passive: false }),
     matches: ({ dynamicPort, active }, _, parsed) => dynamicPort > 0 && active === parsed,
   },
@@ -69,6 +70,7 @@ export const TESTS: readonly TestDeclaration<FtpTransaction>[] = [
     direction: 'to_client',
     progress: COMPLETE,
     summary: 'Whether a reply was received.',
+    grammar: 'yes | no',
     parse: argument => word(argument, TRUTH),
     matches: ({ replies }, _, parsed) => replies.length > 0 === parsed,
   },
@@ -77,10 +79,8 @@ export const TESTS: readonly TestDeclaration<FtpTransaction>[] = [
     direction: 'to_server',
     progress: COMPLETE,
     summary: 'PORT or EPRT with an address other than that of the client.',
-    parse(argument) {
-      if (argument !== undefined) throw new Error('it takes no argument');
-      return null;
-    },
+    plain: true,
+    parse: () => null,
     matches: ({ bounce }) => bounce,
   },
 ];

@@ -31,6 +31,7 @@ export function urilen<T extends Transaction>(
     direction: 'to_server',
     progress,
     summary: 'Length of the URI.',
+    grammar: '[<|>]number | number<>number [, raw | norm]',
     parse: parseLength,
     compile(parsed): LengthTest {
       const { length, raw } = parsed as LengthArgument;

@@ -77,6 +77,7 @@ export const SETTINGS_TEST: TestDeclaration<Http2Transaction> = {
   direction: 'either',
   progress: COMPLETE,
   summary: 'Value of a setting.',
+  grammar: 'SETTING[=|!=|<|>]number',
   parse: parseSetting,
   matches(transaction, toServer, parsed) {
     const { number, least, most, negated } = parsed as SettingArgument;

@@ -99,6 +99,7 @@ export const TESTS: readonly TestDeclaration<IkeTransaction>[] = [
     direction: 'to_client',
     progress: COMPLETE,
     summary: 'Attribute of the proposal chosen by the responder: `alg_hash=2`.',
+    grammar: 'attribute=number',
     parse(argument): Wanted {
       const match = /^\s*([a-z_]+)\s*=\s*(\d{1,10})\s*$/.exec(argument ?? '');
       const member = match?.[1] ?? '';

@@ -57,6 +57,7 @@ export const TESTS: readonly TestDeclaration<KerberosTransaction>[] = [
     direction: 'to_client',
     progress: COMPLETE,
     summary: 'Encryption of a ticket: `weak`, or a list of numbers and names.',
+    grammar: '[!]weak | [!]type [, …]',
     parse: argument => encryptions(argument ?? ''),
     matches({ message }, _, parsed) {
       const encryption = message?.ticketEncryption;

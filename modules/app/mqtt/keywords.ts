@@ -132,6 +132,7 @@ export const TESTS: readonly Test[] = [
     ...AT,
     keyword: 'mqtt.flags',
     summary: 'Flags of a message: retain, dup, each optionally negated with !, or a number.',
+    grammar: '[!]retain | [!]dup [, …] | [<|>|<=|>=|!]number | number-number',
     parse: argument => parseFlags(argument, 'mqtt.flags', HEADER_FLAGS),
     compile: parsed => compileInteger(parsed as IntegerTest),
     matches(transaction, toServer, compiled) {
@@ -146,6 +147,7 @@ export const TESTS: readonly Test[] = [
     keyword: 'mqtt.connect.flags',
     summary:
       'Flags of CONNECT: username, password, will, will_retain, clean_session, each optionally negated with !, or a number.',
+    grammar: '[!]flag [, …] | [<|>|<=|>=|!]number | number-number',
     parse: argument => parseFlags(argument, 'mqtt.connect.flags', CONNECT_FLAGS),
     compile: parsed => compileInteger(parsed as IntegerTest),
     matches(transaction, toServer, compiled) {
@@ -158,6 +160,7 @@ export const TESTS: readonly Test[] = [
     keyword: 'mqtt.connack.session_present',
     aliases: ['mqtt.connack.sessionpresent'],
     summary: 'Whether the server has a session: yes or no.',
+    grammar: 'yes | no',
     parse(argument) {
       const wanted = TRUTH[(argument ?? '').trim().toLowerCase()];
       if (wanted === undefined) throw new Error('expected yes or no');

@@ -58,6 +58,7 @@ export const TESTS: readonly TestDeclaration<SmbTransaction>[] = [
     progress: 0,
     single: true,
     summary: 'Protocol version: 1 or 2.',
+    grammar: '1 | 2',
     parse(argument) {
       const version = (argument ?? '').trim();
       if (version !== '1' && version !== '2') throw new Error('expected 1 or 2');

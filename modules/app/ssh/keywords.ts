@@ -54,6 +54,7 @@ export const TESTS: readonly TestDeclaration<SshTransaction>[] = [
     direction: 'either',
     progress: BANNER_DONE,
     summary: 'Protocol version in the banner; 2_compat: any banner compatible with version 2.',
+    grammar: 'version | 2_compat',
     parse(argument) {
       const version = (argument ?? '').trim().replace(/^"(.*)"$/, '$1');
       if (!/^(2_compat|\d+(\.\d+)?)$/.test(version))
@@ -70,6 +71,7 @@ export const TESTS: readonly TestDeclaration<SshTransaction>[] = [
     direction: 'either',
     progress: BANNER_DONE,
     summary: 'Text contained in the software of the banner.',
+    grammar: 'text',
     parse(argument) {
       const text = (argument ?? '').trim().replace(/^"(.*)"$/, '$1');
       if (text === '') throw new Error('expected a string');

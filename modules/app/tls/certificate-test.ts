@@ -14,11 +14,13 @@ export interface CertificateQuestion<Value, Asked> {
 export function certificateTest<Value, Asked>(
   keyword: string,
   summary: string,
+  grammar: string,
   { of, parse, holds }: CertificateQuestion<Value, Asked>,
 ): TestDeclaration<TlsTransaction> {
   return {
     keyword,
     summary,
+    grammar,
     direction: 'to_client',
     progress: SERVER_CERT_DONE,
     parse,

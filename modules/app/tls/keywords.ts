@@ -24,7 +24,7 @@ function older(
   summary: string,
   of: (transaction: TlsTransaction) => string | undefined,
 ): Test {
-  return certificateTest(keyword, summary, {
+  return certificateTest(keyword, summary, '[!]"text"', {
     of,
     parse: textCondition,
     holds: (value, { negated, text }) => value.includes(text) !== negated,
@@ -97,6 +97,7 @@ export const tlsTests: readonly Test[] = [
   {
     keyword: 'tls.version',
     summary: 'Negotiated version.',
+    grammar: '1.0 | 1.1 | 1.2 | 1.3 | 0xnumber',
     direction: 'either',
     progress: 1,
     parse: versionNumber,
@@ -105,6 +106,7 @@ export const tlsTests: readonly Test[] = [
   {
     keyword: 'ssl_version',
     summary: 'SSL or TLS version; several may be given.',
+    grammar: '[!]version [, …]',
     direction: 'either',
     progress: 1,
     parse: versionList,
@@ -116,6 +118,7 @@ export const tlsTests: readonly Test[] = [
   {
     keyword: 'ssl_state',
     summary: 'State of the handshake.',
+    grammar: '[!]state [| …]',
     direction: 'either',
     progress: 1,
     growing: true,

@@ -51,7 +51,7 @@ function dated(
   summary: string,
   of: (transaction: TlsTransaction) => number | undefined,
 ): Test {
-  return certificateTest(keyword, summary, {
+  return certificateTest(keyword, summary, '[<|>]date | date<>date', {
     of,
     parse: dateRange,
     holds: (value, { after, before }) => value > after && value < before,

@@ -46,6 +46,7 @@ export const TESTS: readonly TestDeclaration<WebSocketTransaction>[] = [
     direction: 'either',
     progress: COMPLETE,
     summary: 'Flags of a frame: a number, a mask with a number, or names.',
+    grammar: '[!]fin | [!]comp [, …] | [<|>|<=|>=|!]number | number-number',
     parse: argument => parseFlags(argument, 'websocket.flags', { fin: FIN, comp: COMPRESSED }),
     compile: parsed => compileInteger(parsed as IntegerTest),
     matches: ({ header, toServer: sent }, toServer, compiled) =>
