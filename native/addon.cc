@@ -1,5 +1,5 @@
-// Entry point; loaded once by each thread that uses it. State of a thread belongs to its environment, only the
-// tables of databases and expressions are shared by the process.
+// Entry point; loaded once by each thread that uses it. Per-thread state belongs to its environment; only the tables of
+// databases and expressions are shared by the process.
 #include "parts.h"
 
 static Napi::Object init(Napi::Env env, Napi::Object exports) {

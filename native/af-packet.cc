@@ -86,7 +86,7 @@ int openSocket(const std::string& device, const RingSettings& settings) {
   return socket;
 }
 
-/** The ring of one socket, as one thread reads it. */
+/** The ring of one socket, as read by one thread. */
 class Ring {
  public:
   Ring(int socket, uint32_t blockSize, uint32_t blocks) : socket_(socket), blockSize_(blockSize), blocks_(blocks) {
@@ -125,7 +125,7 @@ class Ring {
     return count;
   }
 
-  /** What has become of the socket since it was asked last: an errno, 0 for nothing. Until it is asked, `poll` tells of it. */
+  /** Pending error of the socket since the last call: an errno, 0 for none. Until it is read, `poll` reports it. */
   uint32_t error() const {
     int error = 0;
     socklen_t size = sizeof error;
@@ -143,7 +143,7 @@ class Ring {
     return (status->load(std::memory_order_acquire) & TP_STATUS_USER) != 0;
   }
 
-  /** Goes to the next block that the kernel has filled, or stays in the one in hand. */
+  /** Moves to the next block filled by the kernel, or stays in the current one. */
   bool haveBlock() {
     if (left_ > 0) return true;
     if (!memory_ || (!known_ && !findFirst())) return false;
@@ -158,9 +158,8 @@ class Ring {
   }
 
   /**
-   * Whoever read the ring before may have stopped anywhere: the oldest block is the one to go on with. The kernel fills
-   * blocks in order, and may do so while they are looked at: what is older than a block that is ready is ready as well
-   * when it is looked at once more.
+   * A previous reader of the ring may have stopped anywhere: reading continues with the oldest block. The kernel fills
+   * blocks in order, possibly during this search: a block older than a ready one is ready as well when checked again.
    */
   bool findFirst() {
     lookForOldest();
@@ -176,7 +175,7 @@ class Ring {
     }
   }
 
-  /** Whoever reads the ring after this thread goes on behind what was taken; the kernel writes both anew. */
+  /** The next reader of the ring continues after the packets taken; the kernel rewrites both fields. */
   void noteRest() {
     auto& header = block(current_)->hdr.bh1;
     header.num_pkts = left_;
@@ -194,7 +193,7 @@ class Ring {
     if (--left_ > 0) frame_ += reinterpret_cast<tpacket3_hdr*>(frame_)->tp_next_offset;
   }
 
-  /** @returns offset behind the packet */
+  /** @returns offset after the packet */
   uint32_t copy(uint8_t* bytes, uint32_t at, uint32_t largest, Received& out) {
     const auto* header = reinterpret_cast<const tpacket3_hdr*>(frame_);
     const auto* link = reinterpret_cast<const sockaddr_ll*>(frame_ + TPACKET_ALIGN(sizeof(tpacket3_hdr)));
@@ -204,7 +203,7 @@ class Ring {
     out = {};
     out.data = at;
     out.wireLength = header->tp_len;
-    // The kernel takes the outer VLAN tag out of the frame.
+    // The kernel removes the outer VLAN tag from the frame.
     if ((header->tp_status & TP_STATUS_VLAN_VALID) && length >= kAddresses) {
       const bool hasType = (header->tp_status & TP_STATUS_VLAN_TPID_VALID) != 0;
       const uint16_t tag[2] = {htons(hasType ? header->hv1.tp_vlan_tpid : static_cast<uint16_t>(ETH_P_8021Q)),
@@ -279,7 +278,7 @@ Napi::Value ringReceive(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), count);
 }
 
-/** Packets and drops since the last time. */
+/** Packets and drops since the last call. */
 void packetStatistics(const Napi::CallbackInfo& info) {
   const int socket = static_cast<int>(numberAt(info, 0, "socket"));
   const auto out = uint32sAt(info, 1, "out");
@@ -305,7 +304,7 @@ Napi::Value deviceType(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), request.ifr_hwaddr.sa_family);
 }
 
-/** The group of a socket; 0 where it has none. */
+/** The group of a socket; 0 if none. */
 Napi::Value fanoutGroup(const Napi::CallbackInfo& info) {
   const int socket = static_cast<int>(numberAt(info, 0, "socket"));
   int group = 0;
@@ -314,12 +313,12 @@ Napi::Value fanoutGroup(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), group & 0xffff);
 }
 
-/** Index of a device; 0 where there is none. */
+/** Index of a device; 0 if there is none. */
 Napi::Value deviceIndex(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), if_nametoindex(textAt(info, 0, "device").c_str()));
 }
 
-/** From here on `socket` is what `by` was, for all threads at once. */
+/** Makes `socket` refer to what `by` referred to, for all threads at once. */
 void replaceSocket(const Napi::CallbackInfo& info) {
   const int socket = static_cast<int>(numberAt(info, 0, "socket"));
   const int by = static_cast<int>(numberAt(info, 1, "by"));
@@ -329,7 +328,7 @@ void replaceSocket(const Napi::CallbackInfo& info) {
   if (result < 0) refuse(info.Env(), std::string("a socket cannot be replaced: ") + std::strerror(error));
 }
 
-/** Sends frames, pairs of offset and length in `bytes`, by a socket that is bound. @returns how many were taken */
+/** Sends frames, pairs of offset and length in `bytes`, on a bound socket. @returns how many were sent */
 Napi::Value sendFrames(const Napi::CallbackInfo& info) {
   const int socket = static_cast<int>(numberAt(info, 0, "socket"));
   const auto bytes = bytesAt(info, 1, "bytes");

@@ -1,4 +1,4 @@
-// Reads and checks the arguments of a call. A wrong one is a JavaScript error that names it, never a crash.
+// Reads and checks the arguments of a call. An invalid one causes a JavaScript error naming it, never a crash.
 #pragma once
 
 #include <napi.h>
@@ -40,7 +40,7 @@ Span<T> spanOf(Napi::Env env, napi_value value, napi_typedarray_type wanted, con
       napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok || type != wanted) {
     refuse(env, std::string(name) + " is not a typed array of the right type");
   }
-  // An empty array may have no memory at all, which libraries refuse.
+  // An empty array may have a null pointer, which libraries refuse.
   static T none[1] = {};
   return {data ? static_cast<T*>(data) : none, length};
 }
@@ -58,7 +58,7 @@ inline std::string textAt(const Napi::CallbackInfo& info, size_t index, const ch
   return info[index].As<Napi::String>().Utf8Value();
 }
 
-/** A number, or whether something holds, of the settings that are the last argument. */
+/** A number or boolean in the settings object, the last argument. */
 inline uint32_t settingAt(const Napi::CallbackInfo& info, const char* name) {
   const Napi::Value value = info[info.Length() - 1].As<Napi::Object>().Get(name);
   if (value.IsBoolean()) return value.As<Napi::Boolean>().Value();
@@ -66,7 +66,7 @@ inline uint32_t settingAt(const Napi::CallbackInfo& info, const char* name) {
   return value.As<Napi::Number>().Uint32Value();
 }
 
-/** Runs `work`; what it throws becomes a JavaScript error. */
+/** Runs `work`; C++ exceptions become JavaScript errors. */
 template <class Work>
 auto guarded(const Napi::CallbackInfo& info, Work work) {
   try {

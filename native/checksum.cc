@@ -7,8 +7,8 @@
 namespace sluice {
 
 /**
- * Sum of the 16-bit words as they lie in memory. Words of 32 bits give the same sum once it is folded, and the
- * byte order of the result is that of the words, so swapping is done once at the end.
+ * Sum of the 16-bit words in memory byte order. Words of 32 bits give the same sum once it is folded, and the byte
+ * order of the result is that of the words, so swapping is done once at the end.
  */
 static uint64_t sumOfWords(const uint8_t* data, size_t length) {
   uint64_t sum = 0;

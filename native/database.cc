@@ -22,7 +22,7 @@ static bool isPlain(uint8_t byte) {
   return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
 
-/** Bytes as an expression that matches exactly them: one database may hold both kinds. */
+/** Bytes as an expression that matches them literally: one database may contain both kinds. */
 static std::string escaped(const std::string& bytes) {
   static const char digits[] = "0123456789abcdef";
   std::string out;
@@ -47,7 +47,7 @@ static std::string expressionOf(const Pattern& pattern) {
   return pattern.bytes;
 }
 
-/** No single-match flag: it costs scanning speed and, in a stream's state, one bit or more per pattern. */
+/** No single-match flag: it costs scanning speed and at least one bit per pattern in the stream state. */
 static unsigned hyperscanFlags(uint32_t flags) {
   return (flags & kCaseless ? HS_FLAG_CASELESS : 0) | (flags & kPrefilter ? HS_FLAG_PREFILTER : 0);
 }
@@ -82,7 +82,7 @@ static std::shared_ptr<const Database> compileDatabase(const PatternSet& set) {
   throw std::runtime_error(message);
 }
 
-/** Numbers of the sets, those with the most patterns first: the long ones are not to begin last. */
+/** Indexes of the sets, those with the most patterns first, so that long compilations do not start last. */
 static std::vector<size_t> bySize(const std::vector<PatternSet>& sets) {
   std::vector<size_t> order(sets.size());
   std::iota(order.begin(), order.end(), 0);
@@ -111,12 +111,12 @@ std::vector<std::shared_ptr<const Database>> compileDatabases(const std::vector<
   try {
     for (size_t i = 1; i < helpers; i++) threads.emplace_back(work);
   } catch (const std::system_error&) {
-    // The system allows no more threads: fewer do it too.
+    // The system allows no more threads: continue with fewer.
   }
   work();
   for (auto& thread : threads) thread.join();
 #ifdef __GLIBC__
-  // Compiling takes many times the memory of what it makes.
+  // Compiling takes many times the memory of its result.
   malloc_trim(0);
 #endif
   for (const auto& error : errors) {
@@ -134,7 +134,7 @@ struct Head {
 };
 static const char kMagic[8] = {'S', 'L', 'U', 'I', 'C', 'E', 'H', '2'};
 
-/** FNV-1a over all that follows the checksum: scanning with a damaged database would crash. */
+/** FNV-1a over everything after the checksum: scanning with a damaged database would crash. */
 static uint64_t checksumOf(const std::string_view bytes) {
   uint64_t sum = 0xcbf29ce484222325;
   for (const char byte : bytes.substr(offsetof(Head, streaming))) {

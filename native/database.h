@@ -1,4 +1,4 @@
-// A compiled Hyperscan database and what its expressions' numbers mean.
+// A compiled Hyperscan database and the ids of its expression numbers.
 #pragma once
 
 #include <hs/hs.h>
@@ -22,13 +22,13 @@ struct Pattern {
   std::string bytes;
 };
 
-/** What one database is made of. */
+/** The patterns of one database. */
 struct PatternSet {
   std::vector<Pattern> patterns;
   bool streaming = false;
 };
 
-/** Immutable once made, so threads share it without locks. */
+/** Immutable once created, so threads share it without locks. */
 struct Database {
   hs_database_t* compiled = nullptr;
   bool streaming = false;
@@ -41,8 +41,8 @@ struct Database {
   ~Database() { hs_free_database(compiled); }
 };
 
-/** All below throw std::runtime_error with a message for people. */
-/** Compiles all sets on as many threads as there are processors. @returns a database for each, in their order */
+/** All below throw std::runtime_error with a human-readable message. */
+/** Compiles all sets on as many threads as there are processors. @returns a database for each, in order */
 std::vector<std::shared_ptr<const Database>> compileDatabases(const std::vector<PatternSet>& sets);
 std::string serializeDatabase(const Database& database);
 std::shared_ptr<const Database> deserializeDatabase(std::string_view bytes);

@@ -1,4 +1,4 @@
-// Lines to a datagram socket of the file system, one in each datagram, without ever waiting for its reader.
+// Sends lines to a Unix datagram socket, one per datagram, without blocking.
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -24,7 +24,10 @@ Napi::Value openDatagramSocket(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), socket);
 }
 
-/** Sends the lines in `bytes[from…]`. `out`: the errno that stopped it, lines that were too long. @returns offset of the rest */
+/**
+ * Sends the lines in `bytes[from…]`. `out`: the errno that stopped it, number of lines that were too long. @returns
+ * offset of the rest
+ */
 Napi::Value sendLines(const Napi::CallbackInfo& info) {
   const int socket = static_cast<int>(numberAt(info, 0, "socket"));
   const std::string path = textAt(info, 1, "path");

@@ -22,7 +22,7 @@ static uint32_t optionOf(char letter) {
     case 'A': return PCRE2_ANCHORED;
     case 'E': return PCRE2_DOLLAR_ENDONLY;
     case 'G': return PCRE2_UNGREEDY;
-    // Traffic is not promised to be UTF-8.
+    // Traffic is not guaranteed to be UTF-8.
     case 'u': return PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
     default: throw std::runtime_error(std::string("unknown option of an expression: ") + letter);
   }

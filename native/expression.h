@@ -1,4 +1,4 @@
-// Regular expressions by PCRE2: compiled once for the process, matched by each thread with its own work space.
+// Regular expressions by PCRE2: compiled once for the process, matched by each thread with its own workspace.
 #pragma once
 
 #include <pcre2.h>
@@ -12,7 +12,7 @@
 
 namespace sluice {
 
-/** Immutable once made, so threads share it without locks. */
+/** Immutable once created, so threads share it without locks. */
 struct Expression {
   pcre2_code* code = nullptr;
   uint32_t matchLimit = 0;
@@ -37,7 +37,7 @@ SharedTable<Expression>& expressions();
 std::shared_ptr<const Expression> compileExpression(const std::string& pattern, const std::string& options,
                                                     uint32_t matchLimit, uint32_t depthLimit);
 
-/** What one thread needs to match. */
+/** Match state of one thread. */
 class ExpressionMatcher {
  public:
   ExpressionMatcher();
@@ -45,7 +45,7 @@ class ExpressionMatcher {
   ExpressionMatcher& operator=(const ExpressionMatcher&) = delete;
   ~ExpressionMatcher();
 
-  /** @returns pairs in `offsets()`, 0 for no match, -1 when a limit was reached, -2 for another error. */
+  /** @returns pairs in `offsets()`, 0 for no match, -1 if a limit was reached, -2 for another error. */
   int match(uint32_t expression, const uint8_t* data, size_t length, size_t start);
   const size_t* offsets() const { return pcre2_get_ovector_pointer(data_); }
 

@@ -8,7 +8,7 @@
 
 namespace sluice {
 
-/** The pattern as PCRE2 takes it: UTF-8 in UTF mode, one byte for each character otherwise. */
+/** The pattern as expected by PCRE2: UTF-8 in UTF mode, one byte for each character otherwise. */
 static std::string patternAt(const Napi::CallbackInfo& info, size_t index, bool utf) {
   if (utf) return textAt(info, index, "pattern");
   if (!info[index].IsString()) refuse(info.Env(), "pattern is not a string");
@@ -61,7 +61,7 @@ static Napi::Value jsMatchExpression(const Napi::CallbackInfo& info) {
       pairs = std::min(pairs, static_cast<int>(std::min<size_t>(groups.length / 2, INT32_MAX)));
       const size_t* offsets = matcher.offsets();
       for (int i = 0; i < pairs * 2; i++) groups.data[i] = absolute(offsets[i], from);
-      // A match stays one, though no group fits.
+      // Still a match, even if no group fits.
       pairs = std::max(pairs, 1);
     }
     return Napi::Number::New(info.Env(), pairs);

@@ -1,5 +1,5 @@
 // Runs JavaScript that can be interrupted: one timer thread for all runs of a thread, so that a run costs two atomic
-// operations. Node-API has no way to interrupt, so this uses V8 itself, where its headers are there.
+// operations. Node-API has no way to interrupt, so this uses V8 itself, if its headers are available.
 #include "arguments.h"
 #include "parts.h"
 
@@ -27,12 +27,12 @@ namespace sluice {
 
 namespace {
 
-// Bits of the state; what is above them counts runs.
+// Bits of the state; the higher bits count runs.
 constexpr uint64_t INSIDE = 1;
 constexpr uint64_t STRUCK = 2;
 constexpr uint64_t RUN = 4;
 
-// How often within the shortest time limit the timer looks.
+// Number of timer checks within the shortest time limit.
 constexpr int LOOKS = 5;
 
 class Guard {
@@ -48,7 +48,7 @@ class Guard {
     if (timer_.joinable()) timer_.join();
   }
 
-  // @returns false when the run was interrupted; exceptions of the function are pending afterwards
+  // @returns false if the run was interrupted; exceptions of the function are pending afterwards
   bool run(v8::Local<v8::Function> work, int milliseconds) {
     milliseconds_.store(milliseconds, std::memory_order_relaxed);
     if (milliseconds < shortest_) lookEvery(milliseconds);
@@ -65,7 +65,7 @@ class Guard {
   }
 
  private:
-  // The timer looks as often as the shortest limit of any run needs: it may sleep for a long one just now.
+  // Sets the check interval for the shortest limit of any run; wakes the timer, which may be sleeping for a longer one.
   void lookEvery(int milliseconds) {
     {
       std::lock_guard<std::mutex> lock(mutex_);
@@ -74,7 +74,7 @@ class Guard {
     wake_.notify_one();
   }
 
-  // @returns false when the timer struck
+  // @returns false if the timer fired
   bool leave(uint64_t before) {
     auto expected = before | INSIDE;
     if (state_.compare_exchange_strong(expected, before + RUN)) return true;
@@ -96,7 +96,7 @@ class Guard {
       looks = now == seen ? looks + 1 : 0;
       seen = now;
       if ((now & INSIDE) == 0 || (now & STRUCK) != 0) continue;
-      // Should this be the limit of a later run already, the state is another one too.
+      // If this is already the limit of a later run, the state has changed too.
       if (looks < LOOKS || int64_t{looks} * pause < milliseconds_.load(std::memory_order_relaxed)) continue;
       if (!state_.compare_exchange_strong(now, now | STRUCK)) continue;
       isolate_->TerminateExecution();

@@ -1,4 +1,4 @@
-// Kinds of files by libmagic, which is opened when it is first asked for: systems without it do without.
+// File types by libmagic, which is loaded on first use: optional on the system.
 #include <dlfcn.h>
 
 #include "arguments.h"
@@ -7,7 +7,7 @@
 namespace sluice {
 namespace {
 
-/** What is used of libmagic, see magic(3). */
+/** The libmagic functions in use, see magic(3). */
 struct Library {
   void* (*open)(int flags) = nullptr;
   int (*load)(void* cookie, const char* database) = nullptr;
@@ -29,7 +29,7 @@ struct Library {
   }
 };
 
-/** A thread's access to the library: its databases are not for several threads at once. */
+/** A thread's access to the library: its databases are not thread-safe. */
 struct Reader {
   Library library;
   void* cookie = nullptr;

@@ -1,4 +1,4 @@
-// The parts of the addon: each adds its functions to `exports` and its version, where it has one, to `versions`.
+// The parts of the addon: each adds its functions to `exports` and its version, if it has one, to `versions`.
 #pragma once
 
 #include <napi.h>

@@ -163,7 +163,7 @@ void definePatterns(Napi::Env env, Napi::Object exports, Napi::Object versions) 
   exports.Set("closeStream", Napi::Function::New(env, jsCloseStream, "closeStream", scanner));
   exports.Set("scan", Napi::Function::New(env, jsScan, "scan", scanner));
   exports.Set("moreMatches", Napi::Function::New(env, jsMoreMatches, "moreMatches", scanner));
-  // Hyperscan needs SSSE3; the version is told only where it can be used.
+  // Hyperscan needs SSSE3; the version is reported only if it can be used.
   if (hs_valid_platform() == HS_SUCCESS) versions.Set("hyperscan", hs_version());
 }
 

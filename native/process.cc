@@ -1,4 +1,4 @@
-// The process as the system sees it: whose it is and what it may, and what it tells the service manager.
+// The process in the system: its user and capabilities, and notifications to the service manager.
 #include <grp.h>
 #include <linux/capability.h>
 #include <malloc.h>
@@ -25,7 +25,10 @@ void check(int result, const char* what) {
   if (result != 0) throw std::runtime_error(std::string(what) + ": " + std::strerror(errno));
 }
 
-/** Leaves the calling thread, and those it starts from now on, with the capabilities of a sensor that it has now. */
+/**
+ * Restricts the calling thread, and threads it starts from now on, to those of its current capabilities that a sensor
+ * needs.
+ */
 void keepSensorCapabilities() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct now[2] = {};
@@ -49,7 +52,7 @@ void dropPrivileges(const Napi::CallbackInfo& info) {
   });
 }
 
-/** Tells the service manager (the socket of NOTIFY_SOCKET). */
+/** Notifies the service manager (the socket of NOTIFY_SOCKET). */
 Napi::Value notifyService(const Napi::CallbackInfo& info) {
   const std::string path = textAt(info, 0, "socket");
   const std::string text = textAt(info, 1, "text");
@@ -67,7 +70,7 @@ Napi::Value notifyService(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), sent >= 0);
 }
 
-/** What malloc keeps for later and nobody uses goes back to the system. */
+/** Returns unused memory cached by malloc to the system. */
 void trimMemory(const Napi::CallbackInfo&) {
 #ifdef __GLIBC__
   malloc_trim(0);

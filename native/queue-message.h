@@ -1,7 +1,7 @@
-// Messages of netfilter queues (nfnetlink_queue): a header of netlink, one of netfilter, then attributes.
+// Messages of netfilter queues (nfnetlink_queue): a netlink header, a netfilter header, then attributes.
 #pragma once
 
-// Before the kernel's headers, which otherwise define addresses once more.
+// Before the kernel's headers, which otherwise redefine the address types.
 #include <arpa/inet.h>
 
 #include <linux/netfilter.h>
@@ -63,7 +63,7 @@ inline uint32_t big32(const uint8_t* at) {
 
 inline uint64_t big64(const uint8_t* at) { return (static_cast<uint64_t>(big32(at)) << 32) | big32(at + 4); }
 
-/** Calls `take(type, value, size)` for each attribute. @returns false when one runs over the end */
+/** Calls `take(type, value, size)` for each attribute. @returns false if one exceeds the end */
 template <class Take>
 bool eachAttribute(const uint8_t* at, const uint8_t* end, Take take) {
   while (at + NLA_HDRLEN <= end) {

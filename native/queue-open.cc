@@ -1,4 +1,4 @@
-// Opens netfilter queues: a socket of NETLINK_NETFILTER, which is bound to the queue with all its settings later.
+// Opens netfilter queues: a socket of NETLINK_NETFILTER, bound to the queue with all its settings later.
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -17,7 +17,7 @@ namespace {
   throw std::runtime_error(what + ": " + std::strerror(error));
 }
 
-/** A packet that comes while the queue is set up is not inspected: it has what the fail-open flag says. */
+/** A packet that arrives while the queue is being set up is not inspected: its verdict follows the fail-open flag. */
 void settle(int socket, const QueueSettings& settings, const uint8_t* message, size_t length) {
   // The kernel puts the packet header, which begins with the id, first.
   if (length < kMessageHeader + NLA_HDRLEN + 4) return;
@@ -31,7 +31,10 @@ void settle(int socket, const QueueSettings& settings, const uint8_t* message, s
 
 enum class Asked : uint8_t { kSettings, kSettingsAndPackets };
 
-/** Sends all settings in one message, with the command that binds the queue or without. @returns errno of the kernel's answer */
+/**
+ * Sends all settings in one message, with or without the command that binds the queue. @returns errno of the kernel's
+ * answer
+ */
 int configure(int socket, const QueueSettings& settings, Asked asked) {
   Message message(NFQNL_MSG_CONFIG, settings.number, NLM_F_REQUEST | NLM_F_ACK);
   if (asked == Asked::kSettingsAndPackets) {
@@ -67,7 +70,7 @@ int configure(int socket, const QueueSettings& settings, Asked asked) {
 
 void configureOrFail(int socket, const QueueSettings& settings, Asked asked) {
   const int error = configure(socket, settings, asked);
-  // Nobody has the queue, and everything else is in order.
+  // The queue is not in use, and the settings are valid.
   if (error == ENODEV && asked == Asked::kSettings) return;
   const std::string name = "queue " + std::to_string(settings.number);
   if (error == EPERM) fail(name + ": another program has it, or CAP_NET_ADMIN is missing", error);
@@ -82,7 +85,7 @@ void setBuffer(int socket, uint32_t bytes) {
   const int sending = 1 << 20;
   if (setsockopt(socket, SOL_SOCKET, SO_SNDBUFFORCE, &sending, sizeof sending) != 0)
     setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &sending, sizeof sending);
-  // A queue in a kernel that does not answer must not hang the program.
+  // The program must not hang if the kernel does not answer.
   const timeval patience{2, 0};
   setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 }
@@ -98,7 +101,7 @@ int openSocket(const QueueSettings& settings) {
     address.nl_family = AF_NETLINK;
     if (bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("a netfilter socket", errno);
     configureOrFail(socket, settings, Asked::kSettings);
-    // Any socket that asks for timestamps makes the kernel note when packets come, also for those of the queue.
+    // Any socket that asks for timestamps makes the kernel timestamp packets, also those of the queue.
     const int on = 1;
     if (settings.timestamps) setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
   } catch (...) {

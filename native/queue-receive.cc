@@ -1,4 +1,4 @@
-// Receives packets from a netfilter queue: the kernel writes its messages straight into the caller's memory.
+// Receives packets from a netfilter queue: the kernel writes its messages directly into the caller's memory.
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <time.h>
 
@@ -13,7 +13,7 @@ namespace {
 /** Attributes before the payload, and its own header. */
 constexpr size_t kOverhead = 1024;
 
-/** What the kernel knows of the connection: see CONNTRACK_ in engine/packet/conntrack.ts. */
+/** Conntrack information: see CONNTRACK_ in engine/packet/conntrack.ts. */
 struct Connection {
   uint32_t info, id, mark, status;
 };
@@ -29,12 +29,12 @@ void readConnection(const uint8_t* attributes, size_t size, Connection& connecti
   });
 }
 
-/** Reads messages of one call, which have come at about one time. */
+/** Parses the messages of one call, which arrived at about the same time. */
 class Reader {
  public:
   void now() { clock_gettime(CLOCK_REALTIME, &now_); }
 
-  /** @param base offset of `message` in the caller's bytes  @returns false when it is no whole packet message */
+  /** @param base offset of `message` in the caller's bytes  @returns false if it is not a complete packet message */
   bool read(uint8_t* message, size_t length, uint32_t base, Received& packet) {
     packet = {};
     packet.seconds = static_cast<uint32_t>(now_.tv_sec);
@@ -98,7 +98,7 @@ class Reader {
     }
   }
 
-  /** The message's own header has been read: in its place the record stays beside the packet. */
+  /** The message header has been read: the record is stored in its place, next to the packet. */
   void keepConnection() {
     std::memcpy(message_, &connection_, sizeof connection_);
     packet_->conntrack = base_;

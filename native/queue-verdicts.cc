@@ -11,14 +11,14 @@
 namespace sluice {
 namespace {
 
-/** Verdict messages on their way to the kernel in one system call. */
+/** Verdict messages to be sent to the kernel in one system call. */
 class Sending {
  public:
   Sending(int socket, uint16_t queue, Span<uint8_t> bytes) : socket_(socket), queue_(queue), bytes_(bytes) {}
 
   /**
-   * What comes behind a refused verdict is not sent: "all up to here" would answer for that one, too.
-   * @returns number of verdicts at the end of the list that the kernel did not take
+   * Verdicts after a refused one are not sent: "all up to here" would apply to that one, too.
+   * @returns number of verdicts at the end of the list that the kernel did not accept
    */
   uint32_t sendAll(const Verdict* verdicts, uint32_t count) {
     heads_.reserve(kAtOnce);
@@ -44,7 +44,7 @@ class Sending {
     total_ += message.length() + (payloads_.back() ? v.length + NLA_HDRLEN + NLA_ALIGNTO : 0);
   }
 
-  /** A kernel that has no memory for many together may have it for fewer. @returns false when some were refused */
+  /** If the kernel lacks memory for many at once, it may accept fewer. @returns false if some were refused */
   bool flush() {
     attributes_.assign(heads_.size(), nlattr{});
     size_t from = 0;
@@ -81,7 +81,7 @@ class Sending {
     static const uint8_t padding[NLA_ALIGNTO] = {};
     Message& head = heads_[i];
     const Verdict* v = payloads_[i];
-    // A length that was written for an attempt before is written anew.
+    // A length written for an earlier attempt is rewritten.
     auto* bytes = const_cast<void*>(head.finished());
     pieces_.push_back({bytes, head.length()});
     if (!v) return;

@@ -1,4 +1,4 @@
-// Netfilter queues as JavaScript calls them.
+// JavaScript interface of netfilter queues.
 #include "queue.h"
 
 #include <linux/netfilter/nfnetlink_queue.h>

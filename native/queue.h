@@ -16,17 +16,17 @@ struct QueueSettings {
 };
 
 /**
- * Asks the kernel whether the queue can be had with these settings; no packet comes yet.
+ * Checks with the kernel that the queue is available with these settings; no packets arrive yet.
  * @returns its socket  @throws std::runtime_error with the kernel's reason
  */
 int openSocket(const QueueSettings& settings);
 
-/** From here on packets come. @throws std::runtime_error with the kernel's reason */
+/** From here on packets arrive. @throws std::runtime_error with the kernel's reason */
 void bindQueue(int socket, const QueueSettings& settings);
 
 /**
- * Takes what waits at the socket, without waiting, straight into the caller's memory.
- * @param largest bytes of a packet at most  @returns number of packets
+ * Receives what is pending at the socket, without blocking, directly into the caller's memory.
+ * @param largest maximum bytes of a packet  @returns number of packets
  */
 uint32_t receive(int socket, const Room& room, uint32_t largest, Span<uint32_t> packets, Span<uint32_t> tally);
 
@@ -38,7 +38,7 @@ constexpr size_t kVerdictInts = 6;
 static_assert(sizeof(Verdict) == kVerdictInts * 4);
 enum VerdictFlag : uint32_t { kSetMark = 1, kWithPayload = 2, kUpToHere = 4 };
 
-/** @param bytes where payloads lie  @returns number of verdicts that the kernel did not take: the last ones */
+/** @param bytes buffer of the payloads  @returns number of verdicts that the kernel did not accept: the last ones */
 uint32_t sendVerdicts(int socket, uint16_t queue, Span<uint8_t> bytes, const Verdict* verdicts, uint32_t count);
 
 }  // namespace sluice

@@ -1,4 +1,4 @@
-// Sends packets with headers of the caller's own (IPPROTO_RAW), for active responses.
+// Sends packets with the caller's own headers (IPPROTO_RAW), for active responses.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -13,7 +13,7 @@
 namespace sluice {
 namespace {
 
-/** `version` 4 or 6; `mark` is put on every packet; `device`, where not empty, is the one they leave by. */
+/** `version` 4 or 6; `mark` is set on every packet; `device`, if not empty, is the outgoing device. */
 Napi::Value openRawSocket(const Napi::CallbackInfo& info) {
   const int family = numberAt(info, 0, "version") == 6 ? AF_INET6 : AF_INET;
   const uint32_t mark = numberAt(info, 1, "mark");
@@ -31,7 +31,7 @@ Napi::Value openRawSocket(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), socket);
 }
 
-/** Sends `bytes[0, length)` to the destination its IP header names. */
+/** Sends `bytes[0, length)` to the destination in its IP header. */
 Napi::Value sendRaw(const Napi::CallbackInfo& info) {
   const int socket = static_cast<int>(numberAt(info, 0, "socket"));
   const auto bytes = bytesAt(info, 1, "bytes");

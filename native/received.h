@@ -1,4 +1,4 @@
-// What is told of a packet that was received, whatever it came from: see QUEUED_ and TALLY_ in engine/native/queue.ts.
+// Metadata of a received packet, independent of its source: see QUEUED_ and TALLY_ in engine/native/queue.ts.
 #pragma once
 
 #include <cstddef>

@@ -67,7 +67,7 @@ const std::vector<Match>& Scanner::scan(const uint8_t* bytes, size_t length, con
   matches_.clear();
   view_.refresh();
   for (uint32_t i = 0; i < count; i++) {
-    // Copied: the jobs may lie in memory that other threads write.
+    // Copied: the jobs may be in memory written by other threads.
     const Job job = jobs[i];
     if (static_cast<uint64_t>(job.offset) + job.length > length) {
       throw std::runtime_error("job " + std::to_string(i) + " reaches beyond the bytes");
@@ -106,11 +106,11 @@ void Scanner::nextGeneration() {
 }
 
 void Scanner::found(unsigned expression, uint64_t end) {
-  // An expression that looks ahead may be reported for an end in earlier data of the stream.
+  // An expression with lookahead may be reported with an end in earlier data of the stream.
   const auto relative = static_cast<uint32_t>(end > start_ ? end - start_ : 0);
   auto& seen = seen_[expression];
   if (seen.job == generation_) {
-    // Hyperscan does not promise an order of matches.
+    // Hyperscan does not guarantee the order of matches.
     auto& match = matches_[seen.match];
     match.end = std::min(match.end, relative);
     return;

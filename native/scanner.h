@@ -1,4 +1,4 @@
-// Scanning as one thread does it: scratch space, open streams, and the matches of the last call.
+// Scanning state of one thread: scratch space, open streams, and the matches of the last call.
 #pragma once
 
 #include <memory>
@@ -30,7 +30,7 @@ class Scanner {
   uint32_t openStream(uint32_t database);
   void closeStream(uint32_t stream);
 
-  /** Each id at most once per job, with its first end. @throws std::runtime_error for a job that makes no sense. */
+  /** Each id at most once per job, with its first end. @throws std::runtime_error for an invalid job. */
   const std::vector<Match>& scan(const uint8_t* bytes, size_t length, const Job* jobs, uint32_t count);
   const std::vector<Match>& matches() const { return matches_; }
 
@@ -43,7 +43,7 @@ class Scanner {
     hs_stream_t* state = nullptr;
     uint64_t scanned = 0;
   };
-  /** When an expression was last found, and where that match lies. */
+  /** When an expression was last found, and the index of that match. */
   struct Seen {
     uint32_t job = 0;
     uint32_t match = 0;

@@ -1,5 +1,5 @@
-// Numbered objects that every thread of the process may use: added and released under a lock, looked up
-// without one through a view that each thread keeps.
+// Numbered objects usable by every thread of the process: added and released under a lock, looked up without one
+// through a view that each thread keeps.
 #pragma once
 
 #include <atomic>
@@ -15,7 +15,7 @@ class SharedTable {
  public:
   using Pointer = std::shared_ptr<const T>;
 
-  /** @returns its number, from 1; numbers of released objects are used again. */
+  /** @returns its number, from 1; numbers of released objects are reused. */
   uint32_t add(Pointer object) {
     std::lock_guard<std::mutex> guard(lock_);
     if (free_.empty()) {
@@ -28,7 +28,7 @@ class SharedTable {
     return number;
   }
 
-  /** The object is freed when the last thread that used it looks something up again, or ends. */
+  /** The object is freed when the last thread that used it does another lookup, or ends. */
   bool release(uint32_t number) {
     std::lock_guard<std::mutex> guard(lock_);
     if (number == 0 || number > objects_.size() || !objects_[number - 1]) return false;
@@ -52,7 +52,7 @@ class SharedTable {
   std::atomic<uint64_t> releases_{0};
 };
 
-/** What one thread has seen of a table: holds what it looked up until something is released. */
+/** What one thread has seen of a table: keeps looked-up objects until something is released. */
 template <class T>
 class TableView {
  public:
@@ -60,7 +60,7 @@ class TableView {
 
   explicit TableView(SharedTable<T>& table) : table_(table) {}
 
-  /** Forgets everything when anything was released since: called once before a batch of look-ups. */
+  /** Clears the view if anything was released since: called once before a batch of lookups. */
   void refresh() {
     const uint64_t releases = table_.releases();
     if (releases == releases_) return;
@@ -68,7 +68,7 @@ class TableView {
     releases_ = releases;
   }
 
-  /** @returns null when there is no such object; `isNew` is set the first time this thread meets it. */
+  /** @returns null if there is no such object; `isNew` is set on this thread's first lookup of it. */
   const Pointer* find(uint32_t number, bool& isNew) {
     isNew = false;
     if (number < seen_.size() && seen_[number]) return &seen_[number];

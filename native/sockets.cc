@@ -1,4 +1,4 @@
-// What all sockets have in common: waiting for them, the time, the end.
+// Common functions of all sockets: waiting, time, closing.
 #include <poll.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@ int64_t microsecondsNow() {
   return now.tv_sec * int64_t{1000000} + now.tv_nsec / 1000;
 }
 
-/** Looks again and again without sleeping: what comes meanwhile need not wake the thread. */
+/** Polls without sleeping: packets that arrive meanwhile need not wake the thread. */
 bool pollBusily(Sockets& sockets, uint32_t microseconds) {
   const int64_t end = microsecondsNow() + microseconds;
   do {
@@ -28,7 +28,7 @@ bool pollBusily(Sockets& sockets, uint32_t microseconds) {
   return false;
 }
 
-/** Index of the first socket with something to read, or -1 when none has within the time. */
+/** Index of the first readable socket, or -1 on timeout. */
 Napi::Value waitReadable(const Napi::CallbackInfo& info) {
   const auto sockets = uint32sAt(info, 0, "sockets");
   const int milliseconds = static_cast<int>(numberAt(info, 1, "milliseconds"));

@@ -1,4 +1,4 @@
-// The calling thread as the kernel sees it: CPUs, number, name, time.
+// The calling thread in the kernel: CPUs, id, name, time.
 #include <pthread.h>
 #include <sched.h>
 #include <sys/syscall.h>

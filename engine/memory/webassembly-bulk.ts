@@ -88,7 +88,7 @@ function advance(bytes: number): number[] {
   ];
 }
 
-/** While at least so many bytes are left: a block around a loop that leaves it first. */
+/** While at least this many bytes are left: a block around a loop, with the exit test first. */
 function whileLeft(bytes: number, inside: readonly number[]): number[] {
   const leave = [...get(LENGTH), ...constant(bytes), LESS_UNSIGNED, 0x0d, 1];
   return [0x02, 0x40, 0x03, 0x40, ...leave, ...inside, ...advance(bytes), 0x0c, 0, END, END];

@@ -24,7 +24,7 @@ export function counterpartOf4(type: number): number {
   }
 }
 
-/** ICMPv6 type (RFC 4443, 2710, 4861, 4620) that answers a type or is answered by it; -1 where there is no such pair. */
+/** ICMPv6 type (RFC 4443, 2710, 4861, 4620) that is the reply or request counterpart of a type; -1 if none. */
 export function counterpartOf6(type: number): number {
   switch (type) {
     case 128: // echo request, echo reply

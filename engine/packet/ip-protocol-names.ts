@@ -1,4 +1,4 @@
-/** Names of IP protocol numbers as EVE's `proto` has them (IANA protocol numbers). */
+/** Names of IP protocol numbers as in EVE's `proto` (IANA protocol numbers). */
 const NAMES: Readonly<Record<number, string>> = {
   0: 'HOPOPT',
   1: 'ICMP',

@@ -3,7 +3,7 @@
 export const NULL = 0;
 export const ETHERNET = 1;
 export const PPP = 9;
-/** Raw IP under the numbers that different systems gave it. */
+/** Raw IP, under the numbers of different systems. */
 export const RAW_BSD = 12;
 export const RAW_OPENBSD = 14;
 export const PPP_SERIAL = 50;
@@ -14,7 +14,7 @@ export const LINUX_SLL = 113;
 export const IPV4 = 228;
 export const IPV6 = 229;
 export const LINUX_SLL2 = 276;
-/** Packets that begin with a GRE header. No number of the registry: a private one beyond its 16 bits. */
+/** Packets that begin with a GRE header. Not in the registry: a private number above its 16 bits. */
 export const GRE = 0x10000 + 47;
 
 const NAMES: Readonly<Record<number, string>> = {
@@ -33,12 +33,12 @@ const NAMES: Readonly<Record<number, string>> = {
   [LINUX_SLL2]: 'LINUX_SLL2',
 };
 
-/** Name as EVE's `packet_info.linktype_name` has it; undefined for a type that is not decoded. */
+/** Name as in EVE's `packet_info.linktype_name`; undefined for a type that is not decoded. */
 export function linkTypeName(linkType: number): string | undefined {
   return NAMES[linkType];
 }
 
-// ── what a tunnel's inner packet came in (Packet.TUNNEL_KIND) ────────────────────────────────────────
+// ── encapsulation of a tunnel's inner packet (Packet.TUNNEL_KIND) ────────────────────────────────────────
 export const TUNNEL_IPV4 = 1;
 export const TUNNEL_IPV6 = 2;
 export const TUNNEL_GRE = 3;

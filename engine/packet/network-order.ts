@@ -1,4 +1,4 @@
-/** Unsigned numbers in network byte order (RFC 1700): the highest byte comes first. */
+/** Unsigned numbers in network byte order (RFC 1700): most significant byte first. */
 
 export function uint16(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 8) | bytes[at + 1]!;

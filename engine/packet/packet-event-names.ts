@@ -1,10 +1,10 @@
 /**
- * Names of decoder and stream events, in the order of their numbers in `packet-events.ts`, and the forms in
- * which rules, EVE records and counters write them.
+ * Names of decoder and stream events, in the order of their numbers in `packet-events.ts`, and their forms in rules,
+ * EVE records and counters.
  */
 import { DECODER_EVENTS, FIRST_STREAM_EVENT } from './packet-events.js';
 
-/** As the keyword `decode-event:` takes them; index = number of the event. */
+/** As in the keyword `decode-event:`; index = number of the event. */
 export const decoderEventNames: readonly string[] = [
   'ipv4.pkt_too_small',
   'ipv4.hlen_too_small',
@@ -150,7 +150,7 @@ export const decoderEventNames: readonly string[] = [
   'too_many_layers',
 ];
 
-/** As the keyword `stream-event:` takes them; index + FIRST_STREAM_EVENT = number of the event. */
+/** As in the keyword `stream-event:`; index + FIRST_STREAM_EVENT = number of the event. */
 export const streamEventNames: readonly string[] = [
   '3whs_ack_in_wrong_dir',
   '3whs_async_wrong_seq',
@@ -224,7 +224,7 @@ export const streamEventNames: readonly string[] = [
   'reassembly_urgent_oob_limit_reached',
 ];
 
-/** Whether the number is that of a stream event: EVE anomaly type `stream`, else `decode`. */
+/** Whether the number is that of a stream event: EVE anomaly type `stream`, otherwise `decode`. */
 export function isStreamEvent(event: number): boolean {
   return event >= FIRST_STREAM_EVENT;
 }
@@ -236,12 +236,12 @@ export function eventName(event: number): string {
   return isStreamEvent(event) ? `stream.${name}` : `decoder.${name}`;
 }
 
-/** Number of the event that `decode-event:` names (a leading `decoder.` is taken too); -1 when unknown. */
+/** Number of the event that `decode-event:` names (a leading `decoder.` is accepted too); -1 if unknown. */
 export function decoderEventNumber(name: string): number {
   return decoderEventNames.indexOf(name.replace(/^decoder\./, ''));
 }
 
-/** Number of the event that `stream-event:` names (a leading `stream.` is taken too); -1 when unknown. */
+/** Number of the event that `stream-event:` names (a leading `stream.` is accepted too); -1 if unknown. */
 export function streamEventNumber(name: string): number {
   const index = streamEventNames.indexOf(name.replace(/^stream\./, ''));
   return index < 0 ? -1 : index + FIRST_STREAM_EVENT;

@@ -1,8 +1,8 @@
 /**
  * Numbers of decoder and stream events: bits of a packet's row (see `setEvent` of `packet.ts`).
  *
- * Decoder events count from 0, stream events from FIRST_STREAM_EVENT. Their names, those of Suricata, stand in
- * the same order in `packet-event-names.ts`.
+ * Decoder events count from 0, stream events from FIRST_STREAM_EVENT. Their names, those of Suricata, are in the same
+ * order in `packet-event-names.ts`.
  */
 
 // ── decoder events ───────────────────────────────────────────────────────────────────────────────────
@@ -178,7 +178,7 @@ export const AFPACKET_TRUNC_PKT = 140;
 
 export const TOO_MANY_LAYERS = 141;
 
-/** How many decoder events there are. */
+/** Number of decoder events. */
 export const DECODER_EVENTS = 142;
 
 // ── stream events ────────────────────────────────────────────────────────────────────────────────────
@@ -261,5 +261,5 @@ export const STREAM_REASSEMBLY_INSERT_LIMIT = 227;
 export const STREAM_REASSEMBLY_INSERT_INVALID = 228;
 export const STREAM_REASSEMBLY_URGENT_OOB_LIMIT_REACHED = 229;
 
-/** How many stream events there are. */
+/** Number of stream events. */
 export const STREAM_EVENTS = 70;

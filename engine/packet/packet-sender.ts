@@ -1,11 +1,11 @@
 /**
- * Sends packets of the engine's own. Live acquire modules offer one to their thread as service `packet-sender`; in
- * replay there is none, since there is nobody to answer.
+ * Sends packets created by the engine. Live acquire modules provide one to their thread as service `packet-sender`;
+ * none in replay, as there is no peer to answer.
  */
 export interface PacketSender {
   /**
    * Sends `bytes[0, length)`, which begin with an IP header.
-   * @returns false when the system refused
+   * @returns false if the system refused
    */
   send(bytes: Uint8Array, length: number): boolean;
 }

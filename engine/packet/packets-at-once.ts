@@ -1,4 +1,4 @@
-/** How many packets the threads of a replay work on at once. */
+/** Batch size of the threads of a replay. */
 import type { Config } from '../config/config.js';
 import { engineMode } from '../exception-policy.js';
 import { FIREWALL } from '../firewall.js';
@@ -6,8 +6,8 @@ import { BATCH } from '../manager/options.js';
 import { endsWithinBatch } from '../stream/stream-depth.js';
 
 /**
- * One, where that makes a difference: behind what is dropped nothing is to be parsed or counted, and records tell what was
- * known when a packet was decided about.
+ * One if that makes a difference: after a drop nothing may be parsed or counted, and records contain what was known
+ * when the packet got its verdict.
  */
 export function packetsAtOnce(config: Config): number {
   const single = config.read(FIREWALL) || config.read(engineMode) === 'ips' || endsWithinBatch(config);

@@ -3,7 +3,7 @@ import type { Native } from '../native.js';
 import type { PacketSender } from './packet-sender.js';
 
 export class RawSender implements PacketSender {
-  /** @param sockets for IPv4 and IPv6; -1 where there is none */
+  /** @param sockets for IPv4 and IPv6; -1 if none */
   constructor(
     private readonly native: Native,
     private readonly sockets: readonly [number, number],
@@ -17,15 +17,15 @@ export class RawSender implements PacketSender {
 
 /**
  * Opens the sockets.
- * @param mark put on every packet; 0: none  @param device where packets leave; '': as routes say
- * @throws Error when neither can be opened
+ * @param mark set on every packet; 0: none  @param device outgoing device; '': by routing
+ * @throws Error if neither can be opened
  */
 export function openRawSockets(native: Native, mark: number, device: string): [number, number] {
   const v4 = native.openRawSocket(4, mark, device);
   try {
     return [v4, native.openRawSocket(6, mark, device)];
   } catch {
-    // A system without IPv6 has nothing to send by it.
+    // A system without IPv6 needs no IPv6 socket.
     return [v4, -1];
   }
 }

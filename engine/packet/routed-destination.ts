@@ -1,6 +1,6 @@
 /**
- * The destination that the checksum of a transport knows. Where a routing header has segments left, the IPv6 header has
- * the next stop, and the pseudo header the final destination (RFC 8200 section 8.1), which the routing header tells.
+ * The destination used in the checksum of a transport. If a routing header has segments left, the IPv6 header contains
+ * the next hop, and the pseudo header the final destination (RFC 8200 section 8.1), which is in the routing header.
  */
 const HEADER = 40;
 const ROUTING = 43;
@@ -11,8 +11,8 @@ const ADDRESS = 16;
 const BEFORE_ADDRESSES = 8;
 
 /**
- * @param l3 offset of an IPv6 header  @param l4 of the transport, the extension headers between them are whole
- * @returns sum of the words of the final destination; -1 where it is that of the IPv6 header, or not known
+ * @param l3 offset of an IPv6 header  @param l4 of the transport; the extension headers between them are complete
+ * @returns sum of the words of the final destination; -1 if it is that of the IPv6 header, or unknown
  */
 export function routedDestinationSum(bytes: Uint8Array, l3: number, l4: number): number {
   let sum = -1;
@@ -20,7 +20,7 @@ export function routedDestinationSum(bytes: Uint8Array, l3: number, l4: number):
   for (let at = l3 + HEADER; at < l4; ) {
     const units = bytes[at + 1]!;
     const length = next === FRAGMENT ? 8 : next === AUTHENTICATION ? (units + 2) * 4 : (units + 1) * 8;
-    // What comes behind is read where this one has led to: the last one counts.
+    // Later headers are processed at the node that this one leads to: the last one counts.
     if (next === ROUTING && bytes[at + 3] !== 0) sum = lastAddress(bytes, l3, at, length);
     next = bytes[at]!;
     at += length;
@@ -31,12 +31,12 @@ export function routedDestinationSum(bytes: Uint8Array, l3: number, l4: number):
 /** @param at routing header with segments left */
 function lastAddress(bytes: Uint8Array, l3: number, at: number, length: number): number {
   switch (bytes[at + 2]) {
-    case 0: // RFC 2460 section 4.4: the addresses in their order
+    case 0: // RFC 2460 section 4.4: the addresses in order
       return length % ADDRESS === BEFORE_ADDRESSES ? addressSum(bytes, l3, at, at + length, 0) : -1;
     case 2: // RFC 6275 section 6.4: the home address
-    case 4: // RFC 8754 section 2: the last segment comes first
+    case 4: // RFC 8754 section 2: the last segment is first
       return addressSum(bytes, l3, at, Math.min(at + BEFORE_ADDRESSES + ADDRESS, at + length), 0);
-    case 3: // RFC 6554 section 3: without the octets that it has in common with the IPv6 destination, and padded
+    case 3: // RFC 6554 section 3: without the octets shared with the IPv6 destination, and padded
       return addressSum(bytes, l3, at, at + length - (bytes[at + 5]! >> 4), bytes[at + 4]! & 15);
     default:
       return -1;
@@ -44,8 +44,8 @@ function lastAddress(bytes: Uint8Array, l3: number, at: number, length: number):
 }
 
 /**
- * @param end offset behind the address  @param shared octets at its beginning that are those of the IPv6 destination
- * @returns -1 when it does not fit the header at `at`
+ * @param end offset after the address  @param shared leading octets taken from the IPv6 destination
+ * @returns -1 if it does not fit the header at `at`
  */
 function addressSum(bytes: Uint8Array, l3: number, at: number, end: number, shared: number): number {
   const start = end - ADDRESS;

@@ -1,6 +1,6 @@
 /**
  * Options of a TCP header in packet memory, read without allocation. `l4` is the offset of a header that decode
- * accepted (`Packet.L4`, not 0), so all of it lies inside the packet.
+ * accepted (`Packet.L4`, not 0), so it is completely within the packet.
  */
 
 export const END = 0;
@@ -17,7 +17,7 @@ export const TIMESTAMPS = 8;
 /** MD5 signature (RFC 2385) and authentication option (RFC 5925). */
 export const MD5 = 19;
 export const AO = 29;
-/** Fast open (RFC 7413), and the experimental kinds it had before, with a magic number (RFC 6994). */
+/** Fast open (RFC 7413), and its earlier experimental kinds, with a magic number (RFC 6994). */
 export const FAST_OPEN = 34;
 export const EXPERIMENT_1 = 253;
 export const EXPERIMENT_2 = 254;
@@ -25,7 +25,7 @@ export const FAST_OPEN_MAGIC = 0xf989;
 
 const HEADER = 20;
 
-/** Whether an option of this kind may have this length. Unknown kinds have any. */
+/** Whether an option of this kind may have this length. Unknown kinds may have any. */
 export function isLengthOf(kind: number, length: number): boolean {
   switch (kind) {
     case MSS:
@@ -49,7 +49,7 @@ export function isLengthOf(kind: number, length: number): boolean {
   }
 }
 
-/** Offset of the first well-formed option of this kind, 0 when there is none. */
+/** Offset of the first well-formed option of this kind, 0 if none. */
 function findOption(bytes: Uint8Array, l4: number, kind: number): number {
   const end = l4 + (bytes[l4 + 12]! >> 4) * 4;
   let at = l4 + HEADER;
@@ -69,13 +69,13 @@ function findOption(bytes: Uint8Array, l4: number, kind: number): number {
   return 0;
 }
 
-/** Maximum segment size, -1 when the option is not there. */
+/** Maximum segment size, -1 without the option. */
 export function maximumSegmentSize(bytes: Uint8Array, l4: number): number {
   const at = findOption(bytes, l4, MSS);
   return at === 0 ? -1 : (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }
 
-/** Shift count as on the wire (RFC 7323 caps it at 14 where it is used), -1 when the option is not there. */
+/** Shift count as on the wire (RFC 7323 caps it at 14 where it is used), -1 without the option. */
 export function windowScale(bytes: Uint8Array, l4: number): number {
   const at = findOption(bytes, l4, WINDOW_SCALE);
   return at === 0 ? -1 : bytes[at + 2]!;

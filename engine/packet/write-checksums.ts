@@ -1,4 +1,4 @@
-/** Writes the checksums of a packet that was changed, or that left its sender without them (offloading). */
+/** Writes the checksums of a packet that was modified, or sent without them (offloading). */
 
 import type { Memory } from '../memory.js';
 import * as Packet from '../packet.js';
@@ -10,7 +10,7 @@ const UDP = 17;
 /** Offset of the checksum in the header. */
 const PLACE: Readonly<Record<number, number>> = { [TCP]: 16, [UDP]: 6 };
 
-/** @param p row of a packet of the wire that is captured whole */
+/** @param p row of a packet from the wire that was captured completely */
 export function writeChecksums({ row, bytes, view }: Memory, p: number): void {
   const l3 = row[p + Packet.L3]!;
   const isV4 = row[p + Packet.IP_VERSION] === 4;
@@ -22,7 +22,7 @@ export function writeChecksums({ row, bytes, view }: Memory, p: number): void {
   const l4 = row[p + Packet.L4]!;
   const place = PLACE[protocol];
   if (place === undefined || l4 === 0 || row[p + Packet.FLAGS]! & Packet.FLAG_FRAGMENT) return;
-  // RFC 768: a sender may leave the checksum out.
+  // RFC 768: a sender may omit the checksum.
   const unfinished = (row[p + Packet.FLAGS]! & Packet.FLAG_NO_CHECKSUM) !== 0;
   if (protocol === UDP && isV4 && !unfinished && view.getUint16(l4 + place) === 0) return;
   const length = row[p + Packet.PAYLOAD]! + row[p + Packet.PAYLOAD_LENGTH]! - l4;

@@ -3,7 +3,7 @@ import { type Profile, parseProfile } from './profile.js';
 const INSPECT = ['flow', 'stream', 'app', 'detect', 'detections', 'file-store'];
 const JUDGE = ['verdict', 'respond'];
 
-/** The profiles that need no configuration, as they would stand in the YAML. */
+/** The built-in profiles, as they would be written in YAML. */
 const DEFINITIONS: Readonly<Record<string, unknown>> = {
   single: {
     summary: 'one thread runs all modules',

@@ -1,18 +1,18 @@
 /**
- * Checks a profile before any thread starts: every queue has a reader, there is no circle, every packet reaches
- * exactly one verdict, and modules stand where they can work.
+ * Checks a profile before any thread starts: every queue has a reader, there is no cycle, every packet passes exactly
+ * one verdict module, and modules are in valid positions.
  */
 import type { ModuleDefinition } from '../module.js';
 import type { QueueHandler } from '../queue/handler.js';
 import { END, type Profile, ProfileError, type ThreadGroup, waysOf } from './profile.js';
 
-/** What the names in a profile lead to. */
+/** The modules and handlers that the names in a profile refer to. */
 export interface ProfileParts {
   module(name: string): ModuleDefinition;
   handler(name: string): QueueHandler;
 }
 
-/** @throws ProfileError at the first thing that cannot work */
+/** @throws ProfileError at the first error */
 export function checkProfile(profile: Profile, parts: ProfileParts): void {
   checkNames(profile);
   for (const group of profile.threads) checkWays(profile, group, parts);
@@ -42,7 +42,7 @@ function groupNamed(profile: Profile, name: string): ThreadGroup | undefined {
   return profile.threads.find(group => group.name === name);
 }
 
-/** Groups that hand packets to `group`. */
+/** Groups that pass packets to `group`. */
 function producersOf(profile: Profile, group: ThreadGroup): ThreadGroup[] {
   return profile.threads.filter(other => Object.values(waysOf(other)).includes(group.name));
 }
@@ -100,7 +100,7 @@ function checkInput(profile: Profile, group: ThreadGroup, parts: ProfileParts): 
     fail(profile, place, `acquire module ${acquiring[0]} must come first`);
 }
 
-/** Follows a packet: order of modules, and one verdict on every way. */
+/** Follows the paths of a packet: checks the order of modules, and for one verdict on every path. */
 function checkPath(
   profile: Profile,
   group: ThreadGroup,
@@ -128,7 +128,10 @@ function checkPath(
   }
 }
 
-/** Live traffic waits for a verdict, so a line that begins with acquiring must judge; stubs alone need not. */
+/**
+ * Live packets wait for a verdict, so a path that begins with an acquire module must include one; only dead ends need
+ * not.
+ */
 function checkJudged(
   profile: Profile,
   group: ThreadGroup,
@@ -157,7 +160,7 @@ function checkTogether(profile: Profile, group: ThreadGroup, parts: ProfileParts
   }
 }
 
-/** Modules with state by conversation need all packets of one, in order. */
+/** Modules with per-flow state need all packets of a flow, in order. */
 function checkFlows(profile: Profile, group: ThreadGroup, parts: ProfileParts): void {
   const keeper = group.modules.find(name => parts.module(name).perFlow);
   if (!keeper) return;
@@ -180,7 +183,7 @@ function checkFlows(profile: Profile, group: ThreadGroup, parts: ProfileParts): 
   }
 }
 
-/** True when packets of one conversation may take different threads of `group`. */
+/** True when packets of one flow may go to different threads of `group`. */
 function scatters(profile: Profile, group: ThreadGroup, parts: ProfileParts): boolean {
   if (group.count === 1) return false;
   return producersOf(profile, group).some(

@@ -29,7 +29,7 @@ function drawWays(group: ThreadGroup): string[] {
   });
 }
 
-/** The YAML that gives this profile again when it stands in a configuration. */
+/** The YAML that defines this profile in a configuration. */
 export function profileYaml(profile: Profile): string {
   const { name, ...rest } = profile;
   return stringify({ profiles: { [name]: rest } }, { lineWidth: 0 });

@@ -11,7 +11,7 @@
  *           - { name: decode, count: 2, modules: [decode], handler: flow-hash, ordered: yes, to: worker }
  *           - { name: worker, cpus: [1], modules: [flow, stream, app, detect, verdict, outputs] }
  *
- * `input` stands for the acquire module of the run (pcap, nfqueue …), `outputs` for the configured outputs.
+ * `input` refers to the acquire module of the run (pcap, nfqueue …), `outputs` to the configured outputs.
  */
 import { z } from 'zod';
 
@@ -20,22 +20,22 @@ const name = z.string().regex(/^[a-z][a-z0-9-]*$/i, 'a name of letters, digits a
 const threadGroup = z.strictObject({
   /** Name of the group; its threads are `name` or `name-1`, `name-2` … */
   name,
-  /** Number of threads; `auto` follows the cores. */
+  /** Number of threads; `auto` uses the number of cores. */
   count: z.union([z.int().min(1).max(256), z.literal('auto')]).default(1),
-  /** Modules in the order in which a packet passes them. */
+  /** Modules in the order in which a packet passes through them. */
   modules: z.array(z.string().min(1)).min(1),
-  /** CPUs for the threads: one number each, used in turn. */
+  /** CPUs for the threads: one per thread, used in turn. */
   cpus: z.array(z.int().min(0).max(4095)).min(1).optional(),
   /** Queue handler that chooses the consumer. */
   handler: z.string().min(1).default('flow-hash'),
-  /** Where packets go: a group, or a group (or `end`) for each way of the handler. */
+  /** Destination of packets: a group, or a group (or `end`) for each output of the handler. */
   to: z.union([name, z.record(z.string(), name)]).optional(),
-  /** Consumers put packets of several producers back into the order of capture. */
+  /** Consumers restore the capture order of packets of several producers. */
   ordered: z
     .union([z.boolean(), z.enum(['yes', 'no'])])
     .transform(value => value === true || value === 'yes')
     .default(false),
-  /** Packets each queue to a consumer holds. */
+  /** Capacity of each queue to a consumer, in packets. */
   'queue-size': z.int().min(2).max(1_048_576).default(4096),
 });
 
@@ -47,14 +47,14 @@ const profileSchema = z.strictObject({
 export type ThreadGroup = z.output<typeof threadGroup>;
 export type Profile = z.output<typeof profileSchema> & { readonly name: string };
 
-/** A profile that cannot run: says which thread or queue, and what was expected. */
+/** An invalid profile: names the thread or queue, and what was expected. */
 export class ProfileError extends Error {
   override readonly name = 'ProfileError';
 }
 
 /**
  * Reads a profile from its YAML value and fills in defaults.
- * @throws ProfileError that names the place and what was expected
+ * @throws ProfileError naming the location and what was expected
  */
 export function parseProfile(profileName: string, value: unknown): Profile {
   const result = profileSchema.safeParse(value);
@@ -64,11 +64,14 @@ export function parseProfile(profileName: string, value: unknown): Profile {
   throw new ProfileError(`${place}: ${issue.message}`);
 }
 
-/** The ways of a group: for each way of its handler the name of a group, or `end`. Empty at the end of the line. */
+/**
+ * The outputs of a group: for each output of its handler the name of a group, or `end`. Empty at the end of the
+ * pipeline.
+ */
 export function waysOf(group: ThreadGroup): Readonly<Record<string, string>> {
   if (group.to === undefined) return {};
   return typeof group.to === 'string' ? { to: group.to } : group.to;
 }
 
-/** Way that leads nowhere: the packet is done. */
+/** Output without consumer: the packet is done. */
 export const END = 'end';

@@ -1,11 +1,11 @@
 /**
- * How threads sleep and wake each other: one word a thread. Ringing costs a load as long as nobody sleeps; only a
- * sleeper costs the ringer a system call (7 µs measured).
+ * How threads sleep and wake each other: one word per thread. Ringing costs one load if the thread is awake; only a
+ * sleeping thread costs a system call (7 µs measured).
  */
 const AWAKE = 0;
 const ASLEEP = 1;
 
-/** Loop turns without work before a thread goes to sleep: short, since threads may share cores. */
+/** Loop iterations without work before a thread sleeps: short, since threads may share cores. */
 const PATIENCE = 200;
 
 export class Doorbell {
@@ -37,8 +37,8 @@ export class Doorbell {
   }
 
   /**
-   * The owner found nothing to do: spins a little, then sleeps until someone rings.
-   * @param nothingNew looked at once more after the word says ASLEEP, so that no ring is missed
+   * The owner found no work: spins briefly, then sleeps until rung.
+   * @param nothingNew checked once more after the word is set to ASLEEP, so that no ring is missed
    * @param milliseconds the longest sleep
    */
   rest(nothingNew: () => boolean, milliseconds: number): void {

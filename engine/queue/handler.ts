@@ -1,46 +1,46 @@
 /**
- * The contract of a queue handler: which consumer takes a packet. A handler is one file of `queue/handlers/` (or a
+ * The API of a queue handler, which selects the consumer of a packet. A handler is one file of `queue/handlers/` (or a
  * package or path) whose default export is a `QueueHandler`; its name in the YAML is the name of the file.
  */
 import type { Memory } from '../memory.js';
 
-/** Version of this contract. A handler made for another one is refused by name. */
+/** Version of this API. Handlers written for another version are refused by name. */
 export const QUEUE_HANDLER_API = 1;
 
-/** Packet takes none of the ways: it is done and its slot goes home. */
+/** No output: the packet is done and its slot is returned. */
 export const DONE = -1;
 
-/** What a queue handler exports by default. */
+/** The default export of a queue handler. */
 export interface QueueHandler {
-  /** QUEUE_HANDLER_API of the engine it was made for. */
+  /** QUEUE_HANDLER_API of the engine it was written for. */
   readonly api: number;
-  /** One sentence: which way a packet takes. */
+  /** One sentence: how it distributes packets. */
   readonly summary: string;
-  /** Names of the ways a packet can take; each leads to a thread group or to `end`. One way is called `to`. */
+  /** Names of its outputs; each leads to a thread group or to `end`. A single output is called `to`. */
   readonly ways: readonly string[];
-  /** Ways that may be left out of the YAML. */
+  /** Outputs that may be omitted in the YAML. */
   readonly optional?: readonly string[];
-  /** All packets of a conversation take the same consumer, in order. */
+  /** All packets of a flow go to the same consumer, in order. */
   readonly keepsFlows: boolean;
-  /** Makes what chooses in one thread. */
+  /** Creates the chooser of one thread. */
   create(link: HandlerLink): Chooser;
 }
 
-/** What a handler gets to work with. */
+/** Context of a handler. */
 export interface HandlerLink {
   readonly memory: Memory;
-  /** For each way, the range of consumers behind it; count 0 is `end`. */
+  /** For each output, the range of its consumers; count 0 is `end`. */
   readonly ways: readonly { readonly first: number; readonly count: number }[];
-  /** Outputs want all packets, not only what is noteworthy of them. */
+  /** Logging outputs want all packets, not only those with events. */
   readonly wantsPackets?: boolean;
-  /** Packets the queue to a consumer can take now. */
+  /** Free places in the queue to a consumer. */
   room(consumer: number): number;
 }
 
 /** @param p index of the packet's row  @returns number of the consumer, or DONE */
 export type Chooser = (p: number) => number;
 
-/** Names a queue handler; gives its type to the compiler and nothing else. */
+/** Defines a queue handler: checks its type and adds the version of the API. */
 export function defineQueueHandler(handler: Omit<QueueHandler, 'api'>): QueueHandler {
   return { api: QUEUE_HANDLER_API, ...handler };
 }

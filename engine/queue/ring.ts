@@ -1,25 +1,25 @@
 /**
  * A queue of packets between exactly one producer and one consumer: a ring of slot numbers in shared memory.
  *
- * Both ends work without locks: the producer writes slots and then publishes its tail once a batch, the consumer
- * reads and then publishes its head once a batch. Those two stores are the only atomic operations.
+ * Both ends work without locks: the producer writes slots and then publishes its tail once per batch, the consumer
+ * reads and then publishes its head once per batch. Those two stores are the only atomic operations.
  */
 const HEAD = 0;
-/** On another cache line than HEAD, so that the two ends do not disturb each other. */
+/** On another cache line than HEAD, to avoid false sharing. */
 const TAIL = 16;
 const CLOSED = 32;
-/** Last ticket the producer has passed on, modulo 2^32, for consumers that restore order. */
+/** Last ticket that the producer has passed on, modulo 2^32, for consumers that restore order. */
 const WATERMARK = 48;
 const HEADER_INTS = 64;
 
 export class Ring {
   private readonly ints: Int32Array;
   private readonly mask: number;
-  /** Producer's and consumer's own copies of what they publish. */
+  /** Producer's and consumer's private copies of what they publish. */
   private tail: number;
   private head: number;
 
-  /** @param buffer made by `Ring.allocate` */
+  /** @param buffer created by `Ring.allocate` */
   constructor(readonly buffer: SharedArrayBuffer) {
     this.ints = new Int32Array(buffer);
     this.mask = this.ints.length - HEADER_INTS - 1;
@@ -39,7 +39,7 @@ export class Ring {
 
   // ── producer ──
 
-  /** Adds a packet; the consumer sees it after `publish`. @returns false when the ring is full */
+  /** Adds a packet; the consumer sees it after `publish`. @returns false if the ring is full */
   push(slot: number): boolean {
     if (((this.tail - Atomics.load(this.ints, HEAD)) | 0) > this.mask) return false;
     this.ints[HEADER_INTS + (this.tail & this.mask)] = slot;
@@ -52,17 +52,17 @@ export class Ring {
     return this.capacity - ((this.tail - Atomics.load(this.ints, HEAD)) | 0);
   }
 
-  /** Makes what was pushed visible. */
+  /** Makes pushed packets visible to the consumer. */
   publish(): void {
     Atomics.store(this.ints, TAIL, this.tail);
   }
 
-  /** Says that nothing will be pushed any more. */
+  /** Signals that nothing more will be pushed. */
   close(): void {
     Atomics.store(this.ints, CLOSED, 1);
   }
 
-  /** Says that every packet up to this ticket has been pushed (to whichever consumer). */
+  /** Signals that every packet up to this ticket has been pushed (to whichever consumer). */
   publishWatermark(ticket: number): void {
     Atomics.store(this.ints, WATERMARK, ticket);
   }
@@ -74,24 +74,24 @@ export class Ring {
     return (Atomics.load(this.ints, TAIL) - this.head) | 0;
   }
 
-  /** The packet `ahead` places behind the next one; the caller knows that it is there (see `readable`). */
+  /** The packet `ahead` places after the next one; the caller knows that it exists (see `readable`). */
   peek(ahead = 0): number {
     return this.ints[HEADER_INTS + ((this.head + ahead) & this.mask)]!;
   }
 
-  /** Takes the next packet; the caller knows that one is there. Its place is free after `release`. */
+  /** Takes the next packet; the caller knows that one exists. Its place is free after `release`. */
   take(): number {
     const slot = this.ints[HEADER_INTS + (this.head & this.mask)]!;
     this.head = (this.head + 1) | 0;
     return slot;
   }
 
-  /** Gives the places of what was taken back to the producer. */
+  /** Returns the places of taken packets to the producer. */
   release(): void {
     Atomics.store(this.ints, HEAD, this.head);
   }
 
-  /** True when the producer has closed; with nothing readable *afterwards*, the ring is done. */
+  /** True if the producer has closed; if nothing is readable *afterwards*, the ring is done. */
   closed(): boolean {
     return Atomics.load(this.ints, CLOSED) !== 0;
   }
@@ -102,7 +102,7 @@ export class Ring {
 
   // ── anyone ──
 
-  /** Packets waiting, as anyone may estimate it. */
+  /** Estimated number of waiting packets. */
   backlog(): number {
     return (Atomics.load(this.ints, TAIL) - Atomics.load(this.ints, HEAD)) | 0;
   }

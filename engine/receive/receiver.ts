@@ -1,4 +1,4 @@
-/** Fills batches from the sources of one thread: what all modules that acquire live traffic do. */
+/** Fills batches from the sources of one thread: common to all live acquire modules. */
 import type { Batch } from '../batch.js';
 import { BATCH } from '../manager/options.js';
 import type { Thread, ThreadModule } from '../module.js';
@@ -16,28 +16,28 @@ import * as Packet from '../packet.js';
 import { ReceiveRoom } from './room.js';
 import type { PacketSource } from './source.js';
 
-/** How long a thread waits for a packet before it looks at other things. */
+/** How long a thread waits for a packet before it checks for other work. */
 const WAIT_MS = 10;
-/** At the end of a run: batches that are taken at most of what still waits. */
+/** Maximum number of batches taken from pending packets at the end of a run. */
 const DRAINED_BATCHES = 64;
 
 export interface ReceiverOptions {
   readonly sources: readonly PacketSource[];
-  /** Bytes that a packet may take at most, with what comes along with it. */
+  /** Maximum bytes of a packet, including its metadata. */
   readonly largest: number;
-  /** Waits until a source has something, or time is over. @returns whether one has */
+  /** Waits until a source is readable, or until the timeout. @returns whether one is */
   wait(milliseconds: number): boolean;
-  /** Milliseconds for which the kernel may keep what it has received to itself; 0 if it never does. */
+  /** Milliseconds for which the kernel may hold back received packets; 0 if never. */
   readonly heldBackMs?: number;
 }
 
 export class Receiver implements ThreadModule {
   waited = false;
-  /** What is taken from a source at once. */
+  /** Metadata of the packets received at once. */
   private readonly packets: Uint32Array;
   private readonly tally = new Uint32Array(TALLY_INTS);
   private readonly room: ReceiveRoom;
-  /** Slots left for what the modules behind make of the packets. */
+  /** Slots reserved for packets created by later modules. */
   private readonly reserve: number;
   private number = 0;
 
@@ -46,7 +46,7 @@ export class Receiver implements ThreadModule {
     private readonly options: ReceiverOptions,
   ) {
     const { pool, config } = thread;
-    // With less left than is received at once and what is made of it, nothing would ever be received.
+    // If fewer slots remain than needed for one receive and the packets made from it, nothing would ever be received.
     const most = Math.min(config.read(BATCH), pool.range.slots >> 1);
     this.packets = new Uint32Array(most * QUEUED_INTS);
     this.room = new ReceiveRoom(pool, options.largest);
@@ -62,7 +62,7 @@ export class Receiver implements ThreadModule {
     this.waited = batch.length === 0;
   }
 
-  /** The run ends: what still waits is inspected as well. */
+  /** End of the run: pending packets are still inspected. */
   end(batch: Batch): void {
     const { wait, heldBackMs = 0 } = this.options;
     for (let i = 0; i < DRAINED_BATCHES; i++) {
@@ -76,7 +76,7 @@ export class Receiver implements ThreadModule {
     return this.thread.pool.available > this.reserve && this.room.ensure();
   }
 
-  /** @returns whether something came, be it only what the sources do not admit */
+  /** @returns whether anything was received, even if not admitted by the sources */
   private receiveAll(batch: Batch): boolean {
     let received = 0;
     for (const source of this.options.sources) {

@@ -1,11 +1,11 @@
-/** Room in a pool's blocks that packets are received into, one behind the other. */
+/** Room in a pool's blocks for receiving packets contiguously. */
 import type { Pool } from '../pool.js';
 
 export class ReceiveRoom {
   private block = -1;
   private used = 0;
 
-  /** @param needed bytes that must be free before something is received */
+  /** @param needed bytes that must be free before receiving */
   constructor(
     private readonly pool: Pool,
     private readonly needed: number,
@@ -36,12 +36,12 @@ export class ReceiveRoom {
     return this.pool.blockOffset(this.block) + this.pool.range.blockSize;
   }
 
-  /** So many bytes were written. */
+  /** This many bytes were written. */
   take(bytes: number): void {
     this.used = (this.used + bytes + 7) & ~7;
   }
 
-  /** The packet's bytes lie in the block in hand. */
+  /** The packet's bytes are in the current block. */
   attach(slot: number): void {
     this.pool.attach(slot, this.block);
   }

@@ -4,16 +4,16 @@ import { boolean, option } from '../config/option.js';
 import { recordTypeSettings } from '../config/output-list.js';
 
 const ALERT = 'outputs.*.eve-log.types.*.alert.';
-/** Bytes that are told at most: records have bounds. */
+/** Maximum bytes logged: records are bounded. */
 const MOST = 128 << 10;
 
-/** Which forms of a body alerts have. */
+/** Forms of a body in alerts. */
 export interface BodyForms {
   readonly base64: boolean;
   readonly printable: boolean;
 }
 
-/** The two options that ask for a body: `NAME` for base64, and `NAME-printable`. */
+/** The two options that request a body: `NAME` for base64, and `NAME-printable`. */
 export function bodyOptions(name: string, what: string) {
   return {
     base64: option(`${ALERT}${name}`, boolean, false, `log ${what} of alerts in base64`),
@@ -21,7 +21,7 @@ export function bodyOptions(name: string, what: string) {
   };
 }
 
-/** What any of the eve-log entries asks for: the records of alerts are the same for all. */
+/** Forms requested by any eve-log entry: alert records are the same for all. */
 export function bodyForms(config: Config, name: string, options: ReturnType<typeof bodyOptions>): BodyForms {
   const entries = recordTypeSettings(config, 'alert').flatMap(entry => entry ?? []);
   return {

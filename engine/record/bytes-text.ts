@@ -2,10 +2,10 @@
 import { isUtf8 } from 'node:buffer';
 import { latin1 } from '../latin1.js';
 
-/** UTF-8 where it is, else bytes above 127 as `\xc5`. */
+/** Valid UTF-8 unchanged, otherwise bytes above 127 as `\xc5`. */
 export function bytesText(bytes: Uint8Array): string {
   if (isAscii(bytes)) return String.fromCharCode.apply(undefined, bytes as unknown as number[]);
-  // Asked first: names that are not text are common, and a decoder that refuses them makes an error of each.
+  // Checked first: names that are not UTF-8 are common, and a fatal decoder would create an error for each.
   return isUtf8(bytes) ? utf8(bytes) : escaped(latin1(bytes));
 }
 
@@ -13,7 +13,7 @@ function utf8({ buffer, byteOffset, length }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, length).toString();
 }
 
-/** The same of text whose letters are the bytes. */
+/** The same for latin1 text. */
 export function latin1Text(text: string): string {
   return /^[\0-\x7f]*$/.test(text) ? text : bytesText(Buffer.from(text, 'latin1'));
 }
@@ -21,7 +21,7 @@ export function latin1Text(text: string): string {
 const escaped = (latin1: string): string =>
   latin1.replace(/[\x80-\xff]/g, letter => `\\x${letter.charCodeAt(0).toString(16)}`);
 
-/** Most names are ASCII and short; long ones are left to the decoder. */
+/** Most names are ASCII and short; long ones go to the decoder. */
 function isAscii(bytes: Uint8Array): boolean {
   if (bytes.length > 1024) return false;
   for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 127) return false;

@@ -3,14 +3,16 @@ import * as FlowRecord from '../flow/flow-record.js';
 import * as Packet from '../packet.js';
 import type { Subject } from './subject.js';
 
-/** As the packet went; client to server; server to client; or as the event says (`FLOW_STATE` of its own row). */
+/**
+ * Direction of the packet; client to server; server to client; or as given by the event (`FLOW_STATE` of its own row).
+ */
 export type Direction = 'packet' | 'flow' | 'reverse' | 'event';
 
 export class Endpoints {
-  /** 4, 6, or 0 where there are no addresses. */
+  /** 4, 6, or 0 without addresses. */
   version = 0;
   protocol = -1;
-  /** Where the addresses are. */
+  /** The bytes that contain the addresses. */
   bytes: Uint8Array = new Uint8Array(0);
   source = 0;
   destination = 0;
@@ -27,7 +29,7 @@ export class Endpoints {
     if (seen !== wanted(subject, direction)) this.swap();
   }
 
-  /** Of the packet whose row is at `p`: the outer packet of a tunnel. */
+  /** Takes the endpoints of the packet whose row is at `p`: the outer packet of a tunnel. */
   fromPacket(subject: Subject, p: number): void {
     const { row } = subject;
     const header = row[p + Packet.L3]!;
@@ -51,7 +53,7 @@ export class Endpoints {
     this.destinationPort = flows[f + FlowRecord.SERVER_PORT]!;
   }
 
-  /** The other way round: source becomes destination. ICMP type and code stay. */
+  /** Swaps source and destination. ICMP type and code stay. */
   swap(): void {
     const { source, sourcePort } = this;
     this.source = this.destination;

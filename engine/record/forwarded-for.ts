@@ -1,9 +1,9 @@
-/** What the outputs want told of whom a proxy asked for: the `xff` settings of eve-log entries, their types, and file-store. */
+/** The `xff` settings (original client behind a proxy) of eve-log entries, their types, and file-store. */
 import { Config, type ConfigTree } from '../config/config.js';
 import { boolean, choice, option, text } from '../config/option.js';
 import { outputEntries, recordTypeSettings } from '../config/output-list.js';
 
-/** The same options for each place where they may stand. @param path of the section */
+/** The same options for each section that may contain them. @param path of the section */
 function optionsAt(path: string) {
   return {
     enabled: option(
@@ -39,7 +39,7 @@ export const XFF_OPTIONS = [
   'outputs.*.file-store.xff.',
 ].flatMap(path => Object.values(optionsAt(path)));
 
-/** What one output wants. */
+/** Settings of one output. */
 export interface ForwardedFor {
   /** Name of the header field, lower case. */
   readonly header: string;
@@ -47,14 +47,14 @@ export interface ForwardedFor {
   readonly mode: 'extra-data' | 'overwrite';
 }
 
-/** What the records of one eve-log entry want; undefined: nothing. */
+/** Settings for the records of one eve-log entry; undefined: none. */
 export interface EveForwardedFor {
   readonly alert: ForwardedFor | undefined;
   readonly files: ForwardedFor | undefined;
   readonly http: ForwardedFor | undefined;
 }
 
-/** Of each eve-log entry that is on, in order. The entry's own settings count for all its types. */
+/** Settings of each enabled eve-log entry, in order. The entry's own settings apply to all its types. */
 export function eveForwardedFor(config: Config): EveForwardedFor[] {
   const [alerts, files, http] = ['alert', 'files', 'http'].map(type => recordTypeSettings(config, type));
   return outputEntries(config, 'eve-log').map((entry, i) => {
@@ -64,12 +64,12 @@ export function eveForwardedFor(config: Config): EveForwardedFor[] {
   });
 }
 
-/** Of the records beside stored files. */
+/** Settings for the records of stored files. */
 export function storeForwardedFor(config: Config): ForwardedFor | undefined {
   return wanted(treeAt(outputEntries(config, 'file-store')[0]));
 }
 
-/** All that any output wants. */
+/** Settings of all outputs. */
 export function allForwardedFor(config: Config): ForwardedFor[] {
   const ofEve = eveForwardedFor(config).flatMap(({ alert, files, http }) => [alert, files, http]);
   return [...ofEve, storeForwardedFor(config)].filter(each => each !== undefined);
@@ -80,7 +80,7 @@ export function wantsForwardedFor(config: Config): boolean {
   return allForwardedFor(config).length > 0;
 }
 
-/** Name of the member of an event's `xff` that holds the address: the header field and the end that counts. */
+/** Name of the member of an event's `xff` that holds the address: the header field and the deployment mode. */
 export function forwardedForKey({ header, deployment }: ForwardedFor): string {
   return `${deployment} ${header}`;
 }

@@ -1,10 +1,10 @@
 /** Formats of lines of text, such as `%{%D-%H:%M:%S}t.%z %a:%p -> %A:%P %h %[16]u`. */
 import { strftime } from '../log-file/strftime.js';
 
-/** Text as it is, or a field: its letter, what stands in braces, and the most characters of it. */
+/** Literal text, or a field: its letter, the argument in braces, and the maximum length. */
 type Part = string | { readonly letter: string; readonly argument: string; readonly most: number };
 
-/** What all lines of a protocol know. */
+/** Values common to the lines of all protocols. */
 export interface LineSubject {
   readonly seconds: number;
   readonly nanoseconds: number;
@@ -14,11 +14,11 @@ export interface LineSubject {
   readonly serverPort: number;
 }
 
-/** A field of the protocol; undefined where it has none. Latin1. */
+/** A field of the protocol; undefined if it has none. Latin1. */
 export type LineField = (letter: string, argument: string) => string | undefined;
 
 const FIELD = /%(?:\[(\d+)\])?(?:\{([^}]*)\})?([A-Za-z%])/g;
-/** What stands for a field that is not there. */
+/** Placeholder for an absent field. */
 const NOTHING = '-';
 
 export function lineFormat(text: string): readonly Part[] {
@@ -69,7 +69,7 @@ function common(subject: LineSubject, letter: string, argument: string): string 
   }
 }
 
-/** Bytes that cannot be printed as `|0A|`. */
+/** Writes unprintable bytes as `|0A|`. */
 export function printableField(latin1: string): string {
   return latin1.replace(
     /[^\x20-\x7e]/g,

@@ -1,13 +1,13 @@
-/** `pkt_src` of records: where the packet of a record comes from. */
+/** `pkt_src` of records: the origin of a record's packet. */
 import { tunnelName } from '../packet/link-type.js';
 import * as Packet from '../packet.js';
 
 const WIRE = 'wire/pcap';
-/** No packet: its number is not told. */
+/** Not a packet: its number is not logged. */
 export const FLOW_TIMEOUT = 'stream (flow timeout)';
 const DEFRAGMENTED = 'defrag';
 
-/** All that there are. */
+/** All possible values. */
 export const PACKET_SOURCES: readonly string[] = [
   WIRE,
   FLOW_TIMEOUT,
@@ -25,7 +25,7 @@ export function packetSource(row: Int32Array, p: number): string {
     case Packet.PSEUDO_FLOW_END:
       return FLOW_TIMEOUT;
     case Packet.PSEUDO_STREAM:
-      // What nobody acknowledged is looked at when the stream ends.
+      // Unacknowledged data is inspected when the stream ends.
       return row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_END ? FLOW_TIMEOUT : WIRE;
     default:
       return WIRE;

@@ -1,12 +1,12 @@
-/** Records that are too long for the pool: told with less in them, as a record that shows less is better than none. */
+/** Shortens records that are too long for the pool: a record with less content is better than none. */
 
-/** Characters of a text, and elements of a list, that are left of each at first. */
+/** Initial limits: characters of a text, and elements of a list. */
 const [LONGEST_TEXT, LONGEST_LIST] = [65_536, 1024];
 
 /**
  * @param members JSON members without braces; numbers in them beyond 2^53 lose digits
- * @param most bytes that the result may have
- * @returns '' where even the shortest texts are too many
+ * @param most maximum bytes of the result
+ * @returns '' if even the shortest texts are too long
  */
 export function shortened(members: string, most: number): string {
   const record = JSON.parse(`{${members}}`);

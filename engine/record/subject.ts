@@ -1,4 +1,6 @@
-/** What a record speaks of: an event, the packet it was made for, and its flow. One object, loaded for each event. */
+/**
+ * The subject of a record: an event, the packet it was created for, and its flow. One object, loaded for each event.
+ */
 
 import { attachedMembers } from '../event.js';
 import type { FlowRows } from '../flow/flow-record.js';
@@ -10,7 +12,7 @@ export class Subject {
   /** Slot of the event, and the index of its row. */
   slot = 0;
   e = 0;
-  /** Slot of the packet, -1 when the event speaks of a flow only; and the index of its row (the event's own then). */
+  /** Slot of the packet, -1 if the event refers to a flow only; and the index of its row (the event's own then). */
   packet = -1;
   p = 0;
   /** Row number of the flow, or -1, and the index of the row. */
@@ -18,9 +20,9 @@ export class Subject {
   f = 0;
   /** Direction of the packet in its flow. */
   toServer = true;
-  /** Direction of the data that the event is about: that of the packet unless its maker said otherwise. */
+  /** Direction of the data that the event is about: that of the packet unless its producer set another. */
   eventToServer = true;
-  /** The packet's bytes are there: it came over the wire, or out of a tunnel, or was made from fragments. */
+  /** The packet has bytes: it came from the wire, from a tunnel, or was reassembled from fragments. */
   onWire = false;
 
   readonly row: Int32Array;
@@ -34,7 +36,7 @@ export class Subject {
     this.flows = rows.row;
   }
 
-  /** Speaks of a packet itself, without an event. */
+  /** Loads a packet itself, without an event. */
   loadPacket(slot: number): void {
     this.load(slot);
     this.packet = slot;
@@ -69,7 +71,7 @@ export class Subject {
     return this.flows[this.f + field]!;
   }
 
-  /** The members that the event's maker wrote, as text. */
+  /** The members written by the event's producer, as text. */
   payloadText(): string {
     return attachedMembers(this.memory, this.slot);
   }

@@ -1,15 +1,15 @@
-/** Words by which the manager and the threads tell each other things without messages. */
+/** Shared words by which the manager and the threads signal each other without messages. */
 const WORDS = 64;
 const COMMAND = 0;
 const GENERATION = 1;
-/** Per thread, behind the common words. */
+/** Per thread, after the common words. */
 const PER_THREAD = 16;
 const STATE = 0;
 const RELOADED = 1;
 const TURNS = 2;
 const READ = 3;
 
-/** The engine runs; take what is there and end; end at once. */
+/** The engine runs; finish pending packets and end; end immediately. */
 export const RUN = 0;
 export const STOP = 1;
 export const ABORT = 2;
@@ -55,7 +55,7 @@ export class Control {
     Atomics.store(this.words, this.word(thread, STATE), state);
   }
 
-  /** Generation that the thread works with. */
+  /** Sets the generation that the thread uses. */
   reloaded(thread: number): number {
     return Atomics.load(this.words, this.word(thread, RELOADED));
   }
@@ -64,7 +64,7 @@ export class Control {
     Atomics.store(this.words, this.word(thread, RELOADED), generation);
   }
 
-  /** Counts turns of the thread's loop, so that a watchdog sees one that hangs. */
+  /** Counts iterations of the thread's loop, so that a watchdog detects a hanging thread. */
   turned(thread: number): void {
     this.words[this.word(thread, TURNS)]!++;
   }

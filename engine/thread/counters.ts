@@ -1,11 +1,11 @@
 import type { Counters } from '../module.js';
 
-/** More counters than all modules together declare; a thread that needs more is refused at start. */
+/** More than all modules together declare; a thread that needs more fails at start. */
 const CAPACITY = 4096;
 
 export type CounterKind = 'sum' | 'max';
 
-/** The counters of one thread: values in shared memory, names told to the manager once at start. */
+/** The counters of one thread: values in shared memory, names sent to the manager once at start. */
 export class ThreadCounters implements Counters {
   readonly values: Float64Array;
   readonly names: string[] = [];
@@ -20,7 +20,7 @@ export class ThreadCounters implements Counters {
     return new SharedArrayBuffer(CAPACITY * 8);
   }
 
-  /** @throws Error when a thread declares more counters than there is room for */
+  /** @throws Error if a thread declares more counters than there is room for */
   declare(name: string, kind: CounterKind = 'sum'): number {
     const known = this.indexes.get(name);
     if (known !== undefined) return known;
@@ -34,7 +34,7 @@ export class ThreadCounters implements Counters {
   }
 }
 
-/** Counter values of one thread as the manager sees them. */
+/** Counter values of one thread as seen by the manager. */
 export interface CounterView {
   readonly names: readonly string[];
   readonly kinds: readonly CounterKind[];

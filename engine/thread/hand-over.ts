@@ -1,8 +1,8 @@
 /**
- * The end of a thread's line: each packet goes to the consumer that the queue handler chooses, or home.
+ * The end of a thread's module list: each packet goes to the consumer chosen by the queue handler, or back to its pool.
  *
- * Reassembled data that lies in this thread's stream buffers is copied into a block that travels with the packet (its
- * *carrier*), so that the next thread needs nothing of this thread's memory.
+ * Reassembled data in this thread's stream buffers is copied into a block that travels with the packet (its *carrier*),
+ * so that the next thread needs nothing of this thread's memory.
  */
 import type { Batch } from '../batch.js';
 import type { Thread } from '../module.js';
@@ -27,21 +27,21 @@ export class HandOver {
     private readonly outlets: readonly Outlet[],
     private readonly choose: Chooser,
     private readonly returns: Returns,
-    /** Called when a ring is full: lets the own returns in, then rests a little. */
+    /** Called when a ring is full: collects returned packets, then sleeps briefly. */
     private readonly waitForRoom: (outlet: Outlet) => void,
     private readonly changeOwner: (slot: number, thread: number) => void,
-    /** Any consumer will do: a packet that finds a queue full may take another one. */
+    /** Any consumer is allowed: a packet may go to another if a queue is full. */
     private readonly anyConsumer: boolean,
   ) {
     this.row = thread.memory.row;
   }
 
-  /** Whether packets go to other threads from here. */
+  /** Whether packets are passed to other threads. */
   get hasConsumers(): boolean {
     return this.outlets.length > 0;
   }
 
-  /** Hands every packet of the batch on and empties it. */
+  /** Passes on every packet of the batch and empties it. */
   give(batch: Batch): void {
     for (let i = 0; i < batch.length; i++) this.giveOne(batch.slots[i]!);
     batch.clear();
@@ -60,13 +60,13 @@ export class HandOver {
     else this.send(slot, outlet);
   }
 
-  /** The packet is done here. */
+  /** The packet is done. */
   letGo(slot: number): void {
     this.changeOwner(slot, -1);
     this.returns.release(slot);
   }
 
-  /** Waits until the handler chooses a consumer that has room: one that hangs must not hold up the others. */
+  /** Waits until the handler chooses a consumer with room: a hanging one must not block the others. */
   private openOutlet(p: number, consumer: number): Outlet {
     let outlet = this.outlets[consumer]!;
     while (outlet.ring.room() === 0 && this.row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) {
@@ -81,7 +81,7 @@ export class HandOver {
     while (!outlet.ring.push(slot)) this.waitForRoom(outlet);
   }
 
-  /** Sends a packet whose reassembled data may have to be copied; more than a block takes several packets. */
+  /** Sends a packet whose reassembled data may have to be copied; more than a block needs several packets. */
   private pack(slot: number, p: number, outlet: Outlet): void {
     const { row } = this;
     const data = row[p + Packet.STREAM_DATA]!;
@@ -92,12 +92,12 @@ export class HandOver {
     }
     const rest = this.splitOff(p, outlet);
     row[p + Packet.CARRIER] = this.carry(p, data, row[p + Packet.STREAM_LENGTH]!, outlet);
-    // From here on the packet belongs to the consumer: its row must not be looked at again.
+    // From here on the packet belongs to the consumer: its row must not be accessed again.
     this.send(slot, outlet);
     if (rest >= 0) this.pack(rest, rest * Packet.INTS, outlet);
   }
 
-  /** Cuts what exceeds a block off the packet's data. @returns a pseudo packet with the rest, or -1 */
+  /** Splits off what exceeds a block from the packet's data. @returns a pseudo packet with the rest, or -1 */
   private splitOff(p: number, outlet: Outlet): number {
     const { row } = this;
     const length = row[p + Packet.STREAM_LENGTH]!;
@@ -148,7 +148,7 @@ export class HandOver {
     this.returns.publish();
   }
 
-  /** Promises the consumers that every packet up to this ticket was handed on. */
+  /** Promises the consumers that every packet up to this ticket was passed on. */
   publishWatermark(ticket: number): void {
     for (const { ring, consumer } of this.outlets) {
       if (ring.watermark() === ticket) continue;

@@ -1,5 +1,5 @@
 /**
- * The queues a thread reads: one ring from each thread that hands it packets. Where the profile says `ordered`,
+ * The queues a thread reads: one ring from each thread that passes packets to it. If the profile says `ordered`,
  * packets of several producers are taken in the order of their tickets (their number in the capture).
  */
 import type { Batch } from '../batch.js';
@@ -10,7 +10,7 @@ import type { Ring } from '../queue/ring.js';
 
 export interface Inlet {
   readonly ring: Ring;
-  /** Whoever fills the ring: woken when there is room again. */
+  /** The producer of the ring: woken when there is room again. */
   readonly producer: Doorbell;
 }
 
@@ -27,12 +27,12 @@ export class Inlets {
     this.row = memory.row;
   }
 
-  /** True when every producer has closed and everything was read. */
+  /** True if every producer has closed and everything was read. */
   finished(): boolean {
     return this.inlets.every(({ ring }) => ring.closed() && ring.readable() === 0);
   }
 
-  /** True when a packet could be taken, or all producers are done. */
+  /** True if a packet can be taken, or all producers are done. */
   ready(): boolean {
     return this.inlets.some(({ ring }) => ring.readable() > 0) || this.finished();
   }
@@ -48,13 +48,13 @@ export class Inlets {
   }
 
   /**
-   * Ticket up to which everything that will ever come here has been received: what this thread may promise to its own
-   * consumers once it has handed on what it took.
+   * Ticket up to which everything has been received: what this thread may promise to its own consumers once it has
+   * passed on the packets taken.
    */
   watermark(): number {
     let lowest: number | undefined;
     for (const { ring } of this.inlets) {
-      // The promise is read first: whatever it covers is in the ring by then.
+      // The watermark is read first: everything it covers is in the ring by then.
       const promised = ring.watermark();
       const isClosed = ring.closed();
       const isEmpty = ring.readable() === 0;
@@ -86,7 +86,7 @@ export class Inlets {
     }
   }
 
-  /** The ring with the lowest ticket, unless a lower one may still come through an empty ring. */
+  /** The ring with the lowest ticket, unless a lower one may still arrive through an empty ring. */
   private nextInOrder(): Ring | undefined {
     let best: Ring | undefined;
     let lowest = 0;
@@ -109,7 +109,7 @@ export class Inlets {
   }
 }
 
-/** Tickets run over after 2^32 packets: what is less than half of that away is before or behind (RFC 1982). */
+/** Tickets wrap around after 2^32 packets: serial number arithmetic (RFC 1982). */
 function isBefore(ticket: number, other: number): boolean {
   return ((ticket - other) | 0) < 0;
 }

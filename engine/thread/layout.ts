@@ -5,7 +5,7 @@ import type { PoolRange } from '../pool.js';
 import { sharesOf, type ThreadMemory } from './memory-shares.js';
 
 export interface PlanSizes {
-  /** Packets in flight for each thread that makes packets. */
+  /** Packets in flight for each thread that creates packets. */
   readonly poolSlots: number;
   readonly poolBytes: number;
   readonly blockSize: number;
@@ -16,13 +16,13 @@ export interface PlanSizes {
   readonly logBytes: number;
 }
 
-/** What a module needs a share of. */
+/** Shared memory used by a module. */
 export type Uses = NonNullable<ModuleDefinition['uses']>;
 
-/** Modules of each thread, in order of the threads. */
+/** Modules of each thread, in thread order. */
 export type ModulesOfThreads = readonly (readonly string[])[];
 
-/** Divides the byte space and the flow rows. Offsets stay below 2^31, so that they fit a packet row. */
+/** Divides the byte space and the flow rows. Offsets stay below 2^31, so that they fit into a packet row. */
 export class Layout {
   private readonly flowThreads: number[];
   private readonly streamThreads: number[];
@@ -53,7 +53,7 @@ export class Layout {
     return Math.max(1, this.sizes.flows);
   }
 
-  /** Streams are read in other threads than those that put them together. */
+  /** Streams are read in other threads than those that reassemble them. */
   get hasDistantReaders(): boolean {
     const { readers, streamThreads } = this;
     return streamThreads.length > 0 && readers.some(reader => !streamThreads.includes(reader));
@@ -96,7 +96,7 @@ function threadsUsing(
   return threads.flatMap((modules, i) => (modules.some(name => uses(name).includes(what)) ? [i] : []));
 }
 
-/** The part of a range that falls to one of several threads; nothing for the others. */
+/** The share of a range for one of several threads; empty for other threads. */
 function share(
   first: number,
   length: number,

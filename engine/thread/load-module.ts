@@ -1,6 +1,6 @@
 /**
- * Finds what a name in the YAML means: a file of the engine's own folders, a path (beginning with `.` or `/`), or a
- * package. There is no registry, so modules of others load without touching the engine.
+ * Resolves a name in the YAML: a file in the engine's own folders, a path (beginning with `.` or `/`), or a package.
+ * There is no registry, so third-party modules load without changes to the engine.
  */
 import { access, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import { MODULE_API, type ModuleDefinition } from '../module.js';
 import { nearest } from '../nearest.js';
 import { QUEUE_HANDLER_API, type QueueHandler } from '../queue/handler.js';
 
-/** @param from folder that paths and packages are looked up from  @throws Error that names what was looked for */
+/** @param from folder that paths and packages are resolved from  @throws Error naming what was searched for */
 export async function loadModule(name: string, from: string): Promise<ModuleDefinition> {
   const definition = await load(name, 'modules', 'module', from);
   const { api, create, kind } = definition as Partial<ModuleDefinition>;
@@ -26,16 +26,16 @@ export async function loadModule(name: string, from: string): Promise<ModuleDefi
 /** Modules that could be loaded. */
 export interface LoadedModules {
   readonly modules: ReadonlyMap<string, ModuleDefinition>;
-  /** Why some are not among them. */
+  /** Why others could not be loaded. */
   readonly problems: readonly string[];
 }
 
-/** Loads every module of the house. */
+/** Loads all modules of the project. */
 export async function loadOwnModules(): Promise<LoadedModules> {
   return loadModules((await ownNames('modules')).sort(), process.cwd());
 }
 
-/** Loads modules by name; one that cannot be loaded stops only who needs it. @param from as for `loadModule` */
+/** Loads modules by name; a failure affects only those that need the module. @param from as for `loadModule` */
 export async function loadModules(names: readonly string[], from: string): Promise<LoadedModules> {
   const modules = new Map<string, ModuleDefinition>();
   const problems: string[] = [];
@@ -96,7 +96,7 @@ async function find(name: string, folder: string, what: string, from: string): P
   }
 }
 
-/** A path may name a file, or a folder with a package.json. */
+/** A path may refer to a file, or a folder with a package.json. */
 function entryOf(path: string, what: string, name: string): string {
   try {
     return createRequire(resolve(dirname(path), 'any.js')).resolve(path);

@@ -1,9 +1,9 @@
 /**
- * Lines on their way from one thread to the manager, which writes them to files: a ring of bytes in shared memory.
- * A record is its length, the number of its file, and the bytes, padded to four.
+ * Log lines from one thread to the manager, which writes them to files: a ring of bytes in shared memory. A record is
+ * its length, the number of its file, and the bytes, padded to four.
  */
 
-/** A part of the input that begins, in place of a file's number. */
+/** Marks the beginning of a part of the input, in place of a file number. */
 export function partMark(part: number): number {
   return -1 - part;
 }
@@ -33,12 +33,12 @@ export class LogRing {
     return new SharedArrayBuffer(HEADER_INTS * 4 + 2 ** Math.ceil(Math.log2(byteLength)));
   }
 
-  /** The longest record that can ever be written. */
+  /** The longest record that can be written. */
   get longest(): number {
     return this.size - RECORD_HEADER - 4;
   }
 
-  /** Writes one record. @returns false when there is no room for it now */
+  /** Writes one record. @returns false if there is no room for it now */
   write(file: number, source: Uint8Array, start: number, end: number): boolean {
     const length = end - start;
     const needed = RECORD_HEADER + ((length + 3) & ~3);
@@ -52,9 +52,9 @@ export class LogRing {
   }
 
   /**
-   * Reads all records that are there.
-   * @param take gets the file's number and the bytes of one record, good until it returns
-   * @returns how many records there were
+   * Reads all available records.
+   * @param take gets the file's number and the bytes of one record, valid until it returns
+   * @returns number of records
    */
   drain(take: (file: number, bytes: Uint8Array) => void): number {
     const tail = Atomics.load(this.ints, TAIL);
@@ -90,7 +90,7 @@ export class LogRing {
     if (start + first < end) this.bytes.set(source.subarray(start + first, end), 0);
   }
 
-  /** The bytes where they are; put together when they run over the end of the ring. */
+  /** The bytes in place; copied together if they wrap around the end of the ring. */
   private record(position: number, length: number): Uint8Array {
     const at = this.at(position);
     const first = this.size - at;

@@ -1,5 +1,5 @@
 /**
- * The life of a thread: take a batch, run it through the modules in order, hand it on; sleep when nothing is there.
+ * The main loop of a thread: take a batch, run it through the modules in order, pass it on; sleep if there is none.
  */
 import { Batch } from '../batch.js';
 import type { Thread, ThreadModule } from '../module.js';
@@ -21,30 +21,32 @@ export interface LoopParts {
   readonly control: Control;
   readonly ownership: Ownership;
   readonly batchSize: number;
-  /** Live traffic: `flush` is called when time passes without packets. In replay only packets move time. */
+  /** Live traffic: `flush` is called when time passes without packets. In replay only packets advance time. */
   readonly live: boolean;
-  /** Fetches reloaded shared objects; called when the control words tell of some. */
+  /** Fetches reloaded shared objects; called when the control words signal a reload. */
   reload(): void;
 }
 
-/** How long a thread sleeps at most before it looks at the control words. */
+/** Maximum sleep before a thread checks the control words. */
 const SLEEP_MS = 50;
 const FLUSH_EVERY_MS = 100;
-/** How long a batch waits for what threads behind have of the pool. */
+/** How long a batch waits for slots of the pool held by downstream threads. */
 const AWAIT_HOME_MS = 2000;
 const AWAIT_HOME_LIVE_MS = 50;
-/** A rest that took longer counts as this long: the process was stopped, or the processor was others'. */
+/** A longer sleep counts as this long: the process was stopped, or the CPU was used by others. */
 const LONGEST_REST_MS = 20;
 
 export class Loop {
   private readonly batch = new Batch();
   private readonly row: Int32Array;
-  /** Module that is running: `passOn` goes on behind it. */
+  /** The running module: `passOn` continues after it. */
   private running = 0;
   private flushedAt = 0;
   private lastNumber = 0;
   private generation = 0;
-  /** This batch waited in vain for slots; and how many packets have come home when all are that were out before it. */
+  /**
+   * This batch waited in vain for slots; and the return count at which all packets in flight before it have returned.
+   */
   private awaited = false;
   private outBefore = 0;
 
@@ -56,7 +58,7 @@ export class Loop {
     this.row = thread.memory.row;
   }
 
-  /** Runs until there is nothing to come any more, or the manager says stop. */
+  /** Runs until no more packets will arrive, or the manager stops it. */
   run(): void {
     while (!this.done()) this.turn();
     if (this.parts.control.command !== ABORT) this.end();
@@ -81,7 +83,7 @@ export class Loop {
     this.noteOut();
     batch.clear();
     this.take();
-    // Events may come from a thread that has loaded rules since.
+    // Events may come from a thread that has reloaded rules since.
     if (parts.inlets && parts.control.generation !== this.generation) this.reload();
     if (batch.length > 0) {
       parts.doorbell.busy();
@@ -89,7 +91,7 @@ export class Loop {
     } else if (!this.flushIfDue() && parts.modules[0]!.waited !== true) {
       parts.doorbell.rest(() => this.nothingNew(), SLEEP_MS);
     }
-    // All that was taken is handed on by now, so what was promised to this thread it can promise in turn.
+    // All packets taken have been passed on, so this thread can pass on the watermark it received.
     parts.handOver.publishWatermark(parts.inlets ? parts.inlets.watermark() : this.lastNumber);
   }
 
@@ -116,7 +118,7 @@ export class Loop {
     handOver.give(this.batch);
   }
 
-  /** Hands packets to the modules behind the running one; see `Thread.passOn`. */
+  /** Passes packets to the modules after the running one; see `Thread.passOn`. */
   passOn(part: Batch): void {
     const { modules, handOver, ownership } = this.parts;
     const from = this.running;
@@ -128,7 +130,7 @@ export class Loop {
     ownership.claimMade(part);
     handOver.give(part);
     this.noteOut();
-    // Whoever called needs slots.
+    // The caller needs slots.
     this.waitUntil(this.hasSlots, Number.POSITIVE_INFINITY);
   }
 
@@ -149,7 +151,7 @@ export class Loop {
     return true;
   }
 
-  /** See `Thread.awaitHome`. Only once a batch in vain: what the batch itself has comes home behind it. */
+  /** See `Thread.awaitHome`. Only once per batch in vain: slots held by the batch itself return after it. */
   awaitHome(): boolean {
     const { handOver, returns } = this.parts;
     const { pool } = this.thread;
@@ -173,7 +175,7 @@ export class Loop {
     return inlets ? !inlets.ready() : !returns.waiting();
   }
 
-  /** @returns true when modules were given time to do what is due */
+  /** @returns true if modules were called for time-dependent work */
   private flushIfDue(): boolean {
     if (!this.parts.live) return false;
     const now = performance.now();
@@ -187,7 +189,7 @@ export class Loop {
     this.finishEach((module, batch) => module.end?.(batch));
   }
 
-  /** Lets each module in turn add packets, which pass the modules behind it. */
+  /** Lets each module in turn add packets, which pass through the modules after it. */
   private finishEach(step: (module: ThreadModule, batch: Batch) => void): void {
     const { modules, handOver, ownership } = this.parts;
     for (let i = 0; i < modules.length; i++) {

@@ -1,6 +1,6 @@
 /**
- * What each thread gets of the memory they share. Offsets into it are signed 32-bit numbers, so where there are many
- * threads each gets less than was asked for.
+ * The share of each thread of the common memory. Offsets into it are signed 32-bit numbers, so with many threads each
+ * gets less than requested.
  */
 import { FIRST_BYTE } from '../memory.js';
 
@@ -10,15 +10,15 @@ export interface ThreadMemory {
   readonly scratchBytes: number;
 }
 
-/** Offsets stay below. */
+/** Upper bound of offsets. */
 const END = 2 ** 31;
-/** Blocks without which a pool is of no use: one is read into while others are on their way. */
+/** Minimum blocks of a pool: one is filled while others are in flight. */
 const LEAST_BLOCKS = 4;
 
 /**
  * @param wanted for each thread
  * @param streamBytes taken by all stream buffers together
- * @throws Error when not even the least is wanted, or fits
+ * @throws Error if less than the minimum is requested, or fits
  */
 export function sharesOf(wanted: ThreadMemory, threads: number, streamBytes: number): ThreadMemory {
   if (wanted.poolBytes < LEAST_BLOCKS * wanted.blockSize)

@@ -2,7 +2,7 @@ import type { ConfigTree } from '../config/config.js';
 import type { CounterKind } from './counters.js';
 import type { Plan } from './plan.js';
 
-/** What a thread is started with. */
+/** Start parameters of a thread. */
 export interface ThreadStart {
   readonly plan: Plan;
   /** Number of the thread in the plan. */
@@ -10,18 +10,18 @@ export interface ThreadStart {
   readonly config: ConfigTree;
   readonly shared: Readonly<Record<string, unknown>>;
   readonly seed: number;
-  /** Folder that module paths and packages are looked up from. */
+  /** Folder that module paths and packages are resolved from. */
   readonly from: string;
   readonly batchSize: number;
   readonly live: boolean;
-  /** Module that acquires. */
+  /** The acquire module. */
   readonly input: string;
   readonly ownershipCheck: boolean;
   /** Bit for each event kind that an output consumes. */
   readonly wantedEvents: number;
 }
 
-/** What a thread tells the manager. */
+/** Messages of a thread to the manager. */
 export type ThreadMessage =
   | {
       readonly type: 'ready';

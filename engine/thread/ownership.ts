@@ -1,6 +1,6 @@
 /**
- * The check that a packet is handled by one thread at a time (`threading.ownership-check`): each row names its owner,
- * changed at every hand-over, and compared before every module. Costs time, so it is off by default.
+ * Verifies that a packet is processed by one thread at a time (`threading.ownership-check`): each row names its owner,
+ * which is changed when the packet is passed on, and compared before every module. Costs time, so it is off by default.
  */
 import type { Batch } from '../batch.js';
 import type { Memory } from '../memory.js';
@@ -9,7 +9,7 @@ import * as Packet from '../packet.js';
 export class Ownership {
   private readonly row: Int32Array;
   private readonly me: number;
-  /** Packets that were worked on by a thread that did not own them. */
+  /** Packets processed by a thread that did not own them. */
   violations = 0;
 
   constructor(
@@ -23,18 +23,18 @@ export class Ownership {
     this.me = thread + 1;
   }
 
-  /** Packets this thread has just acquired. */
+  /** Claims packets that this thread has just acquired. */
   claim(batch: Batch): void {
     if (!this.enabled) return;
     for (let i = 0; i < batch.length; i++) this.claimOne(batch.slots[i]!);
   }
 
-  /** Claims packets made by modules on the way, and checks the others. */
+  /** Claims packets created by modules meanwhile, and checks the others. */
   claimMade(batch: Batch): void {
     if (this.enabled) this.check(batch);
   }
 
-  /** Checks that every packet of the batch is this thread's; packets without an owner were made here. */
+  /** Checks that every packet of the batch is this thread's; packets without an owner were created here. */
   check(batch: Batch): void {
     if (!this.enabled) return;
     for (let i = 0; i < batch.length; i++) {
@@ -45,7 +45,7 @@ export class Ownership {
     }
   }
 
-  /** Hands a packet to another thread (-1: it goes home). Bound, since it is passed as a function. */
+  /** Transfers a packet to another thread (-1: it is returned to its pool). Bound, since it is passed as a function. */
   readonly change = (slot: number, thread: number): void => {
     if (!this.enabled) return;
     const at = slot * Packet.INTS + Packet.OWNER;
@@ -65,5 +65,5 @@ export class Ownership {
   }
 }
 
-/** Owner of a packet on its way home: nobody may touch it. */
+/** Owner of a packet being returned: no thread may access it. */
 const RELEASED = -1;

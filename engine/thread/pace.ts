@@ -1,13 +1,13 @@
 import { type Control, ENDED } from './control.js';
 
 /**
- * Threads that read the same packets stay near each other, so that what they share (thresholds, bits of hosts, datasets)
- * sees packets in nearly the order in which they came.
+ * Keeps threads that read the same packets close together, so that shared state (thresholds, hostbits, datasets) sees
+ * packets in nearly capture order.
  */
 export class Pace {
   /**
    * @param others threads of the same group
-   * @param lead packets that this thread may be before the last of them
+   * @param lead packets that this thread may be ahead of the slowest of them
    */
   constructor(
     private readonly control: Control,
@@ -16,7 +16,7 @@ export class Pace {
     private readonly lead: number,
   ) {}
 
-  /** @param packets that this thread has read so far */
+  /** @param number of packets this thread has read so far */
   at(packets: number): void {
     this.control.setRead(this.me, packets);
   }
@@ -26,7 +26,7 @@ export class Pace {
     const { control, lead } = this;
     const mine = control.read(this.me);
     for (const other of this.others) {
-      // The difference is right also when the numbers have run over.
+      // The difference is correct even after a wrap-around.
       if (((mine - control.read(other)) | 0) > lead && control.state(other) !== ENDED) return true;
     }
     return false;

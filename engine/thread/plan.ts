@@ -1,6 +1,6 @@
 /**
  * From a checked profile to a plan: every thread with its modules and CPUs, every queue with its ring, and the layout
- * of the memory they share. Plain data and shared buffers: it is sent to the threads as it is.
+ * of the memory they share. Plain data and shared buffers: it is sent to the threads unchanged.
  */
 
 import { INTS as FLOW_INTS } from '../flow/flow-record.js';
@@ -33,10 +33,10 @@ export interface ThreadPlan {
   readonly inlets: readonly { readonly ring: SharedArrayBuffer; readonly producer: number }[];
   readonly ordered: boolean;
   readonly handler: string;
-  /** For each way of the handler the range of outlets behind it; undefined for a way left out. */
+  /** For each output of the handler the range of its outlets; undefined for an omitted output. */
   readonly ways: Readonly<Record<string, { readonly first: number; readonly count: number }>>;
   readonly outlets: readonly { readonly ring: SharedArrayBuffer; readonly consumer: number }[];
-  /** Rings in which packets of other pools go home, by pool; and those in which the own ones come. */
+  /** Rings for returning packets of other pools, by pool; and those in which own packets are returned. */
   readonly home: readonly ({ readonly ring: SharedArrayBuffer; readonly owner: number } | undefined)[];
   readonly returning: readonly SharedArrayBuffer[];
 }
@@ -52,8 +52,8 @@ export interface Plan {
 }
 
 /**
- * @param cores what `count: auto` follows
- * @param uses what a module needs a share of
+ * @param cores the value of `count: auto`
+ * @param uses shared memory used by a module
  */
 export function makePlan(
   profile: Profile,
@@ -135,7 +135,7 @@ function seatsOf(profile: Profile, cores: number): Seat[] {
   });
 }
 
-/** A ring from each thread of a group to each thread it leads to, in order of the ways. */
+/** A ring from each thread of a group to each of its consumer threads, in order of the outputs. */
 function linksBetween(seats: readonly Seat[]): Link[] {
   const links: Link[] = [];
   seats.forEach((seat, from) => {
@@ -159,7 +159,7 @@ function rangesOf(group: ThreadGroup, links: readonly Link[], seats: readonly Se
   return ranges;
 }
 
-/** For each owner, by thread, the ring in which that thread sends the owner's packets home. */
+/** For each owner, by thread, the ring in which that thread returns the owner's packets. */
 function returnRings(
   seats: readonly Seat[],
   links: readonly Link[],

@@ -1,8 +1,8 @@
 /**
- * The way home of packets: a slot that is done goes back to the pool that it came from, directly when that pool
- * is this thread's own, else through a ring to its owner.
+ * Returns packets to their pools: a finished slot goes back directly if the pool belongs to this thread, otherwise
+ * through a ring to its owner.
  *
- * A packet is done when it and all packets made from it are: inner packets and events hold a reference to it.
+ * A packet is finished when it and all packets made from it are: inner packets and events hold a reference to it.
  */
 import type { Memory } from '../memory.js';
 import * as Packet from '../packet.js';
@@ -10,7 +10,7 @@ import type { Pool } from '../pool.js';
 import type { Doorbell } from '../queue/doorbell.js';
 import type { Ring } from '../queue/ring.js';
 
-/** Where packets of one foreign pool go. */
+/** Return path of packets of another thread's pool. */
 export interface WayHome {
   readonly ring: Ring;
   readonly owner: Doorbell;
@@ -18,13 +18,13 @@ export interface WayHome {
 
 export class Returns {
   private readonly row: Int32Array;
-  /** How many packets came home from other threads. */
+  /** Number of packets returned by other threads. */
   collected = 0;
   private pending = false;
 
   /**
-   * @param home by pool number: the ring to its owner; undefined for the own pool
-   * @param incoming rings in which other threads send the own pool's packets
+   * @param home by pool number: the ring to its owner; undefined for its own pool
+   * @param incoming rings in which other threads return packets of its own pool
    */
   constructor(
     memory: Memory,
@@ -35,7 +35,7 @@ export class Returns {
     this.row = memory.row;
   }
 
-  /** The packet is done here, and with it perhaps those that it was made from. */
+  /** Releases the packet, and possibly those it was made from. */
   release(slot: number): void {
     const { row } = this;
     for (let at = slot; at >= 0; ) {
@@ -61,7 +61,7 @@ export class Returns {
     this.pending = true;
   }
 
-  /** Once a batch: makes the returns visible to their owners. */
+  /** Once per batch: makes the returns visible to their owners. */
   publish(): void {
     if (!this.pending) return;
     this.pending = false;
@@ -72,7 +72,7 @@ export class Returns {
     }
   }
 
-  /** Takes in the own packets that others are done with. */
+  /** Collects own packets returned by other threads. */
   collect(): void {
     for (const ring of this.incoming) {
       const count = ring.readable();
@@ -83,7 +83,7 @@ export class Returns {
     }
   }
 
-  /** True when packets of the own pool wait to be taken in. */
+  /** True if returned packets wait to be collected. */
   waiting(): boolean {
     return this.incoming.some(ring => ring.readable() > 0);
   }

@@ -1,9 +1,8 @@
 import { native } from '../native.js';
 
 /**
- * How long this thread has worked: what others on the same processor do does not count. Without the addon it is the time
- * that passes.
- * @returns milliseconds from some moment
+ * CPU time of this thread: other threads on the same CPU do not count. Without the addon it is wall-clock time.
+ * @returns milliseconds since an arbitrary point
  */
 export function threadMilliseconds(): number {
   const addon = native();

@@ -7,13 +7,13 @@ export interface ThreadLogsOptions {
   readonly ring: LogRing;
   /** Called for each line that is lost. */
   lost(): void;
-  /** Whether a writer waits for room: in replay yes; live, a verdict must not wait for a disk. */
+  /** Whether a writer waits for room: yes in replay; in live mode a verdict must not wait for a disk. */
   waits(): boolean;
-  /** Tells the manager which file a number stands for. */
+  /** Tells the manager the file of a number. */
   announce(number: number, file: string): void;
 }
 
-/** Log files as a thread sees them: numbers that the manager knows the names of. */
+/** Log files as seen by a thread: numbers whose names are known to the manager. */
 export class ThreadLogs {
   private readonly pause = new Int32Array(new SharedArrayBuffer(4));
   private readonly numbers = new Map<string, number>();
@@ -31,7 +31,7 @@ export class ThreadLogs {
     return { write: (bytes, from, to) => this.write(opened, bytes, from, to) };
   }
 
-  /** Lines from here on are of this part of the input; see `Thread.beginPart`. */
+  /** The following lines belong to this part of the input; see `Thread.beginPart`. */
   beginPart(part: number): void {
     this.write(partMark(part), NOTHING, 0, 0);
   }

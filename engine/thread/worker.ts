@@ -1,4 +1,4 @@
-/** Entry of every engine thread: builds the thread from its plan, tells the manager, and runs. */
+/** Entry of every engine thread: builds the thread from its plan, notifies the manager, and runs. */
 import { parentPort, receiveMessageOnPort, threadId, workerData } from 'node:worker_threads';
 import { Config } from '../config/config.js';
 import { WANTS_PACKETS } from '../event.js';
@@ -38,7 +38,8 @@ const log: Log = Object.fromEntries(
   ]),
 ) as unknown as Log;
 
-// Not awaited here: a thread that is ended while its file waits takes the whole process with it (Node.js 24).
+// Not awaited here: a thread that is terminated while its module awaits at top level takes the whole process with it
+// (Node.js 24).
 main().catch((error: Error) => {
   control.setState(me, FAILED);
   send({ type: 'failed', reason: error.message, stack: error.stack ?? '' });
@@ -90,12 +91,12 @@ async function main(): Promise<void> {
   send({ type: 'ended', violations: ownership.violations, cpuSeconds: native()?.threadCpuSeconds() ?? 0 });
 }
 
-/** What was prepared for all threads: others when rules are loaded anew. */
+/** Objects prepared for all threads: replaced when rules are reloaded. */
 interface SharedNow {
   now: Thread['shared'];
 }
 
-/** What modules printed has come to the main thread. */
+/** Waits until output printed by modules has reached the main thread. */
 async function allPrinted(): Promise<void> {
   const printed = (stream: NodeJS.WriteStream) =>
     new Promise<void>(resolve => {
@@ -105,8 +106,8 @@ async function allPrinted(): Promise<void> {
 }
 
 /**
- * The manager ends this thread. By itself it would wait for threads that still compile for it, and they may wait for it to
- * collect garbage, for ever (Node.js 20): as long as it listens it does so when they ask.
+ * The manager terminates this thread. On its own exit it would wait for threads that still compile for it, and they may
+ * wait for it to collect garbage, forever (Node.js 20): while its event loop runs, it collects garbage on request.
  */
 function stay(): void {
   port.on('message', () => {});
@@ -121,7 +122,7 @@ function openReturns(mine: ThreadPlan, memory: Memory, pool: Pool, doorbells: re
   );
 }
 
-/** What modules see of the thread. */
+/** Creates the thread object for modules. */
 function openThread(
   mine: ThreadPlan,
   modules: readonly ThreadModule[],
@@ -255,12 +256,12 @@ async function createModules(names: readonly string[], thread: Thread): Promise<
   return modules;
 }
 
-/** Waits for the manager's word: packets flow only when every thread stands. */
+/** Waits for the manager's signal: packet processing starts only when every thread is ready. */
 function begin(): Promise<void> {
   return new Promise(resolve => port.once('message', () => resolve()));
 }
 
-/** The loop never returns to the event loop, so the message is fetched by hand. */
+/** The loop never returns to the event loop, so the message is received synchronously. */
 function reload(shared: SharedNow, modules: readonly ThreadModule[]): void {
   for (let message = receiveMessageOnPort(port); message; message = receiveMessageOnPort(port)) {
     shared.now = (message.message as { shared: Thread['shared'] }).shared;

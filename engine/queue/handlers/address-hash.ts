@@ -19,10 +19,10 @@ export default defineQueueHandler({
   },
 });
 
-/** Hash of the address pair, the same for both directions; 0 where no IP header is found at the usual place. */
+/** Hash of the address pair, the same for both directions; 0 if no IP header is found at the usual offset. */
 function hash(view: DataView, data: number, length: number, linkType: number): number {
   const end = data + length;
-  // Packets of a queue of the kernel are of this kind.
+  // Packets from kernel queues are of this type.
   if (BEGINS_WITH_IP.has(linkType))
     return ofHeader(view, data, end, length > 0 ? view.getUint8(data) >>> 4 : 0);
   if (linkType !== ETHERNET || length < 34) return 0;

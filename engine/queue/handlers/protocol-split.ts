@@ -26,7 +26,7 @@ export default defineQueueHandler({
   },
 });
 
-/** Within a way, conversations stay together. `undefined` for a way that is not configured. */
+/** Within an output, flows stay together. `undefined` for an output that is not configured. */
 function withinWay(
   { memory: { row }, ways }: HandlerLink,
   index: number,

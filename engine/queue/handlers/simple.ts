@@ -1,7 +1,7 @@
 import * as Packet from '../../packet.js';
 import { defineQueueHandler } from '../handler.js';
 
-/** Packets handed to one consumer before the backlogs are looked at again: a run keeps caches warm. */
+/** Packets passed to one consumer before backlogs are checked again: runs keep caches warm. */
 const RUN = 32;
 
 export default defineQueueHandler({
@@ -23,7 +23,7 @@ export default defineQueueHandler({
   },
 });
 
-/** The consumer with the most room in its queue; among equals the one behind the last. */
+/** The consumer with the most room in its queue; among equals the one after the last. */
 function freest(last: number, first: number, count: number, room: (consumer: number) => number): number {
   let best = first;
   let most = -1;
