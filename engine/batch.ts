@@ -39,7 +39,7 @@ export class Batch {
     return this.kept;
   }
 
-  /** Slot of the kept packet at place `i`. */
+  /** Slot of the kept packet at index `i`. */
   keptAt(i: number): number {
     return this.spare[i]!;
   }

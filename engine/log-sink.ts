@@ -13,7 +13,7 @@ export interface LogSink {
   close(): void;
 }
 
-/** How many lines end in these bytes. */
+/** Number of lines that end in these bytes. */
 export function linesIn(bytes: Uint8Array): number {
   let count = 0;
   for (const byte of bytes) if (byte === NEWLINE) count++;

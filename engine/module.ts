@@ -19,7 +19,7 @@ import type { Pace } from './thread/pace.js';
 /** Version of this API. A module made for another version is rejected. */
 export const MODULE_API = 1;
 
-/** What a module exports by default. */
+/** The default export of a module. */
 export interface ModuleDefinition {
   /** MODULE_API of the engine that it was made for. */
   readonly api: number;
@@ -58,7 +58,7 @@ export interface ModuleDefinition {
   openLog?(file: string, config: Config, told: (message: string) => void): LogSink | undefined;
   /**
    * Acquire modules of live traffic: opens the devices that all threads share, before any thread starts and while the
-   * process still has its privileges. @throws Error that names what cannot be opened
+   * process still has its privileges. @throws Error naming what cannot be opened
    */
   open?(config: Config, log: Log): OpenedDevices;
   /**
@@ -70,7 +70,7 @@ export interface ModuleDefinition {
   create(thread: Thread): ThreadModule | Promise<ThreadModule>;
 }
 
-/** What an acquire module has opened for all threads. */
+/** Resources that an acquire module opened for all threads. */
 export interface OpenedDevices {
   /** Copied to `Thread.shared`; plain data and shared buffers. */
   readonly shared: Readonly<Record<string, unknown>>;
@@ -98,7 +98,7 @@ export interface OpenedDevices {
   close(): void;
 }
 
-/** A module at work in one thread. */
+/** A module instance running in one thread. */
 export interface ThreadModule {
   /**
    * Processes the batch in place. An acquire module gets an empty batch and fills it; leaving it empty means that no
@@ -123,7 +123,7 @@ export interface ThreadModule {
 
 /** The thread of a module, with everything a module works with. */
 export interface Thread {
-  /** `worker-2`; the group is `worker`, the index 1 of count. */
+  /** `worker-2`; the group is `worker`, the index 1 of `count`. */
   readonly name: string;
   readonly group: string;
   readonly index: number;
@@ -136,7 +136,7 @@ export interface Thread {
   readonly flows: FlowRows;
   /** Range of flow rows that this thread may allocate. */
   readonly flowRange: { readonly first: number; readonly count: number };
-  /** Bytes of `Memory.bytes` for this thread's stream buffers, and for its short-lived work within a batch. */
+  /** Bytes of `Memory.bytes` for this thread's stream buffers, and for temporary data within a batch. */
   readonly streamRange: ByteRange;
   readonly scratch: ByteRange;
   readonly config: Config;
@@ -182,14 +182,14 @@ export interface Thread {
    * @returns whether any were returned
    */
   awaitHome?(): boolean;
-  /** Logs a warning once, whatever the number of threads and packets. */
+  /** Logs a warning once, regardless of the number of threads and packets. */
   warnOnce(message: string): void;
 }
 
 /** One of the threads of a group. */
 export type ThreadOfGroup = Pick<Thread, 'name' | 'index' | 'count'>;
 
-/** Bytes of `Memory.bytes`. */
+/** A range of `Memory.bytes`. */
 export interface ByteRange {
   readonly first: number;
   readonly byteLength: number;
@@ -199,7 +199,7 @@ export interface ByteRange {
 export interface Counters {
   /** Declares a counter and returns its index in `values`. `sum` adds up over threads, `max` takes the highest. */
   declare(name: string, kind?: 'sum' | 'max'): number;
-  /** Added to in place: `values[index]++`. */
+  /** Incremented in place: `values[index]++`. */
   readonly values: Float64Array;
 }
 
@@ -212,9 +212,9 @@ export interface Log {
   error(message: string): void;
 }
 
-/** A log file as a thread writes it. */
+/** A log file, as seen by a thread that writes to it. */
 export interface LogWriter {
-  /** Appends `bytes[start, end)`, whole lines. Never blocks longer than the configured policy says. */
+  /** Appends the whole lines in `bytes[start, end)`. Never blocks longer than the configured policy allows. */
   write(bytes: Uint8Array, start: number, end: number): void;
 }
 

@@ -18,14 +18,14 @@ export const INTS = 64;
 export const DATA = 0;
 /** Captured bytes. */
 export const LENGTH = 1;
-/** Bytes the packet had on the wire. */
+/** Length of the packet on the wire. */
 export const WIRE_LENGTH = 2;
 /** Link type of the bytes at DATA (LINKTYPE_ values of the pcap format). */
 export const LINK_TYPE = 3;
 /** Capture time: seconds since the epoch (see `secondsOf`), and nanoseconds within the second. */
 export const SECONDS = 4;
 export const NANOSECONDS = 5;
-/** Number of the packet in its source, from 1: EVE's pcap_cnt, and the ticket by which order is restored. */
+/** Number of the packet in its source, from 1: EVE's pcap_cnt, also used to restore the order of packets. */
 export const NUMBER = 6;
 /** Index of the input (file, queue, interface) it came from. */
 export const SOURCE = 7;
@@ -60,12 +60,12 @@ export const FLOW_HASH = 21;
 // ── whose it is (flow, stream) ───────────────────────────────────────────────────────────────────────
 /** Row of the flow table, -1 without a flow. */
 export const FLOW = 22;
-/** Bits of the FLOW_ constants below: direction and state of the flow as this packet saw it. */
+/** Bits of the FLOW_ constants below: direction and state of the flow at this packet. */
 export const FLOW_STATE = 23;
-/** Reassembled data this packet makes available, in order and contiguous; length 0 when none. */
+/** Reassembled data this packet makes available, in order and contiguous; length 0 if none. */
 export const STREAM_DATA = 24;
 export const STREAM_LENGTH = 25;
-/** Offset in its direction of the stream of the first byte at STREAM_DATA (low 32 bits; 0 = byte after SYN). */
+/** Stream offset, in its direction, of the first byte at STREAM_DATA (low 32 bits; 0 = byte after SYN). */
 export const STREAM_OFFSET = 26;
 /** Bits of the STREAM_ constants below. */
 export const STREAM_FLAGS = 27;
@@ -77,13 +77,13 @@ export const STREAM_GAP = 28;
 export const VERDICT = 29;
 /** Drop reason: one of the REASON_ constants of `verdict.ts`. */
 export const REASON = 30;
-/** Number of alerts found for it. */
+/** Number of alerts raised on it. */
 export const ALERTS = 31;
 
 // ── second half: rarely touched ──────────────────────────────────────────────────────────────────────
 /** One of the PSEUDO_ constants; 0 for a packet from the wire. */
 export const PSEUDO = 32;
-/** Slot of the packet this one was made from (tunnel, fragment, event), -1 when none. */
+/** Slot of the packet this one was made from (tunnel, fragment, event), -1 if none. */
 export const ROOT = 33;
 /** Reference count of the slot: itself and each packet whose ROOT it is. */
 export const REFERENCES = 34;
@@ -95,7 +95,7 @@ export const VERDICTS_AWAITED = 35;
 /** Pool of the slot, and the block that contains its bytes (-1: no block to release). */
 export const POOL = 36;
 export const BLOCK = 37;
-/** Thread that owns the packet now (checked with `ownership-check`). */
+/** Thread that owns the packet now (verified with `ownership-check`). */
 export const OWNER = 38;
 /** Nesting depth of tunnels, 0 for the outermost. */
 export const RECURSION = 39;
@@ -104,17 +104,17 @@ export const VLAN_COUNT = 40;
 export const VLAN_ID_0 = 41;
 export const VLAN_ID_1 = 42;
 export const VLAN_ID_2 = 43;
-/** Offset of the Ethernet header, 0 when there is none. */
+/** Offset of the Ethernet header, 0 if none. */
 export const L2 = 44;
 /** Event: one of the EVENT_ constants of `event.ts`. Its payload (PAYLOAD, PAYLOAD_LENGTH) is described there. */
 export const EVENT_KIND = 45;
 /** Packet from the wire: offset of its conntrack data (see `packet/conntrack.ts`); 0 if unknown. */
 export const CONNTRACK = 45;
-/** Event: index of the signature in the compiled rule set, -1 when none. */
+/** Event: index of the signature in the compiled rule set, -1 if none. */
 export const EVENT_SIGNATURE = 46;
 /** Inner packet of a tunnel (not an event): one of the TUNNEL_ constants of `packet/link-type.ts`. */
 export const TUNNEL_KIND = 46;
-/** Event: number of the transaction in its flow, -1 when none. */
+/** Event: number of the transaction in its flow, -1 if none. */
 export const EVENT_TRANSACTION = 47;
 /** Not an event: slot whose block contains STREAM_DATA, released with this packet; -1 if none (see `hand-over.ts`). */
 export const CARRIER = 47;
@@ -124,7 +124,7 @@ export const EVENT_FIELDS = 8;
 /** Netfilter: packet id and mark (NFQUEUE); 0 otherwise. */
 export const QUEUE_ID = 56;
 export const MARK = 57;
-/** Snapshot of the flow with this packet counted: packets, then bytes (as two float64 at row64). */
+/** Snapshot of the flow's counts including this packet: packets, then bytes (two float64 in row64). */
 export const FLOW_PACKETS_TO_SERVER = 58;
 export const FLOW_PACKETS_TO_CLIENT = 59;
 /** Indexes into the float64 view of the same rows: `row64[slot * DOUBLES + FLOW_BYTES_TO_SERVER]`. */
@@ -141,7 +141,7 @@ export const FLAG_INVALID = 1 << 0;
 export const FLAG_TUNNEL = 1 << 1;
 /** A fragment: pending in defrag, its transport header is not decoded. */
 export const FLAG_FRAGMENT = 1 << 2;
-/** Made from fragments. */
+/** Reassembled from fragments. */
 export const FLAG_REASSEMBLED = 1 << 3;
 /** A checksum is invalid (only if checksums are verified): not used for flows and streams. */
 export const FLAG_BAD_CHECKSUM = 1 << 4;
@@ -159,7 +159,7 @@ export const FLAG_MODIFIED = 1 << 9;
 export const FLAG_REFUSED = 1 << 10;
 /** Accepted by the firewall before detection: no other firewall rules are evaluated. */
 export const FLAG_ACCEPTED = 1 << 15;
-/** ICMP error whose FLOW is that of the packet it quotes. */
+/** ICMP error whose FLOW is that of the quoted packet. */
 export const FLAG_ICMP_ERROR = 1 << 11;
 /** Last packet processed before the flow is released: finish pending work (with PSEUDO_FLOW_END). */
 export const FLAG_LAST_OF_FLOW = 1 << 12;
@@ -175,7 +175,7 @@ export const FLAG_TAGGED = 1 << 16;
 export const FLAG_LOGGED = 1 << 17;
 /** The first packet of its direction after the protocol of that direction was detected, or detection failed. */
 export const FLAG_PROTOCOL_TOLD = 1 << 18;
-/** The stream of its direction is inspected with it, whatever the amount. */
+/** The stream of its direction is inspected with it, regardless of the amount of data. */
 export const FLAG_INSPECT_STREAM = 1 << 19;
 /** Inline: its payload is buffered in the stream after a gap, at STREAM_OFFSET; it delivers no stream data. */
 export const FLAG_EARLY = 1 << 20;
@@ -184,8 +184,8 @@ export const FLAG_UNVERIFIED = 1 << 21;
 /** TCP: rejected by its session, or beyond its current end: its sequence number does not refer to the stream. */
 export const FLAG_BEYOND_SESSION = 1 << 22;
 /**
- * What packets inside of this one, and made of its fragments, have of it too: the sum of an offloaded packet is that
- * inside.
+ * Flags inherited by inner packets and by packets reassembled from fragments: the checksum of an offloaded packet is
+ * the inner one.
  */
 export const FLAGS_OF_CHECKSUMS = FLAG_NO_CHECKSUM | FLAG_UNVERIFIED;
 
@@ -202,20 +202,20 @@ export const FLOW_DROPPED = 1 << 3;
 export const FLOW_PASSED = 1 << 4;
 /** The flow is bypassed. */
 export const FLOW_BYPASSED = 1 << 5;
-/** The flow has changed its application protocol, or was asked to; known with FLOW_APPLICATION_NOTED, and to events. */
+/** The flow changed its application protocol, or was requested to; valid with FLOW_APPLICATION_NOTED, and in events. */
 export const FLOW_CHANGED_APPLICATION = 1 << 6;
 /**
- * The application layer noted what it knew when this packet came (the flow's record may know more by now): numbers
- * of application protocols, of the flow and as recognised to server and to client, 8 bits each from these on.
+ * The application layer stored what it knew at this packet (the flow record may be further by now): application
+ * protocol numbers of the flow and as recognised to server and to client, 8 bits each from these shifts on.
  */
 export const FLOW_APPLICATION_NOTED = 1 << 7;
 export const FLOW_APPLICATION = 8;
 export const FLOW_APPLICATION_TO_SERVER = 16;
 export const FLOW_APPLICATION_TO_CLIENT = 24;
-/** Stands for -1, "not recognised", in these 8 bits. */
+/** Represents -1, "not recognised", in these 8 bits. */
 const APPLICATION_FAILED = 255;
 
-/** A number of an application protocol (0 unknown, -1 failed) out of FLOW_STATE. @param shift FLOW_APPLICATION… */
+/** A number of an application protocol (0 unknown, -1 failed) from FLOW_STATE. @param shift FLOW_APPLICATION… */
 export function applicationIn(flowState: number, shift: number): number {
   const number = (flowState >>> shift) & 255;
   return number === APPLICATION_FAILED ? -1 : number;
@@ -228,15 +228,15 @@ export function applicationIn(flowState: number, shift: number): number {
 export const STREAM_TO_SERVER = 1 << 0;
 /** First data of this direction. */
 export const STREAM_START = 1 << 1;
-/** No more data will come in this direction (FIN, RST, timeout, depth). */
+/** No more data will follow in this direction (FIN, RST, timeout, depth). */
 export const STREAM_END = 1 << 2;
-/** Reassembly depth is reached: what follows is not reassembled. */
+/** Reassembly depth is reached: data after it is not reassembled. */
 export const STREAM_DEPTH = 1 << 3;
 /** The stream was reset. */
 export const STREAM_RESET = 1 << 4;
-/** The data is this packet's own, inspected before it leaves (inline). */
+/** The data is this packet's own, inspected before the packet is forwarded (inline). */
 export const STREAM_INLINE = 1 << 5;
-/** Inspect raw stream data now, whatever its amount. */
+/** Inspect raw stream data now, regardless of its amount. */
 export const STREAM_FLUSH = 1 << 6;
 /**
  * Data after an unacknowledged gap, delivered because the stream ends, or not yet acknowledged when the depth was
@@ -289,14 +289,14 @@ export function numberOf(row: Int32Array, p: number): number {
   return row[p + NUMBER]! >>> 0;
 }
 
-/** Whether the packet at `p` brings anything of a stream: data, a hole, or an end. Data to the client has no flags. */
+/** Whether the packet at `p` carries stream data, a gap or an end. Data to the client has no flags. */
 export function bringsStream(row: Int32Array, p: number): boolean {
   return row[p + STREAM_LENGTH] !== 0 || row[p + STREAM_FLAGS] !== 0 || row[p + STREAM_GAP] !== 0;
 }
 
 /**
- * Gives the packet at `to` what it shares with the one at `from` that it was made from: time, number, source, flow and
- * protocol. (Both are indexes of rows: slot * INTS.)
+ * Copies to the packet at `to` what it shares with its origin at `from`: time, number, source, flow and protocol. (Both
+ * are row indexes: slot * INTS.)
  */
 export function copyOrigin(row: Int32Array, from: number, to: number): void {
   row[to + SECONDS] = row[from + SECONDS]!;
@@ -311,7 +311,7 @@ export function copyOrigin(row: Int32Array, from: number, to: number): void {
   row[to + IP_VERSION] = row[from + IP_VERSION]!;
 }
 
-/** Client and server of its flow are exchanged: so are the counts that the packet in `slot` has of them. */
+/** Client and server of the flow were swapped: swaps the flow counts of the packet in `slot` as well. */
 export function exchangeFlowCounts(row: Int32Array, row64: Float64Array, slot: number): void {
   const p = slot * INTS;
   const d = slot * DOUBLES;
@@ -323,12 +323,12 @@ export function exchangeFlowCounts(row: Int32Array, row64: Float64Array, slot: n
   row64[d + FLOW_BYTES_TO_CLIENT] = bytes;
 }
 
-/** Packets of one direction that its flow had with the packet at `p`, unsigned. */
+/** Packets of one direction of the flow, including the packet at `p`, unsigned. */
 export function flowPacketsOf(row: Int32Array, p: number, toServer: boolean): number {
   return row[p + (toServer ? FLOW_PACKETS_TO_SERVER : FLOW_PACKETS_TO_CLIENT)]! >>> 0;
 }
 
-/** Gives the packet at `to` the counts that the flow had with the one at `from`. */
+/** Copies the flow counts of the packet at `from` to the one at `to`. */
 export function copyFlowCounts(row: Int32Array, from: number, to: number): void {
   // Two counts of packets, and two of bytes in float64.
   for (let i = FLOW_PACKETS_TO_SERVER; i < INTS; i++) row[to + i] = row[from + i]!;

@@ -18,7 +18,7 @@ export * from './protocol/keywords.js';
 export type * from './protocol/recognition.js';
 export * from './protocol/transaction.js';
 
-/** Version of this API. Protocols written for another version are refused by name. */
+/** Version of this API. A protocol made for another version is rejected by name. */
 export const PROTOCOL_API = 1;
 
 /** A record of a finished transaction for some of the outputs. */

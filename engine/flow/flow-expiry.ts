@@ -10,7 +10,7 @@ import { option, text } from '../config/option.js';
 import type { Thread } from '../module.js';
 import type { FlowRows } from './flow-record.js';
 
-/** Version of this API. Policies written for another version are refused. */
+/** Version of this API. A policy made for another version is rejected. */
 export const FLOW_EXPIRY_API = 1;
 
 /** The flows of a thread, as a policy can access and end them. */

@@ -128,10 +128,7 @@ function checkPath(
   }
 }
 
-/**
- * Live packets wait for a verdict, so a path that begins with an acquire module must include one; only dead ends need
- * not.
- */
+/** Every path must include a verdict module: live packets wait for a verdict. */
 function checkJudged(
   profile: Profile,
   group: ThreadGroup,

@@ -4,7 +4,7 @@
  */
 import type { Memory } from '../memory.js';
 
-/** Version of this API. Handlers written for another version are refused by name. */
+/** Version of this API. A handler made for another version is rejected by name. */
 export const QUEUE_HANDLER_API = 1;
 
 /** No output: the packet is done and its slot is returned. */
