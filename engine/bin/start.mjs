@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm start`: with arguments the program itself, without any a replay of the sample, to see it work.
+// `npm start`: with arguments it runs the program itself, without any it replays the sample.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// The native addon: built when its sources or Node changed, from headers that are already on this machine.
+// The native addon: built if its sources or Node changed, from headers already installed on this host.
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ function stampOf(folder) {
   return hash.digest('hex');
 }
 
-/** @returns why the built addon cannot be used, undefined when it can (a library may be gone or of another version) */
+/** @returns why the built addon cannot be used, undefined if it can (a library may be missing or of another version) */
 function loadProblem(folder) {
   try {
     require(join(folder, 'build/Release/sluice.node'));
@@ -32,7 +32,7 @@ function isStamped(folder, stamp) {
   }
 }
 
-/** Whether the addon in `folder` is built from these sources and can be used. */
+/** Whether the addon in `folder` was built from these sources and can be used. */
 export const isReady = folder => isStamped(folder, stampOf(folder)) && !loadProblem(folder);
 
 /** What node-gyp reads besides the headers; Node-API needs none of Node's own build settings. */
@@ -47,7 +47,7 @@ const settings = `{
   }
 }`;
 
-/** Headers beside the running node, else the ones of the package node-api-headers laid out the same way. */
+/** Headers of the running Node, otherwise those of the package node-api-headers in the same layout. */
 function nodeFolder(folder) {
   const beside = dirname(dirname(process.execPath));
   if (
@@ -66,7 +66,7 @@ function nodeFolder(folder) {
   return made;
 }
 
-/** npm's settings of the environment would win over the folder of headers given here. */
+/** npm settings in the environment would override the header folder given here. */
 function environment() {
   const npm = /^npm_config_(nodedir|node_gyp|disturl|dist_url|devdir|target|runtime)$/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !npm.test(name)));

@@ -1,4 +1,4 @@
-// Translates TypeScript to dist/. A build is complete before anything leads to it, and programs stay with the one that
+// Compiles TypeScript to dist/. A build is complete before anything refers to it, and processes keep using the build
 // they were started from.
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -10,17 +10,17 @@ import { bundleAll, sourcesNow } from './bundle.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
 const current = join(dist, '.built');
-/** Files of a build: what it was made from, and what of it is named at run time. */
+/** Files of a build: what it was made from, and its entries, loaded by name at run time. */
 const MADE_FROM = '.built';
 const ENTRIES = 'entries.json';
 
-/** @returns entries of a build, undefined when it is not there */
+/** @returns entries of a build, undefined if it does not exist */
 async function entriesOf(folder) {
   const text = await readFile(join(folder, ENTRIES), 'utf8').catch(() => undefined);
   return text && JSON.parse(text);
 }
 
-/** @returns entries of the build, and whether it is whole  @throws when a source has an error, which was told */
+/** @returns entries of the build, and whether it is complete  @throws if a source has an error, which was reported */
 async function makeBuild(folder, sources) {
   const there = await entriesOf(folder);
   if (there) return { entries: there, whole: true };
@@ -29,7 +29,7 @@ async function makeBuild(folder, sources) {
     const made = await bundleAll(root, making);
     if (made.whole) await writeFile(join(making, ENTRIES), JSON.stringify(made.entries));
     await writeFile(join(making, MADE_FROM), sources);
-    // Another process may have made the same one meanwhile.
+    // Another process may have made the same build meanwhile.
     await rename(making, folder).catch(error => {
       if (error.code !== 'ENOTEMPTY') throw error;
     });

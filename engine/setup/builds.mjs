@@ -1,11 +1,11 @@
-// The builds in dist/: each has a folder of its own, `b-…`, and the files beside them lead to the current one.
+// The builds in dist/: each has its own folder, `b-…`, and the files next to them refer to the current one.
 import { mkdir, readdir, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
-/** A build may be in use for some time by programs that do not show it. */
+/** A build may be in use for some time by processes that cannot be detected. */
 const KEEP_MS = 3600_000;
 
-/** Writes a file that is either the one before or the new one, whole. */
+/** Replaces a file atomically. */
 async function replace(path, text) {
   if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return;
   await mkdir(dirname(path), { recursive: true });
@@ -19,7 +19,10 @@ function leadingTo(target, exports) {
   return exports.includes('default') ? `${all}export { default } from '${target}';\n` : all;
 }
 
-/** Makes the build `name` the current one: its entries are found in `dist` itself from now on, and it is what is packed. */
+/**
+ * Makes the build `name` the current one: `dist` itself refers to its entries from now on, and it is the one that is
+ * packed.
+ */
 export async function lead(dist, name, entries) {
   for (const { path, exports } of entries) {
     const from = join(dist, path);
@@ -37,7 +40,7 @@ async function removeOthers(dist, entries) {
   }
 }
 
-/** Folders that running programs hold open, as far as this user may know: a sensor holds that of its build. */
+/** Folders held open by running processes, as far as this user can see: a sensor holds that of its build. */
 async function foldersInUse() {
   const held = new Set();
   for (const process of await readdir('/proc').catch(() => [])) {
@@ -48,7 +51,7 @@ async function foldersInUse() {
   return held;
 }
 
-/** Removes builds that nobody uses any more. */
+/** Removes builds that are no longer in use. */
 export async function removeOldBuilds(dist, current) {
   const old = [];
   for (const name of await readdir(dist)) {

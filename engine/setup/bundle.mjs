@@ -1,6 +1,6 @@
-// Bundles TypeScript. Every file that is named at run time (modules, protocols, queue handlers, commands, scripts of
-// test/) becomes a file of the same name; what they share goes to chunks. Bundling inlines the constants of packet and
-// flow rows and spares each thread the loading of hundreds of files.
+// Bundles TypeScript. Every file that is loaded by name at run time (modules, protocols, queue handlers, commands,
+// scripts of test/) becomes a file of the same name; shared code goes to chunks. Bundling inlines the constants of
+// packet and flow rows and saves each thread from loading hundreds of files.
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -30,7 +30,7 @@ async function* engineEntries(root) {
   yield* filesBelow(join(root, 'signatures/examples'));
 }
 
-/** Scripts of test/, and modules that tests give to threads. */
+/** Scripts of test/, and modules that tests load in threads. */
 async function* testEntries(root) {
   for await (const path of filesBelow(join(root, 'test'))) if (!path.endsWith('.test.ts')) yield path;
 }
@@ -41,7 +41,7 @@ async function collect(paths) {
   return list;
 }
 
-/** @returns names and times of all sources, in lines */
+/** @returns names and times of all sources, one per line */
 export async function sourcesNow(root) {
   const lines = [];
   for (const folder of ['engine', 'modules', 'signatures', 'test']) {
@@ -76,7 +76,7 @@ async function bundle(root, entryPoints, outdir) {
 /** The module that a file of modules/ belongs to. */
 const moduleOf = file => /^modules\/([\w-]+)(\.ts$|\/)/.exec(file)?.[1];
 
-/** Without the modules that have errors, which say so when somebody loads them. */
+/** Excludes modules with errors, which are reported when they are loaded. */
 async function bundleEngine(root, outdir) {
   const all = await collect(engineEntries(root));
   try {

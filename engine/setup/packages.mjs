@@ -1,11 +1,11 @@
-// The npm packages: installed when they are not the ones that package-lock.json asks for.
+// The npm packages: installed if they differ from package-lock.json.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonIn, run, say } from './run.mjs';
 
 const lockOf = path => JSON.parse(readFileSync(path, 'utf8')).packages;
 
-/** npm keeps what it installed in node_modules/.package-lock.json. */
+/** npm records what it installed in node_modules/.package-lock.json. */
 function installedAsLocked(root) {
   try {
     const wanted = lockOf(join(root, 'package-lock.json'));
@@ -22,15 +22,15 @@ function installedAsLocked(root) {
   }
 }
 
-/** Under `npm start` npm names its own script; otherwise the npm of the path is taken. */
+/** Under `npm start`, npm provides the path of its own script; otherwise npm is taken from PATH. */
 function npm(args) {
   const script = process.env.npm_execpath;
   return script?.endsWith('.js') ? [process.execPath, [script, ...args]] : ['npm', args];
 }
 
 /**
- * `npm ci` refuses a lock file that lacks optional packages of other platforms; `npm install` takes the same
- * versions from it all the same, and leaves it as it is.
+ * `npm ci` refuses a lock file that lacks optional packages of other platforms; `npm install` installs the same
+ * versions from it anyway, and leaves it unchanged.
  */
 const ways = [['ci'], ['install', '--no-save']];
 

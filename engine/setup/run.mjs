@@ -3,14 +3,14 @@ import { spawn, spawnSync } from 'node:child_process';
 
 const quiet = { DEBIAN_FRONTEND: 'noninteractive', DEBIAN_PRIORITY: 'critical' };
 
-/** @returns {boolean} whether the program exists and ends well within `seconds`. */
+/** @returns {boolean} whether the program exists and exits successfully within `seconds`. */
 export function works(command, args, seconds = 10) {
   return spawnSync(command, args, { stdio: 'ignore', timeout: seconds * 1000 }).status === 0;
 }
 
 /**
- * Runs a program whose output only matters when it fails.
- * @returns {Promise<{ok: boolean, output: string}>} `ok` is false also when it took longer than `seconds`.
+ * Runs a program whose output matters only if it fails.
+ * @returns {Promise<{ok: boolean, output: string}>} `ok` is also false if it took longer than `seconds`.
  */
 export function run(command, args, { seconds, cwd, env = process.env }) {
   return new Promise(resolve => {

@@ -1,6 +1,6 @@
-// Makes a fresh checkout ready to run: npm packages, system libraries, the native addon, TypeScript to dist/; for tests
-// also the programs that they run.
-// Runs before every `npm start` and `npm test`, and takes a moment when there is nothing to do.
+// Makes a fresh checkout ready to run: npm packages, system libraries, the native addon, compiled TypeScript in dist/;
+// for tests also the programs they run. Runs before every `npm start` and `npm test`, and returns quickly if there is
+// nothing to do.
 import { chmodSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import { installAddonParts, installTestPrograms } from './system.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const native = join(root, 'native');
 
-/** The addon is an extra: without it all but live capture works, only slower. */
+/** The addon is optional: without it everything but live capture works, only slower. */
 async function prepareAddon() {
   if (process.env.SLUICE_NATIVE === 'off' || isReady(native)) return;
   const missing = await installAddonParts(join(native, 'build/apt-failed'));
@@ -21,7 +21,7 @@ async function prepareAddon() {
   if (problem) say(`continuing without the native addon (slower, no live capture): ${problem}`);
 }
 
-/** Tests that lack a program say so and are left out. */
+/** Tests that lack a program say so and are skipped. */
 async function prepareTests() {
   if (process.env.npm_lifecycle_event !== 'pretest') return;
   const problem = await installTestPrograms(join(native, 'build/apt-failed-for-tests'));
@@ -38,7 +38,7 @@ function linkCommand() {
   try {
     if (readlinkSync(link) === target) return;
   } catch {
-    // Not there, or no link.
+    // Missing, or not a link.
   }
   mkdirSync(dirname(link), { recursive: true });
   rmSync(link, { force: true });

@@ -1,4 +1,4 @@
-// Compiler, libraries and programs of the system, installed by apt where that needs no password.
+// Compiler, libraries and programs of the system, installed by apt if that needs no password.
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { reasonIn, run, say, works } from './run.mjs';
@@ -9,7 +9,7 @@ const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
 const hasProgram = name => folders.some(folder => existsSync(`${folder}/${name}`));
 const program = (name, ...packages) => ({ name, packages, here: () => hasProgram(name) });
 
-/** What the addon is built with, `extra` what it can be built without; the first of `packages` that the system offers is installed. */
+/** Build dependencies of the addon, `extra` the optional ones; the first available of `packages` is installed. */
 const ofAddon = [
   { name: 'g++', packages: ['g++'], here: () => hasProgram('g++') || hasProgram('c++') },
   program('make', 'make'),
@@ -23,7 +23,7 @@ const ofAddon = [
   { name: 'libmnl', packages: ['libmnl-dev'], extra: true, here: () => hasHeader('libmnl/libmnl.h') },
 ];
 
-/** What tests of the inline sensor make networks with. */
+/** Programs with which tests of the inline sensor create networks. */
 const ofTests = [
   program('ip', 'iproute2'),
   program('ping', 'iputils-ping'),
@@ -37,7 +37,7 @@ const ofTests = [
 const lacking = parts => parts.filter(part => !part.here());
 const needed = missing => missing.filter(part => !part.extra);
 
-/** A machine without network should not wait for apt at every start. */
+/** A host without network should not wait for apt at every start. */
 const dayMs = 24 * 3600 * 1000;
 function failedToday(path) {
   const explicit =
@@ -45,7 +45,7 @@ function failedToday(path) {
   return !explicit && existsSync(path) && Date.now() - statSync(path).mtimeMs < dayMs;
 }
 
-/** The words before a command that make it run as root, or undefined where that needs a password. */
+/** The words before a command that make it run as root, or undefined if that needs a password. */
 function asRoot() {
   if (!hasProgram('apt-get')) return undefined;
   if (process.getuid() === 0) return [];
@@ -79,16 +79,17 @@ async function install(root, missing) {
   return apt(root, [...command, ...chosen(missing)], 600);
 }
 
-/** Installs what the addon is built with. See `installParts`. */
+/** Installs the build dependencies of the addon. See `installParts`. */
 export const installAddonParts = note => installParts(ofAddon, note);
 
-/** Installs the programs that tests run, where tests can use them: as root. See `installParts`. */
+/** Installs the programs that tests run, if tests can use them: as root. See `installParts`. */
 export const installTestPrograms = async note =>
   process.getuid() === 0 ? installParts(ofTests, note) : undefined;
 
 /**
  * @param {string} note file that remembers a failed attempt
- * @returns {Promise<string | undefined>} what is missing and how to get it, in one line; undefined when all is there
+ * @returns {Promise<string | undefined>} what is missing and how to get it, in one line; undefined if nothing is
+ * missing
  */
 async function installParts(parts, note) {
   const missing = lacking(parts);
