@@ -56,7 +56,7 @@ export class DatagramLog implements LogSink {
     this.send();
   }
 
-  /** Nothing to do: each datagram is addressed by path. */
+  /** Nothing to reopen: each datagram is addressed by path. */
   rotate(): void {
     this.send();
   }
