@@ -14,7 +14,7 @@ static std::string patternAt(const Napi::CallbackInfo& info, size_t index, bool 
   if (!info[index].IsString()) refuse(info.Env(), "pattern is not a string");
   std::string bytes;
   for (const char16_t unit : info[index].As<Napi::String>().Utf16Value()) {
-    if (unit > 0xff) refuse(info.Env(), "the expression holds characters beyond one byte; it needs the option u");
+    if (unit > 0xff) refuse(info.Env(), "the expression contains characters larger than one byte; it needs the option u");
     bytes += static_cast<char>(unit);
   }
   return bytes;

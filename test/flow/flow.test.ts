@@ -381,7 +381,7 @@ describe('a policy of expiry from outside', () => {
   });
 
   it.each([
-    ['7', /no flow-expiry policy \(see defineFlowExpiry\)/],
+    ['7', /not a flow-expiry policy \(see defineFlowExpiry\)/],
     ['{ api: 9, create() {} }', /made for flow-expiry API 9, this engine has 1/],
   ])('%s is refused by name', async (code, message) => {
     await expect(withPolicy(code)).rejects.toThrow(message);

@@ -65,14 +65,14 @@ it('opens all sockets of another device, in a group of their own', () => {
   system.index = 0;
   watch.look();
   watch.look();
-  expect(system.told).toEqual(['warning: device eth0 is gone: it is opened anew when it is there again']);
+  expect(system.told).toEqual(['warning: device eth0 is gone: it will be reopened when it is back']);
   system.index = 8;
   watch.look();
   watch.look();
   expect(system.replaced).toEqual(['counted', '10 by 100', '11 by 101']);
   expect(system.groups).toEqual([0, 55]);
   expect(system.openings).toBe(1);
-  expect(system.told[1]).toBe('notice: device eth0 is another one than before, and was opened anew');
+  expect(system.told[1]).toBe('notice: device eth0 was replaced by another one, and has been reopened');
   expect(system.told).toHaveLength(2);
 });
 
@@ -88,8 +88,8 @@ it('tries so often at most, and again with the next device', () => {
   }
   expect(system.closed).toEqual(Array.from({ length: 60 }, () => 100));
   expect(system.told).toEqual([
-    'warning: device eth0 cannot be opened anew yet: eth0: no memory',
-    'error: device eth0 could not be opened anew 60 times, it is left alone: eth0: no memory',
+    'warning: device eth0 cannot be reopened yet: eth0: no memory',
+    'error: device eth0 could not be reopened after 60 attempts, giving up: eth0: no memory',
   ]);
   expect([system.replaced, system.openings]).toEqual([[], 0]);
   system.index = 9;
@@ -104,6 +104,6 @@ it('leaves a device of another kind alone', () => {
   system.type = 65534;
   system.index = 8;
   watch.look();
-  expect(system.told[0]).toMatch(/of another kind than before/);
+  expect(system.told[0]).toMatch(/its link type has changed/);
   expect(system.openings).toBe(0);
 });

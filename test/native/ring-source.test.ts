@@ -48,7 +48,9 @@ it('tells once of a device that is down', () => {
       new Uint32Array(Queue.QUEUED_INTS),
       new Uint32Array(Queue.TALLY_INTS),
     );
-  expect(thread.warnings).toEqual(['device eth0: ENETDOWN: no packets come from it until it is up again']);
+  expect(thread.warnings).toEqual([
+    'device eth0: ENETDOWN: no packets are received from it until it is up again',
+  ]);
 });
 
 it.each([
