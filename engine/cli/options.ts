@@ -1,5 +1,6 @@
 /** Options that concern the program as a whole. */
 
+import type { Config } from '../config/config.js';
 import { boolean, choice, integer, option, text, tree } from '../config/option.js';
 import { logFolder } from '../config/output-list.js';
 
@@ -49,6 +50,9 @@ export const NO_RANDOM = option(
   false,
   'use the same random numbers in each run',
 );
+
+/** Seed of the random numbers of a run; undefined if each run has another one. */
+export const fixedSeed = (config: Config): number | undefined => (config.read(NO_RANDOM) ? 1 : undefined);
 
 export const RESTARTS = option(
   'threading.restarts',

@@ -20,7 +20,7 @@ import type { Statistics } from '../../stats-record.js';
 import { loadOwnModules } from '../../thread/load-module.js';
 import type { Given } from '../command-line/parse.js';
 import { declaredOptions } from '../declared-options.js';
-import { INIT_ERRORS_FATAL, NO_RANDOM } from '../options.js';
+import { fixedSeed, INIT_ERRORS_FATAL } from '../options.js';
 import { givenRules } from '../rules/given-rules.js';
 import { prepareRules, releaseReplaced } from '../rules/prepare-rules.js';
 import { ruleStatistics } from '../rules/rule-statistics.js';
@@ -80,7 +80,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
     given.detection ? readDetections(loader, options, fatal, log) : { list: [], signatures: [] };
   let detections = loadDetections();
   return {
-    detectionState: allocateDetectionState(config, config.read(NO_RANDOM) ? 1 : undefined),
+    detectionState: allocateDetectionState(config, fixedSeed(config)),
     expectations: allocateExpectations(),
     config,
     protocols,

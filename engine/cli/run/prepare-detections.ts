@@ -20,7 +20,7 @@ import { allocateSharedTable } from '../../detection/shared-table.js';
 import { traceOf } from '../../detection/trace.js';
 import type { DetectionDefinition } from '../../detection.js';
 import * as api from '../../index.js';
-import { NO_RANDOM } from '../options.js';
+import { fixedSeed } from '../options.js';
 import { headerOf } from './detection-header.js';
 
 /** Time limit for a file's top-level code. */
@@ -83,7 +83,7 @@ export class DetectionLoader {
     const { pattern, category, priority } = headerOf(definition, file, context);
     const signature = signatureOf(definition, category, priority);
     const allowed = options.config.read(MAY);
-    const seed = options.config.read(NO_RANDOM) ? 1 : undefined;
+    const seed = fixedSeed(options.config);
     return {
       name: definition.name,
       file,

@@ -15,7 +15,7 @@ import { LogFile } from '../../log-file.js';
 import { loadProfile } from '../../manager/load-profile.js';
 import { startEngine } from '../../manager/start.js';
 import type { OpenedDevices } from '../../module.js';
-import { NO_RANDOM, SOURCE_THREADS } from '../options.js';
+import { fixedSeed, SOURCE_THREADS } from '../options.js';
 import { chooseProfile, type Situation, usefulThreads } from './choose-profile.js';
 import type { Restarts } from './devices.js';
 import type { Inputs } from './inputs.js';
@@ -51,6 +51,7 @@ export async function start(
   const profile = chooseProfile(config, situation);
   const outputs = await configuredOutputs(config);
   const loaded = await loadProfile(profile, inputs.module, outputs, from);
+  const seed = fixedSeed(config);
   log.info(`threads: profile ${profile.name}`);
   await tellMissingOutputs(config, log);
   return startEngine({
@@ -73,7 +74,7 @@ export async function start(
       profile.name === 'workers'
         ? (devices.threads ?? (together ? cores : Math.min(cores, inputs.names.length)))
         : cores,
-    ...(config.read(NO_RANDOM) && { seed: 1 }),
+    ...(seed !== undefined && { seed }),
     log,
     openLog: path => {
       const told = (message: string) => log.error(`output: ${message}`);

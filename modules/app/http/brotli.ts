@@ -1,7 +1,6 @@
 /** Brotli (RFC 7932), best effort: damaged or truncated input yields what was decoded before the error. */
 import { brotliDecompressSync, constants } from 'node:zlib';
-
-const EMPTY = new Uint8Array(0);
+import { EMPTY } from './bytes.js';
 
 /** The output, and why it ends: the input is damaged there, or the output would exceed the limit. */
 export interface Brotli {
