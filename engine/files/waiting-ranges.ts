@@ -3,14 +3,13 @@
  * binary heap: no start is less than the one at half its index.
  */
 import { GrowingBytes } from '../application/growing-bytes.js';
-import { hiddenPosition } from '../memory/hidden-key.js';
+import { HiddenMap } from '../memory/hidden-map.js';
 
 /** Approximate memory overhead of a range: its buffer object and its entries here. */
 export const COST_OF_RANGE = 256;
 
 export class WaitingRanges {
-  /** See `hiddenPosition`. */
-  private readonly byStart = new Map<number, GrowingBytes>();
+  private readonly byStart = new HiddenMap<number, GrowingBytes>();
   private readonly starts: number[] = [];
 
   /** Lowest start; infinite if none waits. */
@@ -19,13 +18,13 @@ export class WaitingRanges {
   }
 
   at(start: number): GrowingBytes | undefined {
-    return this.byStart.get(hiddenPosition(start));
+    return this.byStart.get(start);
   }
 
   /** Adds a range with a new start. */
   add(start: number): GrowingBytes {
     const bytes = new GrowingBytes();
-    this.byStart.set(hiddenPosition(start), bytes);
+    this.byStart.set(start, bytes);
     const { starts } = this;
     let at = starts.push(start) - 1;
     for (let above = (at - 1) >> 1; at > 0 && starts[above]! > start; above = (at - 1) >> 1) {
@@ -39,9 +38,7 @@ export class WaitingRanges {
   /** Takes the range that begins first: at least one must exist. */
   takeFirst(): GrowingBytes {
     const { starts } = this;
-    const first = starts[0]!;
-    const bytes = this.byStart.get(hiddenPosition(first))!;
-    this.byStart.delete(hiddenPosition(first));
+    const bytes = this.byStart.take(starts[0]!)!;
     const last = starts.pop()!;
     if (starts.length > 0) this.sink(last);
     return bytes;

@@ -1,7 +1,7 @@
 /** Calls on a connection (C706, connection-oriented protocol). */
 
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
-import { hiddenKey } from '../../../engine/memory/hidden-key.js';
+import { HiddenMap } from '../../../engine/memory/hidden-map.js';
 import { Bindings } from './bindings.js';
 import { Call } from './call.js';
 import { HEADER, isAnswered, isFromServer, type Pdu, readHeader } from './pdu.js';
@@ -15,8 +15,8 @@ import {
 
 export class Connection {
   private readonly bindings = new Bindings();
-  /** Calls without a response, by number, see `hiddenKey`. */
-  private readonly open = new Map<number, DcerpcTransaction>();
+  /** Calls without a response, by number. */
+  private readonly open = new HiddenMap<number, DcerpcTransaction>();
 
   /** Responses whose requests were not seen. */
   private readonly withoutRequest: DcerpcTransaction[] = [];
@@ -80,7 +80,7 @@ export class Connection {
   }
 
   private ask(pdu: Pdu, bytes: Uint8Array, start: number, end: number): void {
-    const waiting = this.open.get(hiddenKey(pdu.callId));
+    const waiting = this.open.get(pdu.callId);
     const continues = waiting && !waiting.call.request.done && waiting.call.request.type === pdu.type;
     const transaction = continues ? waiting : this.begin(pdu);
     const { call } = transaction;
@@ -89,11 +89,11 @@ export class Connection {
   }
 
   private answer(pdu: Pdu, bytes: Uint8Array, start: number, end: number): void {
-    const transaction = this.open.get(hiddenKey(pdu.callId)) ?? this.begin(pdu);
+    const transaction = this.open.get(pdu.callId) ?? this.begin(pdu);
     const { call } = transaction;
     call.answer(pdu, bytes, start, end, this.bindings);
     if (!call.response.done) return;
-    this.open.delete(hiddenKey(pdu.callId));
+    this.open.delete(pdu.callId);
     this.session.advance(transaction, false, COMPLETE);
     // The request may still arrive: the two directions are not read in step.
     if (call.request.done) return;
@@ -113,19 +113,12 @@ export class Connection {
     const { mostStub } = this.session.settings as DcerpcSettings;
     const transaction = beginCall(this.session, new Call(pdu.callId, mostStub));
     transaction.version = `${pdu.version}.${pdu.minor}`;
-    this.forgetComplete();
+    // Calls that were completed to make room for others.
+    this.open.deleteOldestWhile(oldest => this.session.isComplete(oldest));
     // Moved to the end even if the number is known: this keeps completed calls at the front.
-    this.open.delete(hiddenKey(pdu.callId));
-    this.open.set(hiddenKey(pdu.callId), transaction);
+    this.open.delete(pdu.callId);
+    this.open.set(pdu.callId, transaction);
     return transaction;
-  }
-
-  /** Removes calls that were completed to make room for others. */
-  private forgetComplete(): void {
-    for (const [key, transaction] of this.open) {
-      if (!this.session.isComplete(transaction)) return;
-      this.open.delete(key);
-    }
   }
 }
 

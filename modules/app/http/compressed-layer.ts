@@ -12,24 +12,19 @@ import { Inflate } from './inflate.js';
 /** Bytes of a header that are kept: a longer one is skipped. */
 const LONGEST_HEAD = 65536;
 
-const FLAG_CRC = 2;
-const FLAG_EXTRA = 4;
-const FLAG_NAME = 8;
-const FLAG_COMMENT = 16;
-
 /** Bytes that must decompress correctly before data without a header is treated as compressed. */
 const CONVINCING = 8192;
 
-type Mode = 'head' | 'long head' | 'body' | 'passing' | 'over';
+type Mode = 'head' | 'body' | 'passing' | 'over';
 
 export class CompressedLayer implements Layer {
   private mode: Mode = 'head';
-  /** Bytes from the beginning, until something was decompressed: passed on if nothing can be. */
+  /** Bytes from the beginning, until something was decompressed: passed on if nothing can be. Undefined if too many. */
   private head: GrowingBytes | undefined = new GrowingBytes();
   private wanted = true;
   private inflate = this.newInflate();
   private attempts: Start[] = [];
-  private longHead: GzipHead | undefined;
+  private gzip: GzipHead | undefined;
   /** Output of data that may not be compressed. */
   private tentative: GrowingBytes | undefined;
 
@@ -42,13 +37,10 @@ export class CompressedLayer implements Layer {
   write(bytes: Uint8Array): boolean {
     if (this.mode === 'passing') return this.next(bytes);
     if (this.mode === 'over') return true;
-    if (this.longHead) {
-      this.passOver(this.longHead, bytes);
-      return this.wanted;
-    }
     this.head?.append(bytes);
-    if (this.mode === 'head') this.begin();
-    else this.feed(bytes);
+    if (this.mode === 'body') this.feed(bytes);
+    else if (this.gzip) this.passGzipHead(this.gzip, bytes);
+    else this.begin(this.head!.view());
     return this.wanted;
   }
 
@@ -57,27 +49,32 @@ export class CompressedLayer implements Layer {
     else this.believe();
   }
 
-  /** Finds where the compressed data begins, as soon as that is known. */
-  private begin(): void {
-    const head = this.head!;
-    const starts = startsOf(head.view(), this.announced);
-    if (starts === undefined) {
-      if (head.length > LONGEST_HEAD) this.passOver(new GzipHead(), head.view());
-      return;
+  /** Decides by the first two bytes. */
+  private begin(bytes: Uint8Array): void {
+    if (bytes.length < 2) return;
+    if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+      this.gzip = new GzipHead();
+      this.passGzipHead(this.gzip, bytes);
+    } else this.try(startsWithoutGzip(bytes, this.announced));
+  }
+
+  private passGzipHead(gzip: GzipHead, bytes: Uint8Array): void {
+    const end = gzip.take(bytes);
+    if (end < 0) {
+      if (this.head && this.head.length > LONGEST_HEAD) this.head = undefined;
+    } else if (this.head) {
+      const at = this.head.length - bytes.length + end;
+      this.try(at === BARE.at ? [BARE] : [{ at, sure: true }, BARE]);
+    } else {
+      this.mode = 'body';
+      this.feed(bytes.subarray(end));
     }
+  }
+
+  private try(starts: Start[]): void {
     this.attempts = starts;
     this.mode = 'body';
     this.attempt();
-  }
-
-  private passOver(head: GzipHead, bytes: Uint8Array): void {
-    this.mode = 'long head';
-    this.head = undefined;
-    const end = head.take(bytes);
-    this.longHead = end < 0 ? head : undefined;
-    if (end < 0) return;
-    this.mode = 'body';
-    this.feed(bytes.subarray(end));
   }
 
   private attempt(): void {
@@ -139,37 +136,13 @@ interface Start {
   readonly sure: boolean;
 }
 
-/** Best guess first; undefined if more bytes are needed to decide. */
-function startsOf(bytes: Uint8Array, announced: 'gzip' | 'deflate'): Start[] | undefined {
-  if (bytes.length < 2) return undefined;
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    const start = gzipStart(bytes);
-    if (start === undefined) return undefined;
-    const bare = { at: 10, sure: true };
-    return start === 10 ? [bare] : [{ at: start, sure: true }, bare];
-  }
+/** A gzip header whose flags are wrong. */
+const BARE: Start = { at: 10, sure: true };
+
+/** Best guess first. */
+function startsWithoutGzip(bytes: Uint8Array, announced: 'gzip' | 'deflate'): Start[] {
   const zlib = (bytes[0]! & 15) === 8 && uint16(bytes, 0) % 31 === 0;
   const raw = { at: 0, sure: announced === 'deflate' };
   const wrapped = { at: 2, sure: zlib };
   return zlib ? [wrapped, raw] : [raw, wrapped];
-}
-
-/** Length of a gzip header, as far as it is known. */
-function gzipStart(bytes: Uint8Array): number | undefined {
-  if (bytes.length < 10) return undefined;
-  const flags = bytes[3]!;
-  let at: number | undefined = 10;
-  if (flags & FLAG_EXTRA) {
-    if (bytes.length < 12) return undefined;
-    at += 2 + bytes[10]! + (bytes[11]! << 8);
-  }
-  if (flags & FLAG_NAME) at = behindZero(bytes, at);
-  if (flags & FLAG_COMMENT && at !== undefined) at = behindZero(bytes, at);
-  if (flags & FLAG_CRC && at !== undefined) at += 2;
-  return at === undefined || at > bytes.length ? undefined : at;
-}
-
-function behindZero(bytes: Uint8Array, from: number): number | undefined {
-  const at = bytes.indexOf(0, from);
-  return at < 0 ? undefined : at + 1;
 }

@@ -1,7 +1,7 @@
 /** Streams of a connection (RFC 9113 5.1) by number. */
 
 import type { Session } from '../../../engine/application/session.js';
-import { hiddenKey } from '../../../engine/memory/hidden-key.js';
+import { HiddenMap } from '../../../engine/memory/hidden-map.js';
 import { readDnsBody } from './dns-message.js';
 import type { Http2Event } from './events.js';
 import type { MessageBody } from './message-body.js';
@@ -19,8 +19,7 @@ export interface Stream {
 
 export class Streams {
   readonly settings: Http2Settings;
-  /** See `hiddenKey`. */
-  private readonly open = new Map<number, Stream>();
+  private readonly open = new HiddenMap<number, Stream>();
   /** The most recently ended streams: their numbers are not used again. */
   private readonly ended = new Set<number>();
 
@@ -30,7 +29,7 @@ export class Streams {
 
   /** The stream; undefined if it does not exist or has ended. */
   known(number: number): Stream | undefined {
-    return this.open.get(hiddenKey(number));
+    return this.open.get(number);
   }
 
   /**
@@ -38,14 +37,14 @@ export class Streams {
    * the stream has ended: a PRIORITY may name any stream before it is used (RFC 9113 5.1.1 and 5.3).
    */
   stream(number: number): Stream | undefined {
-    const known = this.open.get(hiddenKey(number));
+    const known = this.open.get(number);
     if (known && !this.session.isComplete(known.transaction)) return known;
     if (known) this.forget(number);
     return this.ended.has(number) ? undefined : this.begin(number);
   }
 
   private forget(number: number): void {
-    this.open.delete(hiddenKey(number));
+    this.open.delete(number);
     this.ended.add(number);
     const [oldest] = this.ended;
     if (this.ended.size > MOST_ENDED) this.ended.delete(oldest!);
@@ -57,7 +56,7 @@ export class Streams {
       return undefined;
     }
     const stream = { transaction: this.newTransaction(number), bodies: {} };
-    this.open.set(hiddenKey(number), stream);
+    this.open.set(number, stream);
     return stream;
   }
 

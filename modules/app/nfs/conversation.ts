@@ -1,6 +1,6 @@
 /** The NFS traffic of a flow: calls with their replies, and names of files by handle. */
 
-import { hiddenKey } from '../../../engine/memory/hidden-key.js';
+import { BoundedMap } from '../../../engine/memory/bounded-map.js';
 import type { NfsCall, NfsReply } from './call.js';
 import { readCompoundRest } from './compound.js';
 import { nameContent, nameMessage, type Place } from './frames.js';
@@ -21,8 +21,8 @@ interface Waiting {
 }
 
 export class NfsConversation {
-  /** By transaction identifier (XID), see `hiddenKey`. */
-  private readonly waiting = new Map<number, Waiting>();
+  /** Calls without a reply, by transaction identifier (XID). */
+  private readonly waiting: BoundedMap<number, Waiting>;
   private readonly names = new Map<string, Uint8Array>();
   readonly transfers: Transfers;
   private readonly settings: NfsSettings;
@@ -30,6 +30,7 @@ export class NfsConversation {
   constructor(private readonly session: NfsSession) {
     this.settings = session.settings as NfsSettings;
     this.transfers = new Transfers(session);
+    this.waiting = new BoundedMap(this.settings.mostTransactions, late => this.giveUp(late));
   }
 
   // ── calls ──
@@ -55,7 +56,7 @@ export class NfsConversation {
       return undefined;
     }
     const transaction = this.transactionOf(rpc, call);
-    this.wait({ rpc, call, transaction });
+    this.waiting.set(rpc.xid, { rpc, call, transaction });
     return transaction && call.data ? this.written(rpc, call, transaction, bytes, start, end) : undefined;
   }
 
@@ -87,18 +88,11 @@ export class NfsConversation {
     return next.data ? this.written(rpc, next, this.transactionOf(rpc, next)!, bytes, start, end) : undefined;
   }
 
-  /** Calls without a reply are evicted beyond a limit. */
-  private wait(waiting: Waiting): void {
-    if (this.waiting.size >= this.settings.mostTransactions) {
-      const [oldest] = this.waiting;
-      this.waiting.delete(oldest![0]);
-      const late = oldest![1].transaction;
-      if (late && !late.transfer) {
-        this.session.event(late, 'too_many_transactions');
-        this.session.complete(late);
-      }
-    }
-    this.waiting.set(hiddenKey(waiting.rpc.xid), waiting);
+  /** No longer waits for the reply of a call. */
+  private giveUp({ transaction }: Waiting): void {
+    if (!transaction || transaction.transfer) return;
+    this.session.event(transaction, 'too_many_transactions');
+    this.session.complete(transaction);
   }
 
   private transactionOf(rpc: RpcCall, call: NfsCall): NfsTransaction | undefined {
@@ -130,12 +124,11 @@ export class NfsConversation {
     if (isOther(bytes, start, end, CALL)) return undefined;
     const xdr = new Xdr(bytes, start, end);
     const rpc = readReply(xdr);
-    const waiting = rpc && this.waiting.get(hiddenKey(rpc.xid));
+    const waiting = rpc && this.waiting.take(rpc.xid);
     if (!rpc || !waiting) {
       if (!rpc) this.report('malformed_data');
       return undefined;
     }
-    this.waiting.delete(hiddenKey(rpc.xid));
     if (this.session.frames) nameContent(this.session, false, place, waiting.rpc.version, xdr.at - start);
     const { transaction, call } = waiting;
     const results = rpc.accepted ? readResults(xdr, waiting.rpc.version, call) : { status: 0 };

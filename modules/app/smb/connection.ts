@@ -1,8 +1,8 @@
 /** State of a connection: dialect, shares, open files and pipes, and requests without responses. */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Session } from '../../../engine/application/session.js';
+import { BoundedMap } from '../../../engine/memory/bounded-map.js';
 import type { Call } from '../dcerpc/call.js';
-import { BoundedMap } from './bounded-map.js';
 import { FileTransfer } from './file-transfer.js';
 import { Pipe } from './pipe.js';
 import type { SmbSettings } from './settings.js';

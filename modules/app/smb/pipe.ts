@@ -1,9 +1,9 @@
 /** A named pipe with DCE/RPC calls: messages of both directions are reassembled from writes and reads. */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import { BoundedMap } from '../../../engine/memory/bounded-map.js';
 import { Bindings } from '../dcerpc/bindings.js';
 import { CALL_HEADER, Call } from '../dcerpc/call.js';
 import { HEADER, isAnswered, isFromServer, type Pdu, readHeader } from '../dcerpc/pdu.js';
-import { BoundedMap } from './bounded-map.js';
 import type { SmbTransaction } from './transaction.js';
 
 /** Calls of a pipe that may await their responses. */
