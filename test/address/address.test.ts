@@ -27,13 +27,13 @@ test.each([
   expect(ipv6Text(parseIpv6(text)!)).toBe(short);
 });
 
-test('EVE has all digits of an IPv6 address', () => {
+test('EVE writes IPv6 addresses with all digits', () => {
   const out = new Uint8Array(39);
   expect(writeIpv6Full(parseIpv6('fe80::20c:29ff:fef3:cf38')!, 0, out, 0)).toBe(39);
   expect(Buffer.from(out).toString()).toBe('fe80:0000:0000:0000:020c:29ff:fef3:cf38');
 });
 
-test('texts that are no addresses', () => {
+test('invalid address texts are rejected', () => {
   const wrong = [
     ...['', '1.2.3', '1.2.3.4.5', '256.1.1.1', '01.2.3.4', '1.2.3.x', '1.2.3.4 '],
     ...[':', ':::', '1:2', '1:2:3:4:5:6:7:8:9', '1::2::3', '12345::', 'g::', '1:2:3:4:5:6:7::8', '1.2.3.4::'],
@@ -42,7 +42,7 @@ test('texts that are no addresses', () => {
   expect(wrong.filter(text => parseAddress(text) !== undefined)).toEqual([]);
 });
 
-test('random addresses come back', () => {
+test('random addresses survive writing and parsing', () => {
   const random = randomNumbers(7);
   for (let round = 0; round < 500; round++) {
     const bytes = Uint8Array.from({ length: 16 }, () => (random(3) === 0 ? random(256) : 0));

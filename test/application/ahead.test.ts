@@ -1,4 +1,4 @@
-/** What is inspected before the next data of its conversation is parsed, within a batch: what that may change. */
+/** Inspection of a packet before further data of the same conversation in the batch is parsed: when it is needed. */
 import { expect, it } from 'vitest';
 import * as Packet from '../../engine/packet.js';
 import { defineProtocol } from '../../engine/protocol.js';
@@ -12,7 +12,7 @@ const query = (id: number): string =>
 const answer = (id: number): string =>
   `\0${String.fromCharCode(id)}\x81\x80\0\x01\0\0\0\0\0\0${NAME}\0\x01\0\x01`;
 
-/** Each message of the client opens a transaction. */
+/** Each message of the client begins a transaction. */
 const datagrams = defineProtocol<ToyTransaction>({
   ...toy,
   transports: ['udp'],
@@ -33,7 +33,7 @@ const datagrams = defineProtocol<ToyTransaction>({
   },
 });
 
-it('an open transaction is inspected as it is before more of it comes', () => {
+it('an open TCP transaction is inspected in its current state before its next data is parsed', () => {
   const feed = new Feed([toy]).atOnce([
     [true, 'TOY one:5\nhel'],
     [true, 'lo'],
@@ -42,10 +42,10 @@ it('an open transaction is inspected as it is before more of it comes', () => {
 });
 
 it.each([
-  ['of the wire', Packet.PSEUDO_NONE],
-  ['in a tunnel', Packet.PSEUDO_TUNNEL],
-  ['of fragments', Packet.PSEUDO_REASSEMBLED],
-])('so is one of datagrams: %s', (_, pseudo) => {
+  ['from the wire', Packet.PSEUDO_NONE],
+  ['from a tunnel', Packet.PSEUDO_TUNNEL],
+  ['reassembled from fragments', Packet.PSEUDO_REASSEMBLED],
+])('an open UDP transaction is inspected before its next datagram is parsed: datagrams %s', (_, pseudo) => {
   const feed = new Feed([datagrams], { transport: 'udp', pseudo }).atOnce([
     [true, 'TOY '],
     [false, 'toy '],
@@ -53,7 +53,7 @@ it.each([
   expect([feed.transactions.length, feed.thread.passed.length]).toEqual([1, 1]);
 });
 
-it('messages that stand for themselves stay together, however many a socket has of them', () => {
+it('datagrams with transactions of their own stay in one batch, however many a flow has', () => {
   const feed = new Feed([dns], { transport: 'udp', serverPort: 53 }).atOnce([
     [true, query(1)],
     [true, query(2)],

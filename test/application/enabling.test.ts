@@ -1,4 +1,4 @@
-/** How protocols are switched on and off. */
+/** How protocols are enabled and disabled. */
 import { expect, it } from 'vitest';
 import { enabling, PROTOCOL_OPTIONS } from '../../engine/application/load-protocols.js';
 import { Config } from '../../engine/config/config.js';
@@ -18,7 +18,7 @@ it.each([
   expect(new DeclaredOptions(PROTOCOL_OPTIONS).check(tree(value))).toEqual([]);
 });
 
-it('other words are told', () => {
+it('an invalid value is reported', () => {
   expect(new DeclaredOptions(PROTOCOL_OPTIONS).check(tree('maybe'))).toEqual([
     expect.objectContaining({
       path: 'app-layer.protocols.ssh.enabled',

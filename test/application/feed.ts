@@ -1,12 +1,12 @@
 /**
- * Feeds conversations to the application layer as the stream module would, and notes what it tells detection and
+ * Feeds conversations to the application layer as the stream module would, and records what it reports to detection
+ * and
  * outputs.
- *
- *     const feed = new Feed([protocol]);
- *     feed.client('GET / HTTP/1.1\r\n\r\n');
- *     feed.server('HTTP/1.1 200 OK\r\n\r\n');
- *     feed.end();
- *     feed.updates; feed.records; feed.events('anomaly')
+ * ⏎     const feed = new Feed([protocol]);
+ * feed.client('GET / HTTP/1.1\r\n\r\n');
+ * feed.server('HTTP/1.1 200 OK\r\n\r\n');
+ * feed.end();
+ * feed.updates; feed.records; feed.events('anomaly')
  */
 import {
   allocateExpectations,
@@ -32,7 +32,7 @@ export interface FeedOptions {
   transport?: 'tcp' | 'udp';
   /** Data is inspected with the packet that brings it. */
   inline?: boolean;
-  /** What packets with data are: one of the PSEUDO_ constants, of the wire by default. */
+  /** Origin of packets with data: one of the PSEUDO_ constants, by default from the wire. */
   pseudo?: number;
 }
 
@@ -41,16 +41,16 @@ export class Feed {
   readonly application: Application;
   readonly updates: TransactionUpdate[] = [];
   readonly files: ClosedFile[] = [];
-  /** Frames that were told. */
+  /** Frames that were reported. */
   readonly frames = new Set<Frame>();
-  /** Members of the records of frames, parsed. */
+  /** Members of the frame records, parsed. */
   readonly frameRecords: Record<string, any>[] = [];
-  /** Members of the records of transactions, parsed. */
+  /** Members of the transaction records, parsed. */
   readonly records: Record<string, any>[] = [];
   readonly anomalies: Record<string, any>[] = [];
-  /** Names of what the application layer noted of packets. */
+  /** Names of the application layer's packet events. */
   readonly packetEvents = new Set<string>();
-  /** Of each packet with data: whether detection is to look at it. */
+  /** For each packet with data: whether detection inspects it. */
   readonly inspected: boolean[] = [];
   private readonly transport: 'tcp' | 'udp';
   private readonly pseudo: number;
@@ -78,7 +78,7 @@ export class Feed {
     row[Flow.IP_VERSION] = 4;
   }
 
-  /** Another conversation announced this one, before its first packet. */
+  /** An expectation set by another flow, before the first packet of this one. */
   expect(expectation: Expectation, port: number): this {
     const memory = this.thread.shared[EXPECTATIONS] as SharedArrayBuffer;
     new Expectations(memory).add(
@@ -99,7 +99,7 @@ export class Feed {
     return this.data(false, data);
   }
 
-  /** Bytes of a direction that were lost for good. */
+  /** A gap: bytes of a direction that were lost for good. */
   gap(toServer: boolean, missing: number): this {
     return this.packet(toServer, p => {
       this.thread.memory.row[p + Packet.STREAM_GAP] = missing;
@@ -113,21 +113,21 @@ export class Feed {
     });
   }
 
-  /** What comes of a direction is beyond its depth. */
+  /** Further data of the direction is beyond its depth. */
   cut(toServer: boolean): this {
     return this.packet(toServer, p => {
       this.thread.memory.row[p + Packet.STREAM_FLAGS]! |= Packet.STREAM_DEPTH | Packet.STREAM_END;
     });
   }
 
-  /** The flow is over. */
+  /** The end of the flow. */
   end(): this {
     return this.packet(true, p => {
       this.thread.memory.row[p + Packet.PSEUDO] = Packet.PSEUDO_FLOW_END;
     });
   }
 
-  /** Sends `data` in pieces: lengths from `lengths`, in turn. */
+  /** Sends `data` in pieces whose lengths come from `next`. */
   pieces(toServer: boolean, data: string | Uint8Array, next: () => number): this {
     const bytes = asBytes(data);
     for (let at = 0; at < bytes.length; ) {
@@ -142,7 +142,7 @@ export class Feed {
     return this.thread.flows.row[column]!;
   }
 
-  /** Transactions, in the order in which they were first told. */
+  /** Transactions, in the order in which they were first reported. */
   get transactions(): Transaction[] {
     return [...new Set(this.updates.map(update => update.transaction))];
   }
@@ -154,7 +154,7 @@ export class Feed {
 
   private data(toServer: boolean, data: string | Uint8Array): this {
     const bytes = asBytes(data);
-    // A segment is as long as what fits into a packet.
+    // A segment holds at most what fits into a packet.
     for (let at = 0; at < bytes.length; at += 65000) this.piece(toServer, bytes.subarray(at, at + 65000));
     return this;
   }
@@ -170,7 +170,7 @@ export class Feed {
     });
   }
 
-  /** Pieces in one batch. */
+  /** Sends several pieces in one batch. */
   atOnce(pieces: readonly (readonly [toServer: boolean, data: string | Uint8Array])[]): this {
     const batch = new Batch();
     this.waiting = batch;

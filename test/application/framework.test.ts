@@ -14,7 +14,7 @@ const EXPECTED = [
 ];
 
 describe('application layer', () => {
-  it('reads the same however the data is cut', () => {
+  it('parses the same transactions however the data is segmented', () => {
     for (let seed = 1; seed <= 50; seed++) {
       const feed = new Feed([toy, other]);
       const numbers = randomNumbers(seed);
@@ -24,7 +24,7 @@ describe('application layer', () => {
     }
   });
 
-  it('tells each direction with packets of its own', () => {
+  it('reports the progress of each direction with the packets of that direction', () => {
     const feed = new Feed([toy]).client('TOY one:5\nhel').client('lo').server('toy yes\n').client('two\n');
     expect(feed.updates.map(u => [u.toServer, u.progress, u.complete])).toEqual([
       [true, 1, false],
@@ -35,7 +35,7 @@ describe('application layer', () => {
     expect(feed.records).toEqual([{ toy: { name: 'one', body: 'hello', reply: 'yes' } }]);
   });
 
-  it('counts flows and transactions, and names the protocol in the flow', () => {
+  it('counts flows and transactions, and sets the protocol of the flow', () => {
     const feed = new Feed([other, toy]).client(REQUESTS).server(REPLIES).end();
     expect(feed.flow(Flow.APP_PROTOCOL)).toBe(2);
     expect(feed.flow(Flow.APP_PROTOCOL_TO_SERVER)).toBe(2);
@@ -44,24 +44,24 @@ describe('application layer', () => {
     expect(feed.thread.counters.nonZero()).toEqual({ 'app_layer.flow.toy': 1, 'app_layer.tx.toy': 3 });
   });
 
-  it('logs what is open when the flow ends', () => {
+  it('logs open transactions when the flow ends', () => {
     const feed = new Feed([toy]).client('TOY one:5\nhel').end();
     expect(feed.records).toEqual([{ toy: { name: 'one', body: '', reply: '' } }]);
   });
 
-  it('holds what the server says before its protocol is known', () => {
+  it('holds data of the server until the protocol is known', () => {
     const feed = new Feed([toy]).server('hm').client('TOY a\n').server('m toy\nlast\n').end();
     expect(feed.records).toEqual([{ toy: { name: 'a', body: '', reply: 'toy' } }]);
   });
 
-  it('goes on behind a gap where the parser can', () => {
+  it('continues behind a gap if the parser supports gaps', () => {
     const feed = new Feed([toy]).client('TOY one\ntw').gap(true, 100).client('three\n').end();
     expect(feed.records.map(record => record['toy'].name)).toEqual(['one', '?gap', 'three']);
     expect(feed.events).toEqual(['gap_seen']);
     expect(feed.thread.counters.read('app_layer.error.toy.gap')).toBe(1);
   });
 
-  it('tells the parser that a line is longer than it may be', () => {
+  it('reports a line longer than the limit to the parser', () => {
     const feed = new Feed([toy])
       .client(`TOY ${'x'.repeat(300)}`)
       .client('\nnext\n')
@@ -70,31 +70,31 @@ describe('application layer', () => {
     expect(feed.records.map(record => record['toy'].name)).toEqual(['?limit', '', 'next']);
   });
 
-  it('survives a parser that throws, and counts it', () => {
+  it('disables a parser that reports an error, and counts the error', () => {
     const feed = new Feed([toy]).client('TOY one\nfail\ntwo\n').client('three\n').end();
     expect(feed.records.map(record => record['toy'].name)).toEqual(['one']);
     expect(feed.thread.counters.read('app_layer.error.toy.parser')).toBe(1);
   });
 
-  it('changes the protocol: what was not read goes to the next parser', () => {
+  it('passes unread data to the next parser when the protocol changes', () => {
     const feed = new Feed([toy, other]).client('TOY one\nswitch\nOTHER').end();
     expect(feed.records.map(record => Object.keys(record)[0])).toEqual(['toy', 'toy', 'other']);
     expect(feed.flow(Flow.APP_PROTOCOL)).toBe(2);
     expect(feed.flow(Flow.APP_PROTOCOL_ORIGINAL)).toBe(1);
   });
 
-  it('recognises the direction of a flow picked up from its server', () => {
+  it('detects the swapped direction of a flow picked up at data of its server', () => {
     const feed = new Feed([toy]).client('toy what\n');
     expect(feed.flow(Flow.APP_PROTOCOL)).toBe(1);
   });
 
-  it('gives up when neither direction is known', () => {
+  it('gives up protocol detection when both directions are unknown', () => {
     const feed = new Feed([toy]).client('nothing').server('known').client('TOY one\n').end();
     expect(feed.flow(Flow.APP_PROTOCOL)).toBe(-1);
     expect(feed.thread.counters.nonZero()).toEqual({ 'app_layer.flow.failed_tcp': 1 });
   });
 
-  it('keeps nothing of a long unknown direction', () => {
+  it('gives up protocol detection of a direction with too much unknown data', () => {
     const feed = new Feed([toy]);
     for (let i = 0; i < 3000; i++) feed.client('T');
     expect(feed.flow(Flow.APP_PROTOCOL)).toBe(0);
@@ -102,7 +102,7 @@ describe('application layer', () => {
     expect(feed.flow(Flow.APP_PROTOCOL)).toBe(-1);
   });
 
-  it('bounds open transactions of a direction that is never answered', () => {
+  it('bounds the number of open transactions if one direction never answers', () => {
     const feed = new Feed([toy], { config: { 'app-layer': { 'max-transactions': 10 } } });
     feed.client('TOY ');
     for (let i = 0; i < 200; i++) feed.client('a\nb\nc\n');
@@ -113,7 +113,7 @@ describe('application layer', () => {
     expect(feed.records.length).toBe(600);
   });
 
-  it('has a name for each event of recognition', () => {
+  it('names each event of protocol detection', () => {
     expect(APPLICATION_EVENT_NAMES.length).toBe(6);
   });
 });

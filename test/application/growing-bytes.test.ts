@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { GrowingBytes } from '../../engine/application/growing-bytes.js';
 
-it('leaves alone what it was given, and views of what it had before', () => {
+it('appending does not change the adopted bytes or earlier views', () => {
   const given = Uint8Array.of(1, 2, 3, 4).subarray(0, 2);
   const bytes = new GrowingBytes();
   bytes.adopt(given);

@@ -1,10 +1,13 @@
-/** Parsers of others: what is stuck or throws costs its own protocol, never the thread. */
+/**
+ * Guarded parsers of plugins: if one does not return or throws, only its own protocol is disabled, and the thread
+ * continues.
+ */
 import { expect, it } from 'vitest';
 import { guardedProtocol } from '../../engine/application/guarded-protocol.js';
 import { openGuard } from '../../engine/detection/guard.js';
 import type { Protocol } from '../../engine/protocol.js';
 
-/** What is not stuck has time enough on the busiest machine. */
+/** A time limit that a parser that works does not reach on the busiest machine. */
 const LONG_ENOUGH = 60_000;
 
 function guarded(parts: Partial<Protocol>, milliseconds = LONG_ENOUGH) {
@@ -34,11 +37,11 @@ it('passes on what a parser does', () => {
   expect(protocol.recognition.ports).toEqual({ tcp: [7] });
   expect(protocol.recognition.probe!(new Uint8Array(2), 0, 2, true, 'tcp')).toBe('yes');
   expect(told).toEqual([]);
-  // There is no server to wake where the parser reads none.
+  // If the parser has no server routine, neither has its guard.
   expect(protocol.server).toBe(undefined);
 });
 
-it('stops a parser that is stuck, and asks it nothing from then on', () => {
+it('a guard passes calls, data and results to and from the parser', () => {
   let asked = 0;
   const parser: Partial<Protocol> = {
     *client() {
@@ -60,7 +63,7 @@ it('stops a parser that is stuck, and asks it nothing from then on', () => {
   ]);
 });
 
-it('tells the first errors, with the line they come from, and goes on with other flows', () => {
+it('a parser that does not return is stopped, disabled and not called again', () => {
   let count = 0;
   const { protocol, told } = guarded({
     datagram: () => {
@@ -76,7 +79,7 @@ it('tells the first errors, with the line they come from, and goes on with other
   );
 });
 
-it('makes an error of whatever is thrown', () => {
+it('a guard makes an Error of any thrown value', () => {
   const nameless = { [Symbol.toPrimitive]: () => [] };
   for (const thrown of [undefined, null, 'text', nameless]) {
     const { protocol } = guarded({

@@ -1,4 +1,4 @@
-/** Protocols whose ports a conversation has on either side. */
+/** Flows whose ports on both sides belong to known protocols. */
 import { expect, it } from 'vitest';
 import { Recogniser } from '../../engine/application/recognition.js';
 import { Config } from '../../engine/config/config.js';
@@ -15,11 +15,11 @@ const dnsResponse = Buffer.from(
 );
 
 it.each([
-  ['to a port of nobody', ntpResponse, 123, 40000, { protocol: ntp, reversed: false }],
-  ['to a port of QUIC, which it is not', ntpResponse, 123, 443, { protocol: ntp, reversed: false }],
-  ['of DNS to a port of QUIC', dnsResponse, 53, 443, { protocol: dns, reversed: true }],
-  ['of DNS to a port of NTP', dnsResponse, 53, 123, { protocol: dns, reversed: true }],
-  ['between ports of others', dnsResponse, 123, 443, 'none'],
-])('the first packet may be a response, %s', (_, bytes, from, to, recognised) => {
+  ['to a port of no protocol', ntpResponse, 123, 40000, { protocol: ntp, reversed: false }],
+  ['of NTP to the QUIC port', ntpResponse, 123, 443, { protocol: ntp, reversed: false }],
+  ['of DNS to the QUIC port', dnsResponse, 53, 443, { protocol: dns, reversed: true }],
+  ['of DNS to the NTP port', dnsResponse, 53, 123, { protocol: dns, reversed: true }],
+  ['of DNS between ports of other protocols', dnsResponse, 123, 443, 'none'],
+])('the first packet of a flow may be a response: %s', (_, bytes, from, to, recognised) => {
   expect(recogniser.recognise('udp', true, to, from, bytes, 0, bytes.length)).toEqual(recognised);
 });

@@ -1,4 +1,4 @@
-/** What is in a tunnel, or was put together of fragments, is recognised and inspected as what comes by itself. */
+/** Tunneled and reassembled packets are detected, parsed and inspected like other packets. */
 import { expect, it } from 'vitest';
 import { fragments } from '../fuzz/ip-fragments.js';
 import { type CapturedPacket, ethernet, gre, ipv4, packet, udp, vxlan } from '../packets/builder.js';
@@ -24,7 +24,7 @@ const rules = [
   'alert tcp any any -> any any (flow:established; app-layer-protocol:!tls; sid:2;)',
 ];
 
-it.each(Object.keys(TOLD))('rules for the protocol itself alert once: %s', async way => {
+it.each(Object.keys(TOLD))('a rule for the protocol alerts once: %s', async way => {
   const packets = TALK.flatMap(TOLD[way]!).map(({ data }) => data);
   const records = await replay({ packets, rules, words: ['-k', 'none'] });
   expect(records.map(({ alert }) => alert.signature_id).sort()).toEqual([1, 2]);

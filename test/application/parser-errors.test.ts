@@ -1,4 +1,4 @@
-/** What becomes of a flow when its parser gives up: `app-layer.error-policy`. */
+/** What happens to a flow after a parser error: `app-layer.error-policy`. */
 import { describe, expect, it } from 'vitest';
 import * as Flow from '../../engine/flow/flow-record.js';
 import type { Protocol } from '../../engine/protocol.js';
@@ -47,13 +47,13 @@ describe('app-layer.error-policy', () => {
     ['pass-packet', false, true],
     ['ignore', false, true],
   ])(
-    '%s (inline: %s) says of the packet behind, in the same batch or not, whether it is inspected',
+    '%s (inline: %s) decides whether the next packet is inspected, in the same batch or not',
     (policy, inline, inspected) => {
       expect(simulated(policy, inline).inspected.at(-1)).toBe(inspected);
     },
   );
 
-  it('is counted in all and for the protocol, once a flow', () => {
+  it('is counted in total and for the protocol, once a flow', () => {
     const { counters } = simulated('pass-packet').thread;
     expect(counters.read('app_layer.error.toy.parser')).toBe(1);
     expect(counters.read('exception_policy.app_layer.error.pass_packet')).toBe(1);
@@ -61,7 +61,7 @@ describe('app-layer.error-policy', () => {
     expect(counters.read('app_layer.error.toy.exception_policy.drop_packet')).toBe(0);
   });
 
-  it('is for bytes that are missing, too, where the parser cannot go on behind them', () => {
+  it('applies to a gap if the parser cannot continue behind it', () => {
     const config = { 'app-layer': { 'error-policy': 'drop-flow' } };
     const feed = new Feed([strict], { config, inline: true }).client('TOY o').gap(true, 4).client('x\n');
     expect(feed.flow(Flow.FLAGS)).toBe(Flow.FLAG_DROPPED);
@@ -69,7 +69,7 @@ describe('app-layer.error-policy', () => {
     expect(feed.thread.counters.read('app_layer.error.toy.parser')).toBe(0);
   });
 
-  it('is for those missing before the protocol was known', () => {
+  it('applies to a gap before the protocol is known, once it is known', () => {
     const config = { 'app-layer': { 'error-policy': 'drop-flow' } };
     const feed = new Feed([strict], { config, inline: true }).gap(true, 4).server('toy x\n');
     expect(feed.flow(Flow.FLAGS)).toBe(0);
@@ -87,7 +87,7 @@ describe('a parser that throws', () => {
     },
   };
 
-  it('is counted as a mistake of its own', () => {
+  it('is counted as an internal error and as a parser error', () => {
     const { counters } = new Feed([broken]).client('TOY one\n').end().thread;
     expect(counters.read('app_layer.error.toy.internal')).toBe(1);
     expect(counters.read('app_layer.error.toy.parser')).toBe(1);

@@ -21,16 +21,16 @@ it.each([
   ['65534:', [65534, 65535]],
   [':1', [0, 1]],
   ['', []],
-])('ports %j are %j', (dp, ports) => {
+])('ports %j are parsed as %j', (dp, ports) => {
   expect(portsOf(dp)).toEqual(ports);
   expect(declared.check(configured(dp))).toEqual([]);
 });
 
-it('any is every port', () => {
+it('any means every port', () => {
   expect(portsOf('any')).toHaveLength(65536);
 });
 
-it.each(['http', '70000', '10:5', '!53', '53-55'])('%j is refused', dp => {
+it.each(['http', '70000', '10:5', '!53', '53-55'])('ports %j are rejected', dp => {
   expect(declared.check(configured(dp))[0]!.message).toBe(
     `${JSON.stringify(dp)} is invalid, expected ports such as 53, [53, 5353], 1000:1010 or any`,
   );

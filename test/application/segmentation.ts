@@ -1,8 +1,8 @@
 /**
- * Whether application records depend on how streams are cut: takes the reassembled streams of captures and gives
- * them to the parsers whole, in random pieces and byte by byte.
- *
- * `node dist/test/application/segmentation.js FOLDER [MOST]` does it for all captures below a folder.
+ * Checks that application records do not depend on segmentation: takes the reassembled streams of captures and gives
+ * them
+ * to the parsers whole, in random pieces and byte by byte.
+ * ⏎ `node dist/test/application/segmentation.js FOLDER [MOST]` checks all captures in a folder.
  */
 
 import { loadProtocols } from '../../engine/application/load-protocols.js';
@@ -22,7 +22,7 @@ import { capturesBelow } from '../conformance/captures.js';
 import { randomNumbers } from '../pseudo-random.js';
 import { Feed } from './feed.js';
 
-/** What one side was given at a time. */
+/** One delivery of data of one direction. */
 interface Delivery {
   readonly toServer: boolean;
   readonly bytes: Uint8Array;
@@ -39,11 +39,11 @@ const QUIET: Log = { debug() {}, info() {}, notice() {}, warning() {}, error() {
 const OUTPUTS = {
   outputs: [{ 'eve-log': { types: ['http', 'dns', 'tls', 'files', 'anomaly'] } }],
 };
-/** Bytes of a conversation that are played: byte by byte more would take too long. */
+/** Most bytes of a conversation that are replayed: byte by byte, more would take too long. */
 const MOST_BYTES = 200_000;
 const ENDS = Packet.STREAM_END | Packet.STREAM_RESET;
 
-/** Notes what the stream module gives to protocols, until each flow is over. */
+/** Records what the stream module delivers to protocols, until each flow has ended. */
 class Listener implements ThreadModule {
   private readonly open = new Map<number, Conversation>();
 
@@ -94,7 +94,7 @@ class Listener implements ThreadModule {
 
 const TCP = 6;
 
-/** Data of the server, behind the first, has no flags. */
+/** Later data of the server has no flags. */
 function isDelivery(row: Int32Array, p: number): boolean {
   return [Packet.STREAM_FLAGS, Packet.STREAM_LENGTH, Packet.STREAM_GAP].some(column => row[p + column] !== 0);
 }
@@ -111,7 +111,7 @@ async function conversationsOf(capture: string): Promise<Conversation[]> {
   return found;
 }
 
-/** Neighbours of one direction become one delivery; what is too long is cut off. */
+/** Joins adjacent deliveries of one direction; data beyond the maximum length is cut off. */
 function merged(deliveries: readonly Delivery[]): Delivery[] {
   const result: Delivery[] = [];
   let length = 0;
@@ -146,7 +146,7 @@ function told(
   feed.end();
   const files = feed.files.map(({ file }) => [file.nameText, file.state, file.size, file.digest('sha256')]);
   const events = feed.anomalies.map(each => JSON.stringify(each)).sort();
-  // Transactions that end with the same delivery are told in the order in which they began.
+  // Transactions that end with the same delivery are reported in the order in which they began.
   const records = feed.records.map(each => JSON.stringify(each)).sort();
   const noted = [...feed.packetEvents].sort();
   const known = [Flow.APP_PROTOCOL, Flow.APP_PROTOCOL_TO_SERVER, Flow.APP_PROTOCOL_TO_CLIENT].map(column =>
@@ -156,20 +156,25 @@ function told(
 }
 
 /**
- * Events of HTTP that say that what came along counted: browsers and servers take as more of a body what lies right
- * behind it and begins no other message, and a request line without a protocol for a later one's when a header is there
- * already. What comes on its own later is a message of its own.
+ * HTTP events that depend on what was delivered together: browsers and servers treat data directly behind a body as
+ * part of
+ * it unless it begins another message, and a request line without a protocol as one with a protocol if a header is
+ * already
+ * there. If the same data arrives later, it is a message of its own.
  */
 const CAME_ALONG = ['RESPONSE_BODY_UNEXPECTED', 'REQUEST_BODY_UNEXPECTED', 'REQUEST_LINE_MISSING_PROTOCOL'];
-/** Replies that come along with the one that changes the protocol are still taken for the protocol before. */
+/** Replies delivered together with the reply that changes the protocol are still parsed as the protocol before. */
 const CHANGES = /\/protocol-change-failed-event\//;
 
-/** Whether records may differ by how a conversation is cut: what is delivered together counts in the protocol. */
+/** Whether records may depend on segmentation: for some protocols it matters what is delivered together. */
 function mayDiffer(capture: string, one: string, other: string): boolean {
   return CHANGES.test(capture) || CAME_ALONG.some(event => one.includes(event) || other.includes(event));
 }
 
-/** @returns a line for each conversation whose records depend on how it is cut and should not, and how many there were */
+/**
+ * @returns one line for each conversation whose records wrongly depend on segmentation, and the number of
+ * conversations
+ */
 export async function differences(
   capture: string,
   protocols: readonly Protocol[],
@@ -204,9 +209,7 @@ async function main(folder: string, most: number): Promise<void> {
     wrong += lines.length;
     for (const line of lines) process.stdout.write(`${capture}: ${line}\n`);
   }
-  process.stdout.write(
-    `${all} conversations, ${wrong} differences; ${along} by what came along with a message\n`,
-  );
+  process.stdout.write(`${all} conversations, ${wrong} differences; ${along} expected differences\n`);
   if (wrong > 0) process.exitCode = 1;
 }
 

@@ -17,7 +17,7 @@ function open<T>(routine: (socket: StreamSocket) => Generator<void, T, void>, li
   return {
     socket,
     feed(data: string) {
-      // Fed bytes become invalid afterwards: nothing may depend on them.
+      // The bytes are overwritten after feeding: nothing may depend on them.
       const memory = bytes(`<<${data}>>`);
       socket.feed(memory, 2, memory.length - 2);
       wake();
@@ -53,7 +53,7 @@ describe('stream socket', () => {
     expect(run.result).toBe('end');
   });
 
-  it('passes bytes on to a sink without waking the coroutine, and wakes it behind them', () => {
+  it('passes bytes to a sink without waking the coroutine, and wakes it after the last one', () => {
     const passed: (string | undefined)[] = [];
     let woken = 0;
     const run = open(function* (socket) {
@@ -76,7 +76,7 @@ describe('stream socket', () => {
     expect(passed).toEqual(['c', 'de', 'fgh']);
   });
 
-  it.each(['gap', 'end'] as const)('tells how much did not pass at a %s', what => {
+  it.each(['gap', 'end'] as const)('reports how many bytes were not passed at a %s', what => {
     const run = open(function* (socket) {
       return yield* socket.pass(10);
     });
@@ -87,7 +87,7 @@ describe('stream socket', () => {
     expect([run.result, run.socket.isPassing]).toEqual([5, false]);
   });
 
-  it('reads exact counts, peeks, discards', () => {
+  it('reads exact counts, peeks and discards', () => {
     const run = open(function* (socket) {
       const peeked = text(yield* socket.peek(3));
       const read = text(yield* socket.read(2));
@@ -98,7 +98,7 @@ describe('stream socket', () => {
     expect(run.result).toEqual(['abc', 'ab', 'f', 6]);
   });
 
-  it('says why a read failed: end, reset, limit, gap', () => {
+  it('returns why a read failed: end, reset, limit, gap', () => {
     const why = (limit: number, act: (run: any) => void) => {
       const run = open(function* (socket) {
         yield* socket.read(10);
@@ -114,7 +114,7 @@ describe('stream socket', () => {
     expect(why(5, () => {})).toBe('limit');
   });
 
-  it('goes on behind a gap with the right position', () => {
+  it('continues behind a gap at the right position', () => {
     const run = open(function* (socket) {
       yield* socket.read(10);
       socket.resume();
@@ -127,7 +127,7 @@ describe('stream socket', () => {
     expect(run.result).toEqual([10, 'xy']);
   });
 
-  it('holds no more than its limit', () => {
+  it('buffers no more than its limit', () => {
     const run = open(function* (socket) {
       const line = yield* socket.readUntil(10, 8);
       return [line, socket.state, socket.available];

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { StreamSocket } from '../../engine/application/stream-socket.js';
 import { readTextLine, type TextLine } from '../../engine/application/text-line.js';
 
-/** The lines of a stream, as pairs of text and whether they were cut. */
+/** The lines of a stream, as pairs of text and whether they were truncated. */
 function linesOf(text: string, limit: number): [string, boolean][] {
   const socket = new StreamSocket();
   const lines: TextLine[] = [];
@@ -48,7 +48,7 @@ it.each<[number, [string, boolean][]]>([
       ['e', true],
     ],
   ],
-  // No line has room: each is cut to a byte, and none is waited for without end.
+  // With no room for a line, each is truncated to one byte, and no read waits forever.
   [
     0,
     [
@@ -58,6 +58,6 @@ it.each<[number, [string, boolean][]]>([
       ['e', true],
     ],
   ],
-])('lines of at most %i bytes', (limit, lines) => {
+])('lines are truncated at %i bytes', (limit, lines) => {
   expect(linesOf('one\nthree\r\n\nend', limit)).toEqual(lines);
 });

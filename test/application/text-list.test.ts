@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { TextList } from '../../engine/application/text-list.js';
 
-it('a list of texts gives each of them by its number', () => {
+it('a list of texts gives each text by its number', () => {
   const list = new TextList();
   const texts = ['a', '', 'longer', '', ...Array.from({ length: 100 }, (_, i) => `text ${i}`)];
   const [first] = [list.at(0)];

@@ -1,6 +1,7 @@
 /**
- * A protocol for tests of the framework. The client sends lines (`name:length\n`) and so many bytes, the server lines.
- * `switch\n` goes on as another protocol, `fail\n` throws.
+ * A protocol for tests of the framework. The client sends lines (`name:length\n`), each followed by that many bytes,
+ * the
+ * server sends lines. `switch\n` changes to another protocol, `fail\n` throws.
  */
 import type { Session } from '../../engine/application/session.js';
 import { defineProtocol, type Transaction } from '../../engine/protocol.js';
@@ -85,7 +86,7 @@ function begin(session: Session<ToyTransaction>, name: string): ToyTransaction {
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1').trimEnd();
 
-/** Reads nothing but its name. */
+/** A protocol that is only detected, and parses nothing. */
 export const other = defineProtocol<Transaction>({
   name: 'other',
   transports: ['tcp'],

@@ -12,7 +12,7 @@ function conversation() {
   return { session, begin, waiting: new WaitingTransactions<number, Numbered>(session as never) };
 }
 
-it('finds the oldest transaction with a key that is not complete', () => {
+it('waiting transactions find the oldest incomplete transaction with a key', () => {
   const { session, begin, waiting } = conversation();
   const [first, second, third] = [begin(), begin(), begin()] as Numbered[];
   waiting.add(7, first!);
@@ -25,7 +25,7 @@ it('finds the oldest transaction with a key that is not complete', () => {
   expect(waiting.find(7)).toBeUndefined();
 });
 
-it('forgets what is complete, whatever its key', () => {
+it('waiting transactions forget complete ones, whatever their key', () => {
   const { session, begin, waiting } = conversation();
   for (let i = 0; i < 20_000; i++) {
     const transaction = begin() as Numbered;
@@ -36,7 +36,7 @@ it('forgets what is complete, whatever its key', () => {
   expect(byKey.size).toBeLessThanOrEqual(4096);
 });
 
-it('sessions know their oldest transaction that is not complete', () => {
+it('a session knows its oldest incomplete transaction', () => {
   const { session, begin } = conversation();
   const [first, second, third] = [begin(), begin(), begin()] as Numbered[];
   expect(session.oldestOpen).toBe(first);

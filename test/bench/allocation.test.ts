@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Allocation } from './allocation.js';
 
-/** Bytes; one small object for each packet more, and it is exceeded. */
+/** In bytes; exceeded by one more small object per packet. */
 const MOST_BYTES = 48;
 
 describe('decode, flow, stream and detect over whole TCP conversations', () => {
@@ -14,9 +14,9 @@ describe('decode, flow, stream and detect over whole TCP conversations', () => {
     allocation = JSON.parse(output.toString()) as Allocation;
   });
 
-  it('allocate next to nothing for a packet', () => {
+  it('allocate almost nothing per packet', () => {
     expect(allocation.bytesPerPacket).toBeLessThan(MOST_BYTES);
-    // Less than nothing: something was collected meanwhile, and the number would mean nothing.
+    // A negative growth means that garbage was collected meanwhile, and the number is meaningless.
     expect(allocation.bytesPerPacket).toBeGreaterThanOrEqual(0);
   });
 

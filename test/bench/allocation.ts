@@ -1,9 +1,9 @@
 /**
- * Bytes of garbage a packet makes, and native calls a batch takes: `node --expose-gc --max-semi-space-size=64
+ * Bytes allocated per packet, and native calls per batch: `node --expose-gc --max-semi-space-size=64
  * dist/test/bench/allocation.js`. Prints `Allocation` as JSON.
- *
- * The young generation is so large that nothing is collected while it is measured, so the growth of the heap is what
- * was allocated: a number that a busy machine does not change.
+ * ⏎ The young generation is so large that nothing is collected during the measurement, so the growth of the heap is
+ * what was
+ * allocated: a number that does not depend on the load of the machine.
  */
 import { native } from '../../engine/native.js';
 import { conversations } from './capture.js';
@@ -13,11 +13,11 @@ export interface Allocation {
   readonly packets: number;
   readonly batches: number;
   readonly bytesPerPacket: number;
-  /** Calls of the matcher in the addon; undefined where it is not built. */
+  /** Calls of the matcher in the addon; undefined if it is not built. */
   readonly scans: number | undefined;
 }
 
-/** Enough for the compiler to be done with everything. */
+/** Enough rounds for the compiler to have optimized everything. */
 const WARM_UP = 30;
 const MEASURED = 4;
 
@@ -40,7 +40,7 @@ const result: Allocation = {
 };
 console.log(JSON.stringify(result));
 
-/** Puts a counter in front of the addon's function. */
+/** Wraps the addon's function in a counter. */
 function countScans(): { count: number } | undefined {
   const addon = native();
   if (!addon?.versions.hyperscan) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The yardstick: one database of the pattern of each signature, and one scan of each payload in block mode. No engine
- * that looks at everything with these patterns at once is faster than this; one that looks at less may be.
+ * The baseline: one database of the pattern of each signature, and one block mode scan of each payload. No engine that
+ * searches everything for these patterns at once is faster; one that searches less may be.
  */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { openMatcher } from '../../engine/matcher/open.js';
@@ -16,7 +16,7 @@ const ETHERNET = 14;
 
 export interface Scanned {
   readonly packets: number;
-  /** Of whole packets. */
+  /** Bytes of whole packets. */
   readonly bytes: number;
   readonly matches: number;
 }
@@ -71,7 +71,7 @@ function scanAll(bytes: Uint8Array, size: number, matcher: Matcher, database: nu
   return { packets, bytes: total, matches };
 }
 
-/** Start of what TCP or UDP over IP carries; the end where there is none. */
+/** Start of the payload of TCP or UDP over IP; the end if there is none. */
 function payloadOf(view: DataView, packet: number, end: number): number {
   if (packet + ETHERNET + 40 > end) return end;
   const isV6 = view.getUint8(packet + ETHERNET) >> 4 === 6;

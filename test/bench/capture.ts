@@ -1,4 +1,4 @@
-/** The capture that is measured: the shared one where it is there, else one made of requests and answers. */
+/** The measured capture: the shared one if it exists, else one made of requests and replies. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { PROJECT } from './project-folder.js';
 const SHARED = join(PROJECT, '..', 'shared');
 const MIX = join(SHARED, 'bench', 'mix.pcap.zst');
 
-/** @returns path of a pcap file in the folder; made once */
+/** @returns path of a pcap file in the folder; generated once */
 export function benchCapture(folder: string): string {
   const path = join(folder, existsSync(MIX) ? 'mix.pcap' : 'made.pcap');
   if (existsSync(path)) return path;
@@ -29,7 +29,7 @@ const PIECE = 10_000;
 const REQUEST = 'GET /index.html HTTP/1.1\r\nHost: example.com\r\nUser-Agent: bench\r\n\r\n';
 const ANSWER = `HTTP/1.1 200 OK\r\nContent-Length: 1200\r\n\r\n${'lorem ipsum '.repeat(100)}`;
 
-/** A pcap file of more packets than one call of its builder takes. */
+/** A pcap file of more packets than fit into one call of its builder. */
 export function largeCapture(packets: readonly CapturedPacket[]): Uint8Array {
   const pieces: Uint8Array[] = [];
   for (let i = 0; i < packets.length; i += PIECE)

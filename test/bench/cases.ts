@@ -1,27 +1,27 @@
-/** What is measured: chains of stages, rules, threads and profiles. */
+/** The measured cases: chains of stages, rules, threads and profiles. */
 import { sharedRules } from './capture.js';
 import { HANDLERS, queueProfile, STAGE_NAMES, upTo } from './configuration.js';
 
 export interface Case {
   readonly name: string;
-  /** Arguments as on the command line. */
+  /** Command line arguments. */
   readonly words: readonly string[];
   readonly threads: number;
   /** Each stage by itself; see `stages.ts`. */
   readonly stages?: boolean;
-  /** Only the yardstick; see `bare-scan.ts`. */
+  /** Only the baseline; see `bare-scan.ts`. */
   readonly bare?: boolean;
-  /** Compiled patterns of earlier runs are forgotten before each run. */
+  /** Compiled patterns of earlier runs are deleted before each run. */
   readonly cold?: boolean;
-  /** All is logged that is by default, not alerts alone. */
+  /** Everything that is logged by default is logged, not only alerts. */
   readonly everyRecord?: boolean;
-  /** So many passes over the capture; figures are of those behind the first. */
+  /** Number of passes over the capture; the first pass is not part of the figures. */
   readonly passes?: number;
 }
 
 const NO_RULES = ['--disable-detection'];
 
-/** @param all every profile besides, which takes its time */
+/** @param all also every profile, which takes long */
 export function cases(generatedRules: string, all: boolean): Case[] {
   const sets: [string, readonly string[]][] = [['content 5000', ['-S', generatedRules]]];
   for (const name of ['small', 'et-open']) {
@@ -62,7 +62,10 @@ export function cases(generatedRules: string, all: boolean): Case[] {
   ];
 }
 
-/** An engine that has been running, as on a gateway or in an archive: the first seconds of a run go into compiling. */
+/**
+ * An engine that has been running, as on a gateway or in an archive: the first seconds of a run are spent on
+ * compiling.
+ */
 function warmCases([name, words]: [string, readonly string[]]): Case[] {
   const passes = 4;
   const warm = (rules: string, words: readonly string[], threads: number): Case => {
@@ -72,7 +75,7 @@ function warmCases([name, words]: [string, readonly string[]]): Case[] {
   return [1, 2].flatMap(threads => [warm('no rules', NO_RULES, threads), warm(name, words, threads)]);
 }
 
-/** One thread hands every packet to two others and does nothing else: each handler, and batches of several sizes. */
+/** One thread does nothing but pass each packet to two others: each handler, with batches of several sizes. */
 function queueCases(): Case[] {
   const through = (handler: string, size: number): Case => {
     const words = [...NO_RULES, '--set', `threading.batch-size=${size}`];

@@ -1,4 +1,4 @@
-/** The stages of one thread without the thread, for what must be counted exactly. */
+/** The stages of one thread without the thread, for measurements that must be exact. */
 import { Batch } from '../../engine/batch.js';
 import { Config } from '../../engine/config/config.js';
 import { openMatcher } from '../../engine/matcher/open.js';
@@ -14,14 +14,14 @@ import type { CapturedPacket } from '../packets/builder.js';
 import { type StubThread, stubThread } from '../thread-stub.js';
 
 const CONFIG = { detect: { 'sgh-mpm-caching': false } };
-/** Three groups of signatures: by protocol, port and direction. Packets match none. */
+/** Three groups of signatures: by protocol, port and direction. No packet matches. */
 const RULES = `
 alert tcp any any -> any 80 (msg:"a"; flow:to_server; content:"nothing-like-this"; sid:1;)
 alert tcp any 80 -> any any (msg:"b"; flow:to_client; content:"never-in-an-answer"; sid:2;)
 alert tcp any any -> any any (msg:"c"; content:"|00 01 02 03|unseen"; sid:3;)
 `;
 
-/** The stages of one thread. It allocates nothing itself. */
+/** The stages of one thread. The chain itself allocates nothing. */
 export class Chain {
   private readonly batch = new Batch();
   private seconds = 1_700_000_000;
@@ -33,7 +33,7 @@ export class Chain {
     private readonly packets: readonly CapturedPacket[],
   ) {}
 
-  /** All conversations once, an hour after the last time. @returns number of batches */
+  /** Replays all conversations once, an hour after the last time. @returns number of batches */
   run(): number {
     this.seconds += 3600;
     const { packets } = this;
@@ -81,7 +81,7 @@ export class Chain {
   }
 }
 
-/** Decode, flow, stream and detect with three rules that match nothing. */
+/** Decode, flow, stream and detect with three rules that never match. */
 export async function openChain(packets: readonly CapturedPacket[]): Promise<Chain> {
   const thread = stubThread({
     slots: 4096,

@@ -14,7 +14,7 @@ export interface BarChart {
 
 export interface Curve {
   readonly title: string;
-  /** What the axes show. */
+  /** Labels of the axes. */
   readonly x: string;
   readonly y: string;
   readonly points: readonly (readonly [x: number, y: number])[];
@@ -54,7 +54,7 @@ function row({ name, value, low, high }: Bar, y: number, scale: number): string[
 
 const PLOT = { width: 360, height: 200, left: 60, top: 40 };
 
-/** Curves with logarithmic x axes, two beside each other. */
+/** Curves with logarithmic x axes, two per row. */
 export function curves(caption: string, all: readonly Curve[]): string {
   const parts = [text(10, 20, caption)];
   all.forEach((curve, i) => {

@@ -1,6 +1,7 @@
 /**
- * The configuration of a measurement: HOME_NET of the capture, alerts to EVE or every record that is logged by default, and a
- * profile for each chain of stages.
+ * The configuration of a measurement: HOME_NET of the capture, alerts to EVE or every record that is logged by
+ * default, and
+ * a profile for each chain of stages.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +28,7 @@ export function upTo(stage: string): string {
   return `bench-${stage}`;
 }
 
-/** Paths of what `writeConfiguration` wrote. */
+/** Paths of the files written by `writeConfiguration`. */
 export interface Configurations {
   readonly alerts: string;
   readonly everyRecord: string;
@@ -63,7 +64,7 @@ export function writeConfiguration(folder: string): Configurations {
   };
 }
 
-/** Queue handlers that are measured. */
+/** The measured queue handlers. */
 export const HANDLERS = [
   'simple',
   'flow-hash',
@@ -73,7 +74,7 @@ export const HANDLERS = [
   'ordered',
 ] as const;
 
-/** Name of the profile that hands packets on with a handler. */
+/** Name of the profile that passes packets on with a handler. */
 export function queueProfile(handler: string): string {
   return `bench-queue-${handler}`;
 }

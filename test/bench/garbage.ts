@@ -1,4 +1,4 @@
-/** Pauses of garbage collection, from what `node --trace-gc` prints about all threads of a process. */
+/** Garbage collection pauses, from the output of `node --trace-gc` for all threads of a process. */
 
 export interface Pauses {
   readonly count: number;

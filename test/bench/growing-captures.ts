@@ -1,17 +1,17 @@
-/** Captures of one kind of packet, as large as is asked for; written in blocks, since the largest do not fit into memory twice. */
+/** Captures of one kind of packet, of any size; written in blocks, since the largest do not fit into memory twice. */
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 
 const HEADER = 24;
 const RECORD = 16;
-/** Where addresses and ports of UDP over IPv4 stand in an Ethernet frame. */
+/** Offsets of addresses and UDP ports over IPv4 in an Ethernet frame. */
 const SOURCE = 14 + 12;
 const SOURCE_PORT = 14 + 20;
 const BLOCK = 8192;
 const SECONDS = 1_700_000_000;
 
-/** As many flows as packets: each of another address and port, 100,000 in a second. */
+/** As many flows as packets, each with its own address and port, 100,000 per second. */
 export function flowsCapture(folder: string, count: number): string {
   return written(join(folder, `flows-${count}.pcap`), count, 60, (view, at, i) => {
     view.setUint32(at + SOURCE, 0x0a000000 + Math.floor(i / 50_000));

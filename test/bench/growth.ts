@@ -1,9 +1,10 @@
 /**
  * How cost grows: `npm run growth -- [options]`.
- *
- * Rules from 1,000 to 36,000, flows from 10,000 to 2,000,000, packets from 64 to 1,500 bytes, threads from one to all
- * cores; each point is the run with the least CPU time. Tells memory per rule and per flow, and how much faster than
- * linear each cost grows (1: linear).
+ * ⏎ Rules from 1,000 to 36,000, flows from 10,000 to 2,000,000, packets from 64 to 1,500 bytes, threads from one to
+ * all
+ * cores; each point is the run with the least CPU time. Prints memory per rule and per flow, and the exponent with
+ * which
+ * each cost grows (1: linear).
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -73,7 +74,7 @@ function rules(): Grown {
   const capture = values.capture ?? benchCapture(work);
   const counts = [0, 1000, 3000, 9000, 18_000, lines.length];
   const points = counts.map(count => {
-    // Evenly from the whole file: rules of one kind stand together in it.
+    // Taken evenly from the whole file, since rules of one kind are next to each other.
     const some = lines.filter(
       (_, i) => Math.floor((i * count) / lines.length) !== Math.floor(((i + 1) * count) / lines.length),
     );
@@ -104,7 +105,7 @@ function rules(): Grown {
       },
     ],
     lines: [
-      `memory of a rule: ${perRule.toFixed(2)} KB`,
+      `memory per rule: ${perRule.toFixed(2)} KB`,
       order(
         'rules',
         shown.map(([x, m]) => [x, perPacket(m)]),
@@ -139,7 +140,7 @@ function flows(): Grown {
       },
     ],
     lines: [
-      `memory of a flow: ${perFlow.toFixed(0)} bytes`,
+      `memory per flow: ${perFlow.toFixed(0)} bytes`,
       order(
         'flows',
         points.map(([x, m]) => [x, m.cpuSeconds]),
@@ -210,7 +211,7 @@ function threads(): Grown {
   };
 }
 
-/** The exponent between the first and the last point: 1 is linear. */
+/** The exponent of growth between the first and the last point: 1 is linear. */
 function order(name: string, points: readonly (readonly [number, number])[]): string {
   const [[x1, y1], [x2, y2]] = [points[0]!, points.at(-1)!];
   return `${name}: cost grows as its power of ${(Math.log(y2 / y1) / Math.log(x2 / x1)).toFixed(2)}`;

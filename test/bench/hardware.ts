@@ -1,4 +1,4 @@
-/** Cycles and instructions, as `perf` counts them where kernel and processor allow it. */
+/** Cycles and instructions, as counted by `perf` if kernel and processor allow it. */
 import { spawnSync } from 'node:child_process';
 
 export interface HardwareCounts {
@@ -8,7 +8,7 @@ export interface HardwareCounts {
 
 const PERF = ['perf', 'stat', '-x,', '-e', 'cycles:u,instructions:u'];
 
-/** @returns words to put before a program, undefined where nothing is counted */
+/** @returns words to put before a program, undefined if nothing can be counted */
 export function perfCommand(): readonly string[] | undefined {
   const { status, stderr } = spawnSync(PERF[0]!, [...PERF.slice(1), 'true'], { encoding: 'utf8' });
   return status === 0 && hardwareCounts(stderr) ? PERF : undefined;

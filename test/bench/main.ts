@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- [options]`
- *
- * Measures the whole engine and each chain of its stages, every run in a process of its own, cases in turn so that
- * noise of the machine falls on all of them.
+ * ⏎ Measures the whole engine and each chain of its stages, each run in a process of its own. Cases take turns so that
+ * noise
+ * of the machine affects all of them.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ import {
 } from './result.js';
 
 const RESULTS = join(PROJECT, 'test', 'bench', 'results');
-/** How cycles and instructions are counted; undefined where the machine does not give them. */
+/** How cycles and instructions are counted; undefined if the machine does not provide them. */
 const COUNTERS = perfCommand();
 const MEASURE = join(PROJECT, 'dist', 'test', 'bench', 'measure.js');
 
@@ -85,7 +85,7 @@ try {
   for (let i = 0; i < Number(values.runs); i++) {
     for (const [each, list] of runs) list.push(measure(each, capture, configurations));
   }
-  // Without decoding nobody counts packets.
+  // Without decoding, packets are not counted.
   const packets = Math.max(0, ...[...runs.values()].flat().map(run => run.packets));
   const counted = (run: Run): Run => ({ ...run, packets: run.packets || packets });
   tell([...runs].map(([each, list]) => summarize(each.name, list.map(counted))));
@@ -107,7 +107,7 @@ function measure(each: Case, capture: string, { alerts, everyRecord }: Configura
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // The collector may have had the last word.
+  // The last lines may be those of the garbage collector.
   const result = output.split('\n').findLast(text => text.startsWith('{'));
   if (result === undefined) throw new Error(`${each.name}: no result\n${output.slice(-1000)}`);
   const measured = JSON.parse(result) as Measured;
@@ -127,7 +127,7 @@ function tell(results: readonly CaseResult[]): void {
     if (existsSync(file)) {
       const before = JSON.parse(readFileSync(file, 'utf8')) as Saved;
       console.log(`\nCompared with ${file}\n${comparison(before.results, results).join('\n')}`);
-    } else console.log(`\nNothing to compare with: ${file} is not there`);
+    } else console.log(`\nNothing to compare with: ${file} does not exist`);
   }
   mkdirSync(dirname(values.save), { recursive: true });
   const saved: Saved = { machine, node: process.version, results };

@@ -1,6 +1,7 @@
 /**
- * What a capture costs beyond its packets: `node dist/test/bench/many.js [COUNT]` replays COUNT captures of one flow
- * each (10,000) with all cores, and the same packets in one capture.
+ * The cost of a capture beyond its packets: `node dist/test/bench/many.js [COUNT]` replays COUNT captures of one flow
+ * each
+ * (10,000) with all cores, and the same packets in one capture.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -44,9 +45,11 @@ try {
   const beyond = (figure: (run: Measured) => number) =>
     (((figure(many) - figure(one)) / count) * 1000).toFixed(3);
   console.log(`${count} captures: ${many.seconds.toFixed(2)} s, CPU ${many.cpuSeconds.toFixed(2)} s`);
-  console.log(`the same in one: ${one.seconds.toFixed(2)} s, CPU ${one.cpuSeconds.toFixed(2)} s`);
   console.log(
-    `a file beyond its packets: ${beyond(run => run.seconds)} ms, CPU ${beyond(run => run.cpuSeconds)} ms`,
+    `the same packets in one capture: ${one.seconds.toFixed(2)} s, CPU ${one.cpuSeconds.toFixed(2)} s`,
+  );
+  console.log(
+    `cost per file beyond its packets: ${beyond(run => run.seconds)} ms, CPU ${beyond(run => run.cpuSeconds)} ms`,
   );
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 /**
  * One measurement in a process of its own: `node --trace-gc dist/test/bench/measure.js JOB`, where JOB is JSON of the
- * form `Job`. The last line that it prints is JSON of the form `Measured`.
+ * form
+ * `Job`. The last line of its output is JSON of the form `Measured`.
  */
 import { readFileSync } from 'node:fs';
 import { allocateExpectations, EXPECTATIONS } from '../../engine/application/expectations.js';
@@ -31,15 +32,15 @@ import { WarmPart } from './warm-part.js';
 export interface Job {
   readonly capture: string;
   readonly configuration: string;
-  /** Arguments as on the command line, without the capture and the configuration. */
+  /** Command line arguments, without the capture and the configuration. */
   readonly words: readonly string[];
-  /** For groups with `count: auto`. */
+  /** Number of threads of groups with `count: auto`. */
   readonly threads: number;
-  /** Every stage by itself, one after the other in this thread. */
+  /** Each stage by itself, one after the other in this thread. */
   readonly stages?: boolean;
-  /** Scan the payloads with the patterns of the rules and do nothing else. */
+  /** Only scan the payloads with the patterns of the rules. */
   readonly bare?: boolean;
-  /** Read the capture so many times, and tell of the passes behind the first one. */
+  /** Read the capture this many times, and measure all passes but the first. */
   readonly passes?: number;
 }
 
@@ -50,12 +51,12 @@ export interface Measured {
   /** From the start of the process until packets flow, and from then to the end. */
   readonly startSeconds: number;
   readonly seconds: number;
-  /** CPU time of the whole process while packets flow, and of its engine threads in all. */
+  /** CPU time of the whole process while packets flow, and of its engine threads in total. */
   readonly cpuSeconds: number;
   readonly threadSeconds: number;
   /** Highest resident memory. */
   readonly peakBytes: number;
-  /** Microseconds a packet of each stage alone. */
+  /** Microseconds per packet of each stage alone. */
   readonly stages?: Readonly<Record<string, number>>;
 }
 
@@ -148,7 +149,7 @@ async function stagesAlone({ config, protocols, rules }: Preparation): Promise<M
   const log = `${config.read(LOG_FOLDER)}/eve.json`;
   const run = await runStages(config.tree as Record<string, unknown>, shared, protocols, kinds, log);
   const cpuSeconds = cpuSince(cpu);
-  // Clocks go on while others have the processor: what they show is shares of the CPU time.
+  // The stage clocks also run while other processes have the processor: they only give the shares of the CPU time.
   const shown = Object.values(run.stages).reduce((sum, ms) => sum + ms, 0) / 1000;
   const perPacket = (ms: number) => (ms * 1000 * Math.min(1, cpuSeconds / shown)) / run.packets;
   return {
@@ -161,7 +162,7 @@ async function stagesAlone({ config, protocols, rules }: Preparation): Promise<M
   };
 }
 
-/** The yardstick: what a scan of all payloads with one database of the rules' patterns takes. */
+/** The baseline: the time of one scan of all payloads with one database of the rules' patterns. */
 async function bare(config: Config, files: readonly string[]): Promise<Measured> {
   const { signatures } = loadRules({
     config,
@@ -198,7 +199,7 @@ function cpuSince(before: NodeJS.CpuUsage): number {
   return (user + system) / 1e6;
 }
 
-/** The high-water mark of the kernel. */
+/** The kernel's high-water mark. */
 function peakMemory(): number {
   const kilobytes = /VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
   return Number(kilobytes ?? 0) * 1024;

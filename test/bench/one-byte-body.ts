@@ -1,6 +1,6 @@
 /**
- * Writes a capture of one HTTP response whose body comes in segments of one byte each, acknowledged now and then:
- * `node dist/test/bench/one-byte-body.js FILE BYTES`. Checksums are left out: replay it with `-k none`.
+ * Writes a capture of one HTTP response whose body is sent in segments of one byte each, acknowledged now and then:
+ * `node dist/test/bench/one-byte-body.js FILE BYTES`. Checksums are zero: replay it with `-k none`.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 

@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url';
 
-/** Root of the project, from `test/` as well as from wherever in `dist/` the bundler put this. */
+/** Root of the project, both from `test/` and from the bundler's output in `dist/`. */
 export const PROJECT = fileURLToPath(import.meta.url.replace(/\/(dist|test)\/.*$/, '/'));

@@ -1,6 +1,6 @@
-/** What a stream can be made of to cost much: each load is n segments of one direction. */
+/** Expensive streams: each load is n segments of one direction. */
 
-/** Feeds one segment: position from 0, length in bytes. Or acknowledges a position. */
+/** Feeds one segment (position from 0, length in bytes) or acknowledges a position. */
 export interface Sink {
   segment(position: number, length: number): void;
   acknowledge(position: number): void;
@@ -10,7 +10,7 @@ export interface Load {
   readonly name: string;
   readonly policy: string;
   readonly inline?: boolean;
-  /** Data of the largest size is within one TCP window. */
+  /** The data of the largest size is within one TCP window. */
   run(n: number, sink: Sink): void;
 }
 
@@ -26,7 +26,7 @@ function reversed(n: number, length: number, sink: Sink): void {
   sink.acknowledge((n + 1) * length);
 }
 
-/** Visits 0 … n-1 once each in an order that jumps about (n a power of two). */
+/** Visits each of 0 … n-1 once in scattered order (n a power of two). */
 function jumping(n: number, visit: (i: number) => void): void {
   for (let i = 0, at = 0; i < n; i++) {
     visit(at);
@@ -42,20 +42,20 @@ const ordinary: Load[] = [
 
 const hostile = (policy: string, inline = false): Load[] => [
   {
-    name: '1 byte, in order, never acked',
+    name: '1 byte, in order, never acknowledged',
     policy,
     inline,
     run: (n, sink) => inOrder(n, 1, { ...sink, segment: sink.segment, acknowledge() {} }),
   },
   { name: '1 byte, reversed', policy, inline, run: (n, sink) => reversed(n, 1, sink) },
   {
-    name: '1 byte, jumping about',
+    name: '1 byte, scattered',
     policy,
     inline,
     run: (n, sink) => jumping(n, i => sink.segment(1 + i, 1)),
   },
   {
-    name: '1 byte in 2, then all of it',
+    name: 'every second byte, then all bytes',
     policy,
     inline,
     run: (n, sink) => {
@@ -64,7 +64,7 @@ const hostile = (policy: string, inline = false): Load[] => [
     },
   },
   {
-    name: 'the same 1,400 bytes, shifted by 1',
+    name: '1,400 bytes, each shifted by 1',
     policy,
     inline,
     run: (n, sink) => {
@@ -87,7 +87,12 @@ const hostile = (policy: string, inline = false): Load[] => [
       for (let i = 0; i < n; i++) sink.segment(1 + (i % 700), 1400 - 2 * (i % 700));
     },
   },
-  { name: 'far jumps', policy, inline, run: (n, sink) => jumping(n, i => sink.segment(1 + i * 200, 100)) },
+  {
+    name: 'distant positions',
+    policy,
+    inline,
+    run: (n, sink) => jumping(n, i => sink.segment(1 + i * 200, 100)),
+  },
 ];
 
 export const loads: readonly Load[] = [

@@ -1,8 +1,8 @@
 /**
- * Cost of reassembly for hostile loads of n, 2n and 4n segments: `node dist/test/bench/reassembly.js [N]`.
- *
- * CPU time must grow with the bytes that are sent, not faster: the last column is the time of a byte at 4n divided by
- * that at n.
+ * Cost of reassembly of hostile loads of n, 2n and 4n segments: `node dist/test/bench/reassembly.js [N]`.
+ * ⏎ CPU time must not grow faster than the number of bytes sent: the last column is the time per byte at 4n divided by
+ * that
+ * at n.
  */
 import { Batch } from '../../engine/batch.js';
 import * as Packet from '../../engine/packet.js';
@@ -23,7 +23,7 @@ const packet = thread.pool.take();
 const payload = thread.pool.allocate(packet, 65536);
 thread.memory.bytes.fill(65, payload, payload + 65536);
 
-/** @returns nanoseconds of CPU time, and bytes */
+/** @returns nanoseconds of CPU time, and number of bytes */
 function measure(load: Load, n: number): { ns: number; bytes: number } {
   const batch = new Batch();
   let bytes = 0;

@@ -1,9 +1,9 @@
-/** Figures of a case over its runs, as table, and compared with earlier ones. */
+/** Figures of a case over its runs, as a table and compared with earlier results. */
 import type { Pauses } from './garbage.js';
 import type { HardwareCounts } from './hardware.js';
 import type { Measured } from './measure.js';
 
-/** Median, lowest and highest of the runs. */
+/** Median, lowest and highest value of the runs. */
 export interface Spread {
   readonly median: number;
   readonly low: number;
@@ -17,13 +17,13 @@ export interface CaseResult {
   readonly alerts: number;
   readonly packetsPerSecond: Spread;
   readonly gigabitsPerSecond: Spread;
-  /** CPU of the whole process while packets flow: seconds for a million packets are microseconds for one. */
+  /** CPU of the whole process while packets flow: seconds for a million packets are microseconds per packet. */
   readonly cpuMicroseconds: Spread;
   readonly peakMegabytes: Spread;
   readonly startSeconds: Spread;
-  /** Microseconds a packet of each stage alone; of `stages alone` cases. */
+  /** Microseconds per packet of each stage alone; only of the `stages alone` cases. */
   readonly stages?: Readonly<Record<string, Spread>>;
-  /** Of the whole process with its start, for a packet; where the machine counts them. */
+  /** Per packet, of the whole process including its start; only if the machine counts them. */
   readonly cycles?: Spread;
   readonly instructions?: Spread;
   readonly pauses: { readonly count: Spread; readonly totalMs: Spread; readonly longestMs: Spread };
@@ -67,7 +67,7 @@ function hardwareOf(runs: readonly Run[]): Pick<CaseResult, 'cycles' | 'instruct
   return { cycles: of('cycles'), instructions: of('instructions') };
 }
 
-/** What each stage takes, the dearest first. */
+/** Time of each stage, the most expensive first. */
 export function stageLines({ name, stages }: CaseResult): string[] {
   if (!stages) return [];
   const sorted = Object.entries(stages).sort(([, a], [, b]) => b.median - a.median);
@@ -76,7 +76,7 @@ export function stageLines({ name, stages }: CaseResult): string[] {
   return ['', name, ...sorted.map(line)];
 }
 
-/** How CPU time compares with that of a bare scan of all payloads for the same rules, timed in the same run. */
+/** CPU time in comparison with a bare scan of all payloads for the same rules, timed in the same run. */
 export function yardstick(results: readonly CaseResult[]): string[] {
   const cpuOf = (name: string) => results.find(each => each.name === name)?.cpuMicroseconds.median;
   return results.flatMap(({ name }) => {
@@ -115,7 +115,7 @@ export function line(result: CaseResult): string {
   ].join('');
 }
 
-/** Cases that both have: how CPU time, memory and alerts changed. */
+/** Cases in both results: how CPU time, memory and alerts changed. */
 export function comparison(before: readonly CaseResult[], now: readonly CaseResult[]): string[] {
   return now.flatMap(result => {
     const old = before.find(each => each.name === result.name);

@@ -1,4 +1,4 @@
-/** Time of parts of a program, each without that of the parts it calls. */
+/** Time of parts of a program, each without the time of the parts it calls. */
 export class SelfClock {
   private readonly spent = new Map<string, number>();
   private readonly open: string[] = [];

@@ -1,7 +1,8 @@
 /**
  * Each stage of one thread alone: the real modules over a capture, one after the other for each batch, with a clock
- * that runs for the stage that is working. The search for patterns and the parsers are parts of stages, and are told
- * beside them; the clock costs them some ten nanoseconds a call.
+ * that
+ * runs for the current stage. The pattern search and the parsers are parts of stages and are reported beside them; the
+ * clock adds some ten nanoseconds per call.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { Batch } from '../../engine/batch.js';
@@ -31,11 +32,11 @@ export interface StageRun {
   readonly bytes: number;
   readonly alerts: number;
   readonly seconds: number;
-  /** Milliseconds of each stage without what others did meanwhile. */
+  /** Milliseconds of each stage, without the stages it called. */
   readonly stages: Readonly<Record<string, number>>;
 }
 
-/** @param config with the capture  @param shared what the threads of a run get  @param log where records go */
+/** @param config with the capture  @param shared shared data of the threads of a run  @param log where records go */
 export async function runStages(
   config: Record<string, unknown>,
   shared: Record<string, unknown>,
@@ -51,7 +52,7 @@ export async function runStages(
   return { ...packets, seconds, stages: clock.milliseconds() };
 }
 
-/** Log files are files, not texts in memory. */
+/** Log files are real files, not texts in memory. */
 class BenchThread extends StubThread {
   chain: StageChain | undefined;
   private readonly file: number;
@@ -144,7 +145,7 @@ class StageChain {
     return { packets: read('decoder.pkts'), bytes: read('decoder.bytes'), alerts: read('detect.alert') };
   }
 
-  /** What a stage hands to those behind it before it is done. */
+  /** Passes packets to the stages behind the current one before it is done. */
   passOn(part: Batch): void {
     const { running } = this;
     this.from(running + 1, part);
@@ -177,7 +178,7 @@ class StageChain {
   }
 }
 
-/** Puts a clock before the addon's search: what is left of `detect` is choosing and evaluating candidates. */
+/** Wraps the addon's search in a clock: what remains of `detect` is the selection and evaluation of candidates. */
 function countSearch(clock: SelfClock): void {
   const addon = native();
   if (!addon) return;

@@ -1,7 +1,9 @@
-/** The part of a run behind the first pass over the capture, when code is compiled and tables have their size. */
+/**
+ * The part of a run behind the first pass over the capture, when code is compiled and tables have reached their size.
+ */
 import type { Engine } from '../../engine/engine.js';
 
-/** How often one looks how far the run is: coarse next to a pass, rare enough to cost nothing. */
+/** Interval for checking the progress of the run: short compared with a pass, long enough to cost nothing. */
 const INTERVAL_MS = 50;
 
 interface Moment {

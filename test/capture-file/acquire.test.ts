@@ -52,7 +52,7 @@ async function acquire(
   return { thread, module: await pcap.create(thread) };
 }
 
-/** Everything the module gives, as `number source words`. */
+/** All packets of the module, as `number source words`. */
 function drain(run: { thread: StubThread; module: ThreadModule }): string[] {
   const found = taken(run);
   run.module.end?.(new Batch());
@@ -60,7 +60,7 @@ function drain(run: { thread: StubThread; module: ThreadModule }): string[] {
   return found;
 }
 
-/** What is there now. */
+/** The packets available now. */
 function taken({ thread, module }: { thread: StubThread; module: ThreadModule }): string[] {
   const found: string[] = [];
   const batch = new Batch();
@@ -76,8 +76,8 @@ function taken({ thread, module }: { thread: StubThread; module: ThreadModule })
   return found;
 }
 
-describe('acquire from files', () => {
-  it('reads several files in turn and numbers the packets through', async () => {
+describe('capture from files', () => {
+  it('reads several files in turn and numbers their packets continuously', async () => {
     const files = [capture('b.pcap', ['one', 'two']), capture('a.pcap', ['three'])];
     expect(drain(await acquire({ files }))).toEqual(['1 0 one', '2 0 two', '3 1 three']);
   });
@@ -87,7 +87,7 @@ describe('acquire from files', () => {
     [{ 'engine-mode': 'ips' }, [1, 1, 1, 1, 1]],
     [{ stream: { reassembly: { depth: '64kb' } } }, [1, 1, 1, 1, 1]],
     [{}, [5]],
-  ])('fills batches as the configuration has it: %o', async (config, sizes) => {
+  ])('fills batches as configured: %o', async (config, sizes) => {
     const files = [capture('a.pcap', ['a', 'b', 'c', 'd', 'e'])];
     const { thread, module } = await acquire({ files, config });
     const found: number[] = [];
@@ -100,7 +100,7 @@ describe('acquire from files', () => {
     expect(found).toEqual(sizes);
   });
 
-  it('reads captures again, an hour after their last packet', async () => {
+  it('with continuous replay, reads captures again, an hour after their last packet', async () => {
     const timed = (name: string, times: number[]) => {
       const path = join(folder, name);
       writeFileSync(path, pcapFile(times.map(time => ({ data: text('x'), time }))));
@@ -121,14 +121,14 @@ describe('acquire from files', () => {
     module.close?.();
   });
 
-  it('comes back where captures that are read without end have no packets', async () => {
+  it('returns if captures that are replayed continuously contain no packets', async () => {
     const { module } = await acquire({ files: [capture('a.pcap', [])], passes: 0 });
     for (let i = 0; i < 5; i++) module.process(new Batch());
     expect(module.finished).toBe(false);
     module.close?.();
   });
 
-  it('fills rows completely', async () => {
+  it("sets every column of a packet's row", async () => {
     const path = join(folder, 'x.pcap');
     writeFileSync(
       path,
@@ -146,7 +146,7 @@ describe('acquire from files', () => {
     expect([thread.pool.idle, thread.pool.availableBlocks]).toEqual([true, 16]);
   });
 
-  it('gives files to threads by turns', async () => {
+  it('distributes files over threads in turn', async () => {
     const files = ['a', 'b', 'c', 'd', 'e'].map(name => capture(`${name}.pcap`, [name]));
     expect(drain(await acquire({ files }, {}, { index: 0, count: 2 }))).toEqual(['1 0 a', '2 2 c', '3 4 e']);
     expect(drain(await acquire({ files }, {}, { index: 1, count: 2 }))).toEqual(['1 1 b', '2 3 d']);
@@ -164,7 +164,7 @@ describe('acquire from files', () => {
     expect(recursive.at(-1)).toBe('4 3 deep');
   });
 
-  it('tells a file of a folder whose name is not UTF-8: it cannot be opened', async () => {
+  it('reports a file whose name is not UTF-8, and reads the others of the folder', async () => {
     const name = Buffer.concat([Buffer.from(`${folder}/caf`), Uint8Array.of(0xe9)]);
     writeFileSync(name, pcapFile([text('one')]));
     capture('a.pcap', ['two']);
@@ -176,7 +176,7 @@ describe('acquire from files', () => {
     expect(run.thread.counters.read('pcap_file.errors')).toBe(1);
   });
 
-  it('passes over files of a folder that are no captures, with a warning', async () => {
+  it('skips files of a folder that are not captures, with a warning', async () => {
     capture('a.pcap', ['one']);
     writeFileSync(join(folder, 'notes.txt'), 'not a capture');
     const run = await acquire({ files: [folder] });
@@ -185,7 +185,7 @@ describe('acquire from files', () => {
     expect(run.thread.counters.read('pcap_file.errors')).toBe(0);
   });
 
-  it('tells a damaged file once, counts it, and goes on with the next', async () => {
+  it('reports a damaged file once, counts it, and continues with the next', async () => {
     const damaged = join(folder, 'a.pcap');
     writeFileSync(damaged, pcapFile([text('whole'), text('cut')]).subarray(0, -1));
     const files = [damaged, join(folder, 'gone.pcap'), capture('b.pcap', ['next'])];
@@ -199,7 +199,7 @@ describe('acquire from files', () => {
     expect(run.thread.counters.read('pcap_file.errors')).toBe(2);
   });
 
-  it('takes damage for a warning when told so', async () => {
+  it('reports damage as a warning if configured', async () => {
     const path = join(folder, 'a.pcap');
     writeFileSync(path, 'nonsense');
     const run = await acquire({ files: [path], damaged: 'warning' });
@@ -208,7 +208,7 @@ describe('acquire from files', () => {
     expect(run.thread.counters.read('pcap_file.errors')).toBe(0);
   });
 
-  it('fills less when slots or blocks are rare, and loses nothing', async () => {
+  it('fills smaller batches if slots or blocks are scarce, and loses no packet', async () => {
     const words = Array.from({ length: 500 }, (_, i) => `packet ${i}`);
     const file = capture('a.pcap', words);
     const run = await acquire({ files: [file] }, { slots: 8, bytes: 1024, blockSize: 512 });
@@ -216,7 +216,7 @@ describe('acquire from files', () => {
     expect(run.thread.pool.idle).toBe(true);
   });
 
-  it('counts bytes for the progress', async () => {
+  it('counts the bytes read', async () => {
     const run = await acquire({ files: [capture('a.pcap', ['12345', '67890']), capture('b.pcap', ['x'])] });
     drain(run);
     expect(run.thread.counters.nonZero()).toMatchObject({
@@ -225,13 +225,13 @@ describe('acquire from files', () => {
     });
   });
 
-  it('fails at the start when a file is not there', async () => {
+  it('fails to start if a file does not exist', async () => {
     await expect(acquire({ files: [join(folder, 'none.pcap')] })).rejects.toThrow(/ENOENT.*none\.pcap/);
   });
 });
 
-describe('acquire from what grows', () => {
-  it('follows a file', async () => {
+describe('capture from growing files and folders', () => {
+  it('follows a file that is still written', async () => {
     const whole = pcapFile([text('one'), text('two')]);
     const path = join(folder, 'a.pcap');
     writeFileSync(path, whole.subarray(0, 30));
@@ -257,8 +257,8 @@ describe('acquire from what grows', () => {
       },
       'the file was replaced by another one',
     ],
-    ['is cut and written anew', (path, data) => writeFileSync(path, data), 'the file was truncated'],
-  ])('goes on from the beginning of a file that %s', async (_, change, told) => {
+    ['is truncated and rewritten', (path, data) => writeFileSync(path, data), 'the file was truncated'],
+  ])('starts again at the beginning of a file that %s', async (_, change, told) => {
     const path = capture('a.pcap', ['one', 'two']);
     const run = await acquire({ files: [path], continuous: 'yes' });
     expect(taken(run)).toEqual(['1 0 one', '2 0 two']);
@@ -271,7 +271,7 @@ describe('acquire from what grows', () => {
     run.module.close?.();
   });
 
-  it('reads what was written to a file before it was moved away, and waits for the next', async () => {
+  it('reads the rest of a file that was moved away, and waits for its successor', async () => {
     const path = capture('a.pcap', ['one']);
     const run = await acquire({ files: [path], continuous: 'yes' });
     expect(taken(run)).toEqual(['1 0 one']);
@@ -283,7 +283,7 @@ describe('acquire from what grows', () => {
     run.module.close?.();
   });
 
-  it('watches a folder for files that are complete', async () => {
+  it('watches a folder for complete files', async () => {
     capture('b.pcap', ['second'], 100);
     capture('a.pcap', ['first'], 200);
     capture('c.pcap', ['too fresh'], 0);
@@ -293,8 +293,8 @@ describe('acquire from what grows', () => {
   });
 });
 
-describe('deleting files that were read', () => {
-  it('deletes those that were read whole', async () => {
+describe('delete-when-done', () => {
+  it('deletes files that were read completely', async () => {
     const good = capture('a.pcap', ['one']);
     const bad = join(folder, 'b.pcap');
     writeFileSync(bad, pcapFile([text('cut')]).subarray(0, -1));
@@ -302,7 +302,7 @@ describe('deleting files that were read', () => {
     expect([existsSync(good), existsSync(bad)]).toEqual([false, true]);
   });
 
-  it('keeps those with alerts when told so', async () => {
+  it('non-alerts: keeps files with alerts', async () => {
     const files = [capture('a.pcap', ['calm']), capture('b.pcap', ['alert'])];
     const { thread, module } = await acquire({ files, 'delete-when-done': 'non-alerts' });
     const batch = new Batch();

@@ -129,7 +129,7 @@ describe('packet filters', () => {
     ['arp[6:2] = 1', 'arp'],
     ['ether proto \\arp', 'arp'],
     ['ip multicast or ip6 multicast', ''],
-    // What a packet does not have is not wanted, and neither is the packet.
+    // Loading bytes beyond the end of a packet rejects the packet, even under `not` or `or`.
     ['not udp[100] = 1', 'web back ping six tagged arp loop'],
     ['udp[100] = 1 or udp', ''],
     ['1 / (len - len) = 0 or tcp', ''],
@@ -137,7 +137,7 @@ describe('packet filters', () => {
     expect(matches(expression)).toBe(expected);
   });
 
-  it('knows Ethernet addresses', () => {
+  it('matches Ethernet addresses', () => {
     const { data } = PACKETS.web!;
     const text = [...data.subarray(6, 12)].map(byte => byte.toString(16).padStart(2, '0')).join(':');
     const filter = (expression: string) => compileFilter(expression)!(data, 0, data.length, data.length, 1);
@@ -148,7 +148,7 @@ describe('packet filters', () => {
     ]);
   });
 
-  it('knows what is for all', () => {
+  it('matches multicast and broadcast of IP and Ethernet', () => {
     const data = packet(ethernet(), ipv4({ source: A, destination: '224.0.0.251' }), udp());
     const filter = (expression: string) => compileFilter(expression)!(data, 0, data.length, data.length, 1);
     expect(
@@ -158,7 +158,7 @@ describe('packet filters', () => {
     expect(['broadcast', 'ether broadcast', 'multicast'].map(filter)).toEqual([true, true, true]);
   });
 
-  it('finds no ports in fragments behind the first', () => {
+  it('finds no ports in fragments other than the first', () => {
     const data = packet(
       ipv6({ source: A6, destination: B6 }),
       fragment({ offset: 8, moreFragments: false, next: 6 }),
@@ -168,7 +168,7 @@ describe('packet filters', () => {
     expect([filter('ip6'), filter('port 80')]).toEqual([true, false]);
   });
 
-  it('is nothing when empty', () => {
+  it('an empty filter is none', () => {
     expect(compileFilter('  ')).toBeUndefined();
   });
 
@@ -201,11 +201,11 @@ describe('packet filters', () => {
     ['ip proto 999', /expected an IP protocol/],
     ['('.repeat(1000), /expected at most 64 levels/],
     [`${'tcp or '.repeat(3000)}udp`, /more than 4096 words/],
-  ])('%.30s is refused', (expression, message) => {
+  ])('%.30s is rejected', (expression, message) => {
     expect(() => compileFilter(expression)).toThrow(message);
   });
 
-  it('refuses random words with a reason, or takes them', () => {
+  it('random words are accepted, or rejected with a reason', () => {
     const words =
       'tcp udp ip ip6 arp ether [ ] ( ) & | ^ && || and or not ! = != < 13 0x1f 09 4294967296 len host net port ' +
       'portrange 10.0.0.1 10/8 80-90 http src dst vlan less proto \\tcp : - / * % << tcp-syn tcpflags multicast ::1 ' +
@@ -231,7 +231,7 @@ describe('packet filters', () => {
     expect(taken).toBeGreaterThan(100);
   });
 
-  it('looks at packets of any length without harm', () => {
+  it('packets of any length are filtered without an error', () => {
     const filter = compileFilter('tcp port 80 or host 10.0.0.1 or vlan 3 or ip6')!;
     for (const { data, linkType = 1 } of Object.values(PACKETS)) {
       for (let length = 0; length <= data.length; length++)

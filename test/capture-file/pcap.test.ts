@@ -22,7 +22,7 @@ describe('the pcap format', () => {
     });
   });
 
-  it('keeps packets whole that the end of a block cuts', () => {
+  it('keeps packets that cross the end of a block', () => {
     const packets = Array.from({ length: 200 }, (_, i) => String(i).repeat(1 + (i % 40)));
     const file = pcapFile(packets.map(text));
     for (const chunk of [1, 7, 100, 4096, file.length]) {
@@ -30,18 +30,18 @@ describe('the pcap format', () => {
     }
   });
 
-  it('waits when all blocks are in use', () => {
+  it('waits if all blocks are in use', () => {
     const packets = Array.from({ length: 60 }, (_, i) => `packet ${i}`);
     const result = readAll(pcapFile(packets.map(text)), { blockSize: 128, blocks: 2, held: 20 });
     expect(data(result)).toEqual(packets);
     expect(result.blocksInUse).toBe(0);
   });
 
-  it('is empty without packets', () => {
+  it('of no packets is empty', () => {
     expect(readAll(pcapFile([]))).toEqual({ packets: [], blocksInUse: 0 });
   });
 
-  it('cuts packets to the snap length, as the header promises', () => {
+  it('truncates packets to the snap length of the header', () => {
     const file = Buffer.from(pcapFile([text('abcdef')]));
     file.writeUInt32LE(4, 16);
     expect(data(readAll(file))).toEqual(['abcd']);
@@ -53,7 +53,7 @@ describe('the pcap format', () => {
     expect(readAll(file).packets[0]!.time).toBe('1700000001.653292000');
   });
 
-  it('takes the lengths of old versions in their order', () => {
+  it('reads the lengths of version 2.3 in their order', () => {
     const file = Buffer.from(pcapFile([{ data: text('abc'), wireLength: 9 }]));
     file.writeUInt16LE(1, 6);
     file.writeUInt32LE(9, 24 + 8);
@@ -104,7 +104,7 @@ describe('a damaged pcap', () => {
     ['zstd', Buffer.from('28b52ffd00000000', 'hex'), 0, /compressed with zstd/],
     ['modified', Buffer.from('34cdb2a100000000', 'hex'), 0, /modified pcap format/],
     ['version', changed(4, 0x00040009), 0, /pcap version 9.4, expected 2.4/],
-  ])('%s: keeps what was whole and says where', (_, file, whole, message) => {
+  ])('%s: packets before the damage are read, and its position is reported', (_, file, whole, message) => {
     for (const chunk of [3, file.length]) {
       const result = readAll(file, { chunk });
       expect(result.packets.length).toBe(whole);
@@ -114,7 +114,7 @@ describe('a damaged pcap', () => {
     }
   });
 
-  it('never throws anything but a CaptureError, whatever byte is wrong', () => {
+  it('with any byte changed throws nothing but a CaptureError', () => {
     for (let offset = 0; offset < good.length; offset++) {
       for (const value of [0, 0xff, 0x80]) {
         const copy = Buffer.from(good);

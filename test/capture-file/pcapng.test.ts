@@ -24,7 +24,7 @@ describe('the pcapng format', () => {
     ['2^-10 s', 0x8a, TIME * 1024n + 512n, '1700000000.500000000'],
     ['2^-30 s', 0x9e, TIME * 2n ** 30n + 2n ** 28n, '1700000000.250000000'],
     ['2^-33 s', 0xa1, TIME * 2n ** 33n + 2n ** 32n, '1700000000.500000000'],
-  ])('reads times in %s', (_, resolution, ticks, time) => {
+  ])('reads timestamps in %s', (_, resolution, ticks, time) => {
     const file = new Pcapng().section().interface(1, { resolution }).enhanced(0, ticks, text('x'));
     expect(readAll(file.bytes()).packets[0]!.time).toBe(time);
   });
@@ -37,7 +37,7 @@ describe('the pcapng format', () => {
     expect(readAll(file.bytes()).packets[0]!.time).toBe('1699996400.000000000');
   });
 
-  it('reads several sections of either byte order, each with interfaces of its own', () => {
+  it('reads several sections of either byte order, each with its own interfaces', () => {
     const first = new Pcapng(false)
       .section()
       .interface(1)
@@ -54,7 +54,7 @@ describe('the pcapng format', () => {
     ]);
   });
 
-  it('reads simple and obsolete packets', () => {
+  it('reads simple and obsolete packet blocks', () => {
     const file = new Pcapng()
       .section()
       .interface(1, { snapLength: 4 })
@@ -66,7 +66,7 @@ describe('the pcapng format', () => {
     ]);
   });
 
-  it('skips blocks without packets, also such that are larger than memory', () => {
+  it('skips blocks without packets, even if larger than memory', () => {
     const file = new Pcapng()
       .section()
       .interface()
@@ -78,7 +78,7 @@ describe('the pcapng format', () => {
     }
   });
 
-  it('keeps packets whole that the end of a block of memory cuts', () => {
+  it('keeps packets that cross the end of a block of memory', () => {
     const file = new Pcapng().section().interface();
     const packets = Array.from({ length: 100 }, (_, i) => String(i).repeat(1 + (i % 30)));
     for (const packet of packets) file.enhanced(0, 1n, text(packet));
@@ -106,7 +106,7 @@ describe('a damaged pcapng', () => {
     ],
     ['cut', good.subarray(0, good.length - 60), 1, /truncated/],
     [
-      'cut in what follows the packet',
+      'truncated in the options behind the packet',
       good.subarray(0, good.length - 2),
       2,
       /truncated, its last block lacks 2 bytes/,
@@ -129,7 +129,7 @@ describe('a damaged pcapng', () => {
       0,
       /byte-order magic/,
     ],
-  ])('%s: keeps what was whole and says where', (_, file, whole, message) => {
+  ])('%s: packets before the damage are read, and its position is reported', (_, file, whole, message) => {
     const result = readAll(file);
     expect(result.packets.length).toBe(whole);
     expect(result.error).toMatch(message);
@@ -137,7 +137,7 @@ describe('a damaged pcapng', () => {
     expect(result.blocksInUse).toBe(0);
   });
 
-  it('never throws anything but a CaptureError, whatever byte is wrong', () => {
+  it('with any byte changed throws nothing but a CaptureError', () => {
     for (let offset = 0; offset < good.length; offset++) {
       for (const value of [0, 0xff, 0x80]) {
         const copy = Buffer.from(good);

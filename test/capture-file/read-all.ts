@@ -1,4 +1,4 @@
-/** Reads a capture through a pool as the engine does, and gives what it found as plain values. */
+/** Reads a capture through a pool as the engine does, and returns the packets as plain values. */
 
 import { BlockWindow, END, READY } from '../../engine/capture-file/block-window.js';
 import type { ByteInput } from '../../engine/capture-file/byte-input.js';
@@ -24,9 +24,9 @@ export interface ReadResult {
 export interface ReadOptions {
   blockSize?: number;
   blocks?: number;
-  /** Most bytes the input gives at once. */
+  /** Most bytes the input delivers at once. */
   chunk?: number;
-  /** Packets are done when so many others came after them. */
+  /** A packet is released after this many others. */
   held?: number;
 }
 
@@ -81,10 +81,10 @@ function read(result: ReadResult, reader: CaptureReader, pool: Pool, inFlight: n
       time: `${seconds >>> 0}.${String(nanoseconds).padStart(9, '0')}`,
     });
   }
-  throw new Error('the reader waits for ever');
+  throw new Error('the reader waits forever');
 }
 
-/** An input over bytes in memory. With `chunk` it now and then has nothing, as a pipe does. */
+/** An input over bytes in memory. With `chunk`, reads sometimes return nothing, as from a pipe. */
 export function inputOf(file: Uint8Array, chunk = file.length): ByteInput {
   let position = 0;
   let calls = 0;
