@@ -1,4 +1,4 @@
-/** A run in the background: who started it goes on when it runs, and signals reach it by its file. */
+/** A run in the background: the parent process returns once it runs, and signals reach it by its pid file. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sluice-background-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const path = (name: string) => join(folder, name);
 
-it('takes commands when its command line ends, outlives the signals of services, and ends with TERM', async () => {
+it('a background run takes commands once the command returns, is not ended by HUP and USR2, and ends with TERM', async () => {
   const { code, out, err } = await sluice([
     '-vD',
     `--unix-socket=${path('socket')}`,

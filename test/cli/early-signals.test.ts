@@ -1,4 +1,4 @@
-/** Signals that come while a run is still being prepared. */
+/** Signals during the preparation of a run. */
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { textOf } from './running.js';
 const folder = mkdtempSync(join(tmpdir(), 'sluice-early-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('are not the end of it: rules are reloaded when there are threads', async () => {
+it('signals during preparation do not end the run: rules are reloaded once the threads run', async () => {
   const hello = packet(ethernet(), ipv4(), udp({ dport: 7 }), 'hello');
   writeFileSync(join(folder, 'a.pcap'), pcapFile([hello]));
   writeFileSync(join(folder, 'x.rules'), 'alert udp any any -> any 7 (dsize:5; sid:7;)\n');
@@ -20,7 +20,7 @@ it('are not the end of it: rules are reloaded when there are threads', async () 
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
   const said = textOf(child);
   try {
-    // The first thing it says; it has not even looked at the rules then.
+    // The first message, before rules are loaded.
     await until(() => said().includes('This is Sluice'), said);
     child.kill('SIGHUP');
     child.kill('SIGUSR2');

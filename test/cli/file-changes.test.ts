@@ -1,4 +1,4 @@
-/** Changes of files are heard, however editors write them. */
+/** Notification of file changes, however editors write files. */
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,13 +20,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A new file in the place of the old one. */
+/** Replaces a file by a new one. */
 function replace(path: string): void {
   writeFileSync(`${path}.new`, 'x');
   renameSync(`${path}.new`, path);
 }
 
-it('also when each change puts another file in the place of the one before', async () => {
+it('each change is reported if the file is replaced every time', async () => {
   const path = join(folder, 'a.rules');
   writeFileSync(path, '');
   changes.add([path]);
@@ -36,7 +36,7 @@ it('also when each change puts another file in the place of the one before', asy
   }
 });
 
-it('of files that are added later, and of no others', async () => {
+it('changes of files added later are reported, of other files not', async () => {
   const below = join(folder, 'below');
   mkdirSync(below);
   changes.add([join(folder, 'a.rules')]);

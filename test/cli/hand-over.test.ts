@@ -6,7 +6,7 @@ import { handOver, handOverCache } from '../../engine/cli/run/hand-over.js';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
 import { consoleLog } from '../../engine/log.js';
 
-it('the user that a run becomes has its logs, and folders for the control socket and for compiled rules where they are wanted', () => {
+it('logs, and the folders of control socket and rule cache if needed, are handed over to the user of the run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-hand-over-'));
   const identity = { uid: process.getuid!(), gid: process.getgid!(), named: 'myself' };
   const given: number[][] = [];

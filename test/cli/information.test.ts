@@ -17,7 +17,7 @@ function file(name: string, text: string): string {
   return path;
 }
 
-describe('what the program tells of itself', () => {
+describe('information options', () => {
   it.each([
     [['-V'], /^Sluice \d+\.\d+\.\d+ \(rules and options of Suricata version 8\.0\.7\)\n$/],
     [['--build-info'], /^Features: .*\bHAVE_LIBJANSSON\b/m],
@@ -40,14 +40,14 @@ describe('what the program tells of itself', () => {
     [['help'], /^Usage: sluice/],
     [['replay', '--help'], /Examples:\n {2}sluice replay/],
     [['rules', '--help'], /check \[options\] <files\.\.\.>/],
-  ])('%j', async (words, expected) => {
+  ])('%j prints its information', async (words, expected) => {
     const { code, out, err } = await sluice(words);
     expect(out).toMatch(expected);
     expect([code, err]).toEqual([0, '']);
   });
 });
 
-describe('what cannot be', () => {
+describe('invalid command lines', () => {
   it.each([
     [['--sett', 'a=b'], /^Error: unknown option '--sett'\n\(Did you mean --set\?\)$/m],
     [['replya', 'x.pcap'], /unknown command replya, did you mean replay\?/],
@@ -72,7 +72,7 @@ describe('what cannot be', () => {
     [['config', 'show', 'no.such'], /no\.such is not set/],
     [['--list-keywords=contnet'], /unknown keyword contnet, did you mean content\?/],
     [['-F', '/none', '-r', '.'], /-F: .*\/none/],
-  ])('%j is an error in human words', async (words, expected) => {
+  ])('%j is rejected with a readable message', async (words, expected) => {
     const { code, err } = await sluice(words, { cwd: folder });
     expect(err).toMatch(expected);
     expect(err).not.toMatch(/\n\s+at /);
@@ -81,7 +81,7 @@ describe('what cannot be', () => {
 });
 
 describe('--dump-config', () => {
-  it('shows every key as key = value, with what was set', async () => {
+  it('shows each key as key = value, with the values that were set', async () => {
     const config = file(
       'dump.yaml',
       '%YAML 1.1\n---\naf-packet:\n  - interface: eth0\nstream: {inline: no}\n',
@@ -130,13 +130,13 @@ describe('config check', () => {
     ['flow.memcap=0', 'invalid size argument: "0", expected a size above 0'],
     ['bpf-filter=tcp prt 80', 'packet filter "tcp prt 80": character 5, at "prt"'],
     ['stream.memcap-policy=drop-all', 'not a valid exception policy value: "drop-all"'],
-  ])('nothing starts with %s', async (set, told) => {
+  ])('%s is rejected', async (set, told) => {
     const { code, err } = await sluice(['-r', 'test/sample/sample.pcap', '--set', set]);
     expect(code).toBe(1);
     expect(err).toContain(told);
   });
 
-  it('tells file, line, key, what was expected and what is probably meant', async () => {
+  it('reports file, line, key, what was expected and what was probably meant', async () => {
     const outputs = 'outputs:\n  - fast:\n    enabled: no\n';
     const probing = 'app-layer:\n  protocols:\n    tls:\n      tcp:\n        enabled: nonsense\n';
     const config = file(
@@ -158,7 +158,7 @@ describe('config check', () => {
 });
 
 describe('rules check', () => {
-  it('tells file, line, column and reason', async () => {
+  it('reports file, line, column and reason', async () => {
     const rules = file(
       'x.rules',
       'alert tcp any any -> any any (msg:"a"; content:"x"; sid:1;)\nalert tcp any any -> any any (msg:"b"; contnt:"x"; sid:2;)\n',
@@ -170,7 +170,7 @@ describe('rules check', () => {
   });
 });
 
-it('a reader that goes before all was said breaks nothing', async () => {
+it('closing the reading end of the output early causes no error', async () => {
   const child = spawn(process.execPath, [PROGRAM, '--list-keywords=all'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

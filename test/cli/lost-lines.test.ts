@@ -1,4 +1,4 @@
-/** A run whose logs cannot be written says so, and does not end as if all were well. */
+/** A run whose logs cannot be written reports it and ends with an error. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ writeFileSync(join(folder, 'a.rules'), 'alert udp any any -> any 7 (sid:7;)\n');
 const run = (...words: string[]) =>
   sluice(['-r', 'a.pcap', '-S', 'a.rules', '--set', 'stats.enabled=no', ...words], { cwd: folder });
 
-it('on a disk that is full', async () => {
+it('a full disk is reported, and the run ends with 1', async () => {
   const outputs = 'outputs:\n  - fast: { filename: /dev/full }\n';
   writeFileSync(join(folder, 'full.yaml'), `%YAML 1.1\n---\n${outputs}`);
   const { code, err } = await run('-c', 'full.yaml', '-l', '.');
@@ -23,7 +23,7 @@ it('on a disk that is full', async () => {
   expect(err).toContain('output: 1 lines or packets were not written');
 });
 
-it('in a folder that cannot be made', async () => {
+it('a log file whose folder cannot be created is reported, and the run ends with 1', async () => {
   const outputs = 'outputs:\n  - fast: { filename: /proc/x/fast.log }\n';
   writeFileSync(join(folder, 'nowhere.yaml'), `%YAML 1.1\n---\n${outputs}`);
   const { code, err } = await run('-c', 'nowhere.yaml', '-l', '.');
@@ -31,7 +31,7 @@ it('in a folder that cannot be made', async () => {
   expect(err).toContain('/proc/x/fast.log: ENOENT');
 });
 
-it('a run does not begin where the folder of logs cannot be made', async () => {
+it('a run does not start if the log folder cannot be created', async () => {
   const { code, err, out } = await run('-l', '/proc/x');
   expect(code).toBe(1);
   expect(err).toContain('Error: /proc/x: cannot write logs: ENOENT');

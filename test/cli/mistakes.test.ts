@@ -1,4 +1,4 @@
-/** What the program says to mistakes on the command line, and that it ends with 1. */
+/** Messages for mistakes on the command line; the program ends with 1. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,31 +14,31 @@ async function said(...words: string[]): Promise<string> {
   return err + out;
 }
 
-it('a profile that is not there', async () => {
+it('a profile that does not exist is reported', async () => {
   expect(await said('profiles', 'show', 'nope')).toContain('unknown profile nope. Available: single, ');
   expect(await said('profiles', 'show', 'worker')).toContain('did you mean workers? Available: ');
 });
 
-it('a rule file that is not there', async () => {
+it('a rule file that does not exist is reported', async () => {
   expect(await said('rules', 'check', 'nope.rules')).toContain('No rule files match the pattern nope.rules');
 });
 
-it('a pid file that cannot be written', async () => {
+it('a pid file that cannot be written is reported', async () => {
   expect(await said('-r', '-', '-l', '.', '--pidfile', '/dev/null/pid')).toContain(
     'pid-file: /dev/null/pid cannot be written: ENOTDIR',
   );
 });
 
-it('a user or group that is not there, before anything starts', async () => {
+it('a user or group that does not exist is reported before anything starts', async () => {
   expect(await said('-T', '-l', '.', '--user', 'nobody-here')).toContain('/etc/passwd has no nobody-here');
   expect(await said('-r', '-', '-l', '.', '--group', 'none-here')).toContain('/etc/group has no none-here');
 });
 
-it('what keeps a run in the background from beginning', async () => {
+it('an error that prevents a run in the background is reported', async () => {
   expect(await said('-D', '-r', 'nope.pcap', '-l', '.')).toContain('nope.pcap');
 });
 
-it('more memory than there is, and a buffer that is none', async () => {
+it('more memory than the machine has and an invalid buffer size are reported', async () => {
   const words = ['-r', '-', '-l', '.', '--set'];
   expect(await said(...words, 'flow.memcap=1000000gb')).toMatch(
     /the memory for the threads cannot be allocated .*: lower flow\.memcap/,
@@ -46,7 +46,7 @@ it('more memory than there is, and a buffer that is none', async () => {
   expect(await said(...words, 'outputs.0.fast.buffer-size=100gb')).toContain('expected a size from 0 to 1gb');
 });
 
-it('a protocol that cannot be loaded', async () => {
+it('a protocol plugin that cannot be loaded is reported', async () => {
   const loading = async (name: string, code: string): Promise<string> => {
     const path = join(folder, name);
     writeFileSync(path, code);

@@ -1,4 +1,4 @@
-/** A memcap of 0 is no limit where it is accepted: everything is followed as with the defaults. */
+/** A memcap of 0 means no limit where it is accepted: the result is that of the defaults. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const LIMITS = [
 const RULE =
   'alert http any any -> any any (msg:"answer"; flow:to_client; http.response_body; content:"html"; sid:1;)';
 
-it('finds what is in bodies', async () => {
+it('with memcaps of 0, content in bodies is found', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-no-limits-'));
   const rules = join(folder, 'my.rules');
   writeFileSync(rules, RULE);

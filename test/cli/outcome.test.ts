@@ -6,7 +6,7 @@ it.each<[string, number, RegExp]>([
   ['output.lost_lines', 1, /^output: 3 lines or packets were not written$/],
   ['outputs.lost', 0, /^output: 3 log lines were lost, .*outputs-buffer/],
   ['other', 0, /^threads: 0 packets, 0 bytes in 1\.000 s$/],
-])('a run that ends tells what %s counts', (counter, code, told) => {
+])('the summary of a run reports %s', (counter, code, told) => {
   const said: string[] = [];
   const note = (text: string) => void said.push(text);
   const log: Log = { debug: note, info: note, notice: note, warning: note, error: note };

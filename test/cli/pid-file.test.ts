@@ -1,4 +1,4 @@
-/** The file that says which process a run is. */
+/** The file with the process id of a run. */
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const path = join(folder, 'pid');
 const silent = () => {};
 
-it('is not taken from a run that goes on', async () => {
+it('the pid file of a running process is not overwritten', async () => {
   const words = ['-S', '/dev/null', '-l', folder, '--pidfile', path];
   const child = spawn(process.execPath, [PROGRAM, '-r', '-', ...words]);
   const said = textOf(child);
@@ -33,11 +33,11 @@ it('is not taken from a run that goes on', async () => {
 });
 
 it.each([
-  ['is of nobody', '4194999\n'],
-  ['is of another program now', `${process.ppid}\n`],
-  ['is its own', `${process.pid}\n`],
-  ['is none', 'x\n'],
-])('is written where the number that it has %s', (_, before) => {
+  ['is of no process', '4194999\n'],
+  ['is of another program', `${process.ppid}\n`],
+  ['is that of the same process', `${process.pid}\n`],
+  ['cannot be parsed', 'x\n'],
+])('the pid file is overwritten if its number %s', (_, before) => {
   writeFileSync(path, before);
   writePidFile(path);
   expect(readFileSync(path, 'utf8')).toBe(`${process.pid}\n`);

@@ -48,16 +48,16 @@ beforeAll(() => {
   );
 });
 
-// Names are relative to the configuration, wherever the program runs.
+// Paths are relative to the configuration file, not to the working directory.
 const CONFIGURATION = join(folder, 'x.yaml');
 
-it('sluice config show --defaults tells their options too', async () => {
+it('sluice config show --defaults shows the options of plugins', async () => {
   const { out } = await sluice(['config', 'show', '--defaults', '-c', CONFIGURATION]);
   expect(out).toContain('app-layer.protocols.echoer.most: 5\n    lines; ');
   expect(out).toContain('nothing.at-all: 5\n    nothing; ');
 });
 
-it('sluice config check: only what is no option is none', async () => {
+it("sluice config check reports only unknown keys below a plugin's options", async () => {
   const { out, code } = await sluice(['config', 'check', CONFIGURATION]);
   expect(out).toBe(
     `warning: ${CONFIGURATION}:5: app-layer.protocols.echoer.least: unknown key\n` +
@@ -66,13 +66,13 @@ it('sluice config check: only what is no option is none', async () => {
   expect(code).toBe(0);
 });
 
-it('sluice rules check, and lists of keywords', async () => {
+it('sluice rules check and --list-keywords know the keywords of plugins', async () => {
   const { out } = await sluice(['rules', 'check', join(folder, 'x.rules'), '-c', CONFIGURATION]);
   expect(out).toMatch(/^1 rules loaded, 0 errors, 0 warnings/);
   expect((await sluice(['--list-keywords', '-c', CONFIGURATION])).out).toContain('echoer.line');
 });
 
-it('one that is not there is told in a line', async () => {
+it('a plugin that does not exist is reported in one line', async () => {
   const other = join(folder, 'other.yaml');
   writeFileSync(other, CONFIG.replace('echoer.mjs', 'none.mjs'));
   const { err, code } = await sluice(['rules', 'check', join(folder, 'x.rules'), '-c', other]);

@@ -1,4 +1,4 @@
-/** What is told of rules is told of those in force. */
+/** Preparation of rules during a reload. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const LOG: EngineLog = {
   ...{ reopen: quiet, close: quiet, giveTo: quiet },
 };
 
-it('also when rules are refused because of detections that are loaded with them', async () => {
+it('a reload that fails because of a detection leaves the previous hostbits and detections in force', async () => {
   const [rules, detection] = [join(folder, 'a.rules'), join(folder, 'd.js')];
   const rule = (name: string, sid: number) =>
     `alert ip any any -> any any (hostbits:set,${name}; sid:${sid};)\n`;

@@ -16,7 +16,7 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** @returns exit code and output when it has ended */
+/** @returns exit code and output after it has ended */
 export function sluice(words: readonly string[], { cwd, input, env }: Surroundings = {}): Promise<Ended> {
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd, env: { ...process.env, ...env } });
   let out = '';

@@ -7,17 +7,17 @@ import { Config } from '../../engine/config/config.js';
 describe('the progress line', () => {
   const now = { packets: 1_234_567, bytes: 250e6, alerts: 17 };
 
-  it('tells share, packets, speed, alerts and time left', () => {
+  it('shows share, packets, speed, alerts and remaining time', () => {
     expect(progressLine(now, 1000e6, 2, 90)).toBe(
       '████████░░░░░░░░░░░░░░░░░░░░░░  25 %  1,234,567 packets  125 MB/s  17 alerts  6 s left',
     );
   });
 
-  it('has no share when it is not known how much will come', () => {
+  it('shows no share if the total is unknown', () => {
     expect(progressLine(now, undefined, 2, 90)).toBe('1,234,567 packets  125 MB/s  17 alerts');
   });
 
-  it('never is wider than the terminal', () => {
+  it('is never wider than the terminal', () => {
     for (const width of [20, 40, 60]) expect(progressLine(now, 1000e6, 2, width).length).toBeLessThan(width);
   });
 
@@ -26,7 +26,7 @@ describe('the progress line', () => {
     [59.4, '59 s'],
     [61, '1 min 1 s'],
     [7500, '2 h 5 min'],
-  ])('%d seconds are %s', (seconds, text) => {
+  ])('%d seconds are shown as %s', (seconds, text) => {
     expect(duration(seconds)).toBe(text);
   });
 
@@ -36,7 +36,7 @@ describe('the progress line', () => {
 });
 
 describe('the summary', () => {
-  it('is a table, without rows that are zero and mean trouble', () => {
+  it('is a table without the rows of problems that are zero', () => {
     const counters = new Map([
       ['decoder.pkts', 1000],
       ['decoder.bytes', 2_000_000],
@@ -71,26 +71,26 @@ describe('the profile of a run', () => {
     expect(choose({}, live, inputs, cores)).toBe(name);
   });
 
-  it('auto is autofp where one thread has to read for all', () => {
+  it('auto is autofp if one thread has to read for all', () => {
     expect(choose({}, false, 1, 8, false)).toBe('autofp');
     expect(choose({}, false, 1, 2, false)).toBe('single');
   });
 
-  it('has no more threads than a capture is worth', () => {
+  it('uses no more threads than the size of a capture justifies', () => {
     expect(usefulThreads(8, { totalBytes: 1000 })).toBe(1);
     expect(usefulThreads(8, { totalBytes: 300 * 2 ** 20 })).toBe(3);
     expect(usefulThreads(8, { totalBytes: 2 ** 40 })).toBe(8);
     expect(usefulThreads(8, {})).toBe(8);
   });
 
-  it('is the one that is named, also one of the configuration', () => {
+  it('is the one that was named, built in or from the configuration', () => {
     const own = { profiles: { mine: { threads: [{ name: 'a', modules: ['input'] }] } } };
     expect(choose({ runmode: 'oisf2009' }, false, 1, 8)).toBe('oisf2009');
     expect(choose({ runmode: 'mine', ...own }, false, 1, 8)).toBe('mine');
     expect(profileNames(new Config(own)).at(-1)).toBe('mine');
   });
 
-  it('tells what is wrong with it', () => {
+  it('reports what is invalid', () => {
     expect(() => choose({ runmode: 'mine', profiles: { mine: { threads: [] } } }, false, 1, 1)).toThrow(
       /profiles\.mine\.threads/,
     );

@@ -1,4 +1,4 @@
-/** Which queues `-q` names. */
+/** The queues named by `-q`. */
 import { expect, it } from 'vitest';
 import { inputsOf } from '../../engine/cli/run/inputs.js';
 import { Config } from '../../engine/config/config.js';
@@ -16,7 +16,7 @@ it.each([
     [7, 2, 3],
   ],
   [['65535'], [65_535]],
-] as const)('-q %j', (words, numbers) => {
+] as const)('-q %j names queues', (words, numbers) => {
   expect(queues(...words)).toEqual(numbers);
 });
 
@@ -24,6 +24,6 @@ it.each([
   [['3:1'], /-q 3:1: expected a queue from 0 to 65535, or a range/],
   [['65536'], /-q 65536: expected/],
   [['0:1', '1:2'], /-q: queue 1 is given twice/],
-] as const)('-q %j is refused', (words, message) => {
+] as const)('-q %j is rejected', (words, message) => {
   expect(() => queues(...words)).toThrow(message);
 });

@@ -1,4 +1,4 @@
-/** What outputs tell of rules is right when these have other numbers than before. */
+/** Outputs describe the right rule when a reload changes the internal numbers of rules. */
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,7 @@ const OTHERS = [1, 2, 3].map(sid => `drop udp any any -> any ${sid} (content:"x"
 const REQUEST = 'GET /a HTTP/1.1\r\nHost: b\r\n\r\n';
 const RESPONSE = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
 
-/** A connection of this port of the client, with a request and its response. */
+/** A connection from this client port, with a request and its response. */
 function connection(port: number): Uint8Array[] {
   const link = ethernet();
   const up = (seq: number, ack: number, flags: string, text = ''): Uint8Array =>
@@ -63,10 +63,10 @@ const linesOf = (name: string): string[] => {
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
 };
 
-it('in records of stored files and for scripts, with digests that new rules are the first to ask for', {
+it('file records and scripts see the new rules after a reload, with digests that only new rules ask for', {
   timeout: 60_000,
 }, async () => {
-  // The first rule that asks for digests.
+  // The first rule that needs digests.
   const digest = `alert http any any -> any any (filemd5:${join(folder, 'sums')}; sid:88;)\n`;
   writeFileSync(join(folder, 'sums'), '5d41402abc4b2a76b9719d911017c592\n');
   for (const [name, text] of Object.entries({ 'x.yaml': CONFIG, 'alerts.lua': SCRIPT, 'x.rules': RULE }))

@@ -1,4 +1,7 @@
-/** The real program takes up new rules a hundred times while packets come in: none is lost, and each meets one rule set. */
+/**
+ * The real program reloads rules a hundred times while packets arrive: none is lost, and each is inspected by one rule
+ * set.
+ */
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +21,7 @@ outputs:
   - fast: { filename: fast.log }
   - eve-log: { filename: eve.json, types: [stats] }
 `;
-/** One that comes and goes, so that the others are counted anew; one that stays; and one that has another sid each time. */
+/** One rule that comes and goes, which renumbers the others, one that stays, and one with a different sid each time. */
 const rules = (sid: number) => `
 ${sid % 2 === 0 ? '' : 'alert udp any any -> any 9 (msg:"none"; content:"hello"; sid:2;)'}
 alert udp any any -> any 7 (msg:"stays"; content:"hello"; sid:1;)
@@ -48,7 +51,7 @@ const alerts = (): number[] =>
       )
     : [];
 
-// In `pipeline`, alerts are told by another thread than the one that found them.
+// In `pipeline`, the thread that logs alerts is not the one that found them.
 it.each([
   ['autofp', 100],
   ['pipeline', 30],

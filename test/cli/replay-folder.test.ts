@@ -1,4 +1,4 @@
-/** A folder of captures tells what its captures tell one by one, whichever thread reads which. */
+/** A folder of captures gives the same records as its captures one by one, whichever thread reads which. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,10 +32,10 @@ const wrong = (seq: number) => packet(ethernet(), ipv4(), tcp({ seq, checksum: 1
 const CAPTURES: Readonly<Record<string, Uint8Array[]>> = {
   a: [to(7), to(7), to(9)],
   b: [to(9), to(7), to(7)],
-  // Only together they would be a datagram.
+  // Fragments that would be a datagram only if captures shared their state.
   c: [fragment(0, true, Uint8Array.from([...HEADER, ...text('....head')]))],
   d: [fragment(16, false, text('tail....'))],
-  // So many wrong ones that they are not looked at any more, which says nothing of the next capture.
+  // So many invalid checksums that checksums are ignored, which must not affect the next capture.
   e: Array.from({ length: 1100 }, (_, i) => wrong(1 + 4 * i)),
   f: [wrong(1), wrong(5)],
 };
@@ -51,7 +51,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Records without what is random. */
+/** Records without random values. */
 async function told(captures: string, ...words: string[]): Promise<string[]> {
   const logs = mkdtempSync(join(folder, 'logs-'));
   const given = ['-c', 'x.yaml', '-s', 'x.rules', '-l', logs, '--quiet'];
@@ -65,7 +65,7 @@ it.each([
   ['-p', 'single'],
   ['-p', 'workers', '--set', 'threading.threads=2'],
 ])(
-  '%s %s',
+  '%s %s: a folder of captures gives the records of its captures one by one',
   async (...words) => {
     const single: string[] = [];
     for (const name of readdirSync(join(folder, 'all'))) single.push(...(await told(`all/${name}`)));

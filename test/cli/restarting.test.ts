@@ -1,4 +1,4 @@
-/** Threads that failed are started anew: what comes meanwhile reaches those that come. */
+/** Restart of failed threads: commands that arrive meanwhile reach the new threads. */
 import { expect, it } from 'vitest';
 import { Restarts } from '../../engine/cli/run/devices.js';
 import { type Running, startRestarting } from '../../engine/cli/run/restarting.js';
@@ -8,7 +8,7 @@ const NOTHING = { debug() {}, info() {}, notice() {}, warning() {}, error() {} }
 const FAILED: EngineResult = { failure: 'thread x failed', violations: 0, threads: [] };
 const DONE: EngineResult = { failure: undefined, violations: 0, threads: [] };
 
-/** Threads that do nothing but end when they are told to. */
+/** Threads that do nothing but end on request. */
 class Threads {
   readonly done: string[] = [];
   end!: (result: EngineResult) => void;
@@ -22,7 +22,7 @@ class Threads {
   reload = async ({ rules }: Readonly<Record<string, unknown>>) => void this.done.push(`reload ${rules}`);
 }
 
-/** The second threads stand when they are let. */
+/** The second threads start when `second` resolves. */
 async function restarted(second: () => Promise<Threads>): Promise<{ first: Threads; running: Running }> {
   const first = new Threads();
   const starts = [async () => first, second];
@@ -32,7 +32,7 @@ async function restarted(second: () => Promise<Threads>): Promise<{ first: Threa
   return { first, running };
 }
 
-it('rules that are loaded meanwhile are in force before those they replace are freed', async () => {
+it('a reload during the restart is in force before the replaced rules are freed', async () => {
   const second = new Threads();
   let stand!: (threads: Threads) => void;
   const { first, running } = await restarted(
@@ -55,7 +55,7 @@ it('rules that are loaded meanwhile are in force before those they replace are f
   expect(await running.finished).toEqual(DONE);
 });
 
-it('the run ends with the reason when they cannot be started', async () => {
+it('the run ends with the reason if the threads cannot be restarted', async () => {
   const { first, running } = await restarted(async () => {
     throw new Error('no memory');
   });
@@ -64,7 +64,7 @@ it('the run ends with the reason when they cannot be started', async () => {
   expect(running.counters().get('decoder.pkts')).toBe(7);
 });
 
-it('who asked to stop meanwhile is heard by those that come', async () => {
+it('a stop during the restart reaches the new threads', async () => {
   const second = new Threads();
   const { first, running } = await restarted(async () => {
     running.stop();

@@ -24,7 +24,7 @@ function warningsOf(rules: string, tree = {}): string[] {
   return told.map(text => text.replaceAll(file, 'my.rules'));
 }
 
-it('a classtype that is not known is told once, with the number of its other uses', () => {
+it('an unknown classtype is reported once, with the number of its other uses', () => {
   const rule = (sid: number, type: string) =>
     `alert tcp any any -> any any (classtype:${type}; sid:${sid};)\n`;
   expect(
@@ -36,7 +36,7 @@ it('a classtype that is not known is told once, with the number of its other use
   ]);
 });
 
-it('a flowbit that rules ask for and none sets is told', () => {
+it('a flowbit that is checked but never set is reported', () => {
   const rule = (sid: number, options: string) =>
     `alert tcp any any -> any any (flowbits:${options}; sid:${sid};)\n`;
   const rules = [
@@ -55,12 +55,12 @@ it('a flowbit that rules ask for and none sets is told', () => {
   ]);
 });
 
-it('other warnings are told each time', () => {
+it('other warnings are reported each time', () => {
   const rule = (sid: number) => `alert tcp any any -> any any (priority:1; priority:2; sid:${sid};)\n`;
   expect(warningsOf(rule(1) + rule(2))).toHaveLength(2);
 });
 
-it('what is wrong with reputations is told before a packet comes', () => {
+it('errors in reputation files are reported before the first packet', () => {
   writeFileSync(join(folder, 'rep.list'), '10.0.0.1,1,30\n10.0.0.2,1,200\n# a comment\nno address\n');
   const tree = { 'default-reputation-path': folder, 'reputation-files': ['rep.list', 'none.list'] };
   expect(warningsOf(RULE, tree).map(text => text.replaceAll(`${folder}/`, ''))).toEqual([
@@ -70,7 +70,7 @@ it('what is wrong with reputations is told before a packet comes', () => {
   ]);
 });
 
-it('networks of reputations whose length is none are told, and what follows them is read', () => {
+it('reputation networks with an empty prefix length are reported, and the following ones are read', () => {
   const wrong = [
     '10.0.0.0/',
     '10.0.0.0/ ',

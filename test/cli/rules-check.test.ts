@@ -15,7 +15,7 @@ function check(text: string) {
 }
 
 describe('rules check', () => {
-  test('points at the mistake', () => {
+  test('points at the position of the error', () => {
     const { file, rules } = check('# mine\nalert tcp any any -> any any (content:"a"; dpeth:5; sid:1;)\n');
     expect(findingsAsText(rules)).toBe(
       [
@@ -30,7 +30,7 @@ describe('rules check', () => {
     );
   });
 
-  test('long lines are cut around the place', () => {
+  test('truncates long lines around the position of the error', () => {
     const { rules } = check(
       `alert tcp any any -> any any (msg:"${'x'.repeat(300)}"; nonsense; ${'nocase; '.repeat(30)} sid:1;)`,
     );
@@ -39,7 +39,7 @@ describe('rules check', () => {
     expect(line!.slice(caret!.indexOf('^')).startsWith('nonsense')).toBe(true);
   });
 
-  test('what the rule says is quoted as it is written', () => {
+  test('quotes the rule as it is written', () => {
     const { rules } = check(
       'alert tcp any any -> any any (msg:“a”; sid:1;)\nalert tcp é any -> any any (sid:2;)\n',
     );
@@ -48,7 +48,7 @@ describe('rules check', () => {
     expect(text).toContain('"é" is not an address');
   });
 
-  test('a value whose quotes are not in order is told how to mend it', () => {
+  test('suggests how to correct misplaced quotes of a value', () => {
     const { rules } = check(
       'alert tcp any any -> any any (content:"a" nocase; sid:1;)\nalert tcp any any -> any any (content:"a;b"; sid:2;)\n',
     );
@@ -57,7 +57,7 @@ describe('rules check', () => {
     expect(text).toContain('write a ; inside them as \\;');
   });
 
-  test('as JSON', () => {
+  test('prints JSON', () => {
     const { file, rules } = check(
       'alert tcp any any -> any any (content:"a"; depth:x; sid:1;)\nalert smb any any -> any any (sid:2;)\n',
     );

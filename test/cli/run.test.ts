@@ -1,4 +1,4 @@
-/** Runs of the real program over small captures. The verdict of packets is given by a module of the test's own. */
+/** Runs of the real program over small captures. A module of the test sets the verdicts of packets. */
 import { spawn } from 'node:child_process';
 import {
   appendFileSync,
@@ -62,20 +62,20 @@ const run = (words: string[], input?: Uint8Array) =>
   sluice(['-c', 'x.yaml', '-l', '.', ...words], { cwd: folder, input });
 
 describe('a run over captures', () => {
-  it('alerts, and ends with 0', async () => {
+  it('writes alerts and ends with 0', async () => {
     write('a.pcap', pcapFile([hello(7), hello(8), hello(7, 1001)]));
     const { code, err } = await run(['-r', 'a.pcap', '-S', 'x.rules']);
     expect([code, err, sids()]).toEqual([0, '', ['7', '7']]);
   });
 
-  it('reads several captures, and standard input', async () => {
+  it('reads several captures and standard input', async () => {
     write('a.pcap', pcapFile([hello(7)]));
     write('b.pcap', pcapFile([hello(7, 1001)]));
     await run(['-r', 'a.pcap', '-r', 'b.pcap', '-r', '-', '-S', 'x.rules'], pcapFile([hello(7, 1002)]));
     expect(sids()).toEqual(['7', '7', '7']);
   });
 
-  it('reads what the packet filter lets through', async () => {
+  it('reads only packets that match the packet filter', async () => {
     write('a.pcap', pcapFile([hello(7), hello(7, 2000)]));
     expect((await run(['-r', 'a.pcap', '-S', 'x.rules', 'src', 'port', '2000'])).code).toBe(0);
     expect(sids()).toEqual(['7']);
@@ -90,7 +90,7 @@ describe('a run over captures', () => {
     expect(sids()).toEqual([]);
   });
 
-  it('processes what is whole of a damaged capture and ends with 1', async () => {
+  it('processes the intact part of a damaged capture and ends with 1', async () => {
     write('a.pcap', pcapFile([hello(7), hello(7, 1001)]).subarray(0, -1));
     const { code, err } = await run(['-r', 'a.pcap', '-S', 'x.rules']);
     expect(err).toMatch(/^Error: a\.pcap: the file is truncated, .* \(packet 2, byte offset 87\)\n$/);
@@ -105,7 +105,7 @@ describe('rules', () => {
     write('bad.rules', `alert udp any any -> any 7 (msg:"bad"; contnt:"x"; sid:1;)\n${RULES}`);
   });
 
-  it('that are wrong are told with file, line and reason; the rest load', async () => {
+  it('with errors are reported with file, line and reason; the others are loaded', async () => {
     const { code, err } = await run(['-r', 'a.pcap', '-S', 'bad.rules']);
     expect(err).toMatch(/contnt/);
     expect(err).toMatch(/bad\.rules at line 1/);
@@ -113,7 +113,7 @@ describe('rules', () => {
   });
 
   it.each([[['--init-errors-fatal', '-r', 'a.pcap']], [['-T']]])(
-    'that are wrong end it with %j',
+    'with errors end the run with %j',
     async words => {
       const { code, err } = await run([...words, '-S', 'bad.rules']);
       expect(err).toMatch(/Loading signatures failed/);
@@ -121,7 +121,7 @@ describe('rules', () => {
     },
   );
 
-  it('need variables that are right, also those in no rule', async () => {
+  it('are rejected by -T if a variable is invalid, even one that no rule uses', async () => {
     const sets = [
       'vars.address-groups.A=[10.0.0.0/8,foo]',
       'vars.address-groups.B=[!$A',
@@ -138,7 +138,7 @@ describe('rules', () => {
     expect(code).toBe(1);
   });
 
-  it('need a policy for mid-stream sessions that is possible, as a run does', async () => {
+  it('are rejected by -T if the policy for mid-stream sessions is invalid', async () => {
     const { code, err } = await run(['-T', '-S', 'x.rules', '--set', 'stream.midstream-policy=drop-packet']);
     expect(err).toContain('stream.midstream-policy: drop-packet cannot be used');
     expect(code).toBe(1);
@@ -147,7 +147,7 @@ describe('rules', () => {
   it.each([
     ['--init-errors-fatal', 'Warning'],
     ['--strict-rule-keywords', 'Error'],
-  ])('that ask for an event that is gone: %s', async (word, level) => {
+  ])('with an event that no longer exists: %s', async (word, level) => {
     write('gone.rules', `alert pkthdr any any -> any any (decode-event:udp.hlen_invalid; sid:1;)\n${RULES}`);
     const { out, err } = await run(['-r', 'a.pcap', '-S', 'gone.rules', word]);
     expect(out + err).toContain(
@@ -163,12 +163,12 @@ describe('rules', () => {
   });
 });
 
-describe('what is told', () => {
+describe('messages', () => {
   beforeEach(() => {
     write('a.pcap', pcapFile([hello(7)]));
   });
 
-  it('is a table at the end of a replay, and no progress line without a terminal', async () => {
+  it('are a table at the end of a replay, and no progress line without a terminal', async () => {
     const { out, err } = await sluice(['replay', 'a.pcap', '-c', 'x.yaml', '--rules', 'x.rules', '-l', '.'], {
       cwd: folder,
     });
@@ -177,14 +177,14 @@ describe('what is told', () => {
     expect(out + err).not.toMatch(/\r|\x1b/);
   });
 
-  it('is nothing with --quiet', async () => {
+  it('are omitted with --quiet', async () => {
     const { out, err } = await sluice(['replay', 'a.pcap', '-c', 'x.yaml', '-l', '.', '--quiet'], {
       cwd: folder,
     });
     expect(out + err).toBe('');
   });
 
-  it('are unknown keys: by number, by name with -v, at once when they look like mistakes', async () => {
+  it('count unknown keys, name them with -v, and name likely typos always', async () => {
     write('x.yaml', `${CONFIG}zeppelin: { a: 1 }\nquokka: { b: 1 }\nstraem: { inline: yes }\n`);
     const brief = await run(['-r', 'a.pcap']);
     expect(brief.out).toMatch(/2 unknown keys have no effect/);
@@ -193,7 +193,7 @@ describe('what is told', () => {
     expect((await run(['-r', 'a.pcap', '-v'])).out).toMatch(/x\.yaml:11: zeppelin: unknown key/);
   });
 
-  it('are outputs that are not there', async () => {
+  it('name unknown outputs', async () => {
     write('x.yaml', `${CONFIG}  - alert-prelude: { enabled: yes }\n`);
     expect((await run(['-r', 'a.pcap'])).out).toMatch(/not supported and ignored: alert-prelude/);
   });
@@ -268,7 +268,7 @@ describe('replay of a folder', () => {
     }
   });
 
-  it('takes each capture for itself, and tells in their order', async () => {
+  it('processes each capture on its own and writes records in the order of captures', async () => {
     const { code, err } = await replay('apart', '--rules', 'x.rules');
     expect([code, err]).toEqual([0, expect.not.stringMatching(/Error/)]);
     const flows = each('apart').filter(record => record.event_type === 'flow');
@@ -277,14 +277,14 @@ describe('replay of a folder', () => {
     );
   });
 
-  it('or as one', async () => {
+  it('processes all captures as one with --joined', async () => {
     expect((await replay('joined', '--joined', '-p', 'single')).code).toBe(0);
     expect(each('joined').filter(record => record.event_type === 'flow')).toHaveLength(1);
   });
 });
 
 describe('replay --loop --watch', () => {
-  it('takes up a detection as soon as it is saved', async () => {
+  it('loads a detection as soon as it is saved', async () => {
     const capture = write('a.pcap', pcapFile([hello(7)]));
     const detection = (sid: number) =>
       `import { alert, defineDetection } from 'sluice';

@@ -1,4 +1,4 @@
-/** What a program that runs has said so far. */
+/** The output of a running program so far. */
 import type { ChildProcess } from 'node:child_process';
 
 export function textOf(child: ChildProcess): () => string {

@@ -1,4 +1,4 @@
-/** A run over captures becomes another user once it has begun (only root can). */
+/** A run over captures changes its user after it has started (only root can). */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sluice-user-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it.skipIf(process.getuid!() !== 0)(
-  'tells the file of its id that it may no longer remove, once',
+  'reports once that the pid file cannot be removed after the change of user',
   async () => {
     const pid = join(folder, 'pid');
     const words = ['-r', 'test/sample/sample.pcap', '-S', '/dev/null', '-l', folder, '--user', 'nobody'];
@@ -24,7 +24,7 @@ it.skipIf(process.getuid!() !== 0)(
   },
 );
 
-it.skipIf(process.getuid!() !== 0)('gives the folder of logs that it made to that user', async () => {
+it.skipIf(process.getuid!() !== 0)('gives the log folder that it created to the new user', async () => {
   const logs = join(folder, 'logs');
   const words = ['-r', 'test/sample/sample.pcap', '-S', '/dev/null', '-l', logs, '--user', 'nobody'];
   await sluice(words);
@@ -32,7 +32,7 @@ it.skipIf(process.getuid!() !== 0)('gives the folder of logs that it made to tha
   expect(statSync(logs).uid).toBe(nobody);
 });
 
-it.skipIf(process.getuid!() !== 0)('leaves the groups that it had as well', async () => {
+it.skipIf(process.getuid!() !== 0)('gives up its supplementary groups', async () => {
   const words = ['--groups', '0,4', process.execPath, PROGRAM, '-r', '-', '-l', '.', '--user', 'nobody'];
   const child = spawn('setpriv', words, { cwd: folder });
   const said = textOf(child);

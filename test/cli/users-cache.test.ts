@@ -23,34 +23,34 @@ function rules(count: number): string {
 const cacheOf = (file: string, environment: Record<string, string>) =>
   usersCache([join(folder, file), join(folder, 'nowhere')], environment);
 
-describe('the cache of the user', () => {
-  it('is for large files only', () => {
+describe('the cache of a user', () => {
+  it('is used for large files only', () => {
     expect(cacheOf('large.rules', { XDG_CACHE_HOME: folder })).toBe(join(folder, 'sluice'));
     expect(cacheOf('small.rules', { XDG_CACHE_HOME: folder })).toBeUndefined();
   });
 
-  it('is the folder of a service, or of XDG, or in the home of the user', () => {
+  it('is in the folder of a service, of XDG, or in the home of the user', () => {
     const home = join(folder, 'home');
     const service = join(folder, 'of-service');
     expect(cacheOf('large.rules', { CACHE_DIRECTORY: `${service}:/b`, XDG_CACHE_HOME: home })).toBe(service);
     expect(cacheOf('large.rules', { XDG_CACHE_HOME: home })).toBe(join(home, 'sluice'));
   });
 
-  it('is readable and writable for nobody else', () => {
+  it('is readable and writable for its user only', () => {
     const made = cacheOf('large.rules', { XDG_CACHE_HOME: folder })!;
     expect(statSync(made).mode & 0o777).toBe(0o700);
     chmodSync(made, 0o777);
     expect(cacheOf('large.rules', { XDG_CACHE_HOME: folder })).toBeUndefined();
   });
 
-  it('is not used where it cannot be made', () => {
+  it('is not used if it cannot be created', () => {
     writeFileSync(join(folder, 'file'), '');
     expect(cacheOf('large.rules', { XDG_CACHE_HOME: join(folder, 'file') })).toBeUndefined();
     expect(cacheOf('large.rules', { CACHE_DIRECTORY: '/proc/self/sluice' })).toBeUndefined();
   });
 });
 
-it('keeps what runs compile', async () => {
+it('keeps compiled rule sets of runs', async () => {
   const cache = join(folder, 'cache');
   writeFileSync(
     join(folder, 'x.pcap'),

@@ -1,4 +1,4 @@
-/** `sluice why`: where it looks for the records of a run, and what it says of those it cannot read. */
+/** `sluice why`: where it looks for the records of a run, and what it reports about those it cannot read. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const DROP = {
   drop: { reason: 'flow memcap' },
 };
 
-it('in the folder of the configuration, or a given one', async () => {
+it('sluice why reads records in the log folder of the configuration, or in a given one', async () => {
   const logs = join(folder, 'logs');
   mkdirSync(logs);
   writeFileSync(join(logs, 'eve.json'), `${JSON.stringify(DROP)}\n{"cut":`);
@@ -39,7 +39,7 @@ it('in the folder of the configuration, or a given one', async () => {
   expect(await command(['4', '-l', logs])).toBe(1);
 });
 
-it('says what cannot be read, and what is not known', async () => {
+it('sluice why reports unreadable records and unknown packets', async () => {
   mkdirSync(join(folder, 'eve.json'));
   await expect(command(['1', '-l', folder])).rejects.toThrow(/eve\.json cannot be read: EISDIR/);
   await expect(command(['1', '--nope'])).rejects.toThrow("unknown option '--nope'");

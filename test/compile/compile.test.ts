@@ -28,7 +28,7 @@ describe('port groups', () => {
     expect(at(255, 50000)).toEqual([0, 3]);
   });
 
-  test.each([1, 2, 3])('with %d groups no signature is missed', most => {
+  test.each([1, 2, 3])('%d groups omit no signature', most => {
     expect(groupByPort(members, most).groups.length).toBeLessThanOrEqual(most);
     for (const [port, wanted] of [
       [80, 1],
@@ -39,7 +39,7 @@ describe('port groups', () => {
   });
 });
 
-test('any number of application protocols', () => {
+test('any number of application protocols is supported', () => {
   const sets = new ApplicationSets();
   const names = Array.from({ length: 100 }, (_, i) => `protocol${i}`);
   const numbers = names.map(name => sets.setOf([name, 'protocol0']));
@@ -51,7 +51,7 @@ test('any number of application protocols', () => {
   ]);
 });
 
-test('ports that each of very many signatures leaves out make no groups', () => {
+test('ports that each of very many signatures excludes create no groups', () => {
   const excluding = Array.from({ length: 20_000 }, (_, i) => ({
     signature: i,
     ports: [
@@ -85,7 +85,7 @@ describe('addresses', () => {
     ]);
   });
 
-  test('the index knows the signatures of each address', () => {
+  test('the index gives the signatures of each address', () => {
     const index = indexAddresses([
       { signature: 1, set: set([10, 20]) },
       { signature: 2, set: set([15, 0xffffffff]) },
@@ -116,7 +116,7 @@ describe('addresses', () => {
 });
 
 describe('a compiled rule set', () => {
-  test('signatures stand in the order of evaluation', async () => {
+  test('signatures are in the order of evaluation', async () => {
     const { image } = await sensorFor(`
       alert udp any any -> any any (content:"a"; priority:3; sid:1;)
       alert udp any any -> any any (content:"a"; priority:1; sid:2;)
@@ -137,7 +137,7 @@ describe('a compiled rule set', () => {
     expect(image.searches.databases.length).toBeGreaterThan(1);
   });
 
-  test('rare bytes say more than frequent ones', () => {
+  test('rare bytes count more than frequent and repeated ones', () => {
     expect(strengthOf('\x00\x00\x00\x00')).toBeLessThan(strengthOf('ab'));
     expect(strengthOf('abab')).toBeLessThan(strengthOf('abcd'));
   });

@@ -36,7 +36,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const cacheFolder = (now?: number) => new CacheFolder({ folder, maxAge: 3600, warn: () => {} }, now);
 
-describe.each(kinds)('a rule set kept on disk (%s)', kind => {
+describe.each(kinds)('a rule set cached on disk (%s)', kind => {
   const matcher = openMatcher(openMemory(allocateMemory(1, 64)), kind);
 
   function kept() {
@@ -48,7 +48,7 @@ describe.each(kinds)('a rule set kept on disk (%s)', kind => {
     return { image, rules, store };
   }
 
-  it('is read as it was', () => {
+  it('is read as it was written', () => {
     const { image, rules, store } = kept();
     const read = store.read('0'.repeat(40))!;
     const withoutDatabases = { ...image, databases: [] };
@@ -60,12 +60,12 @@ describe.each(kinds)('a rule set kept on disk (%s)', kind => {
     expect(signatureAt(read.image, 0).msg).toBe(signatureAt(image, 0).msg);
   });
 
-  it('takes over the databases in force', () => {
+  it('reuses the databases in force', () => {
     const { image, store } = kept();
     expect(store.read('0'.repeat(40), image)!.image.databases).toEqual(image.databases);
   });
 
-  it('is made anew when it, or one of its databases, is damaged or gone', () => {
+  it('is compiled again if it, or one of its databases, is damaged or missing', () => {
     const { store } = kept();
     const path = join(folder, `${'0'.repeat(40)}.rules`);
     const bytes = readFileSync(path);
@@ -86,7 +86,7 @@ describe.each(kinds)('a rule set kept on disk (%s)', kind => {
 });
 
 describe('the key of a rule set', () => {
-  it('changes with settings, files and what is in them', () => {
+  it('changes with settings, files and their content', () => {
     const file = join(folder, 'a.rules');
     const keys = new Set([rulesKey({ settings: { a: 1 }, files: [file] })]);
     writeFileSync(file, 'a');
@@ -102,10 +102,10 @@ describe('the key of a rule set', () => {
   });
 });
 
-describe('a folder of kept files', () => {
+describe('the cache folder', () => {
   const name = `${'a'.repeat(40)}.patterns`;
 
-  it('loses what nobody read for too long, and only that', () => {
+  it('prunes its own files that were not read for too long, and nothing else', () => {
     cacheFolder().write(name, Buffer.from('old'));
     cacheFolder().write(`${'b'.repeat(40)}.patterns`, Buffer.from('read'));
     writeFileSync(join(folder, 'mine.patterns'), '');
@@ -116,7 +116,7 @@ describe('a folder of kept files', () => {
     expect(readdirSync(folder).sort()).toEqual([`${'b'.repeat(40)}.patterns`, 'mine.patterns']);
   });
 
-  it('warns once when nothing can be written', () => {
+  it('warns once if nothing can be written', () => {
     const warnings: string[] = [];
     const file = join(folder, 'file');
     writeFileSync(file, '');
@@ -128,7 +128,7 @@ describe('a folder of kept files', () => {
   });
 });
 
-it('arrays of all kinds keep their place', () => {
+it('keeps arrays of all kinds aligned', () => {
   const data = {
     a: Int32Array.of(-1, 2),
     list: [Uint8Array.of(1, 2, 3), { b: Uint16Array.of(65535) }, null, 'ä'],

@@ -1,4 +1,4 @@
-/** Runs of the real program take a rule set that was compiled before, whatever they read and however many threads do it. */
+/** Runs of the real program reuse a compiled rule set, whatever they read and with any number of threads. */
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ function kept(): number {
   return existsSync(cache) ? readdirSync(cache).filter(name => name.endsWith('.rules')).length : 0;
 }
 
-it('are the same for other captures, threads and outputs', async () => {
+it('runs with other captures, threads and outputs reuse a compiled rule set', async () => {
   await run('-r', 'a.pcap');
   expect(kept()).toBe(1);
   await run('-r', 'b.pcap');
@@ -37,7 +37,7 @@ it('are the same for other captures, threads and outputs', async () => {
   expect(kept()).toBe(1);
 }, 60_000);
 
-it('are others where addresses or limits of rules are', async () => {
+it('runs with other address variables or other detection limits compile a rule set of their own', async () => {
   await run('-r', 'a.pcap');
   await run('-r', 'a.pcap', '--set', 'vars.address-groups.HOME_NET=10.0.0.0/8');
   await run('-r', 'a.pcap', '--set', 'detect.profile=high');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { absentLines, absentReason } from '../../engine/cli/command-line/absent-options.js';
 import { declaredOptions } from '../../engine/cli/declared-options.js';
 
-test('options of Suricata without effect are told by name, by reason', () => {
+test('options of Suricata without effect are reported by name or by reason', () => {
   const paths = [
     'threading.set-cpu-affinity',
     'dpdk.interfaces',
@@ -20,12 +20,12 @@ test('options of Suricata without effect are told by name, by reason', () => {
   expect(absentReason('no-such-key')).toBeUndefined();
 });
 
-test('none of the options that are there is told to be absent', async () => {
+test('no existing option is reported as absent', async () => {
   const { all } = await declaredOptions();
   expect(all.filter(({ path }) => absentReason(path) !== undefined).map(({ path }) => path)).toEqual([]);
 });
 
-test('sections of protocols that are not there are told', async () => {
+test('sections of unknown protocols are reported', async () => {
   const protocols = { htpp: { enabled: 'no' }, http: { enabled: 'no' }, 'made-up': null };
   const found = (await declaredOptions()).check({ 'app-layer': { protocols } });
   expect(found.map(({ path, message }) => `${path}: ${message}`)).toEqual([
@@ -34,7 +34,7 @@ test('sections of protocols that are not there are told', async () => {
   ]);
 });
 
-test('a database of libmagic that is not there is told', async () => {
+test('a missing libmagic database is reported', async () => {
   const found = (await declaredOptions()).check({
     'magic-file': `/nonexistent/magic:${import.meta.filename}`,
   });
@@ -43,7 +43,7 @@ test('a database of libmagic that is not there is told', async () => {
   ]);
 });
 
-test('Lua scripts of outputs that are not there are told before anything starts', async () => {
+test('missing Lua scripts of outputs are reported before anything starts', async () => {
   const outputs = [{ lua: { enabled: 'yes', 'scripts-dir': '/nonexistent', scripts: ['a.lua'] } }];
   const found = (await declaredOptions()).check({ outputs });
   expect(found.map(({ message }) => message)).toEqual([
@@ -51,7 +51,7 @@ test('Lua scripts of outputs that are not there are told before anything starts'
   ]);
 });
 
-test('types of DNS records and fields of mails that records do not have are told', async () => {
+test('unknown types of DNS records and unknown fields of mails are reported', async () => {
   const types = [
     { dns: { types: ['a', 'AAAA', '20000', 'aaa', '1'] } },
     { smtp: { custom: ['X_Mailer', 'received', 'relays'] } },
@@ -67,7 +67,7 @@ test('types of DNS records and fields of mails that records do not have are told
   expect(found.every(({ mild }) => mild)).toBe(true);
 });
 
-test('names under the types of EVE that no record has are told; those of plugins may be any', async () => {
+test('unknown names under the types of EVE are reported; plugins may use any name', async () => {
   const declared = await declaredOptions();
   const outputs = [
     { 'eve-log': { types: ['Alert', { dnss: null }, 'foo', { http: null }, 'netflow', 'ntp'] } },

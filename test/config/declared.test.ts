@@ -28,7 +28,7 @@ const declared = new DeclaredOptions([
   option('app-layer.protocols.tls.enabled', boolean, true, ''),
 ]);
 
-it('names of a list or a mapping that mean nothing are told, and the others hold', () => {
+it('unknown names in a list or a mapping are reported, and the others take effect', () => {
   const digests = option('hash', names('md5', 'sha1'), [], '');
   const kinds = option('kinds', mapping('decode', 'stream'), {}, '');
   const found = new DeclaredOptions([digests, kinds]).check({
@@ -44,7 +44,7 @@ it('names of a list or a mapping that mean nothing are told, and the others hold
 const check = (value: unknown) =>
   declared.check(value).map(({ path, kind, message }) => `${kind} ${path}: ${message}`);
 
-it('a value of which only is warned is no error', () => {
+it('a value with only a warning is not an error', () => {
   const memcap = { expected: 'x', parse: size.parse, warning: (value: unknown) => `Invalid value ${value}` };
   const options = new DeclaredOptions([option('a.memcap', memcap, 0, '')]);
   expect(options.check({ a: { memcap: '1mb' } })).toEqual([]);
@@ -112,17 +112,17 @@ describe('checking a configuration', () => {
     expect(check(value)).toEqual([finding]);
   });
 
-  it('tells an unknown section once, not each key of it', () => {
+  it('reports an unknown section once, not each key of it', () => {
     expect(check({ napatech: { a: 1, b: { c: 2 } } }).length).toBe(1);
   });
 
-  it('refuses two different options of one path', () => {
+  it('rejects two different options with one path', () => {
     expect(() => new DeclaredOptions([option('a', size, 1, 'x'), option('a', boolean, true, 'y')])).toThrow(
       /two options have the path a/,
     );
   });
 
-  it('knows paths', () => {
+  it('knows the paths of options', () => {
     const known = ['stream', 'stream.inline', 'vars.anything.below', 'af-packet.0.threads'];
     expect(known.filter(path => !declared.knows(path))).toEqual([]);
     expect(declared.knows('stream.nothing')).toBe(false);

@@ -1,4 +1,4 @@
-/** T25: every documented option is accepted, every accepted option is documented, at its default. */
+/** Every documented option is accepted, every accepted option is documented, with its default. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { declaredOptions } from '../../engine/cli/declared-options.js';
@@ -16,17 +16,17 @@ beforeAll(async () => {
   documented = documentedTree(text);
 });
 
-describe('T25: suricata-like.yaml', () => {
-  it('documents nothing that is not accepted', () => {
+describe('suricata-like.yaml', () => {
+  it('documents only accepted options', () => {
     expect(declared.check(documented).map(({ path, message }) => `${path}: ${message}`)).toEqual([]);
   });
 
-  it('documents every option that is accepted', () => {
+  it('documents every accepted option', () => {
     const missing = declared.all.filter(option => !isDocumented(documented, option.path));
     expect(missing.map(({ path, summary }) => `${path}: ${summary}`)).toEqual([]);
   });
 
-  it('keeps the places of outputs and records that users set by their numbers', () => {
+  it('keeps the positions of outputs and records that users address by number', () => {
     const outputs = documented['outputs'] as Mapping[];
     expect(outputs.slice(0, 2).map(output => Object.keys(output)[0])).toEqual(['fast', 'eve-log']);
     const types = (outputs[1]!['eve-log'] as Mapping)['types'] as (Mapping | string)[];
@@ -48,7 +48,7 @@ describe('T25: suricata-like.yaml', () => {
 });
 
 describe('documented keys', () => {
-  it('are those that stand there, and those that are commented out', () => {
+  it('are those in the file, and those that are commented out', () => {
     const tree = documentedTree(
       '# Some prose: here.\na: 1\n#b: 2\nc:\n  #d: x\n  # e is not meant: no\nl:\n  - f:\n      g: 1\n      #h: 2\n',
     );

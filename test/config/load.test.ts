@@ -43,28 +43,28 @@ describe('a configuration file', () => {
     });
   });
 
-  it('takes underscores in keys for hyphens, but not in names of groups', () => {
+  it('treats underscores in keys as hyphens, but not in names of groups', () => {
     expect(tree('max_pending_packets: 1\nvars:\n  address-groups:\n    HOME_NET: any\n')).toEqual({
       'max-pending-packets': 1,
       vars: { 'address-groups': { HOME_NET: 'any' } },
     });
   });
 
-  it('lets a key that comes again replace what was there', () => {
+  it('replaces the value of a repeated key', () => {
     expect(tree('stream: {inline: yes, memcap: 1mb}\nstream: {inline: no}\n')).toEqual({
       stream: { inline: 'no' },
     });
   });
 
-  it('knows anchors and aliases', () => {
+  it('supports anchors and aliases', () => {
     expect(tree('a: &x {b: 1}\nc: *x\n')).toEqual({ a: { b: 1 }, c: { b: 1 } });
   });
 
-  it('is empty when the file is', () => {
+  it('is empty if the file is empty', () => {
     expect(tree('%YAML 1.1\n---\n')).toEqual({});
   });
 
-  it('remembers where keys stand', () => {
+  it('knows the lines of keys', () => {
     const { places } = load('a:\n  b:\n    - c: 1\n');
     expect(places.get('a.b.0.c')).toEqual({ file: join(folder, 'main.yaml'), line: 3 });
   });
@@ -83,7 +83,7 @@ describe('included files', () => {
     });
   });
 
-  it('may stand below a key, or be its value', () => {
+  it('may be below a key, or be its value', () => {
     file('x.yaml', 'k: v\n');
     expect(tree('foo:\n  include: x.yaml\nbar: !include x.yaml\n')).toEqual({
       foo: { k: 'v' },
@@ -91,20 +91,20 @@ describe('included files', () => {
     });
   });
 
-  it('may be the list that a key stands for', () => {
+  it('may be the list that is the value of a key', () => {
     file('list.yaml', '- fast: {enabled: yes}\n- two\n');
     const config = loadConfig({ file: file('main.yaml', 'outputs: !include list.yaml\n') });
     expect(config.config.tree).toEqual({ outputs: [{ fast: { enabled: 'yes' } }, 'two'] });
     expect(config.places.get('outputs.1')).toMatchObject({ line: 2 });
   });
 
-  it('are looked for by name in the include path when they are not where they should be', () => {
+  it('that do not exist are searched by name in the include path', () => {
     file('elsewhere/x.yaml', 'k: v\n');
     const environment = { SLUICE_INCLUDE_PATH: `/none:${join(folder, 'elsewhere')}` };
     expect(tree('include: ../../gone/x.yaml\n', { environment })).toEqual({ k: 'v' });
   });
 
-  it('come from the command line too and replace whole sections', () => {
+  it('of the command line replace whole sections', () => {
     const more = file('more.yaml', 'stream: {midstream: yes}\n');
     expect(tree('stream: {inline: yes}\nflow: {}\n', { includes: [more] })).toEqual({
       stream: { midstream: 'yes' },
@@ -124,11 +124,11 @@ describe('a configuration that cannot be read', () => {
     ['a: &x [*x]\n', /main\.yaml:1: &x contains itself/],
     ['[1]: 2\n', /main\.yaml:1: expected a plain text key/],
     ['vars: {address-groups: {__proto__: 1}}\n', /invalid key/],
-  ])('%j names file, line and reason', (text, message) => {
+  ])('%j is reported with file, line and reason', (text, message) => {
     expect(() => load(text)).toThrow(message);
   });
 
-  it('is bounded in what aliases multiply', () => {
+  it('is limited in how much aliases may multiply', () => {
     const levels = Array.from(
       { length: 12 },
       (_, i) => `l${i + 1}: &l${i + 1} [${Array(10).fill(`*l${i}`).join(', ')}]`,
@@ -136,7 +136,7 @@ describe('a configuration that cannot be read', () => {
     expect(() => load(`l0: &l0 x\n${levels.join('\n')}\n`)).toThrow(/more than 200000 values/);
   });
 
-  it('names a main file that is not there', () => {
+  it('is reported if the main file does not exist', () => {
     expect(() => loadConfig({ file: join(folder, 'none.yaml') })).toThrow(/none\.yaml: no such file/);
   });
 });
@@ -167,18 +167,18 @@ describe('--set', () => {
     ['outputs.1.eve-log.types.1.frame.enabled=yes', 'outputs.eve-log.types.frame.enabled', 'yes'],
     ['outputs.eve-log.types.alert.payload=yes', 'outputs.1.eve-log.types.0.alert.payload', 'yes'],
     ['outputs.stats.enabled=yes', 'outputs.2.stats.enabled', 'yes'],
-  ])('%s reaches list items by index and by name', (set, path, value) => {
+  ])('%s addresses list items by index and by name', (set, path, value) => {
     expect(load(YAML, { sets: [set] }).config.at(path)).toBe(value);
   });
 
   it.each(['stream.inline', '=x', 'a..b=1', 'vars.address-groups.__proto__=1', 'files.99999999=x'])(
-    '%s is refused',
+    '%s is rejected',
     set => {
       expect(() => load(YAML, { sets: [set] })).toThrow();
     },
   );
 
-  it('wins over the environment, which wins over the file', () => {
+  it('overrides the environment, which overrides the file', () => {
     const environment = {
       SLUICE__stream__midstream_policy: 'pass-flow',
       SLUICE__vars__address_groups__HOME_NET: 'any',
@@ -197,7 +197,7 @@ describe('--set', () => {
 });
 
 describe('reading options', () => {
-  it('takes the default where there is nothing, or nothing that is accepted', () => {
+  it('returns the default for a missing or invalid value', () => {
     const { config } = load('stream.inline: yes\na: {b: 7, c: x}\n');
     expect(config.read(option('a.b', integer(), 1, ''))).toBe(7);
     expect(config.read(option('a.c', integer(), 1, ''))).toBe(1);
@@ -208,7 +208,7 @@ describe('reading options', () => {
 });
 
 describe('the tree as lines', () => {
-  it('has a line for every key', () => {
+  it('has a line for each key', () => {
     const { config } = load('af-packet:\n  - interface: eth0\n    defrag: yes\nlog:\nlist: [x, 2]\n');
     expect(flatten(config.tree).map(line => line.join(' = '))).toEqual([
       'af-packet = (null)',

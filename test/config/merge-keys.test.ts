@@ -13,7 +13,7 @@ it.each<[unknown, string[]]>([
   expect(found(tree).map(({ path }) => path)).toEqual(paths);
 });
 
-it('is a warning that says what to do', () => {
+it('is a warning with the remedy', () => {
   const [{ mild, message }] = found({ '<<': {} }) as [ReturnType<typeof found>[number]];
   expect(mild).toBe(true);
   expect(message).toMatch(/merge keys .*\(include: FILE\)/);

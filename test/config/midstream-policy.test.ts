@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
 import { midstreamPolicyOf } from '../../engine/exception-policy.js';
 
-/** What becomes of a policy: itself, another, or `error`. */
+/** The resulting policy: the given one, another, or `error`. */
 function policy(mode: string, midstream: boolean, name: string): string {
   const config = new Config({
     'engine-mode': mode,

@@ -1,7 +1,7 @@
-/** What speaks to a control socket in tests. */
+/** Clients of a control socket. */
 import { connect } from 'node:net';
 
-/** A client: says messages as they are, and waits for as many answers. */
+/** A client: sends messages verbatim, and awaits as many answers. */
 export class Client {
   private readonly socket;
   private readonly answers: string[] = [];
@@ -28,7 +28,7 @@ export class Client {
     return JSON.parse(this.answers.shift()!);
   }
 
-  /** Captures that the program has still to read. */
+  /** Number of captures that are still to be read. */
   async capturesLeft(): Promise<unknown> {
     return ((await this.ask({ command: 'pcap-file-number' })) as { message: unknown }).message;
   }
@@ -38,7 +38,7 @@ export class Client {
   }
 }
 
-/** Whether somebody listens: the socket is there a moment before. */
+/** Whether the socket accepts connections: it exists a moment earlier. */
 export function isReached(path: string): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect(path);

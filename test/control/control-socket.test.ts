@@ -1,4 +1,4 @@
-/** Commands through a socket: the protocol, and the real program with captures that it tells. */
+/** Commands through a socket: the protocol, and the real program with captures given through the socket. */
 import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -39,7 +39,7 @@ async function opened(handlers: Parameters<typeof ControlSocket.open>[2]) {
   return { path, socket, client: new Client(path) };
 }
 
-test('commands are answered, also with what went wrong', async () => {
+test('commands are answered, failed commands with an error', async () => {
   const { path, socket, client } = await opened({
     add: ({ a, b }) => Number(a) + Number(b),
     later: async () => 'done',
@@ -61,13 +61,13 @@ test('commands are answered, also with what went wrong', async () => {
       return: 'OK',
     });
   expect(await client.ask('not JSON\n')).toEqual({ message: 'Unknown command', return: 'NOK' });
-  // Whole without the end of a line.
+  // A complete message without the newline at its end.
   expect(await client.ask('{"command":"later"}')).toEqual({ message: 'done', return: 'OK' });
   client.end();
   socket.close();
 });
 
-test('a client that does not read its answers is asked to, and keeps nobody waiting', async () => {
+test('a client that does not read its answers gets no further ones, and does not delay other clients', async () => {
   let asked = 0;
   const { path, socket, client } = await opened({
     large: () => {
@@ -90,7 +90,7 @@ test('a client that does not read its answers is asked to, and keeps nobody wait
   client.end();
 });
 
-test('only a socket gives way to another', async () => {
+test('an abandoned socket is replaced; a socket in use and a file are not', async () => {
   const { path, socket, client } = await opened({});
   client.end();
   expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -106,14 +106,14 @@ test('only a socket gives way to another', async () => {
   expect(readFileSync(file, 'utf8')).toBe('kept');
 });
 
-test('another version is refused', async () => {
+test('another version of the protocol is rejected', async () => {
   const { socket, client } = await opened({});
   expect(await client.ask({ version: '9' })).toEqual({ return: 'NOK' });
   client.end();
   socket.close();
 });
 
-test('where and whether', () => {
+test('path, permissions and whether there is a socket follow from the options', () => {
   const of = (settings: object, live = false, named?: string) =>
     controlSettings(new Config({ 'unix-command': settings } as never), live, named);
   expect(of({})).toBeUndefined();
@@ -135,14 +135,14 @@ function groupsOfChildren(parent: number): number[] {
     try {
       return readFileSync(`/proc/${name}/stat`, 'utf8');
     } catch {
-      return ''; // No process, or one that is gone.
+      return ''; // Not a process, or one that has ended.
     }
   });
   const fields = stats.map(stat => stat.slice(stat.lastIndexOf(')') + 2).split(' '));
   return fields.filter(([, above]) => Number(above) === parent).map(([, , group]) => Number(group));
 }
 
-test('what a terminal tells all of its group ends the capture in hand as one signal does', async () => {
+test('a signal of the terminal to the whole process group ends the current capture like a single signal', async () => {
   const path = (name: string) => join(folder, name);
   const captures = path('captures');
   mkdirSync(captures);
@@ -165,7 +165,7 @@ test('what a terminal tells all of its group ends the capture in hand as one sig
   const told = () => (existsSync(path('t/eve.json')) ? readFileSync(path('t/eve.json'), 'utf8') : '');
   await expect.poll(told, { timeout: 30_000 }).toContain('"alert"');
   client.end();
-  // Two signals at once may count as one, so that what came of them would say nothing.
+  // Two signals at once may be counted as one, so their result would prove nothing.
   const groups = groupsOfChildren(child.pid!);
   expect(groups).toHaveLength(1);
   expect(groups).not.toContain(child.pid);
@@ -174,7 +174,7 @@ test('what a terminal tells all of its group ends the capture in hand as one sig
   expect(told()).toContain('"flow"');
 }, 60_000);
 
-test('captures that the socket tells are read one after the other', async () => {
+test('captures given through the socket are read one after the other', async () => {
   const path = (name: string) => join(folder, name);
   writeFileSync(path('x.yaml'), '%YAML 1.1\n---\noutputs: [{ eve-log: { types: [flow] } }]\n');
   for (const name of ['a', 'b']) {

@@ -1,4 +1,4 @@
-/** Rules that are loaded anew by command: whoever asked for it is told what became of it. */
+/** Reloads of rules by command: the result is reported to the client. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ function start(rules: string, more: readonly string[] = []) {
 const RELOAD = { command: 'reload-rules' };
 const DONE = { return: 'OK', message: 'done' };
 
-it('where mistakes are fatal, rules that are gone or wrong leave those before in force', async () => {
+it('with fatal rule errors, missing or invalid rules leave the previous ones in force', async () => {
   const rules = join(folder, 'a.rules');
   const rule = (sid: number) => writeFileSync(rules, `alert udp any any -> any 7 (sid:${sid};)\n`);
   rule(1);
@@ -71,7 +71,7 @@ it('where mistakes are fatal, rules that are gone or wrong leave those before in
   await run.stop();
 });
 
-it('while large rule sets are compiled, the program answers others', async () => {
+it('the program answers other commands while large rule sets are compiled', async () => {
   const rules = join(folder, 'large.rules');
   const text = 'what is told of it '.repeat(6);
   const write = (count: number) => {

@@ -1,4 +1,4 @@
-/** Commands about what a run keeps: datasets, hostbits, memcaps, devices, flows. */
+/** Commands on the state of a run: datasets, hostbits, memcaps, devices, flows. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ describe('datasets', () => {
     return { handlers, close, thread, ofThread: thread.open(declaration), problems };
   }
 
-  it('are changed for all threads at once', () => {
+  it('change for all threads at once', () => {
     const { handlers, ofThread } = opened();
     expect(() => run(handlers, 'dataset-lookup', { ...set, datavalue: google })).toThrow('not found');
     expect(run(handlers, 'dataset-add', { ...set, datavalue: google })).toBe('data added');
@@ -67,11 +67,11 @@ describe('datasets', () => {
     [{ ...set, settype: 'md5', datavalue: google }, 'has type string'],
     [{ ...set, datavalue: 'not base64!' }, 'not a value of type string'],
     [{ ...set }, 'datavalue is missing'],
-  ])('refuse %j', (given, message) => {
+  ])('reject %j', (given, message) => {
     expect(() => run(opened().handlers, 'dataset-add', given)).toThrow(message);
   });
 
-  it('are cleared, of what files had too, and filled anew', () => {
+  it('can be cleared, including values from files, and filled again', () => {
     writeFileSync(join(folder, 'seen.lst'), `${google}\n`);
     const { handlers, ofThread, thread } = opened();
     expect(ofThread.has(bytes, 0, bytes.length)).toBe(true);
@@ -84,7 +84,7 @@ describe('datasets', () => {
     expect(readFileSync(join(folder, 'seen.lst'), 'utf8')).toBe(`${google}\n`);
   });
 
-  it('are written by all threads when that is asked for', () => {
+  it('are written by all threads on command', () => {
     writeFileSync(join(folder, 'seen.lst'), '');
     const { handlers, ofThread, thread, problems } = opened();
     ofThread.add(bytes, 0, bytes.length);
@@ -122,7 +122,7 @@ describe('hostbits', () => {
 
   const commands = () => hostbitCommands(allocateDetectionState(CONFIG).bits, () => ['of-rules']);
 
-  it.each(['10.0.0.1', '2001:db8::1'])('of %s are set, listed and taken back', ipaddress => {
+  it.each(['10.0.0.1', '2001:db8::1'])('of %s are set, listed and removed', ipaddress => {
     const handlers = commands();
     expect(run(handlers, 'list-hostbit', { ipaddress })).toEqual({ count: 0, hostbits: [] });
     expect(run(handlers, 'add-hostbit', { ipaddress, hostbit: 'bad', expire: 60 })).toBe('hostbit added');
@@ -142,19 +142,19 @@ describe('hostbits', () => {
     [{ ipaddress: 'here', hostbit: 'bad', expire: 1 }, 'not an IP address'],
     [{ ipaddress: '10.0.0.1', expire: 1 }, 'hostbit is missing'],
     [{ ipaddress: '10.0.0.1', hostbit: 'bad', expire: 0 }, 'expire'],
-  ])('refuse %j', (given, message) => {
+  ])('reject %j', (given, message) => {
     expect(() => run(commands(), 'add-hostbit', given)).toThrow(message);
   });
 });
 
-it('memcaps are told, and cannot be changed', () => {
+it('memcaps are shown, and cannot be changed', () => {
   const handlers = memcapCommands(CONFIG, stateOptions);
   expect(run(handlers, 'memcap-show', { config: 'host' })).toEqual({ value: '64kb' });
   expect(() => run(handlers, 'memcap-show', { config: 'nothing' })).toThrow('stream-reassembly');
   expect(() => run(handlers, 'memcap-set', { config: 'host', memcap: '1mb' })).toThrow('stays 64kb');
 });
 
-it('devices are told with what the kernel counted', () => {
+it('devices are shown with the counters of the kernel', () => {
   const inputs = { module: 'af-packet', live: true, settings: {}, names: ['eth0', 'eth1'] } as const;
   const statistics = () => ({ 'capture.devices': [{ device: 'eth1', packets: 7, drops: 2 }] });
   const handlers = deviceCommands(inputs, statistics);
@@ -164,7 +164,7 @@ it('devices are told with what the kernel counted', () => {
   expect(() => run(handlers, 'iface-stat', { iface: 'eth9' })).toThrow('eth9');
 });
 
-it('flows are told by their id', () => {
+it('flows are shown by their id', () => {
   const rows = Flow.flowRows(new SharedArrayBuffer(4 * Flow.INTS * 4));
   const f = 2 * Flow.INTS;
   rows.row[f + Flow.STATE] = Flow.STATE_ESTABLISHED;

@@ -1,4 +1,4 @@
-/** Tenants that a socket tells: what the program that reads a capture is told of them, and the real program. */
+/** Tenants set up through the socket: the command line of the program that reads a capture, and the real program. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ function tenants(settings: object = {}) {
   return { ask, words };
 }
 
-test('a capture of a tenant is read with its rules alone', () => {
+test("a capture of a tenant is inspected with the tenant's rules only", () => {
   const { ask, words } = tenants({ tenants: [{ id: 1, yaml: 'a.yaml' }] });
   expect(words()).toEqual([]);
   expect(ask('register-tenant', { id: 2, filename: 'b.yaml' })).toBe('adding tenant succeeded');
@@ -48,7 +48,7 @@ test('a capture of a tenant is read with its rules alone', () => {
   expect(() => words(2)).toThrow('tenant 2 is not registered');
 });
 
-test('VLANs are given to tenants', () => {
+test('VLANs are assigned to tenants', () => {
   const { ask, words } = tenants({
     tenants: [{ id: 1, yaml: 'a.yaml' }],
     mappings: [{ 'vlan-id': 10, 'tenant-id': 1 }],
@@ -77,12 +77,12 @@ test.each([
   ['unregister-tenant', { id: 'x' }, 'id is missing'],
   ['register-tenant-handler', { id: 1, htype: 'vlan', hargs: 4095 }, 'from 1 to 4094'],
   ['register-tenant-handler', { id: 1, htype: 'moon' }, 'expected pcap or vlan'],
-])('%s %o is refused', (name, given, why) => {
+])('%s %o is rejected', (name, given, why) => {
   const { ask } = tenants({ tenants: [{ id: 1, yaml: 'a.yaml' }] });
   expect(() => ask(name, given)).toThrow(why);
 });
 
-test('the program reads captures for the tenants that the socket tells', async () => {
+test('the program reads captures for the tenants set up through the socket', async () => {
   const write = (name: string, text: string | Uint8Array) => writeFileSync(path(name), text);
   write('x.yaml', '%YAML 1.1\n---\noutputs: [{ eve-log: { types: [alert] } }]\n');
   for (const [i, name] of ['one', 'two'].entries()) {
