@@ -26,34 +26,34 @@ import {
   MATCH_TRANSACTION,
   type Subject,
 } from './alert-queue.js';
-import { layerOf } from './home.js';
+import type { AlertStreamData } from './alert-stream-data.js';
 import type { Notes } from './notes.js';
-import type { ShownStreams } from './shown-stream.js';
+import { layerOf } from './thread-context.js';
 
 export class Alerts {
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly count: number;
   private readonly lost: number;
-  private readonly wantsClients: boolean;
+  private readonly reportsForwardedFor: boolean;
 
   constructor(
     private readonly thread: Thread,
-    private readonly shown: ShownStreams | undefined,
+    private readonly streamData: AlertStreamData | undefined,
     private readonly notes: Notes,
   ) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.count = thread.counters.declare('detect.alert');
     this.lost = thread.counters.declare('detect.events_lost');
-    this.wantsClients = wantsForwardedFor(thread.config);
+    this.reportsForwardedFor = wantsForwardedFor(thread.config);
   }
 
   /**
    * Reports one alert of a packet, and counts it for packet and flow.
    * @param changed verdict that replaces the signature's own action
    */
-  tell(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number, changed?: number): void {
+  report(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number, changed?: number): void {
     const { row } = this;
     const p = slot * Packet.INTS;
     row[p + Packet.ALERTS]!++;
@@ -66,7 +66,7 @@ export class Alerts {
     const subject = queue.subjects[i];
     const own = this.membersOf(subject, toServer, p, queue.contexts[i]!);
     const members = joined(own, queue.members[i]!);
-    let shown = this.shownWith(p, flow, toServer, queue.flags[i]!);
+    let shown = this.gatherStreamData(p, flow, toServer, queue.flags[i]!);
     let event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members, shown);
     if (event < 0 && shown > 0) {
       // An alert without stream data is better than none.
@@ -82,7 +82,7 @@ export class Alerts {
     row[e + Packet.EVENT_TRANSACTION] = queue.transactions[i]!;
     row[e + ALERT_FLAGS] = eventFlags(queue.flags[i]!) | (changed === undefined ? 0 : ALERT_ACTION_CHANGED);
     row[e + ALERT_ACTION] = changed ?? Packet.VERDICT_NONE;
-    if (shown > 0) this.showStream(event, shown);
+    if (shown > 0) this.writeStreamData(event, shown);
     if (flow >= 0) {
       const state = row[p + Packet.FLOW_STATE]! & ~Packet.FLOW_TO_SERVER;
       row[e + Packet.FLOW_STATE] = state | (toServer ? Packet.FLOW_TO_SERVER : 0);
@@ -101,7 +101,7 @@ export class Alerts {
 
   /** For an alert without a transaction: the client named by a proxy in the first open transaction that has one. */
   private forwardedFor(p: number, flow: number): string {
-    if (!this.wantsClients || flow < 0) return '';
+    if (!this.reportsForwardedFor || flow < 0) return '';
     // Later requests of the same batch may already be parsed.
     if (knownApplication(this.row[p + Packet.FLOW_STATE]!, this.flows, flow * Flow.INTS) <= 0) return '';
     const conversation = layerOf(this.thread)?.conversation(flow);
@@ -114,18 +114,18 @@ export class Alerts {
   }
 
   /** @returns number of bytes shown of the stream in which it matched, 0 when it matched elsewhere */
-  private shownWith(p: number, flow: number, toServer: boolean, flags: number): number {
-    if (!this.shown || flow < 0 || (flags & (MATCH_STREAM | MATCH_TRANSACTION)) === 0) return 0;
-    return this.shown.gather(p, flow, toServer);
+  private gatherStreamData(p: number, flow: number, toServer: boolean, flags: number): number {
+    if (!this.streamData || flow < 0 || (flags & (MATCH_STREAM | MATCH_TRANSACTION)) === 0) return 0;
+    return this.streamData.gather(p, flow, toServer);
   }
 
-  private showStream(event: number, length: number): void {
+  private writeStreamData(event: number, length: number): void {
     const { row } = this;
     const e = event * Packet.INTS;
     const at = roomOf(row, event);
     row[e + ALERT_DATA] = at;
     row[e + ALERT_DATA_LENGTH] = length;
-    this.shown!.write(this.thread.memory.bytes, at);
+    this.streamData!.write(this.thread.memory.bytes, at);
   }
 }
 

@@ -22,7 +22,7 @@ const NONE = -1;
 export class BatchPlan {
   /** Jobs of each packet of the batch, -1 for none: its payload, its payload scanned like a stream, its stream data. */
   payload = new Int32Array(1024);
-  loose = new Int32Array(1024);
+  outsideStream = new Int32Array(1024);
   stream = new Int32Array(1024);
   /** Total bytes of payload: compared with the number of bytes scanned. */
   payloadBytes = 0;
@@ -36,7 +36,7 @@ export class BatchPlan {
     private readonly scan: Scan,
     private readonly states: FlowStates,
     /** Whether signatures inspect streams, not only packets. */
-    private readonly seesStreams: boolean,
+    private readonly inspectsStreams: boolean,
   ) {
     this.row = memory.row;
   }
@@ -47,7 +47,7 @@ export class BatchPlan {
     if (batch.length > this.payload.length) this.grow(batch.length);
     for (let i = 0; i < batch.length; i++) {
       this.payload[i] = NONE;
-      this.loose[i] = NONE;
+      this.outsideStream[i] = NONE;
       this.stream[i] = NONE;
       this.plan(i, batch.slots[i]! * Packet.INTS);
     }
@@ -90,32 +90,32 @@ export class BatchPlan {
     // A payload outside the stream is scanned as a stream of its own.
     const stream = this.scan.openStream(group.streamSearch);
     this.temporary.push(stream);
-    this.loose[i] = this.scan.add(group.streamSearch, stream, offset, length, 0);
+    this.outsideStream[i] = this.scan.add(group.streamSearch, stream, offset, length, 0);
   }
 
   private planStream(i: number, p: number, flow: number): void {
     const { row } = this;
     const length = row[p + Packet.STREAM_LENGTH]!;
     const gap = row[p + Packet.STREAM_GAP]!;
-    if ((length === 0 && gap === 0) || !this.seesStreams) return;
+    if ((length === 0 && gap === 0) || !this.inspectsStreams) return;
     const toServer = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
     const group = streamGroup(this.image, this.flows, flow, toServer);
     if (!followsStreams(group)) return;
     const state = this.states.of(flow).stream(toServer);
     const data = row[p + Packet.STREAM_DATA]!;
-    const early = gap === 0 ? this.scannedBehind(p, flow, toServer, group) : undefined;
+    const early = gap === 0 ? this.scannedAfterGap(p, flow, toServer, group) : undefined;
     if (!early) {
-      this.scanOn(i, state, group, data, length, gap);
+      this.addStreamJob(i, state, group, data, length, gap);
       return;
     }
     // Up to the end of the longest pattern that begins before it.
     const rest = early.scannedFrom - state.scanned + LONGEST - 1;
-    this.scanOn(i, state, group, data, Math.min(length, rest), 0);
-    this.goOnWith(early, state);
+    this.addStreamJob(i, state, group, data, Math.min(length, rest), 0);
+    this.continueScanOf(early, state);
   }
 
   /** Data that waited after a gap, ends where this packet's data ends, and is long enough to continue the scan. */
-  private scannedBehind(
+  private scannedAfterGap(
     p: number,
     flow: number,
     toServer: boolean,
@@ -134,7 +134,7 @@ export class BatchPlan {
   }
 
   /** The gap before it is filled, and the data after the gap was already scanned: the scan continues from there. */
-  private goOnWith(early: StreamState, state: StreamState): void {
+  private continueScanOf(early: StreamState, state: StreamState): void {
     if (state.scanner !== 0) this.temporary.push(state.scanner);
     state.scanner = early.scanner;
     state.database = early.database;
@@ -146,17 +146,17 @@ export class BatchPlan {
   /** Data after a gap continues the scan of the data right before it; elsewhere it is a stream of its own. */
   private planEarly(i: number, p: number, flow: number): void {
     const { row } = this;
-    if (!this.seesStreams) return;
+    if (!this.inspectsStreams) return;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
     const group = streamGroup(this.image, this.flows, flow, toServer);
     if (!followsStreams(group)) return;
     const state = this.states.of(flow).early(toServer);
     const away = (row[p + Packet.STREAM_OFFSET]! >>> 0) - state.scanned;
-    this.scanOn(i, state, group, row[p + Packet.PAYLOAD]!, row[p + Packet.PAYLOAD_LENGTH]!, away);
+    this.addStreamJob(i, state, group, row[p + Packet.PAYLOAD]!, row[p + Packet.PAYLOAD_LENGTH]!, away);
   }
 
   /** @param gap bytes missing between the data already scanned and this data */
-  private scanOn(
+  private addStreamJob(
     i: number,
     state: StreamState,
     group: GroupRules,
@@ -184,7 +184,7 @@ export class BatchPlan {
 
   private grow(length: number): void {
     this.payload = new Int32Array(length * 2);
-    this.loose = new Int32Array(length * 2);
+    this.outsideStream = new Int32Array(length * 2);
     this.stream = new Int32Array(length * 2);
   }
 }

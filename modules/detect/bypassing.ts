@@ -20,7 +20,7 @@ export class Bypassing {
   }
 
   /** The verdict of a packet is known: performs the bypass requested by its signatures. */
-  judged(): void {
+  applyRequest(): void {
     const flow = this.request.take();
     if (flow < 0) return;
     bypassFlow(this.thread, flow);
@@ -35,7 +35,7 @@ export class Bypassing {
   }
 
   /** Whether an event belongs to a packet after a bypass: the event is then withdrawn. */
-  silences(root: number): boolean {
+  suppressesEvent(root: number): boolean {
     if (this.bypassed.size === 0) return false;
     const p = root * Packet.INTS;
     return (

@@ -56,12 +56,12 @@ export class Candidates {
     if ((facts.have & Header.NEED_EVENTS) !== 0) this.addAlways(image.events, FROM_PACKET);
     this.addIpOnly();
     this.addFound(plan.payload[i]!);
-    this.addFound(plan.loose[i]!);
-    if (this.isLoose(p, protocol)) this.addAlways(group.streamAlways, FROM_PACKET);
+    this.addFound(plan.outsideStream[i]!);
+    if (this.isOutsideStream(p, protocol)) this.addAlways(group.streamAlways, FROM_PACKET);
   }
 
   /** Its payload is outside the stream, and is inspected as a stream of its own. */
-  private isLoose(p: number, protocol: number): boolean {
+  private isOutsideStream(p: number, protocol: number): boolean {
     const elsewhere = Packet.FLAG_IN_STREAM | Packet.FLAG_NO_PAYLOAD_INSPECTION;
     const { row } = this;
     return (
@@ -128,8 +128,7 @@ export class Candidates {
    * @param always signatures without a pattern
    */
   ofStream(state: StreamState, toServer: boolean, always: Uint32Array): void {
-    for (let piece = state.beforeHole; piece; piece = piece.older)
-      this.addOfStream(piece.candidates, toServer);
+    for (let data = state.beforeGap; data; data = data.older) this.addOfStream(data.candidates, toServer);
     this.addOfStream(state.candidates, toServer);
     this.again.clear();
     state.addMatched(this.again);

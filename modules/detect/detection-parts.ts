@@ -3,17 +3,17 @@ import type { Thread } from '../../engine/module.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import type { Inspection } from '../../signatures/inspection.js';
 import type { Unlogged } from '../../signatures/state/unlogged.js';
+import type { AlertFinalizer } from './alert-finalizer.js';
 import type { AlertQueue } from './alert-queue.js';
+import type { AlertStreamData } from './alert-stream-data.js';
 import type { BatchPlan } from './batch-plan.js';
 import type { Bypassing } from './bypassing.js';
 import type { FlowState, FlowStates } from './flow-states.js';
 import type { HeaderTest } from './header-test.js';
-import type { Judgement } from './judgement.js';
 import type { Notes } from './notes.js';
 import type { PacketFacts } from './packet-facts.js';
 import type { Rules } from './rule.js';
 import type { Scan } from './scan.js';
-import type { ShownStreams } from './shown-stream.js';
 import type { StreamInspection } from './stream-inspection.js';
 import type { StreamState } from './stream-state.js';
 import type { PacketTags } from './tags.js';
@@ -23,7 +23,7 @@ export interface DetectionParts {
   readonly thread: Thread;
   readonly image: RuleSetImage;
   readonly facts: PacketFacts;
-  readonly hand: Hand;
+  readonly currentFlow: CurrentFlow;
   readonly header: HeaderTest;
   readonly rules: Rules;
   readonly scan: Scan;
@@ -31,22 +31,22 @@ export interface DetectionParts {
   readonly plan: BatchPlan;
   readonly streams: StreamInspection;
   readonly queue: AlertQueue;
-  readonly judgement: Judgement;
+  readonly finalizer: AlertFinalizer;
   readonly at: Inspection;
   readonly tags: PacketTags;
   readonly notes: Notes;
   readonly unlogged: Unlogged;
   readonly bypassing: Bypassing;
   /** Whether signatures inspect streams, not only packets. */
-  readonly seesStreams: boolean;
+  readonly inspectsStreams: boolean;
   /** Index in `image.applicationNames` of each application protocol, by number of the protocol. */
   readonly applications: Int32Array;
   /** Present when outputs show streams with alerts. */
-  readonly shown?: ShownStreams;
+  readonly streamData?: AlertStreamData;
   /** Whether alerts in streams are logged with the current transaction. */
   readonly guessesTransactions: boolean;
   /** Maximum number of alerts logged that way with one transaction. */
-  readonly mostGuesses: number;
+  readonly maxGuesses: number;
   /** Called with each alert that did not fit the queue. */
   overflow(): void;
   /** Called for each signature whose conditions all hold. */
@@ -54,7 +54,7 @@ export interface DetectionParts {
 }
 
 /** Detection's state of the current packet's flow. */
-export class Hand {
+export class CurrentFlow {
   state: FlowState | undefined;
   /** Number of its application protocol, from 1; 0 or less: none. */
   application = 0;
@@ -63,7 +63,7 @@ export class Hand {
   constructor(private readonly states: FlowStates) {}
 
   /** @param flow -1 without one */
-  take(flow: number): void {
+  load(flow: number): void {
     this.flow = flow;
     this.state = flow >= 0 ? this.states.find(flow) : undefined;
   }

@@ -25,7 +25,7 @@ import type { DetectionParts } from './detection-parts.js';
 import { Evaluation } from './evaluation.js';
 import { PacketStreams } from './packet-streams.js';
 import type { StreamState } from './stream-state.js';
-import type { TransactionInspection, TransactionJudge } from './transaction-inspection.js';
+import type { TransactionEvaluator, TransactionInspection } from './transaction-inspection.js';
 import type { TransactionPlan } from './transaction-plan.js';
 import { Updates } from './updates.js';
 
@@ -50,14 +50,14 @@ export class Detection {
 
   /**
    * Adds the inspection of transactions.
-   * @param inspectionBy creates it with the judge
+   * @param createInspection called with the evaluator
    */
   useTransactions(
     layer: ApplicationLayer,
     plan: TransactionPlan,
-    inspectionBy: (judge: TransactionJudge) => TransactionInspection,
+    createInspection: (evaluator: TransactionEvaluator) => TransactionInspection,
   ): void {
-    const inspection = inspectionBy(this.evaluation);
+    const inspection = createInspection(this.evaluation);
     this.closedFiles = layer.closedFiles;
     this.updates = new Updates(this.parts, this.candidates, layer, plan, inspection);
     this.evaluation.subjects = this.updates;
@@ -84,13 +84,13 @@ export class Detection {
     const root = this.row[e + Packet.ROOT]!;
     if (root < 0) return;
     const silenced = !this.parts.unlogged.isEmpty && this.isUnlogged(e);
-    if (silenced || isDroppedWithFlow(this.row, root) || this.parts.bypassing.silences(root))
+    if (silenced || isDroppedWithFlow(this.row, root) || this.parts.bypassing.suppressesEvent(root))
       this.row[e + Packet.EVENT_KIND] = EVENT_NONE;
-    else this.noteEvent(slot, root);
+    else this.addVariablesToEvent(slot, root);
   }
 
   /** Records of the application layer include the variables of their flow, as alerts and the flow record do. */
-  private noteEvent(slot: number, root: number): void {
+  private addVariablesToEvent(slot: number, root: number): void {
     const { row } = this;
     const e = slot * Packet.INTS;
     const kind = row[e + Packet.EVENT_KIND]!;
@@ -106,7 +106,7 @@ export class Detection {
   }
 
   /** So do records of files, which are created after the whole batch was inspected. */
-  private noteFiles(slot: number, flow: number): void {
+  private addVariablesToFiles(slot: number, flow: number): void {
     const closed = this.closedFiles;
     while (this.nextFile < closed.length && closed[this.nextFile]!.slot === slot)
       closed[this.nextFile++]!.noted = this.parts.notes.members(flow);
@@ -126,40 +126,40 @@ export class Detection {
     const flow = this.row[p + Packet.FLOW]!;
     if (
       (this.row[p + Packet.FLAGS]! & Packet.FLAG_NO_INSPECTION) === 0 &&
-      !(flow >= 0 && this.isJudged(p, flow))
+      !(flow >= 0 && this.isDecided(p, flow))
     ) {
       facts.load(slot);
       queue.clear();
       this.parts.notes.clear();
-      this.parts.shown?.take(p, flow, facts.toServer);
+      this.parts.streamData?.addPacket(p, flow, facts.toServer);
       this.load(slot, p, flow);
       if (pseudo === Packet.PSEUDO_FLOW_END) this.endOfFlow(slot);
       else this.inspect(i, p, pseudo);
       this.streams.freeOver();
-      this.judge(batch, slot, this.wireOf(p, pseudo));
-      this.parts.bypassing.judged();
+      this.finalize(batch, slot, this.wireOf(p, pseudo));
+      this.parts.bypassing.applyRequest();
     } else {
       this.updates?.skip(slot);
-      if (flow >= 0) this.actWithFlow(p, flow);
+      if (flow >= 0) this.applyFlowAction(p, flow);
     }
-    if (this.parts.notes.hasPacketTexts) this.tellTexts(batch, slot, flow);
+    if (this.parts.notes.hasPacketTexts) this.logCapturedTexts(batch, slot, flow);
     if (pseudo < Packet.PSEUDO_STREAM) this.parts.tags.packet(batch, slot, flow, facts.toServer);
-    if (this.nextFile < this.closedFiles.length) this.noteFiles(slot, flow);
+    if (this.nextFile < this.closedFiles.length) this.addVariablesToFiles(slot, flow);
     if (pseudo === Packet.PSEUDO_FLOW_END && flow >= 0) {
-      this.tellNotes(slot, flow);
+      this.attachVariables(slot, flow);
       this.parts.unlogged.release(flow);
       states.end(flow);
       this.parts.bypassing.release(flow);
     }
   }
 
-  protected judge(batch: Batch, slot: number, wire: number): void {
-    const { queue, judgement } = this.parts;
-    if (queue.length > 0 || queue.overflowed >= 0) judgement.judge(batch, slot, wire, queue);
+  protected finalize(batch: Batch, slot: number, wire: number): void {
+    const { queue, finalizer } = this.parts;
+    if (queue.length > 0 || queue.overflowed >= 0) finalizer.finalize(batch, slot, wire, queue);
   }
 
   /** Creates a separate record for texts captured in a packet. */
-  private tellTexts(batch: Batch, slot: number, flow: number): void {
+  private logCapturedTexts(batch: Batch, slot: number, flow: number): void {
     const { thread, notes } = this.parts;
     const members = notes.members(flow);
     notes.clear();
@@ -168,17 +168,17 @@ export class Detection {
   }
 
   /** Attaches the flow's variables to its end packet, for the flow record. */
-  private tellNotes(slot: number, flow: number): void {
+  private attachVariables(slot: number, flow: number): void {
     const members = this.parts.notes.members(flow);
     if (members !== '') attachMembers(this.parts.thread, slot, members);
   }
 
   /** The whole flow was dropped or passed: it is not inspected. */
-  protected isJudged(p: number, flow: number): boolean {
+  protected isDecided(p: number, flow: number): boolean {
     return isFlowJudged(this.row, this.flows, p, flow) || this.parts.bypassing.has(p, flow);
   }
 
-  private actWithFlow(p: number, flow: number): void {
+  private applyFlowAction(p: number, flow: number): void {
     const { row } = this;
     const action = this.flows[flow * Flow.INTS + Flow.ACTION];
     if (action === Flow.ACTION_PASS && row[p + Packet.VERDICT] === Packet.VERDICT_NONE)
@@ -202,16 +202,17 @@ export class Detection {
   }
 
   protected load(slot: number, p: number, flow: number): void {
-    const { at, facts, hand, header } = this.parts;
+    const { at, facts, currentFlow, header } = this.parts;
     at.slot = slot;
     at.p = p;
     at.flow = flow;
     at.f = flow * Flow.INTS;
     at.toServer = facts.toServer;
     at.transaction = undefined;
-    hand.take(flow);
-    hand.application = flow >= 0 ? knownApplication(this.row[p + Packet.FLOW_STATE]!, this.flows, at.f) : 0;
-    header.application = hand.application > 0 ? this.parts.applications[hand.application]! : -1;
+    currentFlow.load(flow);
+    currentFlow.application =
+      flow >= 0 ? knownApplication(this.row[p + Packet.FLOW_STATE]!, this.flows, at.f) : 0;
+    header.application = currentFlow.application > 0 ? this.parts.applications[currentFlow.application]! : -1;
   }
 
   protected inspect(i: number, p: number, pseudo: number): void {
@@ -246,11 +247,11 @@ export class Detection {
 
   /** Inspects both directions to their ends. */
   protected endOfFlow(slot: number): void {
-    const { at, facts, hand, streams } = this.parts;
+    const { at, facts, currentFlow, streams } = this.parts;
     if (facts.transport === Traits.TCP) facts.establish();
     this.candidates.clear();
     for (const toServer of [true, false]) {
-      const state = hand.stream(toServer);
+      const state = currentFlow.stream(toServer);
       if (!state) continue;
       state.ended = true;
       state.flush = true;

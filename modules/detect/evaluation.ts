@@ -15,18 +15,18 @@ import type { DetectionParts } from './detection-parts.js';
 import { NumberList } from './number-list.js';
 import { allDone, allHold, type Rule, setBuffer } from './rule.js';
 import type { StreamState } from './stream-state.js';
-import type { TransactionJudge } from './transaction-inspection.js';
+import type { TransactionEvaluator } from './transaction-inspection.js';
 
 /** Provides the current transaction. */
-export interface Subjects {
-  inHand(slot: number, toServer: boolean): Subject | undefined;
+export interface CurrentSubjects {
+  currentSubject(slot: number, toServer: boolean): Subject | undefined;
 }
 
-export class Evaluation implements TransactionJudge {
+export class Evaluation implements TransactionEvaluator {
   /** Candidates of the stream that matched, or whose other conditions did not hold. */
   readonly settled = new NumberList();
   /** Undefined without an application layer. */
-  subjects: Subjects | undefined;
+  subjects: CurrentSubjects | undefined;
   private readonly row: Int32Array;
 
   constructor(private readonly parts: DetectionParts) {
@@ -63,12 +63,13 @@ export class Evaluation implements TransactionJudge {
     if (!this.admits(signature)) return false;
     const { at, rules } = this.parts;
     const rule = rules.at(signature);
-    if (rule.payload.length > 0 && (!this.showsPayload(at.p) || !this.holdsInPacket(rule))) return false;
+    if (rule.payload.length > 0 && (!this.isPayloadInspected(at.p) || !this.holdsInPacket(rule)))
+      return false;
     return allHold(rule.headers, at) && this.scriptsHold(rule);
   }
 
   /** Encrypted payloads, and payloads that are packets of their own, are not inspected. */
-  private showsPayload(p: number): boolean {
+  private isPayloadInspected(p: number): boolean {
     const { row } = this;
     return (
       row[p + Packet.PAYLOAD_LENGTH]! > 0 &&
@@ -77,22 +78,22 @@ export class Evaluation implements TransactionJudge {
   }
 
   /** Performs the signature's effects other than its action. */
-  takeEffect(rule: Rule): void {
+  applyEffects(rule: Rule): void {
     const { at } = this.parts;
     this.parts.matched?.(rule.number);
     allDone(rule.effects, at);
-    if (!this.awaitsThresholds(rule.number)) allDone(rule.tags, at);
+    if (!this.hasPendingThresholds(rule.number)) allDone(rule.tags, at);
   }
 
   /** Its thresholds are applied with the packet's verdict; not for firewall actions and for what is not queued. */
-  private awaitsThresholds(signature: number): boolean {
+  private hasPendingThresholds(signature: number): boolean {
     const options = this.parts.image.header[signature * Header.INTS + Header.OPTIONS]!;
     if ((options & Header.OPTION_THRESHOLD) === 0 || (options & Header.OPTION_FIREWALL) !== 0) return false;
-    return !this.isNeverTold(signature);
+    return !this.isNeverLogged(signature);
   }
 
   /** An `alert` signature with `noalert`. */
-  private isNeverTold(signature: number): boolean {
+  private isNeverLogged(signature: number): boolean {
     const { header } = this.parts.image;
     const h = signature * Header.INTS;
     const silent = (header[h + Header.OPTIONS]! & Header.OPTION_NO_ALERT) !== 0;
@@ -144,8 +145,8 @@ export class Evaluation implements TransactionJudge {
 
   private match(rule: Rule, subject: Subject | undefined, flags: number): void {
     const { at, queue } = this.parts;
-    this.takeEffect(rule);
-    if (this.isNeverTold(rule.number)) return;
+    this.applyEffects(rule);
+    if (this.isNeverLogged(rule.number)) return;
     const context = this.parts.notes.takeContext(rule.number);
     const beyond = queue.makeRoom(rule.number, transactionOf(subject));
     // If no alert was removed, nothing is added, unless the signature is queued for another transaction.
@@ -168,23 +169,23 @@ export class Evaluation implements TransactionJudge {
     const application = image.header[rule.number * Header.INTS + Header.APPLICATION]! >= 0;
     const guesses = this.parts.guessesTransactions && (flags & MATCH_STREAM) !== 0;
     const wanted = isDatagram ? application : guesses;
-    let subject = wanted && facts.flow >= 0 ? this.subjects?.inHand(at.slot, at.toServer) : undefined;
-    if (subject && !isDatagram && this.isLoggedEnough(subject.transaction)) subject = undefined;
+    let subject = wanted && facts.flow >= 0 ? this.subjects?.currentSubject(at.slot, at.toServer) : undefined;
+    if (subject && !isDatagram && this.isGuessLimitReached(subject.transaction)) subject = undefined;
     if (subject) flags |= isDatagram ? MATCH_TRANSACTION : MATCH_GUESSED;
     this.match(rule, subject, flags);
   }
 
   /** Alerts in the stream are logged with the same transaction a limited number of times, then without it. */
-  private isLoggedEnough(transaction: Transaction): boolean {
+  private isGuessLimitReached(transaction: Transaction): boolean {
     const before = transaction.guessed ?? 0;
     transaction.guessed = before + 1;
-    return before >= this.parts.mostGuesses;
+    return before >= this.parts.maxGuesses;
   }
 
   payloadHolds(rule: Rule): boolean {
-    const { at, facts, streams, hand } = this.parts;
+    const { at, facts, streams, currentFlow } = this.parts;
     if (facts.transport === Traits.TCP && facts.flow >= 0) {
-      const state = hand.stream(at.toServer);
+      const state = currentFlow.stream(at.toServer);
       return state !== undefined && streams.holds(state, rule, at);
     }
     return this.holdsInPacket(rule);

@@ -33,7 +33,7 @@ export class FlowState {
   /** Packets still to be tagged, and the state of tags. */
   tags: unknown;
   /** Directions of transactions whose growing buffers are being scanned. */
-  bodies: DirectionState[] | undefined;
+  openScans: DirectionState[] | undefined;
   /** The transactions tracked by a firewall. */
   firewall: OpenTransactions | undefined;
 
@@ -94,7 +94,7 @@ export class FlowStates {
     flows: FlowRows,
     private readonly pool: HistoryPool,
     private readonly matcher: Pick<Matcher, 'closeStream'>,
-    private readonly roomMatcher: Pick<Matcher, 'closeStream'>,
+    private readonly transactionMatcher: Pick<Matcher, 'closeStream'>,
   ) {
     this.numbers = new Int32Array(flows.capacity);
     this.sequences = new SequencesSeen(flows);
@@ -132,8 +132,8 @@ export class FlowStates {
     if (number === 0) return;
     const state = this.states[number]!;
     state.eachStream(this.closeStream);
-    for (const body of state.bodies ?? []) body.close(this.roomMatcher);
-    state.bodies = undefined;
+    for (const body of state.openScans ?? []) body.close(this.transactionMatcher);
+    state.openScans = undefined;
     state.bits = undefined;
     state.numbers = undefined;
     state.texts = undefined;
@@ -147,15 +147,15 @@ export class FlowStates {
   }
 
   /** A direction of a transaction is being scanned: if it never completes, it ends with its flow. */
-  noteBody(flow: number, body: DirectionState): void {
+  addOpenScan(flow: number, body: DirectionState): void {
     const state = this.of(flow);
-    state.bodies ??= [];
-    if (!state.bodies.includes(body)) state.bodies.push(body);
+    state.openScans ??= [];
+    if (!state.openScans.includes(body)) state.openScans.push(body);
   }
 
   /** It is complete. */
-  forgetBody(flow: number, body: DirectionState): void {
-    const bodies = this.find(flow)?.bodies;
+  removeOpenScan(flow: number, body: DirectionState): void {
+    const bodies = this.find(flow)?.openScans;
     const at = bodies ? bodies.indexOf(body) : -1;
     if (at >= 0) bodies!.splice(at, 1);
   }
@@ -164,8 +164,8 @@ export class FlowStates {
   readonly closeStream = (stream: StreamState): void => {
     if (stream.scanner !== 0) this.matcher.closeStream(stream.scanner);
     stream.history.restart(this.pool, 0);
-    stream.shown?.release(this.pool);
-    stream.forgetBeforeHole(this.pool);
+    stream.alertData?.release(this.pool);
+    stream.releaseBeforeGap(this.pool);
     stream.reset();
   };
 
@@ -178,7 +178,7 @@ export class FlowStates {
   }
 
   /** Ends streams over these databases, whose numbers are reused: an idle stream would run on another database. */
-  leaveDatabases(numbers: ReadonlySet<number>): void {
+  closeScannersOf(numbers: ReadonlySet<number>): void {
     if (numbers.size === 0) return;
     for (const state of this.states)
       state.eachStream(stream => {

@@ -1,71 +1,71 @@
 /**
  * The last bytes of one direction of a stream, as far back as signatures may inspect. Memory comes
- * from a pool of power-of-two pieces limited by `detect.stream-history-memcap`.
+ * from a pool of power-of-two blocks limited by `detect.stream-history-memcap`.
  */
 
-const SMALLEST = 9;
-const LARGEST = 21;
+const MIN_EXPONENT = 9;
+const MAX_EXPONENT = 21;
 
-interface Piece {
+interface Block {
   readonly bytes: Uint8Array;
   readonly start: number;
-  /** Offset of the piece in the concatenation of all arrays. */
+  /** Offset of the block in the concatenation of all arrays. */
   readonly place: number;
   readonly exponent: number;
 }
 
 export class HistoryPool {
   /** Bytes allocated from the system. */
-  taken = 0;
-  private readonly free: Piece[][] = Array.from({ length: LARGEST + 1 }, () => []);
-  /** Pieces freed since halves were last joined. */
-  private given = 0;
+  allocated = 0;
+  private readonly free: Block[][] = Array.from({ length: MAX_EXPONENT + 1 }, () => []);
+  /** Blocks freed since halves were last joined. */
+  private freed = 0;
 
-  /** Pieces are cut from arrays of this size, a power of two. */
+  /** Blocks are cut from arrays of this size, a power of two. */
   private readonly largest: number;
 
   constructor(private readonly memcap: number) {
-    this.largest = Math.min(LARGEST, 31 - Math.clz32(Math.max(1, Math.min(memcap, 2 ** 31 - 1))));
+    this.largest = Math.min(MAX_EXPONENT, 31 - Math.clz32(Math.max(1, Math.min(memcap, 2 ** 31 - 1))));
   }
 
   /** @returns undefined when the limit is reached, or the size is too large */
-  take(size: number): Piece | undefined {
-    const exponent = Math.max(SMALLEST, 32 - Math.clz32(size - 1));
+  allocate(size: number): Block | undefined {
+    const exponent = Math.max(MIN_EXPONENT, 32 - Math.clz32(size - 1));
     if (exponent > this.largest) return undefined;
-    const piece = this.free[exponent]!.pop() ?? this.split(exponent);
-    return piece ?? (this.join() ? (this.free[exponent]!.pop() ?? this.split(exponent)) : undefined);
+    const block = this.free[exponent]!.pop() ?? this.split(exponent);
+    return block ?? (this.mergeFree() ? (this.free[exponent]!.pop() ?? this.split(exponent)) : undefined);
   }
 
-  give(piece: Piece): void {
-    this.free[piece.exponent]!.push(piece);
-    this.given++;
+  release(block: Block): void {
+    this.free[block.exponent]!.push(block);
+    this.freed++;
   }
 
-  private split(exponent: number): Piece | undefined {
+  private split(exponent: number): Block | undefined {
     let larger = exponent + 1;
     while (larger <= this.largest && this.free[larger]!.length === 0) larger++;
-    const piece = larger <= this.largest ? this.free[larger]!.pop()! : this.slab();
-    if (!piece) return undefined;
+    const block = larger <= this.largest ? this.free[larger]!.pop()! : this.allocateSlab();
+    if (!block) return undefined;
     // The upper halves are returned to the free lists.
-    const { bytes, start, place } = piece;
-    for (let e = piece.exponent - 1; e >= exponent; e--)
+    const { bytes, start, place } = block;
+    for (let e = block.exponent - 1; e >= exponent; e--)
       this.free[e]!.push({ bytes, start: start + (1 << e), place: place + (1 << e), exponent: e });
     return { bytes, start, place, exponent };
   }
 
   /**
-   * Joins halves that are both free: otherwise pieces cut while there were many short streams would stay small
-   * forever. It examines all free pieces, so it waits until enough have been freed. @returns whether it did
+   * Joins halves that are both free: otherwise blocks cut while there were many short streams would stay small
+   * forever. It examines all free blocks, so it waits until enough have been freed. @returns whether it did
    */
-  private join(): boolean {
-    const pieces = this.free.reduce((sum, { length }) => sum + length, 0);
-    if (this.given === 0 || 2 * this.given < pieces) return false;
-    this.given = 0;
-    for (let exponent = SMALLEST; exponent < this.largest; exponent++) this.joinHalves(exponent);
+  private mergeFree(): boolean {
+    const blocks = this.free.reduce((sum, { length }) => sum + length, 0);
+    if (this.freed === 0 || 2 * this.freed < blocks) return false;
+    this.freed = 0;
+    for (let exponent = MIN_EXPONENT; exponent < this.largest; exponent++) this.mergeBuddies(exponent);
     return true;
   }
 
-  private joinHalves(exponent: number): void {
+  private mergeBuddies(exponent: number): void {
     const halves = this.free[exponent]!;
     const byPlace = new Map(halves.map(half => [half.place, half]));
     this.free[exponent] = halves.filter(half => {
@@ -80,11 +80,11 @@ export class HistoryPool {
     });
   }
 
-  private slab(): Piece | undefined {
+  private allocateSlab(): Block | undefined {
     const size = 1 << this.largest;
-    const place = this.taken;
+    const place = this.allocated;
     if (place + size > this.memcap) return undefined;
-    this.taken += size;
+    this.allocated += size;
     return { bytes: new Uint8Array(size), start: 0, place, exponent: this.largest };
   }
 }
@@ -95,17 +95,17 @@ export class History {
   /** Positions in the stream of the first byte kept, and after the last one. */
   from = 0;
   to = 0;
-  private piece: Piece | undefined;
-  /** Offset of position `from` in the piece. */
+  private block: Block | undefined;
+  /** Offset of position `from` in the block. */
   private offset = 0;
 
   get bytes(): Uint8Array {
-    return this.piece?.bytes ?? nothing;
+    return this.block?.bytes ?? nothing;
   }
 
   /** Index in `bytes` of a position between `from` and `to`. */
   indexOf(position: number): number {
-    return (this.piece?.start ?? 0) + this.offset + position - this.from;
+    return (this.block?.start ?? 0) + this.offset + position - this.from;
   }
 
   /** Discards everything; the next data begins at `position`. */
@@ -116,8 +116,8 @@ export class History {
   }
 
   release(pool: HistoryPool): void {
-    if (this.piece) pool.give(this.piece);
-    this.piece = undefined;
+    if (this.block) pool.release(this.block);
+    this.block = undefined;
     this.offset = 0;
   }
 
@@ -125,10 +125,10 @@ export class History {
   moveTo(other: History): void {
     other.from = this.from;
     other.to = this.to;
-    other.piece = this.piece;
+    other.block = this.block;
     other.offset = this.offset;
     this.from = this.to;
-    this.piece = undefined;
+    this.block = undefined;
     this.offset = 0;
   }
 
@@ -144,7 +144,7 @@ export class History {
       this.restart(pool, this.to + length);
       return false;
     }
-    const { bytes, start: first } = this.piece!;
+    const { bytes, start: first } = this.block!;
     copy(bytes, first + this.offset + held, source, start, length);
     this.to += length;
     return true;
@@ -156,23 +156,23 @@ export class History {
   }
 
   private makeRoom(pool: HistoryPool, size: number): boolean {
-    const { piece } = this;
-    const capacity = piece ? 1 << piece.exponent : 0;
-    if (piece && this.offset + size <= capacity) return true;
+    const { block } = this;
+    const capacity = block ? 1 << block.exponent : 0;
+    if (block && this.offset + size <= capacity) return true;
     const held = this.to - this.from;
-    if (piece && size <= capacity) {
-      const at = piece.start + this.offset;
-      piece.bytes.copyWithin(piece.start, at, at + held);
+    if (block && size <= capacity) {
+      const at = block.start + this.offset;
+      block.bytes.copyWithin(block.start, at, at + held);
       this.offset = 0;
       return true;
     }
-    const larger = pool.take(size);
+    const larger = pool.allocate(size);
     if (!larger) return false;
-    if (piece) {
-      copy(larger.bytes, larger.start, piece.bytes, piece.start + this.offset, held);
-      pool.give(piece);
+    if (block) {
+      copy(larger.bytes, larger.start, block.bytes, block.start + this.offset, held);
+      pool.release(block);
     }
-    this.piece = larger;
+    this.block = larger;
     this.offset = 0;
     return true;
   }

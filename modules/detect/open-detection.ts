@@ -11,20 +11,20 @@ import type { RuleSetImage } from '../../signatures/compile/image.js';
 import { signatureLanguage } from '../../signatures/language.js';
 import { PCRE_MATCH_LIMIT, PCRE_RECURSION_LIMIT } from '../../signatures/rule-settings.js';
 import { Thresholds } from '../../signatures/state/thresholds.js';
+import { AlertFinalizer } from './alert-finalizer.js';
 import { AlertQueue } from './alert-queue.js';
 import { Alerts } from './alerts.js';
 import { BatchPlan } from './batch-plan.js';
 import { Detection } from './detection.js';
-import { type DetectionParts, Hand } from './detection-parts.js';
+import { CurrentFlow, type DetectionParts } from './detection-parts.js';
 import { FirewallDetection } from './firewall/firewall-detection.js';
 import { HeaderTest } from './header-test.js';
-import { type DetectionWatch, type Home, layerOf, openHome } from './home.js';
 import { environmentsFor, type SharedEnvironment } from './inspection.js';
-import { Judgement } from './judgement.js';
 import * as Options from './options.js';
 import { allDone, Rules } from './rule.js';
 import { Scan } from './scan.js';
 import { StreamInspection } from './stream-inspection.js';
+import { type DetectionWatch, layerOf, openThreadContext, type ThreadContext } from './thread-context.js';
 import { TransactionInspection } from './transaction-inspection.js';
 import { TransactionPlan } from './transaction-plan.js';
 import { UntrackingDetection } from './untracked-packets.js';
@@ -39,60 +39,64 @@ export interface DetectThread {
 }
 
 export function openDetection(thread: Thread, image: RuleSetImage, watch: DetectionWatch = {}): DetectThread {
-  const home = openHome(thread, image, watch);
+  const context = openThreadContext(thread, image, watch);
   let inForce = image;
-  let detection = detectionWith(home, image);
+  let detection = detectionWith(context, image);
   const scannedBytes = thread.counters.declare('detect.scanned_bytes');
   return {
     process(batch) {
       detection.process(batch);
-      home.stores.datasets.attend();
-      thread.counters.values[scannedBytes] = home.scanned();
+      context.stores.datasets.attend();
+      thread.counters.values[scannedBytes] = context.scanned();
     },
-    idle: () => home.stores.datasets.attend(),
+    idle: () => context.stores.datasets.attend(),
     reload(next) {
-      home.states.renumber(home.renumberings.add(inForce, next));
-      home.retire();
+      context.states.renumber(context.renumberings.add(inForce, next));
+      context.retire();
       inForce = next;
-      detection = detectionWith(home, next);
+      detection = detectionWith(context, next);
     },
     close() {
-      home.states.close();
-      home.expressions.releaseAll();
-      home.stores.lua.runner.releaseAll();
-      home.stores.datasets.close();
+      context.states.close();
+      context.expressions.releaseAll();
+      context.stores.lua.runner.releaseAll();
+      context.stores.datasets.close();
     },
   };
 }
 
-function detectionWith(home: Home, image: RuleSetImage): Detection {
-  const scan = home.use(new Scan(home.matcher, image, home.imported));
-  home.states.leaveDatabases(scan.released);
-  const rules = rulesOf(home, image);
-  const parts = partsOf(home, image, scan, rules);
-  const detection = detectionOf(home, image, parts);
-  const layer = layerOf(home.thread);
-  if (layer) inspectTransactions(home, layer, parts, detection);
+function detectionWith(context: ThreadContext, image: RuleSetImage): Detection {
+  const scan = context.use(new Scan(context.matcher, image, context.importedDatabases));
+  context.states.closeScannersOf(scan.released);
+  const rules = rulesOf(context, image);
+  const parts = partsOf(context, image, scan, rules);
+  const detection = detectionOf(context, image, parts);
+  const layer = layerOf(context.thread);
+  if (layer) inspectTransactions(context, layer, parts, detection);
   return detection;
 }
 
-function detectionOf(home: Home, { firewall, untracking }: RuleSetImage, parts: DetectionParts): Detection {
-  if (firewall) return new FirewallDetection(parts, firewall, home.count('firewall.discarded_alerts'));
-  offerFirewallHooks(home.thread, undefined);
+function detectionOf(
+  context: ThreadContext,
+  { firewall, untracking }: RuleSetImage,
+  parts: DetectionParts,
+): Detection {
+  if (firewall) return new FirewallDetection(parts, firewall, context.count('firewall.discarded_alerts'));
+  offerFirewallHooks(context.thread, undefined);
   return untracking.length > 0 ? new UntrackingDetection(parts, untracking) : new Detection(parts);
 }
 
-function rulesOf(home: Home, image: RuleSetImage): Rules {
-  const { thread, watch, stores, expressions } = home;
+function rulesOf(context: ThreadContext, image: RuleSetImage): Rules {
+  const { thread, watch, stores, expressions } = context;
   // Those of the previous rules are no longer used.
   expressions.releaseAll();
   stores.lua.runner.releaseAll();
-  const environment = environmentsFor(sharedEnvironment(home), watch.conditions?.bind(watch));
+  const environment = environmentsFor(sharedEnvironment(context), watch.conditions?.bind(watch));
   return new Rules(image, signatureLanguage(), environment, message => thread.warnOnce(message));
 }
 
 /** Environment common to the conditions and transforms of all signatures. */
-function sharedEnvironment({ thread, stores, expressions, count }: Home): SharedEnvironment {
+function sharedEnvironment({ thread, stores, expressions, count }: ThreadContext): SharedEnvironment {
   const { config } = thread;
   return {
     stores: stores.byName,
@@ -107,10 +111,10 @@ function sharedEnvironment({ thread, stores, expressions, count }: Home): Shared
   };
 }
 
-function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): DetectionParts {
-  const { thread, watch, pool, states, tags, bypassing, stores, at, facts, count } = home;
+function partsOf(context: ThreadContext, image: RuleSetImage, scan: Scan, rules: Rules): DetectionParts {
+  const { thread, watch, pool, states, tags, bypassing, stores, at, facts, count } = context;
   const { config, memory, flows } = thread;
-  const seesStreams = config.read(RAW_REASSEMBLY);
+  const inspectsStreams = config.read(RAW_REASSEMBLY);
   const chunks = {
     toServer: config.read(Options.TO_SERVER_CHUNK),
     toClient: config.read(Options.TO_CLIENT_CHUNK),
@@ -123,61 +127,65 @@ function partsOf(home: Home, image: RuleSetImage, scan: Scan, rules: Rules): Det
     rules,
     scan,
     states,
-    plan: new BatchPlan(memory, flows, image, scan, states, seesStreams),
-    seesStreams,
+    plan: new BatchPlan(memory, flows, image, scan, states, inspectsStreams),
+    inspectsStreams,
     streams: new StreamInspection(memory, pool, scan, chunks, count('detect.stream_history_lost')),
     queue: new AlertQueue(config.read(Options.PACKET_ALERT_MAX)),
-    judgement: judgementOf(home, image, rules),
-    ...(home.shown && { shown: home.shown }),
+    finalizer: finalizerOf(context, image, rules),
+    ...(context.streamData && { streamData: context.streamData }),
     at,
-    hand: new Hand(states),
+    currentFlow: new CurrentFlow(states),
     tags,
     notes: stores.notes,
     unlogged: stores.unlogged,
     bypassing,
     guessesTransactions: config.read(Options.GUESS_TRANSACTION),
-    mostGuesses: config.read(Options.TRANSACTION_LOGS),
+    maxGuesses: config.read(Options.TRANSACTION_LOGS),
     applications: applicationNumbers(thread, image),
     overflow: count('detect.alert_queue_overflow'),
     ...(watch.matched && { matched: watch.matched.bind(watch) }),
   };
 }
 
-function judgementOf({ thread, stores, shown, at }: Home, image: RuleSetImage, rules: Rules): Judgement {
+function finalizerOf(
+  { thread, stores, streamData, at }: ThreadContext,
+  image: RuleSetImage,
+  rules: Rules,
+): AlertFinalizer {
   const { memory, config } = thread;
   const tag = (signature: number, toServer: boolean) => {
     at.toServer = toServer;
     allDone(rules.at(signature).tags, at);
   };
   const thresholds = new Thresholds(memory, stores.thresholds, stores.tracker, n => rules.at(n).signature);
-  const alerts = new Alerts(thread, shown, stores.notes);
-  return new Judgement(thread, image, config.read(engineMode) === 'ips', thresholds, alerts, tag);
+  const alerts = new Alerts(thread, streamData, stores.notes);
+  return new AlertFinalizer(thread, image, config.read(engineMode) === 'ips', thresholds, alerts, tag);
 }
 
 function inspectTransactions(
-  home: Home,
+  context: ThreadContext,
   layer: ApplicationLayer,
   { image, rules }: DetectionParts,
   detection: Detection,
 ): void {
-  const { at } = home;
+  const { at } = context;
   const language = signatureLanguage();
   layer.useFrames(new Set(image.frames));
   const plan = new TransactionPlan(
     image,
-    home.use(new Scan(home.roomMatcher, image, home.roomImported)),
-    home.room.bytes,
+    context.use(new Scan(context.transactionMatcher, image, context.importedTransactionDatabases)),
+    context.scanMemory.bytes,
     language,
-    { ...sharedEnvironment(home), variable: () => 0 },
+    { ...sharedEnvironment(context), variable: () => 0 },
     at,
-    home.count('detect.buffer_truncated'),
-    home.renumberings,
-    home.states,
+    context.count('detect.buffer_truncated'),
+    context.renumberings,
+    context.states,
   );
   detection.useTransactions(
     layer,
     plan,
-    judge => new TransactionInspection(image, rules, language, at, judge),
+    evaluator => new TransactionInspection(image, rules, language, at, evaluator),
   );
   if (detection instanceof FirewallDetection) detection.useHooks(layer, language);
 }

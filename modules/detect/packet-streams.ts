@@ -28,14 +28,14 @@ export class PacketStreams {
   take(i: number, p: number): StreamState | undefined {
     const { row } = this;
     const { facts, image, plan } = this.parts;
-    if (facts.flow < 0 || facts.transport !== Traits.TCP || !this.parts.seesStreams) return undefined;
+    if (facts.flow < 0 || facts.transport !== Traits.TCP || !this.parts.inspectsStreams) return undefined;
     if (!Packet.bringsStream(row, p)) return undefined;
     const toServer = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
     const group = streamGroup(image, this.parts.thread.flows, facts.flow, toServer);
     if (!followsStreams(group)) return undefined;
-    const state = this.parts.hand.stateOfFlow().stream(toServer);
+    const state = this.parts.currentFlow.stateOfFlow().stream(toServer);
     this.parts.streams.take(state, p, plan.stream[i]!, group);
-    const early = this.parts.hand.state?.knownEarly(toServer);
+    const early = this.parts.currentFlow.state?.knownEarly(toServer);
     if (early) this.parts.streams.takeOver(state, early);
     return state;
   }
@@ -43,11 +43,11 @@ export class PacketStreams {
   /** Inline, adds data that waits after a gap: it is inspected with the packet that carries it. */
   takeEarly(i: number, p: number): StreamState | undefined {
     if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) === 0) return undefined;
-    const { facts, image, plan, hand, streams } = this.parts;
-    if (facts.flow < 0 || facts.transport !== Traits.TCP || !this.parts.seesStreams) return undefined;
+    const { facts, image, plan, currentFlow, streams } = this.parts;
+    if (facts.flow < 0 || facts.transport !== Traits.TCP || !this.parts.inspectsStreams) return undefined;
     const group = streamGroup(image, this.parts.thread.flows, facts.flow, facts.toServer);
     if (!followsStreams(group)) return undefined;
-    const state = hand.stateOfFlow().early(facts.toServer);
+    const state = currentFlow.stateOfFlow().early(facts.toServer);
     streams.takeEarly(state, p, plan.stream[i]!, group);
     return state;
   }
@@ -57,22 +57,22 @@ export class PacketStreams {
    * acknowledged data of its own direction.
    */
   toInspect(p: number, data: StreamState | undefined): StreamState | undefined {
-    const { streams, facts, hand } = this.parts;
+    const { streams, facts, currentFlow } = this.parts;
     if (facts.flow < 0 || facts.transport !== Traits.TCP) return undefined;
     const inline = (this.row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_INLINE) !== 0;
     if (inline && data) return streams.isReady(data, 1) ? data : undefined;
     // Not a received packet: remaining data is inspected with the next packet, or at the end of the flow.
     if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_STREAM) return undefined;
-    const state = hand.stream(facts.toServer);
+    const state = currentFlow.stream(facts.toServer);
     if (state && (this.row[p + Packet.FLAGS]! & Packet.FLAG_INSPECT_STREAM) !== 0) state.flush = true;
     return state && streams.isReady(state, streams.chunk(facts.toServer)) ? state : undefined;
   }
 
   /** Called after the packet was inspected, with its transactions. */
   freeOver(): void {
-    const { hand, streams } = this.parts;
-    streams.freeIfOver(hand.stream(true));
-    streams.freeIfOver(hand.stream(false));
+    const { currentFlow, streams } = this.parts;
+    streams.freeIfOver(currentFlow.stream(true));
+    streams.freeIfOver(currentFlow.stream(false));
   }
 
   /** Port group of the direction that a state belongs to. */
@@ -82,7 +82,7 @@ export class PacketStreams {
   }
 
   isToServer(state: StreamState): boolean {
-    const { hand } = this.parts;
-    return state === hand.stream(true) || state === hand.state?.knownEarly(true);
+    const { currentFlow } = this.parts;
+    return state === currentFlow.stream(true) || state === currentFlow.state?.knownEarly(true);
   }
 }

@@ -85,7 +85,7 @@ export class Rules {
     const waits =
       kind === PROTOCOL_DETECTION_ONLY &&
       !conditions.some(({ names }) => (names as string[] | undefined)?.includes('unknown'));
-    return waits ? [isProtocolTold] : [];
+    return waits ? [isProtocolReported] : [];
   }
 
   private conditionOf(match: Match, signature: StoredSignature, environment: CompileEnvironment): Test {
@@ -126,7 +126,8 @@ function isPlain(match: Match): boolean {
 
 const never: Test = () => false;
 
-const isProtocolTold: Test = at => (at.memory.row[at.p + Packet.FLAGS]! & Packet.FLAG_PROTOCOL_TOLD) !== 0;
+const isProtocolReported: Test = at =>
+  (at.memory.row[at.p + Packet.FLAGS]! & Packet.FLAG_PROTOCOL_TOLD) !== 0;
 
 function isHeaderBuffer(buffer: BufferConditions): boolean {
   return !PAYLOAD_BUFFERS.has(buffer.buffer) && !isApplicationBuffer(buffer) && buffer.buffer.includes('.');

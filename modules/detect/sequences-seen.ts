@@ -9,7 +9,7 @@ const SYN = 2;
 const ACK = 16;
 
 /** Larger distances than 4 GiB are not reported. */
-const FARTHEST = 2 ** 32 - 1;
+const MAX_DISTANCE = 2 ** 32 - 1;
 
 export class SequencesSeen {
   /** Initial sequence numbers, by flow and direction, as signed 32-bit numbers. */
@@ -60,7 +60,7 @@ export class SequencesSeen {
     const highest = this.initials[at]! + this.distances[at]! - 1;
     // Signed: a distance of half the number space or more means it is earlier.
     const ahead = (sequence + length + (isSyn ? 1 : 0) - highest) | 0;
-    if (ahead > 0) this.distances[at] = Math.min(FARTHEST, this.distances[at]! + ahead);
+    if (ahead > 0) this.distances[at] = Math.min(MAX_DISTANCE, this.distances[at]! + ahead);
   }
 
   /** Initial sequence number as a signed 32-bit number; 0 while nothing was seen. */

@@ -9,7 +9,7 @@ import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
 import type { GroupRules } from '../../signatures/compile/image.js';
 import type { Inspection } from '../../signatures/inspection.js';
-import { BeforeHole } from './before-hole.js';
+import { DataBeforeGap } from './data-before-gap.js';
 import type { History, HistoryPool } from './history.js';
 import type { NumberList } from './number-list.js';
 import { allHold, type Rule, setBuffer } from './rule.js';
@@ -17,7 +17,7 @@ import type { Scan } from './scan.js';
 import type { StreamState } from './stream-state.js';
 
 /** Maximum pieces between gaps that wait for inspection; data before further gaps is not inspected. */
-const MOST_HOLES = 256;
+const MAX_GAPS = 256;
 
 const ENDS = Packet.STREAM_END | Packet.STREAM_RESET | Packet.STREAM_DEPTH;
 
@@ -46,7 +46,7 @@ export class StreamInspection {
     const flags = row[p + Packet.STREAM_FLAGS]!;
     if (gap > 0) {
       this.setAside(state);
-      this.passOver(state, gap);
+      this.skipGap(state, gap);
     }
     if (length > 0) {
       if ((flags & Packet.STREAM_INLINE) !== 0)
@@ -69,7 +69,7 @@ export class StreamInspection {
     const { history } = state;
     const position = row[p + Packet.STREAM_OFFSET]! >>> 0;
     const length = row[p + Packet.PAYLOAD_LENGTH]!;
-    if (history.to !== position) this.passOver(state, position - history.to);
+    if (history.to !== position) this.skipGap(state, position - history.to);
     this.openWindow(state, (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0, length);
     const keep = history.to - reachIn(state, group);
     if (!history.append(this.pool, this.memory.bytes, row[p + Packet.PAYLOAD]!, length, keep))
@@ -94,7 +94,7 @@ export class StreamInspection {
     early.moveMatches(state);
     if (state.history.to < history.to) return;
     early.moveCandidates(state);
-    this.passOver(early, 0);
+    this.skipGap(early, 0);
   }
 
   /**
@@ -112,16 +112,16 @@ export class StreamInspection {
 
   /** Data before a gap that was not inspected yet is inspected together with the data after it. */
   private setAside(state: StreamState): void {
-    const older = state.beforeHole;
-    if (state.inspected >= state.history.to || (older?.number ?? 0) >= MOST_HOLES) return;
-    const aside = new BeforeHole(older?.inspected ?? state.inspected, older);
+    const older = state.beforeGap;
+    if (state.inspected >= state.history.to || (older?.number ?? 0) >= MAX_GAPS) return;
+    const aside = new DataBeforeGap(older?.inspected ?? state.inspected, older);
     state.history.moveTo(aside.history);
-    aside.take(state.candidates);
-    state.beforeHole = aside;
+    aside.addCandidates(state.candidates);
+    state.beforeGap = aside;
   }
 
   /** Bytes are missing: the data after them is not contiguous with the data before. */
-  private passOver(state: StreamState, gap: number): void {
+  private skipGap(state: StreamState, gap: number): void {
     state.history.restart(this.pool, state.history.to + gap);
     state.inspected = state.history.to;
     state.candidates.clear();
@@ -130,15 +130,15 @@ export class StreamInspection {
 
   /** Whether there is uninspected data that is due for inspection. */
   isReady(state: StreamState, chunk: number): boolean {
-    const waiting = state.history.to - (state.beforeHole?.inspected ?? state.inspected);
+    const waiting = state.history.to - (state.beforeGap?.inspected ?? state.inspected);
     return waiting > 0 && (state.flush || waiting >= chunk);
   }
 
   /** Whether the payload conditions hold in the data kept: each piece between gaps is inspected by itself. */
   holds(state: StreamState, rule: Rule, at: Inspection): boolean {
     const matched = state.mayMatchFrom(rule.number);
-    for (let piece = state.beforeHole; piece; piece = piece.older) {
-      if (holdsIn(piece.history, matched, rule, at)) return allHold(rule.headers, at);
+    for (let data = state.beforeGap; data; data = data.older) {
+      if (holdsIn(data.history, matched, rule, at)) return allHold(rule.headers, at);
     }
     return holdsIn(state.history, matched, rule, at) && allHold(rule.headers, at);
   }
@@ -151,7 +151,7 @@ export class StreamInspection {
     const { history, candidates, ends } = state;
     state.inspected = history.to;
     state.flush = false;
-    state.forgetBeforeHole(this.pool);
+    state.releaseBeforeGap(this.pool);
     const oldest = history.to - reach;
     let kept = 0;
     for (let i = 0; i < candidates.length; i++) {

@@ -1,5 +1,5 @@
 /** Detection's state of one direction of a stream. */
-import type { BeforeHole } from './before-hole.js';
+import type { DataBeforeGap } from './data-before-gap.js';
 import { History, type HistoryPool } from './history.js';
 import { NumberList } from './number-list.js';
 
@@ -15,9 +15,9 @@ const NONE: number[] = [];
 export class StreamState {
   readonly history = new History();
   /** Stream data shown in alerts, once an output asks for it. */
-  shown: History | undefined;
+  alertData: History | undefined;
   /** Stream offset after it. */
-  shownEnd = 0;
+  alertDataEnd = 0;
   /** Stream of the matcher, 0 when none is open; and the position up to which it has scanned. */
   scanner = 0;
   /** Its database, by number in the matcher. */
@@ -36,7 +36,7 @@ export class StreamState {
   readonly candidates = new NumberList(0);
   readonly ends = new NumberList(0);
   /** Pieces before gaps that wait for inspection, the last one first. */
-  beforeHole: BeforeHole | undefined;
+  beforeGap: DataBeforeGap | undefined;
   private matched = NONE;
 
   reset(): void {
@@ -48,18 +48,18 @@ export class StreamState {
     this.window = 0;
     this.flush = false;
     this.ended = false;
-    this.shown = undefined;
-    this.shownEnd = 0;
+    this.alertData = undefined;
+    this.alertDataEnd = 0;
     this.candidates.clear();
     this.ends.clear();
     this.matched = NONE;
-    this.beforeHole = undefined;
+    this.beforeGap = undefined;
   }
 
   /** Pieces before gaps were inspected, or are no longer needed. */
-  forgetBeforeHole(pool: HistoryPool): void {
-    for (let piece = this.beforeHole; piece; piece = piece.older) piece.history.release(pool);
-    this.beforeHole = undefined;
+  releaseBeforeGap(pool: HistoryPool): void {
+    for (let data = this.beforeGap; data; data = data.older) data.history.release(pool);
+    this.beforeGap = undefined;
   }
 
   /** Position from which a signature may match: after its last match; inline, data in the window matches again. */
@@ -110,7 +110,7 @@ export class StreamState {
 
   /** Applies new signature numbers after a reload; removed signatures are forgotten. */
   renumber(numbers: Int32Array): void {
-    for (let piece = this.beforeHole; piece; piece = piece.older) piece.renumber(numbers);
+    for (let data = this.beforeGap; data; data = data.older) data.renumber(numbers);
     const { candidates, ends, matched } = this;
     let kept = 0;
     for (let i = 0; i < candidates.length; i++) {

@@ -14,7 +14,7 @@ import { type Part, partsOf, type Visible } from './transaction-rule.js';
 import type { DirectionState, TransactionState } from './transaction-state.js';
 
 /** Callbacks of the transaction inspection to its owner. */
-export interface TransactionJudge {
+export interface TransactionEvaluator {
   /** Whether header and other conditions of a signature hold for the current packet. */
   admits(signature: number): boolean;
   /** Whether they may hold for a later packet of its flow. */
@@ -25,15 +25,15 @@ export interface TransactionJudge {
 }
 
 /** Conditions met are bits of one number: those beyond it are evaluated again. */
-const REMEMBERED = 31;
-const bitOf = (part: number): number => (part < REMEMBERED ? 1 << part : 0);
+const MAX_TRACKED_CONDITIONS = 31;
+const bitOf = (part: number): number => (part < MAX_TRACKED_CONDITIONS ? 1 << part : 0);
 
 const FAILED = 0;
 const WAITS = 1;
 const MATCHED = 2;
 
 /** Candidates are signature numbers times two, plus one for those without a pattern. */
-const UNSEARCHED = 1;
+const WITHOUT_PATTERN = 1;
 
 export class TransactionInspection {
   private readonly candidates = new NumberList();
@@ -53,14 +53,14 @@ export class TransactionInspection {
     complete: true,
   };
   private readonly parts = new Map<Protocol, (readonly Part[] | null)[]>();
-  private met = 0;
+  private satisfied = 0;
 
   constructor(
     private readonly image: RuleSetImage,
     private readonly rules: Rules,
     private readonly language: RuleLanguage,
     private readonly at: Inspection,
-    private readonly judge: TransactionJudge,
+    private readonly evaluator: TransactionEvaluator,
   ) {}
 
   /**
@@ -77,20 +77,20 @@ export class TransactionInspection {
   ): void {
     const rules = this.image.applications[update.conversation.protocol.name]?.[update.toServer ? 0 : 1];
     if (!rules) return;
-    this.show(update);
-    state.direction(update.toServer).told = update.progress;
+    this.loadVisible(update);
+    state.direction(update.toServer).progress = update.progress;
     const { candidates } = this;
     candidates.clear();
     for (let i = from; i < to; i++) candidates.push(found.values[i]! * 2);
     for (let i = 0; i < inPayload.length; i++) candidates.push(inPayload.values[i]! * 2);
-    this.addUnsearched(update, state.direction(update.toServer), rules);
+    this.addWithoutPattern(update, state.direction(update.toServer), rules);
     candidates.sortUnique();
     if (state.waiting.length > 0) this.inspectWaiting(update, state);
     if (state.matchedFiles.length > 0) this.inspectNewFiles(update, state);
     for (let i = 0; i < candidates.length; i++) this.inspectNew(update, state, candidates.values[i]!);
   }
 
-  private show(update: TransactionUpdate): void {
+  private loadVisible(update: TransactionUpdate): void {
     const { visible } = this;
     visible.toServer = update.toServer;
     visible.progress = update.progress;
@@ -101,13 +101,13 @@ export class TransactionInspection {
     this.at.toServer = update.toServer;
   }
 
-  private addUnsearched(
+  private addWithoutPattern(
     { events }: TransactionUpdate,
     direction: DirectionState,
     rules: ApplicationRules,
   ): void {
     if (direction.refused && direction.refused.length > 0) {
-      for (const signature of direction.refused) this.candidates.push(signature * 2 + UNSEARCHED);
+      for (const signature of direction.refused) this.candidates.push(signature * 2 + WITHOUT_PATTERN);
       direction.refused.length = 0;
     }
     if (!direction.begun) {
@@ -121,7 +121,7 @@ export class TransactionInspection {
   }
 
   private addEach(signatures: Uint32Array): void {
-    for (let i = 0; i < signatures.length; i++) this.candidates.push(signatures[i]! * 2 + UNSEARCHED);
+    for (let i = 0; i < signatures.length; i++) this.candidates.push(signatures[i]! * 2 + WITHOUT_PATTERN);
   }
 
   private inspectWaiting(update: TransactionUpdate, state: TransactionState): void {
@@ -130,9 +130,9 @@ export class TransactionInspection {
     for (let i = 0; i < waiting.length; i++) {
       const each = waiting[i]!;
       const concerned = each.both || each.toServer === update.toServer;
-      this.met = each.met;
+      this.satisfied = each.satisfied;
       const result = concerned ? this.evaluate(update, state, each.signature) : WAITS;
-      if (concerned) each.met = this.met;
+      if (concerned) each.satisfied = this.satisfied;
       if (result === WAITS) waiting[kept++] = each;
     }
     waiting.length = kept;
@@ -142,22 +142,22 @@ export class TransactionInspection {
     const signature = candidate >> 1;
     const key = signature * 2 + (update.toServer ? 0 : 1);
     if (state.matched.includes(key) || isWaiting(state, signature, update.toServer)) return;
-    if (!this.judge.admits(signature)) {
-      if ((candidate & UNSEARCHED) !== 0) this.refuse(state.direction(update.toServer), signature);
+    if (!this.evaluator.admits(signature)) {
+      if ((candidate & WITHOUT_PATTERN) !== 0) this.refuse(state.direction(update.toServer), signature);
       return;
     }
-    this.met = 0;
+    this.satisfied = 0;
     if (this.evaluate(update, state, signature) !== WAITS) return;
     const both =
       (this.image.header[signature * Header.INTS + Header.OPTIONS]! & Header.OPTION_TRANSACTIONAL) !== 0;
-    state.waiting.push({ signature, toServer: update.toServer, both, met: this.met });
+    state.waiting.push({ signature, toServer: update.toServer, both, satisfied: this.satisfied });
   }
 
   /**
    * Remembers a refused signature: a flowbit may be set by later data, and the result must not depend on segmentation.
    */
   private refuse(direction: DirectionState, signature: number): void {
-    if (!this.judge.mayAdmit(signature)) return;
+    if (!this.evaluator.mayAdmit(signature)) return;
     direction.refused ??= [];
     direction.refused.push(signature);
   }
@@ -169,9 +169,9 @@ export class TransactionInspection {
     this.at.signature = signature;
     const result = this.test(parts, rule, state);
     if (result !== MATCHED) return result;
-    this.judge.matched(rule, { protocol: update.conversation.protocol, transaction: update.transaction });
-    if (rule.signature.hook !== undefined && parts.length === 1 && this.standsAt(parts[0]!)) {
-      this.met = 0;
+    this.evaluator.matched(rule, { protocol: update.conversation.protocol, transaction: update.transaction });
+    if (rule.signature.hook !== undefined && parts.length === 1 && this.isAtHook(parts[0]!)) {
+      this.satisfied = 0;
       return WAITS;
     }
     state.matched.push(signature * 2 + (update.toServer ? 0 : 1));
@@ -203,16 +203,16 @@ export class TransactionInspection {
   private matchesAgain(update: TransactionUpdate, state: TransactionState, signature: number): boolean {
     const rule = this.rules.at(signature);
     const parts = this.partsFor(rule, update.conversation.protocol);
-    if (!parts || !this.judge.admits(signature)) return false;
-    this.met = 0;
+    if (!parts || !this.evaluator.admits(signature)) return false;
+    this.satisfied = 0;
     this.at.signature = signature;
     if (this.test(parts, rule, state) !== MATCHED) return false;
-    this.judge.matched(rule, { protocol: update.conversation.protocol, transaction: update.transaction });
+    this.evaluator.matched(rule, { protocol: update.conversation.protocol, transaction: update.transaction });
     return true;
   }
 
   /** The transaction is still at a hook: a rule without other conditions matches with any update. */
-  private standsAt({ progress, growing }: Part): boolean {
+  private isAtHook({ progress, growing }: Part): boolean {
     const { visible } = this;
     return growing && progress > visible.progress && !visible.complete;
   }
@@ -220,26 +220,26 @@ export class TransactionInspection {
   private test(parts: readonly Part[], rule: Rule, state: TransactionState): number {
     const { visible } = this;
     for (let i = 0; i < parts.length; i++) {
-      if ((this.met & bitOf(i)) !== 0) continue;
+      if ((this.satisfied & bitOf(i)) !== 0) continue;
       const part = parts[i]!;
       const here = part.direction === 'either' || (part.direction === 'to_server') === visible.toServer;
       if (!here && this.holdsInOther(part, rule, state)) {
-        this.met |= bitOf(i);
+        this.satisfied |= bitOf(i);
         continue;
       }
       // Waits for data still to come, in this direction or the other.
       if (!here || (part.progress > visible.progress && !visible.complete)) {
         if (part.growing && here && visible.bodyLength >= 0 && part.holds(this.at, visible))
-          this.met |= bitOf(i);
+          this.satisfied |= bitOf(i);
         else return WAITS;
         continue;
       }
-      if (part.holds(this.at, visible)) this.met |= bitOf(i);
+      if (part.holds(this.at, visible)) this.satisfied |= bitOf(i);
       else return part.growing && !visible.complete ? WAITS : FAILED;
     }
     // Conditions on packets are evaluated with the packet that completes the rest, or a later one.
     const packetHolds = allHold(rule.headers, this.at);
-    const holds = packetHolds && (rule.payload.length === 0 || this.judge.payloadHolds(rule));
+    const holds = packetHolds && (rule.payload.length === 0 || this.evaluator.payloadHolds(rule));
     // Scripts may succeed later, with more data.
     if (holds && allHold(rule.scripts, this.at)) return MATCHED;
     return visible.complete ? FAILED : WAITS;
@@ -250,7 +250,7 @@ export class TransactionInspection {
     if (rule.signature.direction !== '=>') return false;
     const { other, visible } = this;
     other.toServer = !visible.toServer;
-    other.progress = state.direction(other.toServer).told;
+    other.progress = state.direction(other.toServer).progress;
     return part.progress <= other.progress && part.holds(this.at, other);
   }
 

@@ -37,13 +37,13 @@ export class TransactionPlan {
   private used = 0;
 
   /**
-   * @param room buffer space that is copied to: the memory scanned by `scan`
+   * @param scanBuffer buffer space that is copied to: the memory scanned by `scan`
    * @param at used to run transformations
    */
   constructor(
     private readonly image: RuleSetImage,
     private readonly scan: Scan,
-    private readonly room: Uint8Array,
+    private readonly scanBuffer: Uint8Array,
     private readonly language: RuleLanguage,
     private readonly environment: CompileEnvironment,
     private readonly at: Inspection,
@@ -105,7 +105,7 @@ export class TransactionPlan {
     // Only after all buffers were added: adding one may run the search, which closes the streams listed here.
     if (!update.complete || !direction.scanners) return;
     this.closing.push(direction);
-    this.states.forgetBody(update.conversation.flow, direction);
+    this.states.removeOpenScan(update.conversation.flow, direction);
   }
 
   private searchedOf(rules: ApplicationRules, update: TransactionUpdate): readonly Searched[] {
@@ -150,7 +150,7 @@ export class TransactionPlan {
     if (!direction.scanners) {
       direction.scanners = [];
       direction.lengths = [];
-      this.states.noteBody(update.conversation.flow, direction);
+      this.states.addOpenScan(update.conversation.flow, direction);
     }
     for (let index = 0; index === 0 || declared.multiple; index++) {
       const bytes = declared.get(update.transaction, update.toServer, index);
@@ -179,8 +179,8 @@ export class TransactionPlan {
     if (to <= from) return;
     scanners[place] ||= this.scan.openStream(search);
     // Bodies larger than the space are scanned in pieces.
-    for (let start = from; start < to; start += this.room.length) {
-      const end = Math.min(to, start + this.room.length);
+    for (let start = from; start < to; start += this.scanBuffer.length) {
+      const end = Math.min(to, start + this.scanBuffer.length);
       this.add(u, search, scanners[place]!, bytes, start, end, start);
     }
     lengths[place] = to;
@@ -198,15 +198,15 @@ export class TransactionPlan {
     position: number,
   ): void {
     let length = end - start;
-    if (length > this.room.length) {
+    if (length > this.scanBuffer.length) {
       this.truncated();
-      length = this.room.length;
+      length = this.scanBuffer.length;
     }
-    if (this.used + length > this.room.length) {
+    if (this.used + length > this.scanBuffer.length) {
       this.finish();
       this.begin();
     }
-    this.room.set(
+    this.scanBuffer.set(
       start === 0 && length === bytes.length ? bytes : bytes.subarray(start, start + length),
       this.used,
     );

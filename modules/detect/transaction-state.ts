@@ -10,7 +10,7 @@ export interface Waiting {
   readonly toServer: boolean;
   readonly both: boolean;
   /** Conditions that hold, one bit each. */
-  met: number;
+  satisfied: number;
 }
 
 /** A signature about files that matched: it may match again with files that begin later. */
@@ -23,7 +23,7 @@ export interface MatchedFiles {
 
 export class DirectionState {
   /** Last reported progress; -1: none. */
-  told = -1;
+  progress = -1;
   /** Buffers up to this progress were scanned; -1: none. */
   scanned = -1;
   /** Signatures without a pattern were evaluated, those on events up to this number of events. */

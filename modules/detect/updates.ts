@@ -6,11 +6,11 @@ import * as Traits from '../../signatures/compile/traits.js';
 import type { Subject } from './alert-queue.js';
 import type { Candidates } from './candidates.js';
 import type { DetectionParts } from './detection-parts.js';
-import type { Subjects } from './evaluation.js';
+import type { CurrentSubjects } from './evaluation.js';
 import type { TransactionInspection } from './transaction-inspection.js';
 import type { TransactionPlan } from './transaction-plan.js';
 
-export class Updates implements Subjects {
+export class Updates implements CurrentSubjects {
   private next = 0;
 
   /** The first update that was neither inspected nor skipped. */
@@ -36,21 +36,23 @@ export class Updates implements Subjects {
     this.plan.run(this.updates);
   }
 
-  inHand(slot: number, toServer: boolean): Subject | undefined {
+  currentSubject(slot: number, toServer: boolean): Subject | undefined {
     const { updates } = this;
     for (let u = this.next; u < updates.length && updates[u]!.slot === slot; u++) {
       if (updates[u]!.toServer === toServer && !(updates[u]!.transaction instanceof Frame))
         return subjectOf(updates[u]!);
     }
-    return toServer ? this.parts.hand.state?.subjectToServer : this.parts.hand.state?.subjectToClient;
+    return toServer
+      ? this.parts.currentFlow.state?.subjectToServer
+      : this.parts.currentFlow.state?.subjectToClient;
   }
 
   /** A transaction that is complete in its direction is no longer the current one. */
   private noteSubject(update: TransactionUpdate): void {
-    const { facts, hand } = this.parts;
+    const { facts, currentFlow } = this.parts;
     const subject = update.complete ? undefined : subjectOf(update);
-    if (facts.flow < 0 || (!subject && !hand.state)) return;
-    const state = hand.stateOfFlow();
+    if (facts.flow < 0 || (!subject && !currentFlow.state)) return;
+    const state = currentFlow.stateOfFlow();
     if (update.toServer) state.subjectToServer = subject;
     else state.subjectToClient = subject;
   }
@@ -88,19 +90,19 @@ export class Updates implements Subjects {
   /** A transaction belongs to the protocol it was parsed as, even if the flow has changed to another since. */
   private useProtocolOf({ conversation, transaction }: TransactionUpdate): void {
     const { protocols } = this.layer;
-    const { hand, header, applications, facts } = this.parts;
+    const { currentFlow, header, applications, facts } = this.parts;
     const protocol = transaction instanceof Frame ? transaction.protocol : conversation.protocol;
-    if (protocols[hand.application - 1] === protocol) return;
+    if (protocols[currentFlow.application - 1] === protocol) return;
     facts.noteApplication();
-    hand.application = protocols.indexOf(protocol) + 1;
-    header.application = applications[hand.application]!;
+    currentFlow.application = protocols.indexOf(protocol) + 1;
+    header.application = applications[currentFlow.application]!;
   }
 
   /** When a transaction completes, the stream of its direction is inspected at once. */
   flushStreams(slot: number): void {
     const { updates } = this;
-    const { hand, facts } = this.parts;
-    const { state } = hand;
+    const { currentFlow, facts } = this.parts;
+    const { state } = currentFlow;
     if (!state || facts.transport !== Traits.TCP) return;
     for (let u = this.next; u < updates.length && updates[u]!.slot === slot; u++) {
       const { complete, toServer, conversation } = updates[u]!;

@@ -78,7 +78,7 @@ test('memory that many short streams had is there for longer ones', () => {
   const pool = new HistoryPool(2 * slab);
   const takeAll = (size: number) => {
     const pieces = [];
-    for (let piece = pool.take(size); piece; piece = pool.take(size)) pieces.push(piece);
+    for (let piece = pool.allocate(size); piece; piece = pool.allocate(size)) pieces.push(piece);
     return pieces;
   };
   for (const size of [512, 4096, slab, 512]) {
@@ -88,14 +88,14 @@ test('memory that many short streams had is there for longer ones', () => {
     for (const { bytes, start } of pieces) bytes.fill(1, start, start + size);
     // In no order.
     for (const piece of [...pieces.filter((_, i) => i % 3 === 0), ...pieces.filter((_, i) => i % 3 !== 0)])
-      pool.give(piece);
+      pool.release(piece);
   }
-  expect(pool.taken).toBe(2 * slab);
+  expect(pool.allocated).toBe(2 * slab);
 });
 
 test('little memory is used as well', () => {
   const pool = new HistoryPool(100_000);
-  expect(pool.take(65_536)?.bytes.length).toBe(65_536);
-  expect([pool.take(512), pool.taken]).toEqual([undefined, 65_536]);
-  expect(new HistoryPool(511).take(1)).toBeUndefined();
+  expect(pool.allocate(65_536)?.bytes.length).toBe(65_536);
+  expect([pool.allocate(512), pool.allocated]).toEqual([undefined, 65_536]);
+  expect(new HistoryPool(511).allocate(1)).toBeUndefined();
 });

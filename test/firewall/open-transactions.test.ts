@@ -5,14 +5,14 @@ import { OpenTransactions } from '../../modules/detect/firewall/open-transaction
 
 const talk = (untold?: readonly [number, number]) => ({ protocol: { untold } }) as unknown as Conversation;
 const transactions = (count: number) => Array.from({ length: count }, (_, id) => ({ id }) as Transaction);
-const ids = (open: OpenTransactions) => open.concerned.map(({ transaction }) => transaction.id);
+const ids = (open: OpenTransactions) => open.affected.map(({ transaction }) => transaction.id);
 
 it('a packet is about those that something is told of, the oldest first, however many are open', () => {
   const open = new OpenTransactions();
   const all = transactions(1000);
   for (const each of all) open.of(talk(), each);
   expect(ids(open)).toEqual(all.map(({ id }) => id));
-  open.settle(1024);
+  open.endPacket(1024);
   expect([open.size, ids(open)]).toEqual([1000, []]);
   for (const id of [7, 999, 3, 7]) open.of(talk(), all[id]!);
   expect(ids(open)).toEqual([3, 7, 999]);
@@ -26,10 +26,10 @@ it('what was told with a packet that was dropped, or may go on untold, is about 
   const { toServer, toClient } = open.of(talk([1, 1]), over);
   toServer.complete = true;
   toClient.complete = true;
-  open.settle(1024);
+  open.endPacket(1024);
   expect([open.size, ids(open)]).toEqual([2, [0, 1]]);
   open.of(talk(), missed).toServer.missed = false;
-  open.settle(1024);
+  open.endPacket(1024);
   expect([open.size, ids(open)]).toEqual([2, [1]]);
 });
 
@@ -37,7 +37,7 @@ it('the oldest are given up, whether they are concerned or not', () => {
   const open = new OpenTransactions();
   const all = transactions(5);
   for (const each of all) open.of(talk([1, 1]), each);
-  open.settle(3);
+  open.endPacket(3);
   expect([open.size, ids(open)]).toEqual([3, [2, 3, 4]]);
   expect(open.of(talk(), all[0]!).number).toBe(5);
   expect(ids(open)).toEqual([2, 3, 4, 0]);

@@ -1,8 +1,8 @@
 /** Loads rules and runs them on a capture in the calling thread, with an observer. */
 import app from '../../../modules/app.js';
 import decode from '../../../modules/decode.js';
-import type { DetectionWatch } from '../../../modules/detect/home.js';
 import { openDetection } from '../../../modules/detect/open-detection.js';
+import type { DetectionWatch } from '../../../modules/detect/thread-context.js';
 import flow from '../../../modules/flow.js';
 import pcap from '../../../modules/pcap.js';
 import stream from '../../../modules/stream.js';

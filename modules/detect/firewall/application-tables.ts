@@ -17,14 +17,14 @@ import type { Evaluation } from '../evaluation.js';
 import { allHold } from '../rule.js';
 import { type Part, partsOf } from '../transaction-rule.js';
 import { type Decisions, DROPPED, NEXT, TRANSACTION_ACCEPTED } from './decision.js';
+import type { FirewallTransaction, TransactionSide } from './firewall-transaction.js';
 import { OpenTransactions } from './open-transactions.js';
-import type { FirewallTransaction, WatchedSide } from './watched-transaction.js';
 
 /**
  * Maximum open transactions of a flow tracked between packets: the oldest beyond it are dropped from tracking, and
  * evaluated from their first hook on if they are updated again. All transactions of one packet are evaluated with it.
  */
-const MOST_OPEN = 1024;
+const MAX_OPEN = 1024;
 
 const TCP = 6;
 const DIRECTIONS = ['to_server', 'to_client'] as const;
@@ -52,31 +52,31 @@ export class ApplicationTables {
 
   private noteUpdate(update: TransactionUpdate): void {
     if (update.transaction instanceof Frame) return;
-    const state = this.detection.hand.stateOfFlow();
+    const state = this.detection.currentFlow.stateOfFlow();
     state.firewall ??= new OpenTransactions();
     state.firewall.of(update.conversation, update.transaction).note(update);
   }
 
   /** Decides about the current packet. @returns NEXT, PACKET_ACCEPTED or DROPPED */
-  judge(p: number): number {
+  evaluate(p: number): number {
     const { row, decisions } = this;
     if (decisions.refusesData && this.hasPayload(p)) return decisions.dropAgain();
-    const result = this.judgeOpen(p);
+    const result = this.evaluateOpen(p);
     if (result === DROPPED && row[p + Packet.PROTOCOL] === TCP) decisions.refuseData();
     return result;
   }
 
-  private judgeOpen(p: number): number {
-    const concerned = this.detection.hand.state?.firewall?.concerned;
-    if (!concerned || concerned.length === 0) return NEXT;
+  private evaluateOpen(p: number): number {
+    const affected = this.detection.currentFlow.state?.firewall?.affected;
+    if (!affected || affected.length === 0) return NEXT;
     const { toServer } = this.detection.facts;
     const data = this.bringsData(p);
     const payload = this.hasPayload(p);
     let result = NEXT;
-    for (let i = 0; i < concerned.length && result === NEXT; i++) {
-      const each = concerned[i]!;
-      if (!each.accepted && isConcerned(each, toServer, data, payload))
-        result = this.judgeTransaction(each, toServer);
+    for (let i = 0; i < affected.length && result === NEXT; i++) {
+      const each = affected[i]!;
+      if (!each.accepted && isAffected(each, toServer, data, payload))
+        result = this.evaluateTransaction(each, toServer);
     }
     return result;
   }
@@ -87,20 +87,20 @@ export class ApplicationTables {
    * @param asked false if it was dropped before the hooks were evaluated: over TCP it is retransmitted without new
    * updates, so the hooks are evaluated with the next data
    */
-  forget(p: number, toServer: boolean, asked: boolean): void {
-    const open = this.detection.hand.state?.firewall;
+  endPacket(p: number, toServer: boolean, asked: boolean): void {
+    const open = this.detection.currentFlow.state?.firewall;
     if (!open || open.size === 0) return;
     const payload = this.hasPayload(p);
-    const { concerned } = open;
-    for (let i = 0; i < concerned.length; i++) {
-      const each = concerned[i]!;
+    const { affected } = open;
+    for (let i = 0; i < affected.length; i++) {
+      const each = affected[i]!;
       const side = each.side(toServer);
-      if (!asked) side.missed ||= side.told;
+      if (!asked) side.missed ||= side.updated;
       else if (payload) side.missed = false;
-      each.toServer.told = false;
-      each.toClient.told = false;
+      each.toServer.updated = false;
+      each.toClient.updated = false;
     }
-    open.settle(MOST_OPEN);
+    open.endPacket(MAX_OPEN);
   }
 
   private hasPayload(p: number): boolean {
@@ -113,16 +113,16 @@ export class ApplicationTables {
     return row[p + Packet.PROTOCOL] === TCP ? row[p + Packet.STREAM_LENGTH]! > 0 : this.hasPayload(p);
   }
 
-  private judgeTransaction(watched: FirewallTransaction, toServer: boolean): number {
+  private evaluateTransaction(watched: FirewallTransaction, toServer: boolean): number {
     const { protocol } = watched.conversation;
     const hooks = this.tables.app[protocol.name]?.[toServer ? 0 : 1];
     const side = watched.side(toServer);
     if (!hooks || side.progress < 0 || watched.transaction.absent === DIRECTIONS[toServer ? 0 : 1])
       return NEXT;
-    this.take(watched, toServer);
+    this.makeCurrent(watched, toServer);
     const last = reached(hooks, side.progress);
     while (side.next <= last) {
-      const result = this.judgeHook(hooks[side.next]!, watched, side);
+      const result = this.evaluateHook(hooks[side.next]!, watched, side);
       if (result === TRANSACTION_ACCEPTED) {
         watched.accepted = true;
         return NEXT;
@@ -136,15 +136,15 @@ export class ApplicationTables {
   }
 
   /** Makes this transaction the current one for conditions. */
-  private take({ conversation, transaction }: FirewallTransaction, toServer: boolean): void {
-    const { at, hand, header, applications } = this.detection;
+  private makeCurrent({ conversation, transaction }: FirewallTransaction, toServer: boolean): void {
+    const { at, currentFlow, header, applications } = this.detection;
     at.transaction = transaction;
     at.toServer = toServer;
-    hand.application = this.layer.protocols.indexOf(conversation.protocol) + 1;
-    header.application = applications[hand.application]!;
+    currentFlow.application = this.layer.protocols.indexOf(conversation.protocol) + 1;
+    header.application = applications[currentFlow.application]!;
   }
 
-  private judgeHook(table: FirewallTable, watched: FirewallTransaction, side: WatchedSide): number {
+  private evaluateHook(table: FirewallTable, watched: FirewallTransaction, side: TransactionSide): number {
     const { rules } = table;
     const { decisions } = this;
     for (let i = 0; i < rules.length; i++) {
@@ -157,7 +157,7 @@ export class ApplicationTables {
       if (watched.matched.includes(signature) || !this.holds(signature, watched, side)) continue;
       if (this.partsFor(signature, watched.conversation.protocol)!.length > 0)
         watched.matched.push(signature);
-      this.evaluation.takeEffect(this.detection.rules.at(signature));
+      this.evaluation.applyEffects(this.detection.rules.at(signature));
       return decisions.apply(
         decisions.ofRule(signature),
         table,
@@ -171,7 +171,7 @@ export class ApplicationTables {
     return decisions.apply(table.policy, table, appPolicy, REASON_DEFAULT_APP_POLICY, subjectOf(watched));
   }
 
-  private holds(signature: number, watched: FirewallTransaction, side: WatchedSide): boolean {
+  private holds(signature: number, watched: FirewallTransaction, side: TransactionSide): boolean {
     if (!this.evaluation.admits(signature)) return false;
     const parts = this.partsFor(signature, watched.conversation.protocol);
     if (!parts) return false;
@@ -220,7 +220,7 @@ function reached(hooks: readonly FirewallTable[], progress: number): number {
 }
 
 /** It was updated, by this packet or one dropped before, or it continues with data that causes no update. */
-function isConcerned(
+function isAffected(
   watched: FirewallTransaction,
   toServer: boolean,
   data: boolean,
@@ -228,6 +228,6 @@ function isConcerned(
 ): boolean {
   const side = watched.side(toServer);
   const { untold } = watched.conversation.protocol;
-  if (side.told || (side.missed && payload)) return true;
+  if (side.updated || (side.missed && payload)) return true;
   return data && untold !== undefined && side.progress >= untold[toServer ? 0 : 1];
 }

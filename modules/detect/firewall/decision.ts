@@ -16,7 +16,7 @@ export const FLOW_ENCRYPTED = 1 << 5;
 /** Further bits: data was refused, to the server, to the client. */
 const REFUSED_TO_SERVER = 1 << 6;
 const REFUSED_TO_CLIENT = 1 << 7;
-const AGAIN: Policy = { action: 'drop', scope: 'packet', alert: false };
+const DROP_AGAIN: Policy = { action: 'drop', scope: 'packet', alert: false };
 
 /** Result: go to the next hook; skip the rest of this transaction; of this packet; the packet is dropped. */
 export const NEXT = 0;
@@ -151,7 +151,7 @@ export class Decisions {
   }
 
   dropAgain(): number {
-    return this.drop(AGAIN, -1, REASON_FIREWALL_RULES);
+    return this.drop(DROP_AGAIN, -1, REASON_FIREWALL_RULES);
   }
 
   private get refusedBit(): number {

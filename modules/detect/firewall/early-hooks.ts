@@ -13,11 +13,11 @@ import { type Decisions, DROPPED, PACKET_ACCEPTED } from './decision.js';
 import type { PacketTable } from './packet-table.js';
 
 /** Evaluates the packet of a slot on its own. */
-export interface EarlyJudge {
+export interface EarlyPacketHandler {
   /** Makes it the current packet. */
   load(slot: number): void;
   /** Reports what the table decided. */
-  tell(batch: Batch, slot: number): void;
+  report(batch: Batch, slot: number): void;
 }
 
 export class EarlyHooks implements FirewallHooks {
@@ -28,7 +28,7 @@ export class EarlyHooks implements FirewallHooks {
     private readonly decisions: Decisions,
     private readonly preFlow: PacketTable | undefined,
     private readonly preStream: PacketTable | undefined,
-    private readonly judge: EarlyJudge,
+    private readonly handler: EarlyPacketHandler,
   ) {
     this.row = parts.thread.memory.row;
   }
@@ -47,13 +47,13 @@ export class EarlyHooks implements FirewallHooks {
       const slot = batch.slots[i]!;
       batch.keep(slot);
       const p = slot * Packet.INTS;
-      if (this.row[p + Packet.PSEUDO]! < Packet.PSEUDO_STREAM && !this.isSettled(p))
+      if (this.row[p + Packet.PSEUDO]! < Packet.PSEUDO_STREAM && !this.isDecided(p))
         this.packet(batch, slot, p, table);
     }
     batch.replace();
   }
 
-  private isSettled(p: number): boolean {
+  private isDecided(p: number): boolean {
     const { row } = this;
     const settled = Packet.FLAG_REFUSED | Packet.FLAG_ACCEPTED;
     return (row[p + Packet.FLAGS]! & settled) !== 0 || isDrop(row[p + Packet.VERDICT]!);
@@ -61,17 +61,17 @@ export class EarlyHooks implements FirewallHooks {
 
   private packet(batch: Batch, slot: number, p: number, table: PacketTable): void {
     const { decisions, parts, row } = this;
-    this.judge.load(slot);
+    this.handler.load(slot);
     parts.queue.clear();
     decisions.begin(slot);
-    const next = table.judge();
+    const next = table.evaluate();
     if (next === DROPPED) row[p + Packet.FLAGS]! |= Packet.FLAG_REFUSED | Packet.FLAG_NO_INSPECTION;
     else if (next === PACKET_ACCEPTED) row[p + Packet.FLAGS]! |= Packet.FLAG_ACCEPTED;
-    if (decisions.dropped || parts.queue.length > 0) this.judge.tell(batch, slot);
+    if (decisions.dropped || parts.queue.length > 0) this.handler.report(batch, slot);
   }
 }
 
 /** Whether a table has an effect: one that accepts everything is skipped. */
-export function decides({ rules, policy }: FirewallTable): boolean {
+export function hasEffect({ rules, policy }: FirewallTable): boolean {
   return rules.length > 0 || policy.action !== 'accept' || policy.scope !== 'hook' || policy.alert;
 }

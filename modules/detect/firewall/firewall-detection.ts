@@ -26,7 +26,7 @@ import { Detection } from '../detection.js';
 import type { DetectionParts } from '../detection-parts.js';
 import { ApplicationTables } from './application-tables.js';
 import { Decisions, DROPPED, FLOW_ENCRYPTED, NEXT, PACKET_ACCEPTED } from './decision.js';
-import { decides, EarlyHooks } from './early-hooks.js';
+import { EarlyHooks, hasEffect } from './early-hooks.js';
 import { PacketTable } from './packet-table.js';
 
 export class FirewallDetection extends Detection {
@@ -49,11 +49,11 @@ export class FirewallDetection extends Detection {
   private earlyHooks(decisions: Decisions): EarlyHooks | undefined {
     const { parts, tables } = this;
     const { preFlow, preStream, packetPolicy } = tables;
-    if (!decides(preFlow) && !decides(preStream)) return undefined;
+    if (!hasEffect(preFlow) && !hasEffect(preStream)) return undefined;
     if (!parts.thread.services.has(FLOW_TABLE))
       throw new Error('firewall: the hooks pre_flow and pre_stream need flow and detect in the same thread');
     const of = (table: FirewallTable, reason: number) =>
-      decides(table)
+      hasEffect(table)
         ? new PacketTable(parts, this.evaluation, decisions, table, packetPolicy, reason, reason)
         : undefined;
     return new EarlyHooks(
@@ -66,7 +66,7 @@ export class FirewallDetection extends Detection {
           parts.facts.load(slot);
           this.load(slot, slot * Packet.INTS, parts.facts.flow);
         },
-        tell: (batch, slot) => this.tell(batch, slot, slot, decisions),
+        report: (batch, slot) => this.report(batch, slot, slot, decisions),
       },
     );
   }
@@ -78,7 +78,7 @@ export class FirewallDetection extends Detection {
   }
 
   /** Skips only what was dropped: the firewall also inspects flows that threat detection passes. */
-  protected override isJudged(p: number, flow: number): boolean {
+  protected override isDecided(p: number, flow: number): boolean {
     const dropped = (this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_DROPPED) !== 0;
     return dropped || isFlowDropped(this.flows, flow);
   }
@@ -103,16 +103,16 @@ export class FirewallDetection extends Detection {
     decisions.begin(this.wireOf(p, pseudo));
     if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_NO_PAYLOAD_INSPECTION) !== 0) this.noteEncrypted();
     applications?.note(slot, this.updates!.position);
-    const next = this.judgePacket(p, pseudo);
+    const next = this.evaluatePacket(p, pseudo);
     let asked = false;
     if (next === DROPPED) this.updates?.skip(slot);
     else asked = this.inspectAccepted(i, p, pseudo, next);
-    applications?.forget(p, toServer, asked || transport !== TCP);
+    applications?.endPacket(p, toServer, asked || transport !== TCP);
   }
 
   /** Evaluates the remaining data of an encrypted session: in pseudo packets, one per direction. */
   protected override endOfFlow(slot: number): void {
-    if (this.leavesData()) for (const toServer of [true, false]) this.judgeEnd(slot, toServer);
+    if (this.hasUninspectedData()) for (const toServer of [true, false]) this.evaluateEnd(slot, toServer);
     super.endOfFlow(slot);
   }
 
@@ -121,29 +121,29 @@ export class FirewallDetection extends Detection {
     if (flow >= 0) this.flows[f + Flow.DETECT_FLAGS]! |= FLOW_ENCRYPTED;
   }
 
-  private leavesData(): boolean {
+  private hasUninspectedData(): boolean {
     const { facts } = this.parts;
     if (facts.transport !== TCP || this.decisions.flowAccepted) return false;
     const encrypted = (this.flows[facts.f + Flow.DETECT_FLAGS]! & FLOW_ENCRYPTED) !== 0;
     return encrypted && this.flows[facts.f + Flow.STATE] === Flow.STATE_ESTABLISHED;
   }
 
-  private judgeEnd(slot: number, toServer: boolean): void {
+  private evaluateEnd(slot: number, toServer: boolean): void {
     const { decisions, parts } = this;
     parts.facts.turn(toServer);
     parts.facts.establish();
     parts.at.toServer = toServer;
     decisions.begin(slot);
-    this.filter.judge();
+    this.filter.evaluate();
     // Nothing can be dropped any more.
     decisions.dropped = false;
   }
 
-  private judgePacket(p: number, pseudo: number): number {
+  private evaluatePacket(p: number, pseudo: number): number {
     const ofWire = pseudo < Packet.PSEUDO_STREAM;
     if (!ofWire || isDrop(this.row[p + Packet.VERDICT]!) || this.decisions.flowAccepted) return NEXT;
     if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_ACCEPTED) !== 0) return PACKET_ACCEPTED;
-    return this.filter.judge();
+    return this.filter.evaluate();
   }
 
   /**
@@ -158,8 +158,8 @@ export class FirewallDetection extends Detection {
       this.updates?.skip(slot);
       return false;
     }
-    const judged = next === NEXT && !decisions.flowAccepted ? applications?.judge(p) : undefined;
-    if (judged === DROPPED || decisions.passes) this.updates?.skip(slot);
+    const result = next === NEXT && !decisions.flowAccepted ? applications?.evaluate(p) : undefined;
+    if (result === DROPPED || decisions.passes) this.updates?.skip(slot);
     else this.updates?.inspect(slot);
     return true;
   }
@@ -177,15 +177,15 @@ export class FirewallDetection extends Detection {
     return queue.overflowed >= 0;
   }
 
-  protected override judge(batch: Batch, slot: number, wire: number): void {
-    this.tell(batch, slot, wire, this.decisions);
+  protected override finalize(batch: Batch, slot: number, wire: number): void {
+    this.report(batch, slot, wire, this.decisions);
   }
 
   /** Reports alerts first, then what the firewall dropped. */
-  private tell(batch: Batch, slot: number, wire: number, decisions: Decisions): void {
-    super.judge(batch, slot, wire);
+  private report(batch: Batch, slot: number, wire: number, decisions: Decisions): void {
+    super.finalize(batch, slot, wire);
     if (!decisions.dropped) return;
-    this.parts.judgement.tellDrop(batch, wire, decisions.droppedBy);
+    this.parts.finalizer.reportDrop(batch, wire, decisions.droppedBy);
     decisions.dropped = false;
   }
 }

@@ -21,13 +21,13 @@ export class PacketTable {
   ) {}
 
   /** Evaluates the current packet. @returns a result constant of `decision.ts` */
-  judge(): number {
+  evaluate(): number {
     const { table, decisions } = this;
     const { rules } = table;
     for (let i = 0; i < rules.length; i++) {
       const signature = rules[i]!;
       if (!this.evaluation.holdsOnPacket(signature)) continue;
-      this.evaluation.takeEffect(this.parts.rules.at(signature));
+      this.evaluation.applyEffects(this.parts.rules.at(signature));
       return decisions.apply(decisions.ofRule(signature), table, signature, this.ruleReason, undefined);
     }
     return decisions.apply(table.policy, table, this.policySignature, this.policyReason, undefined);

@@ -5,7 +5,7 @@
 import { History } from './history.js';
 import { NumberList } from './number-list.js';
 
-export class BeforeHole {
+export class DataBeforeGap {
   readonly history = new History();
   /** Signatures whose patterns were found in it. */
   readonly candidates = new NumberList(0);
@@ -18,12 +18,12 @@ export class BeforeHole {
    */
   constructor(
     readonly inspected: number,
-    readonly older: BeforeHole | undefined,
+    readonly older: DataBeforeGap | undefined,
   ) {
     this.number = (older?.number ?? 0) + 1;
   }
 
-  take(candidates: NumberList): void {
+  addCandidates(candidates: NumberList): void {
     for (let i = 0; i < candidates.length; i++) this.candidates.push(candidates.values[i]!);
   }
 

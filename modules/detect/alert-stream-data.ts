@@ -12,22 +12,22 @@ import { History, type HistoryPool } from './history.js';
 import type { StreamState } from './stream-state.js';
 
 /** Protocols whose streams are kept after inspection, because growing bodies are inspected repeatedly. */
-const KEPT: ReadonlySet<string> = new Set(['http', 'smtp']);
-const WANTING = ['payload', 'payload-printable', 'payload-length'];
+const KEPT_PROTOCOLS: ReadonlySet<string> = new Set(['http', 'smtp']);
+const PAYLOAD_OPTIONS = ['payload', 'payload-printable', 'payload-length'];
 const DEFAULT_SIZE = 4096;
 const TCP = 6;
 const encoder = new TextEncoder();
 
 /** Maximum bytes that any `eve-log` output shows with an alert; 0 when none shows payloads. */
-export function shownBytes(config: Config): number {
+export function alertStreamDataSize(config: Config): number {
   const sizes = recordTypeSettings(config, 'alert').map(settings => {
-    if (!settings || !WANTING.some(name => boolean.parse(settings.at(name)) === true)) return 0;
+    if (!settings || !PAYLOAD_OPTIONS.some(name => boolean.parse(settings.at(name)) === true)) return 0;
     return size.parse(settings.at('payload-buffer-size') ?? DEFAULT_SIZE) ?? DEFAULT_SIZE;
   });
   return Math.max(0, ...sizes);
 }
 
-export class ShownStreams {
+export class AlertStreamData {
   /** Result of `gather`: the end of the history of a direction, and bytes that are not in it yet. */
   private history: History | undefined;
   private held = 0;
@@ -50,42 +50,48 @@ export class ShownStreams {
   }
 
   /** Notes the TCP packet at `p` and its stream data. @param toServer direction of the packet */
-  take(p: number, flow: number, toServer: boolean): void {
+  addPacket(p: number, flow: number, toServer: boolean): void {
     const { row } = this.memory;
     if (flow < 0 || row[p + Packet.PROTOCOL] !== TCP) return;
     if (row[p + Packet.PSEUDO]! <= Packet.PSEUDO_REASSEMBLED)
       this.states.sequences.notePacket(row, p, flow, toServer);
-    if ((row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) !== 0) this.takeEarly(p, flow, toServer);
+    if ((row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) !== 0) this.addEarly(p, flow, toServer);
     const length = row[p + Packet.STREAM_LENGTH]!;
     const gap = row[p + Packet.STREAM_GAP]!;
     if (length === 0 && gap === 0) return;
     const ofClient = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
     const state = this.states.of(flow).stream(ofClient);
-    state.shown ??= new History();
-    if (this.isOver(p, flow, state)) state.shown.restart(this.pool, state.shown.to);
-    if (gap > 0) this.appendHole(state.shown, gap);
-    this.append(state.shown, this.memory.bytes, row[p + Packet.STREAM_DATA]!, Math.min(length, this.most));
-    state.shownEnd = (row[p + Packet.STREAM_OFFSET]! + length) >>> 0;
+    state.alertData ??= new History();
+    if (this.isOver(p, flow, state)) state.alertData.restart(this.pool, state.alertData.to);
+    if (gap > 0) this.appendGapMarker(state.alertData, gap);
+    this.append(
+      state.alertData,
+      this.memory.bytes,
+      row[p + Packet.STREAM_DATA]!,
+      Math.min(length, this.most),
+    );
+    state.alertDataEnd = (row[p + Packet.STREAM_OFFSET]! + length) >>> 0;
     const early = this.states.of(flow).knownEarly(ofClient);
-    if (early?.shown) early.shown.restart(this.pool, 0);
+    if (early?.alertData) early.alertData.restart(this.pool, 0);
   }
 
   /** Inline, a packet after a gap: shown with other data waiting there, until the gap is filled or given up. */
-  private takeEarly(p: number, flow: number, toServer: boolean): void {
+  private addEarly(p: number, flow: number, toServer: boolean): void {
     const { row } = this.memory;
     const states = this.states.of(flow);
     const early = states.early(toServer);
     const start = row[p + Packet.STREAM_OFFSET]! >>> 0;
     const length = row[p + Packet.PAYLOAD_LENGTH]!;
-    early.shown ??= new History();
-    if (start < early.shownEnd) early.shown.restart(this.pool, 0);
-    const before = early.shown.to > early.shown.from ? early.shownEnd : states.stream(toServer).shownEnd;
-    if (start > before) this.appendHole(early.shown, start - before);
-    this.append(early.shown, this.memory.bytes, row[p + Packet.PAYLOAD]!, Math.min(length, this.most));
-    early.shownEnd = (start + length) >>> 0;
+    early.alertData ??= new History();
+    if (start < early.alertDataEnd) early.alertData.restart(this.pool, 0);
+    const before =
+      early.alertData.to > early.alertData.from ? early.alertDataEnd : states.stream(toServer).alertDataEnd;
+    if (start > before) this.appendGapMarker(early.alertData, start - before);
+    this.append(early.alertData, this.memory.bytes, row[p + Packet.PAYLOAD]!, Math.min(length, this.most));
+    early.alertDataEnd = (start + length) >>> 0;
   }
 
-  private appendHole(shown: History, length: number): void {
+  private appendGapMarker(shown: History, length: number): void {
     const text = encoder.encode(`[${length} bytes missing]`);
     this.append(shown, text, 0, text.length);
   }
@@ -99,7 +105,7 @@ export class ShownStreams {
 
   private isKept(flow: number): boolean {
     const protocol = this.protocolOf(flow);
-    return protocol === undefined || KEPT.has(protocol);
+    return protocol === undefined || KEPT_PROTOCOLS.has(protocol);
   }
 
   /**
@@ -110,15 +116,15 @@ export class ShownStreams {
   gather(p: number, flow: number, toServer: boolean): number {
     const states = this.states.find(flow);
     const state = states?.knownStream(toServer);
-    this.history = state?.shown;
-    this.held = state?.shown ? state.shown.to - state.shown.from : 0;
+    this.history = state?.alertData;
+    this.held = state?.alertData ? state.alertData.to - state.alertData.from : 0;
     this.ownLength = 0;
-    const early = states?.knownEarly(toServer)?.shown;
+    const early = states?.knownEarly(toServer)?.alertData;
     if (early && this.isEarly(p, toServer)) {
       this.findEarly(early);
       return this.held + this.ownLength;
     }
-    if (!state?.shown) return 0;
+    if (!state?.alertData) return 0;
     if (this.isKept(flow)) this.findOwn(p, flow, toServer, state);
     this.ownLength = Math.min(this.ownLength, Math.max(0, this.most - this.held));
     return this.held + this.ownLength;
@@ -153,7 +159,7 @@ export class ShownStreams {
     const direction = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
     if (direction !== toServer || (row[p + Packet.FLAGS]! & Packet.FLAG_IN_STREAM) === 0) return;
     const initial = this.states.sequences.initial(flow, toServer);
-    const before = (state.shownEnd + 1 + initial - row[p + Packet.TCP_SEQ]!) | 0;
+    const before = (state.alertDataEnd + 1 + initial - row[p + Packet.TCP_SEQ]!) | 0;
     if (before < 0) return;
     this.ownBytes = this.memory.bytes;
     this.own = row[p + Packet.PAYLOAD]! + before;

@@ -32,7 +32,7 @@ const DROPS = new Set([
   Header.ACTION_REJECT_BOTH,
 ]);
 
-export class Judgement {
+export class AlertFinalizer {
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly counters: { suppressed: number; lost: number };
@@ -58,7 +58,7 @@ export class Judgement {
    * Decides by the alerts of one packet.
    * @param wire the received packet that a drop applies to (a pseudo packet is dropped with the packet it came with)
    */
-  judge(batch: Batch, slot: number, wire: number, queue: AlertQueue): void {
+  finalize(batch: Batch, slot: number, wire: number, queue: AlertQueue): void {
     const p = slot * Packet.INTS;
     let dropping = -1;
     let passes = false;
@@ -67,7 +67,7 @@ export class Judgement {
       const h = signature * Header.INTS;
       let action = this.image.header[h + Header.ACTION]!;
       const options = this.image.header[h + Header.OPTIONS]!;
-      const limited = this.limit(signature, options, p, queue.toServer[i] === 1);
+      const limited = this.applyThresholds(signature, options, p, queue.toServer[i] === 1);
       if (limited === SUPPRESSED) continue;
       if ((options & Header.OPTION_FIREWALL) !== 0) {
         if (limited !== SILENT) this.firewallAlert(batch, slot, wire, queue, i);
@@ -91,15 +91,15 @@ export class Judgement {
       if (action === Header.ACTION_PASS) {
         passes = true;
         if (dropping < 0) this.pass(p, flow, toFlow);
-        if ((options & Header.OPTION_ALERT_TOO) !== 0) this.alerts.tell(batch, slot, wire, queue, i);
+        if ((options & Header.OPTION_ALERT_TOO) !== 0) this.alerts.report(batch, slot, wire, queue, i);
         break;
       }
       if (DROPS.has(action) && this.drop(action, p, wire, flow, toFlow, reason)) dropping = signature;
-      if (!silent) this.alerts.tell(batch, slot, wire, queue, i, changed);
+      if (!silent) this.alerts.report(batch, slot, wire, queue, i, changed);
     }
     const beyond = passes ? -1 : this.dropByOverflowed(p, wire, queue);
     if (dropping < 0) dropping = beyond;
-    if (dropping >= 0 && this.inline) this.tellDrop(batch, wire, dropping);
+    if (dropping >= 0 && this.inline) this.reportDrop(batch, wire, dropping);
   }
 
   /** A dropping signature that did not fit the queue still drops, after all alerts. @returns the signature, or -1 */
@@ -117,11 +117,16 @@ export class Judgement {
   /** Firewall decisions were applied already: here they only alert. */
   private firewallAlert(batch: Batch, slot: number, wire: number, queue: AlertQueue, i: number): void {
     const drops = (queue.flags[i]! & MATCH_DROPS) !== 0;
-    this.alerts.tell(batch, slot, wire, queue, i, drops ? Packet.VERDICT_DROP : undefined);
+    this.alerts.report(batch, slot, wire, queue, i, drops ? Packet.VERDICT_DROP : undefined);
   }
 
   /** The result of a signature's thresholds for its match; undefined if it has none. */
-  private limit(signature: number, options: number, p: number, toServer: boolean): number | undefined {
+  private applyThresholds(
+    signature: number,
+    options: number,
+    p: number,
+    toServer: boolean,
+  ): number | undefined {
     if ((options & Header.OPTION_THRESHOLD) === 0 || !this.thresholds) return undefined;
     const answer = this.thresholds.check(signature, p, toServer);
     if (answer === SUPPRESSED || answer === SILENT) this.thread.counters.values[this.counters.suppressed]!++;
@@ -181,7 +186,7 @@ export class Judgement {
   }
 
   /** @param signature that dropped the packet, -1 for none */
-  tellDrop(batch: Batch, wire: number, signature: number): void {
+  reportDrop(batch: Batch, wire: number, signature: number): void {
     if (!this.thread.wants(EVENT_DROP)) return;
     const event = keepEvent(this.thread, batch, EVENT_DROP, wire, '');
     if (event < 0) this.thread.counters.values[this.counters.lost]!++;

@@ -9,6 +9,7 @@ import type { Thread } from '../../engine/module.js';
 import type { RuleSetImage, StoredSignature } from '../../signatures/compile/image.js';
 import type { ConditionWatch } from '../../signatures/condition-watch.js';
 import { type Inspection, newInspection } from '../../signatures/inspection.js';
+import { AlertStreamData, alertStreamDataSize } from './alert-stream-data.js';
 import { Bypassing } from './bypassing.js';
 import { FlowStates } from './flow-states.js';
 import type { HeaderTest } from './header-test.js';
@@ -17,7 +18,6 @@ import * as Options from './options.js';
 import { PacketFacts } from './packet-facts.js';
 import { Renumberings } from './renumbering.js';
 import type { Scan } from './scan.js';
-import { ShownStreams, shownBytes } from './shown-stream.js';
 import { openStores, type Stores } from './stores.js';
 import { PacketTags } from './tags.js';
 
@@ -34,18 +34,18 @@ export interface DetectionWatch {
 }
 
 /** State kept when rules are reloaded. */
-export interface Home {
+export interface ThreadContext {
   readonly thread: Thread;
   readonly watch: DetectionWatch;
   readonly matcher: Matcher;
-  readonly room: Memory;
-  readonly roomMatcher: Matcher;
+  readonly scanMemory: Memory;
+  readonly transactionMatcher: Matcher;
   /** Databases of the two matchers, by their keys. */
-  readonly imported: Map<string, number>;
-  readonly roomImported: Map<string, number>;
+  readonly importedDatabases: Map<string, number>;
+  readonly importedTransactionDatabases: Map<string, number>;
   readonly pool: HistoryPool;
   readonly states: FlowStates;
-  readonly shown: ShownStreams | undefined;
+  readonly streamData: AlertStreamData | undefined;
   readonly tags: PacketTags;
   readonly bypassing: Bypassing;
   readonly stores: Stores;
@@ -62,33 +62,34 @@ export interface Home {
   retire(): void;
 }
 
-export function openHome(thread: Thread, image: RuleSetImage, watch: DetectionWatch): Home {
+export function openThreadContext(thread: Thread, image: RuleSetImage, watch: DetectionWatch): ThreadContext {
   const { config, counters, memory, flows } = thread;
   const matcherOf = (of: Memory) => {
     const matcher = openMatcher(of, image.matcher);
     return watch.matcher?.(matcher) ?? matcher;
   };
-  const room = openMemory(allocateMemory(1, config.read(Options.SCAN_ROOM)));
+  const scanMemory = openMemory(allocateMemory(1, config.read(Options.SCAN_ROOM)));
   const matcher = matcherOf(memory);
   const pool = new HistoryPool(config.read(Options.HISTORY_MEMCAP));
-  const roomMatcher = matcherOf(room);
-  const states = new FlowStates(flows, pool, matcher, roomMatcher);
+  const transactionMatcher = matcherOf(scanMemory);
+  const states = new FlowStates(flows, pool, matcher, transactionMatcher);
   const tags = new PacketTags(thread, states, () => ({ table: stores.hosts, tracker: stores.tracker }));
   const stores: Stores = openStores(thread, states, tags);
-  const showing = shownBytes(config);
+  const showing = alertStreamDataSize(config);
   let scans: Scan[] = [];
   let retired = 0;
   return {
     thread,
     watch,
     matcher,
-    room,
-    roomMatcher,
-    imported: new Map(),
-    roomImported: new Map(),
+    scanMemory,
+    transactionMatcher,
+    importedDatabases: new Map(),
+    importedTransactionDatabases: new Map(),
     pool,
     states,
-    shown: showing > 0 ? new ShownStreams(memory, states, pool, showing, protocolsOf(thread)) : undefined,
+    streamData:
+      showing > 0 ? new AlertStreamData(memory, states, pool, showing, protocolsOf(thread)) : undefined,
     tags,
     bypassing: new Bypassing(thread, stores.bypassRequest),
     stores,

@@ -5,13 +5,13 @@ import type { Transaction } from '../../../engine/protocol.js';
 import type { Visible } from '../transaction-rule.js';
 
 /** One direction of it. `progress` is -1 until its first update. */
-export interface WatchedSide extends Visible {
+export interface TransactionSide extends Visible {
   /** The first hook still to be evaluated; while the transaction is at that hook, it is evaluated again. */
   next: number;
   /** The last hook accepted, -1 for none: its policy is not applied again. */
   accepted: number;
   /** It was updated by the current packet. */
-  told: boolean;
+  updated: boolean;
   /** It was updated by a packet that was dropped before the hooks were evaluated. */
   missed: boolean;
 }
@@ -24,7 +24,7 @@ export class FirewallTransaction {
   /** All hooks are accepted: it is no longer evaluated. */
   accepted = false;
   /** Maintained by `OpenTransactions`. */
-  isConcerned = false;
+  isAffected = false;
 
   /** @param number in the order of the flow's transactions */
   constructor(
@@ -33,7 +33,7 @@ export class FirewallTransaction {
     readonly number: number,
   ) {}
 
-  side(toServer: boolean): WatchedSide {
+  side(toServer: boolean): TransactionSide {
     return toServer ? this.toServer : this.toClient;
   }
 
@@ -45,7 +45,7 @@ export class FirewallTransaction {
     side.events = events;
     side.bodyLength = bodyLength;
     side.complete ||= complete;
-    side.told = true;
+    side.updated = true;
   }
 
   /** Applies new signature numbers after a reload; removed signatures (below 0) are forgotten. */
@@ -53,8 +53,8 @@ export class FirewallTransaction {
     this.matched = this.matched.map(signature => numbers[signature]!).filter(number => number >= 0);
   }
 
-  /** Packets without an update may concern it. */
-  get staysConcerned(): boolean {
+  /** Packets without an update may affect it. */
+  get staysAffected(): boolean {
     if (this.toServer.missed || this.toClient.missed) return true;
     return this.conversation.protocol.untold !== undefined && !this.isOver;
   }
@@ -68,7 +68,7 @@ export class FirewallTransaction {
   }
 }
 
-function newSide(toServer: boolean): WatchedSide {
+function newSide(toServer: boolean): TransactionSide {
   return {
     toServer,
     progress: -1,
@@ -77,7 +77,7 @@ function newSide(toServer: boolean): WatchedSide {
     complete: false,
     next: 0,
     accepted: -1,
-    told: false,
+    updated: false,
     missed: false,
   };
 }
