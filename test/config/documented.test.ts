@@ -1,4 +1,4 @@
-/** Every documented option is accepted, every accepted option is documented, with its default. */
+/** T25: every documented option is accepted, every accepted option is documented, with its default. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { declaredOptions } from '../../engine/cli/declared-options.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
   documented = documentedTree(text);
 });
 
-describe('suricata-like.yaml', () => {
+describe('T25: suricata-like.yaml', () => {
   it('documents only accepted options', () => {
     expect(declared.check(documented).map(({ path, message }) => `${path}: ${message}`)).toEqual([]);
   });

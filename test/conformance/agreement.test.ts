@@ -14,12 +14,12 @@ function* chunks<T>(list: readonly T[], size: number): Generator<T[]> {
   for (let i = 0; i < list.length; i += size) yield list.slice(i, i + size);
 }
 
-it('T1, T11: every profile tells the same of the sample', async () => {
+it('T1, T11: every profile gives the same records for the sample', async () => {
   expect(await disagreements([sample])).toEqual([]);
 }, 60_000);
 
 it.skipIf(!existsSync(folder))(
-  'T1, T11: every profile tells the same of 50 captures of all kinds (skipped without them)',
+  'T1, T11: every profile gives the same records for 50 captures of all kinds (skipped without them)',
   async () => {
     for (const few of chunks(spread(capturesBelow(folder), 50), AT_ONCE))
       expect(await disagreements(few, PROFILES), few.join(' ')).toEqual([]);

@@ -1,6 +1,7 @@
 /**
- * Whether every way of running tells the same: runs captures with the rules beside them in all profiles, with several
- * numbers of workers, single packets for batches and both matchers, the ownership check on, and compares alerts, flow records and verdicts.
+ * Whether all ways of running agree: runs captures with their rules in all profiles, with several numbers of workers,
+ * batches of
+ * single packets and both matchers, with the ownership check, and compares alerts, flow records and verdicts.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,7 @@ const USAGE = `usage: npm run agreement -- FOLDER [MOST]
 /** A profile, its number of workers, and other settings. */
 type Configuration = readonly [profile: string, workers: number, ...settings: string[]];
 
-/** Of these the first is what others are compared with. */
+/** The first is the reference. */
 export const PROFILES: readonly Configuration[] = [
   ['single', 1],
   ['workers', 1],
@@ -44,7 +45,7 @@ outputs:
   - eve-log: { enabled: yes, types: [alert, flow, { stats: { totals: yes } }] }
 `;
 
-/** What one run told, in an order that does not depend on threads. */
+/** The output of one run, in an order that does not depend on threads. */
 interface Told {
   readonly exit: number;
   readonly alerts: string;
@@ -62,8 +63,8 @@ interface EveRecord {
 }
 
 /**
- * Reads captures one behind the other, with the rules that lie beside them.
- * @returns one line for each configuration that told something else than the first; empty when all agree
+ * Reads captures one after the other, with the rules next to them.
+ * @returns one line for each configuration whose output differs from that of the first; empty if all agree
  */
 export async function disagreements(captures: readonly string[], configurations = ALL): Promise<string[]> {
   const work = mkdtempSync(join(tmpdir(), 'sluice-agree-'));
@@ -102,7 +103,7 @@ function firstDifference(expected: string, told: string): string {
   return `expected ${missing ?? '(the same, another number of times)'}, told ${extra ?? '(nothing else)'}`;
 }
 
-/** Those of a firewall are another language, and not for every profile. */
+/** Firewall rules are another language, and not supported in every profile. */
 function rulesBeside(capture: string): string[] {
   const folder = dirname(capture);
   const isOurs = (name: string) => name.endsWith('.rules') && !name.startsWith('firewall');

@@ -1,8 +1,8 @@
-/** The captures below a folder. */
+/** The captures in a folder and the folders below it. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** So many of them from all over the folder: they are of many kinds. */
+/** This many captures, spread over the folder, so that they are of many kinds. */
 export function spread(captures: readonly string[], count: number): string[] {
   const step = Math.max(1, Math.floor(captures.length / count));
   return captures.filter((_, i) => i % step === 0).slice(0, count);

@@ -1,9 +1,9 @@
-/** The command line of a test: its own `command`, or the usual one with its `args`, capture and rules. */
+/** The command line of a test: its own `command`, or the default one with its `args`, capture and rules. */
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { filesWithEnding, type TestFolder } from './test-folder.js';
 
-/** Variables that tests may name, as environment of everything that is run for them. */
+/** Variables of tests, passed as environment to all their commands. */
 export interface TestVariables {
   readonly SRCDIR: string;
   readonly TEST_DIR: string;
@@ -11,10 +11,10 @@ export interface TestVariables {
   readonly TZ: 'UTC';
 }
 
-/** A shell line, or the arguments of the engine. */
+/** A shell command, or the arguments of the engine. */
 export type Command = { readonly shell: string } | { readonly args: readonly string[] };
 
-/** The test cannot be run as it is; `skip` when that is no failure. */
+/** The test cannot be run; `skip` if that is no failure. */
 export class Unrunnable extends Error {
   constructor(
     message: string,
@@ -24,7 +24,7 @@ export class Unrunnable extends Error {
   }
 }
 
-/** @throws Unrunnable when there is not one capture */
+/** @throws Unrunnable unless there is exactly one capture */
 export function commandOf(test: TestFolder, variables: TestVariables): Command {
   const { command } = test.description;
   if (command) return { shell: command };
@@ -60,7 +60,7 @@ function capture(test: TestFolder): string[] {
   if (pcap === false || pcap === null) return [];
   if (pcap !== undefined) {
     const path = resolve(test.path, String(pcap));
-    // A folder may hold a part of all tests, some of which lend their captures to others.
+    // A folder may hold only some of all tests, of which some use captures of others.
     if (!existsSync(path)) throw new Unrunnable(`PCAP filename does not exist: ${pcap}`, true);
     return ['-r', path];
   }
@@ -71,7 +71,7 @@ function capture(test: TestFolder): string[] {
   return ['-r', found[0]!];
 }
 
-/** firewall.rules are rules of their own kind; td.rules beside them are the usual ones. */
+/** firewall.rules are firewall rules; td.rules next to them are the usual ones. */
 function rules(test: TestFolder): string[] {
   const { rules: named } = test.description;
   const found = named ? [resolve(test.path, named)] : filesWithEnding(test, '.rules');

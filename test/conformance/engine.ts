@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { type Ending, execute } from './execute.js';
 
-/** Where a command runs, and where its output goes. */
+/** Working directory and output folder of a command. */
 export interface Place {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -15,7 +15,7 @@ export interface Engine {
   runShell(line: string, place: Place): Promise<Ending>;
 }
 
-/** An engine that is a program of its own, started for each test. */
+/** An engine that is a separate program, started for each test. */
 export function programEngine(program: string): Engine {
   return {
     run: (args, place) => execute({ file: program, args, ...place }),
@@ -23,7 +23,7 @@ export function programEngine(program: string): Engine {
   };
 }
 
-/** Words of the `Features:` line of `--build-info`; none when the program does not run. */
+/** Words of the `Features:` line of `--build-info`; empty if the program cannot be run. */
 export function featuresOf(program: string): Set<string> {
   const { stdout } = spawnSync(program, ['--build-info'], { encoding: 'utf8', timeout: 30_000 });
   const line = /^Features:(.*)$/m.exec(stdout ?? '');

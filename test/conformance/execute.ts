@@ -1,4 +1,4 @@
-/** Runs a command with its output in files, and ends it with all its children when it takes too long. */
+/** Runs a command with its output in files, and kills it with all its children after a timeout. */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,12 +8,12 @@ export interface Execution {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Folder that gets the files `stdout` and `stderr`. */
+  /** Folder of the files `stdout` and `stderr`. */
   readonly output: string;
   readonly timeoutSeconds: number;
 }
 
-/** How it ended: exit code (128 + signal when killed), or `timeout`. */
+/** Exit code (128 + signal if killed), or `timeout`. */
 export type Ending = number | 'timeout';
 
 export function execute(execution: Execution): Promise<Ending> {
@@ -43,7 +43,7 @@ export function execute(execution: Execution): Promise<Ending> {
   });
 }
 
-/** The child leads a process group of its own, so a shell's children end with it. */
+/** The child leads its own process group, so that a shell's children are killed with it. */
 function endGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {

@@ -14,7 +14,7 @@ const names = readFileSync(list, 'utf8')
   .split('\n')
   .filter(line => line !== '' && !line.startsWith('#'));
 
-test('the list of expected names is in order, each once', () => {
+test('the list of expected names is sorted and has no duplicates', () => {
   expect(names).toEqual([...new Set(names)].sort());
 });
 

@@ -1,6 +1,7 @@
 /**
- * `node dist/test/conformance/keep-expected.js RESULTS`: adds the names that passed (`--json` of the runner) to the list
- * of those expected to pass. Names are never taken away.
+ * `node dist/test/conformance/keep-expected.js RESULTS`: adds the names of passed tests (`--json` of the runner) to
+ * the list of
+ * those expected to pass. Names are never removed.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

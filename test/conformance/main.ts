@@ -1,6 +1,6 @@
 /**
  * `npm run conformance -- FOLDER [NAME…]`: runs tests in the format of suricata-verify.
- * NAME is a test's path below FOLDER; a name that ends in `*` stands for all that begin so.
+ * NAME is the path of a test in FOLDER; a name that ends in `*` selects all that begin with it.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,7 +51,7 @@ if (!existsSync(root)) {
   process.exit(2);
 }
 
-/** The tests that were asked for; all when none was. */
+/** The tests that were asked for; all by default. */
 function selection(): string[] {
   const wanted = [...names, ...(values.list ? namesIn(values.list) : [])].map(name =>
     name.replace(/\/$/, ''),

@@ -1,4 +1,4 @@
-/** What is printed while tests run, and at the end. */
+/** Output while tests run, and at the end. */
 import type { Result } from './run-test.js';
 
 export function lineOf(result: Result): string {
@@ -6,7 +6,7 @@ export function lineOf(result: Result): string {
   return `${result.outcome.padEnd(7)} ${result.name}${reason}`;
 }
 
-/** The closing line, alone on its line. */
+/** The last line, preceded by an empty one. */
 export function summaryOf(results: readonly Result[]): string {
   const count = (outcome: Result['outcome']) => results.filter(result => result.outcome === outcome).length;
   return `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;

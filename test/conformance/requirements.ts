@@ -1,4 +1,4 @@
-/** `requires` and `skip`: whether a test, or one check of it, is meant for this version on this machine. */
+/** `requires` and `skip`: whether a test, or one of its checks, applies to this version and machine. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,18 +19,18 @@ export interface Requirements {
   readonly pcap?: boolean;
 }
 
-/** What the requirements are held against. */
+/** What requirements are compared with. */
 export interface Machine {
   /** Words of the `Features:` line of `--build-info`. */
   readonly features: ReadonlySet<string>;
-  /** Folder that stands for the source tree of the engine. */
+  /** Folder that replaces the source tree of the engine. */
   readonly sourceFolder: string;
 }
 
 const PLATFORM = /sys\.platform\s*([!=]=)\s*["'](\w+)["']/;
 const ARCHITECTURES: Record<string, string> = { x64: 'x86_64', arm64: 'aarch64' };
 
-/** @returns why the test is not for this machine, or undefined when it is */
+/** @returns why the test does not apply to this machine, or undefined if it does */
 export function unmet(requires: Requirements | undefined, machine: Machine): string | undefined {
   if (!requires) return undefined;
   return unmetVersion(requires) ?? unmetFeature(requires, machine) ?? unmetSystem(requires, machine);
@@ -68,7 +68,7 @@ function unmetSystem(requires: Requirements, machine: Machine): string | undefin
   return refused ? 'requires script returned false' : undefined;
 }
 
-/** Expressions of another language are not evaluated; those in use compare the platform. */
+/** Expressions of another language are not evaluated; those that tests use compare the platform. */
 function holds(lambda: string): boolean {
   const comparison = PLATFORM.exec(lambda);
   return comparison !== null && (comparison[1] === '==') === (process.platform === comparison[2]);
@@ -78,7 +78,7 @@ function succeeds(line: string, folder: string): boolean {
   return spawnSync('/bin/sh', ['-c', line], { cwd: folder, timeout: 10_000, stdio: 'ignore' }).status === 0;
 }
 
-/** @returns the message of the first `skip` entry that holds here */
+/** @returns the message of the first `skip` entry that applies */
 export function skipped(
   entries: readonly { feature?: string; uid?: number; msg?: string }[] | undefined,
   machine: Machine,

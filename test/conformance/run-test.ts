@@ -20,7 +20,7 @@ export interface Result {
 export interface Surroundings {
   readonly machine: Machine;
   readonly engine: Engine;
-  /** Folder in which each test gets a folder for its output. */
+  /** Parent of the output folders of all tests. */
   readonly outputs: string;
   readonly timeoutSeconds: number;
 }
@@ -42,7 +42,7 @@ export async function runTest(test: TestFolder, around: Surroundings): Promise<R
   }
 }
 
-/** Runs it `count` times, each with `retry` more tries. @returns the reason of the first failure */
+/** Runs the test `count` times, each with up to `retry` further attempts. @returns the reason of the first failure */
 async function attempts(test: TestFolder, around: Surroundings): Promise<string | undefined> {
   const { count = 1, retry = 0 } = test.description;
   for (let run = 0; run < count; run++) {
@@ -83,7 +83,7 @@ function environmentOf(test: TestFolder, variables: TestVariables): NodeJS.Proce
   return {
     ...process.env,
     SLUICE_INCLUDE_PATH: join(variables.SRCDIR, 'etc'),
-    // Tests expect exit code 0 for captures that are cut off; what could be read counts.
+    // Tests expect exit code 0 for truncated captures; only the readable part counts.
     SLUICE__pcap_file__damaged: 'warning',
     ...variables,
     ...Object.fromEntries(own),
@@ -104,7 +104,7 @@ function runScript(script: string, env: NodeJS.ProcessEnv, output: string): void
   if (status !== 0) throw new Unrunnable(`set-up script failed: ${script.trim()}`, false);
 }
 
-/** Kept beside the output, to repeat by hand what failed. */
+/** Written next to the output, to repeat a failed test by hand. */
 function noteCommand(command: Command, output: string): void {
   const line = 'shell' in command ? command.shell : command.args.join(' ');
   writeFileSync(join(output, 'cmdline'), `${line}\n`);

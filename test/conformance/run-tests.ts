@@ -5,9 +5,9 @@ import { type Result, runTest, type Surroundings } from './run-test.js';
 import { openTest } from './test-folder.js';
 
 /**
- * @param root folder of all tests  @param names tests below it  @param jobs how many at a time
- * @param tell called with each result as soon as it is there
- * @returns the results in order of `names`
+ * @param root folder of all tests  @param names tests in it  @param jobs how many run at a time
+ * @param tell called with each result as soon as it is available
+ * @returns the results in the order of `names`
  */
 export async function runTests(
   root: string,

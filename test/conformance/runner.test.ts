@@ -55,7 +55,7 @@ async function run(program: string) {
   return runTests(root, findTests(root), 2, around);
 }
 
-/** Runs one test made of this test.yaml; a capture and rules are there. */
+/** Runs one test with this test.yaml; it has a capture and rules. */
 async function outcomeOf(yaml: string, name = 'one', exitCode = 0): Promise<string> {
   write(`tests/${name}/input.pcap`, '');
   write(`tests/${name}/test.rules`, '');
@@ -71,9 +71,9 @@ test.each([
   ['exact', 'event_type: alert', 2],
   ['dotted path', 'alert.signature_id: 2', 1],
   ['list index', '"alert.references[1]": b', 1],
-  ['index behind the end', '"alert.references[2]": b', 0],
+  ['index beyond the end', '"alert.references[2]": b', 0],
   ['whole list', 'vlan: [1, 10]', 1],
-  ['number is not text', "alert.signature_id: '2'", 0],
+  ['a number is not a string', "alert.signature_id: '2'", 0],
   ['has-key', 'has-key: http.url', 1],
   ['not-has-key of several', 'not-has-key: [http, vlan]', 1],
   ['__len', 'alert.references.__len: 2', 1],
@@ -89,7 +89,7 @@ test.each([
   expect(await outcomeOf(`checks: [{filter: {count: ${count}, match: {${match}}}}]`)).toBe('passed');
 });
 
-test('a failed filter says what it found, and what the closest record has', async () => {
+test('a failed filter reports what it found, and the actual value in the closest record', async () => {
   const yaml = 'checks: [{filter: {count: 1, match: {event_type: alert, alert.signature_id: 3}}}]';
   expect(await outcomeOf(yaml)).toBe(
     'failed: 0 of 3 records match, expected 1: event_type="alert" alert.signature_id=3' +
@@ -97,26 +97,26 @@ test('a failed filter says what it found, and what the closest record has', asyn
   );
 });
 
-test('stats are those of the last stats record', async () => {
+test('stats checks the last stats record', async () => {
   expect(await outcomeOf('checks: [{stats: {decoder.ipv4: 84}}]')).toBe('passed');
   expect(await outcomeOf('checks: [{stats: {decoder.ipv4: 1}}]')).toBe(
     'failed: stats: decoder.ipv4 is 84, expected 1',
   );
 });
 
-test('a check for another version is not made', async () => {
+test('a check for another version is skipped', async () => {
   const yaml = 'checks: [{filter: {requires: {min-version: 9}, count: 7, match: {event_type: alert}}}]';
   expect(await outcomeOf(yaml)).toBe('passed');
 });
 
-test('exit code, with the last line of stderr', async () => {
+test('a wrong exit code is reported with the last line of stderr', async () => {
   expect(await outcomeOf('exit-code: 1', 'one', 1)).toBe('passed');
   expect(await outcomeOf('checks: []', 'one', 1)).toBe(
     'failed: exit code 1, expected 0 (something is wrong)',
   );
 });
 
-test('arguments: own, rules, capture; a folder named ips simulates inline mode', async () => {
+test('arguments come from args, rules and capture; a folder named ips simulates inline mode', async () => {
   const last =
     'sed s/.*--init/--init/ arguments | sed "s#$TEST_DIR##g; s#$OUTPUT_DIR#OUT#; s#-c [^ ]*#-c C#"';
   const usual = '--init-errors-fatal -l OUT -c C';
@@ -126,7 +126,7 @@ test('arguments: own, rules, capture; a folder named ips simulates inline mode',
   expect(await outcomeOf(shellCheck(last, ips), 'group/some-ips-02')).toBe('passed');
 });
 
-test('args and command see the variables', async () => {
+test('variables are replaced in args and command', async () => {
   const yaml = `args: ['--set a=\${TEST_DIR}/x']\n${shellCheck('grep -c "set a=$TEST_DIR/x" arguments', '1')}`;
   expect(await outcomeOf(yaml)).toBe('passed');
   expect(
@@ -135,7 +135,7 @@ ${shellCheck('cat stdout', 'hello UTC')}`),
   ).toBe('passed');
 });
 
-test('a command that does not end is ended', async () => {
+test('a command that does not end is killed', async () => {
   write('tests/slow/test.yaml', 'pcap: false\ncommand: sleep 60 | sleep 60');
   const around = {
     machine: { features: new Set<string>(), sourceFolder: folder },
@@ -147,7 +147,7 @@ test('a command that does not end is ended', async () => {
   expect(result).toMatchObject({ outcome: 'failed', reason: 'no end after 0.2 s' });
 });
 
-test('file-compare names the line that differs', async () => {
+test('file-compare reports the line that differs', async () => {
   write('tests/one/expected.txt', 'a\nb\n');
   write('tests/one/other.txt', 'a\nc\n');
   const compare = 'checks: [{file-compare: {filename: written, expected: expected.txt}}]';
@@ -178,7 +178,7 @@ test.each<[Requirements, string | undefined]>([
   expect(unmet(requires, { features: new Set(['HAVE_LUA']), sourceFolder: '/' })).toBe(reason);
 });
 
-test('tests are found in folders below folders, and a missing capture skips', async () => {
+test('tests are found in subfolders, and skipped if their capture is missing', async () => {
   write('tests/a/test.yaml', 'checks: []');
   write('tests/b/c/test.yaml', 'pcap: ../nothing.pcap');
   const results = await run(fakeEngine());

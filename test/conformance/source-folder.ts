@@ -1,7 +1,7 @@
 /**
- * A folder that stands for the source tree which tests name as SRCDIR: `src/suricata` is the engine,
- * `suricata.yaml` its documented configuration, beside the classification and reference files and the rules.
- * `etc` also holds the configurations of versions that tests include, which the documented one stands for.
+ * A folder that replaces the source tree which tests name as SRCDIR: `src/suricata` is the engine, `suricata.yaml` its
+ * documented configuration, next to the classification and reference files and the rules. `etc` also holds the
+ * configurations of other versions that tests include; each is the documented configuration.
  */
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,9 +11,9 @@ const INCLUDED = ['suricata-3.1.2.yaml', 'suricata-4.0.3.yaml'];
 const PLACES = ['.', 'etc', 'signatures', 'signatures/rules', 'signatures/config'];
 
 /**
- * Makes the folder.
+ * Creates the folder.
  * @param project root of the project
- * @param engine program to stand at `src/suricata` instead of the project's own
+ * @param engine program at `src/suricata` instead of the project's own
  * @returns its path
  */
 export function makeSourceFolder(project: string, engine?: string): string {

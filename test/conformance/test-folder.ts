@@ -1,14 +1,14 @@
-/** A test: a folder with a test.yaml, found below the folder of all tests. */
+/** A test: a folder with a test.yaml, somewhere in the folder of all tests. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { Requirements } from './requirements.js';
 import { parseYaml11 } from './yaml11.js';
 
-/** What test.yaml says; every key is optional. */
+/** The content of test.yaml; every key is optional. */
 export interface Description {
   readonly requires?: Requirements;
   readonly skip?: readonly { feature?: string; uid?: number; msg?: string }[];
-  /** Path relative to the test, or false when none is needed. */
+  /** Path relative to the test, or false if none is needed. */
   readonly pcap?: string | false | null;
   readonly rules?: string;
   readonly args?: readonly unknown[];
@@ -22,24 +22,24 @@ export interface Description {
   readonly checks?: readonly Check[] | Check;
 }
 
-/** One check: its kind and what it is given. */
+/** One check: its kind and its parameters. */
 export type Check = Readonly<Record<string, unknown>>;
 
 export interface TestFolder {
-  /** Path below the folder of all tests: `alert-max/alert-max-20`. */
+  /** Path in the folder of all tests: `alert-max/alert-max-20`. */
   readonly name: string;
   readonly path: string;
   readonly description: Description;
 }
 
-/** Opens one test. @throws Error when test.yaml is not YAML */
+/** Opens one test. @throws Error if test.yaml is not YAML */
 export function openTest(path: string, name = basename(path)): TestFolder {
   const file = join(path, 'test.yaml');
   const description = existsSync(file) ? parseYaml11(readFileSync(file, 'utf8')) : {};
   return { name, path, description: (description ?? {}) as Description };
 }
 
-/** Names of all tests below `root`, in order of name; `root` itself when it is a test. */
+/** Names of all tests in `root`, sorted; `root` itself if it is a test. */
 export function findTests(root: string): string[] {
   if (existsSync(join(root, 'test.yaml'))) return ['.'];
   const found: string[] = [];
@@ -55,7 +55,7 @@ export function findTests(root: string): string[] {
   return found.sort();
 }
 
-/** Files of the test's folder with this ending, in order of name. */
+/** Files in the test's folder with this extension, sorted. */
 export function filesWithEnding(test: TestFolder, ...endings: string[]): string[] {
   return readdirSync(test.path)
     .filter(name => endings.some(ending => name.endsWith(ending)))
@@ -63,7 +63,7 @@ export function filesWithEnding(test: TestFolder, ...endings: string[]): string[
     .map(name => join(test.path, name));
 }
 
-/** The checks as a list, however they were written. */
+/** The checks as a list, in either notation. */
 export function checksOf(description: Description): readonly Check[] {
   const { checks } = description;
   if (checks === undefined || checks === null) return [];

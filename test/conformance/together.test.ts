@@ -15,7 +15,7 @@ function withFolder<T>(work: (folder: string) => T | Promise<T>): Promise<T> {
 }
 
 it(
-  'captures read in one run tell the same however they are read',
+  'captures read in one run give the same records in every configuration',
   () =>
     withFolder(async folder => {
       for (const name of ['a.pcap', 'b.pcap']) cpSync(at('../sample/sample.pcap'), join(folder, name));
@@ -26,7 +26,7 @@ it(
 );
 
 it.skipIf(!existsSync(COLLECTION))(
-  'so do 60 captures of all kinds with all rules there are (skipped without them)',
+  '60 captures of all kinds with all rules give the same records in every configuration (skipped without them)',
   () =>
     withFolder(async folder => {
       for (const [i, capture] of spread(capturesBelow(COLLECTION), 60).entries())
@@ -37,7 +37,7 @@ it.skipIf(!existsSync(COLLECTION))(
   300_000,
 );
 
-it('takes each alert rule once and gives it a number', () =>
+it('each alert rule is taken once and gets a number of its own', () =>
   withFolder(folder => {
     writeFileSync(
       join(folder, 'a.rules'),

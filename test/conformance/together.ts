@@ -1,7 +1,8 @@
 /**
- * Whether captures that are read in one run, with all the alert rules there are for any of them, give the same records
- * however they are read: one packet or many at once, by one thread or several, with either matcher. What leaks from one
- * batch, conversation or capture into another shows here. Most rules meet captures that they were not written for.
+ * Whether captures that are read in one run, with the alert rules of all of them, give the same records in every
+ * configuration: batches of one or many packets, one or several threads, either matcher. State that leaks from one
+ * batch,
+ * conversation or capture into another is found here. Most rules meet captures that they were not written for.
  */
 import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,11 +32,11 @@ outputs:
   - eve-log: { enabled: yes, pcap-file: yes, types: [${TYPES}] }
 `;
 
-/** Of languages, files and runs of their own; rules of a firewall are another language too. */
+/** Rules of other languages, or that need files or runs of their own; firewall rules are another language, too. */
 const OTHERS =
   /\b(lua|luaxform|filestore|filemagic|dataset|datarep|iprep|geoip|file(md5|sha1|sha256)|config)\s*:/;
 
-/** @returns the alert rules of all files below a folder, each once and with a number of its own */
+/** @returns the alert rules of all files in a folder, each once and with a number of its own */
 export function rulesBelow(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     name => name.endsWith('.rules') && !name.includes('firewall'),
@@ -55,7 +56,7 @@ export function alertRules(texts: readonly string[]): string[] {
   return [...rules].map((rule, i) => `${rule}${/[;(]\s*$/.test(rule) ? '' : ';'} sid:${i + 1};)`);
 }
 
-/** @returns a line for each way of reading that gave other records; empty when all agree */
+/** @returns a line for each configuration that gave other records; empty if all agree */
 export async function disagreements(folder: string): Promise<string[]> {
   const work = mkdtempSync(join(tmpdir(), 'sluice-together-'));
   try {
@@ -103,7 +104,7 @@ async function records(folder: string, work: string, words: readonly string[]): 
     ],
     () => {},
   )!;
-  // Captures that are cut off, of which there are some, make another exit code than 0.
+  // Truncated captures, of which there are some, cause an exit code other than 0.
   await run({ ...given, quiet: true }, { summary: false });
   const counted = new Map<string, number>();
   for await (const line of createInterface({ input: createReadStream(join(out, 'eve.json')) })) {
@@ -114,7 +115,7 @@ async function records(folder: string, work: string, words: readonly string[]): 
   return counted;
 }
 
-/** Without numbers that each run gives anew. */
+/** Without numbers that differ from run to run. */
 function comparable(line: string): string {
   return line.replace(/"(flow|parent)_id":\d+,?/g, '');
 }

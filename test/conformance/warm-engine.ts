@@ -1,6 +1,7 @@
 /**
- * The engine in processes that are used for many tests: the time to start one is as long as a short test. What a run
- * prints is the part of the process's output that is new.
+ * The engine in processes that are reused for many tests: starting one takes as long as a short test. The output of a
+ * run is
+ * the part that was appended to the output of the process.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { compiled } from '../../engine/compiled.js';
 import type { Engine, Place } from './engine.js';
 import { type Ending, execute } from './execute.js';
 
-/** A process is replaced after so many tests, so that none sees much of what others left. */
+/** A process is replaced after this many tests, to limit the state left over by earlier ones. */
 const TESTS_PER_PROCESS = 50;
 
 /** Only compiled: the processes run the engine of `dist/`. */
@@ -28,14 +29,14 @@ export class WarmEngine implements Engine {
     return ending;
   }
 
-  /** Shell lines name the program, so they start it. */
+  /** Shell commands start the program themselves. */
   runShell(line: string, place: Place): Promise<Ending> {
     return execute({ file: '/bin/sh', args: ['-c', line], ...place });
   }
 
   close(): void {
     for (const process of this.idle) process.end();
-    // Processes that were just killed may not be gone yet.
+    // Processes that were just killed may not have exited yet.
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
@@ -97,7 +98,7 @@ class WarmProcess {
   }
 }
 
-/** What was written to an open file from `start` on. */
+/** The part of an open file from `start` on. */
 function partOf(file: number, start: number): Buffer {
   const part = Buffer.alloc(fstatSync(file).size - start);
   readSync(file, part, 0, part.length, start);

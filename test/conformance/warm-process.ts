@@ -1,7 +1,7 @@
-/** An engine process that runs one command line after the other: what `warm-engine.ts` starts. */
+/** An engine process that runs one command line after the other, started by `warm-engine.ts`. */
 import { main } from '../../engine/cli/main.js';
 
-/** One run, as it is sent here. */
+/** One run, as sent to this process. */
 export interface Run {
   readonly args: readonly string[];
   readonly cwd: string;
@@ -16,6 +16,6 @@ async function answer({ args, cwd, env }: Run): Promise<void> {
   Object.assign(process.env, env);
   process.exitCode = 0;
   const code = await main(args);
-  // What threads printed arrives a moment later.
+  // Output of threads arrives a moment later.
   setImmediate(() => process.send!(code));
 }

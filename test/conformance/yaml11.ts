@@ -1,6 +1,7 @@
 /**
- * Reads test.yaml as its authors' tool does: YAML 1.1, where `yes` is true and the last of two equal keys wins,
- * but where `.` is a text (a file name), and so are `y` and `n`.
+ * Parses test.yaml like the tool it was written for: YAML 1.1, where `yes` is true and the last of two equal keys
+ * wins, but
+ * where `.` is a string (a file name), and so are `y` and `n`.
  */
 import { parse, type ScalarTag, type Tags } from 'yaml';
 
@@ -18,7 +19,7 @@ function narrowed(tag: Tags[number]): Tags[number] {
   return tag;
 }
 
-/** The same tag, for fewer texts. */
+/** The same tag, matching fewer strings. */
 function restricted(tag: ScalarTag, accepts: (text: string) => boolean): ScalarTag {
   const pattern = tag.test!;
   const test = { test: (text: string) => pattern.test(text) && accepts(text) };

@@ -70,7 +70,7 @@ describe('between Ethernet and IP', () => {
     expectLayers(LinkType.ETHERNET, [ethernet(), ...parts], expected),
   );
 
-  test('an unknown EtherType is an event and a counter', async () => {
+  test('an unknown EtherType raises an event and is counted', async () => {
     const { thread, one } = await decoder();
     const [slot] = one(packet(ethernet({ etherType: 0x1234 }), 'x'));
     expect(describePacket(thread, slot!)).toBe('!ethernet.unknown_ethertype');
@@ -79,7 +79,7 @@ describe('between Ethernet and IP', () => {
     expect(thread.counters.read('decoder.invalid')).toBe(0);
   });
 
-  test('17 layers are too many', async () => {
+  test('more than 16 layers raise an event', async () => {
     const stack = Array.from({ length: 20 }, () => [ieee8021ah()]).flat();
     await expectLayers(LinkType.ETHERNET, [ethernet(), ...stack, ...TCP4], ['invalid !too_many_layers']);
   });

@@ -13,7 +13,7 @@ function sum(offset: number, length: number): number {
   return swapped((once & 0xffff) + (once >>> 16));
 }
 
-test('the same over any part, at any alignment', () => {
+test('is the same for any range at any alignment', () => {
   for (let i = 0; i < 4096; i++) memory.bytes[i] = (i * 31 + (i >> 3) * 7) & 0xff;
   for (let offset = 0; offset < 9; offset++) {
     for (const length of [0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 40, 1000, 1001, 4000]) {
@@ -23,7 +23,7 @@ test('the same over any part, at any alignment', () => {
   }
 });
 
-test('the largest segment of the largest bytes', () => {
+test('of the largest segment with the largest bytes is right', () => {
   memory.bytes.fill(0xff);
   expect(sum(1, 65535)).toBe(0xff00);
 });
@@ -45,14 +45,14 @@ test.each([
   ['-k none', { capture: { 'checksum-validation': 'none' } }],
   ['stream.checksum-validation', { stream: { 'checksum-validation': 'no' } }],
   ['pcap-file.checksum-checks', { 'pcap-file': { 'checksum-checks': 'no' } }],
-])('not when %s says no', async (_, config) => {
+])('checksums are not verified if %s is no', async (_, config) => {
   const { thread, decode } = await decoder({ config });
   decode([bad4]);
   expect(thread.counters.read('tcp.invalid_checksum')).toBe(0);
 });
 
 test.each([Packet.FLAG_NO_CHECKSUM, Packet.FLAG_UNVERIFIED])(
-  'not of packets that are acquired so, nor of those inside of them (%i)',
+  'checksums are not verified in packets captured with flag %i, nor in their inner packets',
   async flag => {
     const { thread, module } = await decoder();
     const batch = thread.batch([bad4, packet(ethernet(), ipv4(), gre(), ipv4(), tcp({ checksum: 1 }), 'x')]);
@@ -72,13 +72,13 @@ async function wrongAfterSample(config: Record<string, unknown>, badInTen: numbe
   return (thread.field(slot!, Packet.FLAGS) & Packet.FLAG_BAD_CHECKSUM) !== 0;
 }
 
-test('captures of the sending host: verification stops when many of the first thousand are wrong', async () => {
+test('verification stops if many of the first thousand checksums are wrong, as in captures of a sending host', async () => {
   expect(await wrongAfterSample({}, 1)).toBe(true);
   expect(await wrongAfterSample({}, 2)).toBe(false);
   expect(await wrongAfterSample({ capture: { 'checksum-validation': 'all' } }, 9)).toBe(true);
 });
 
-test('an odd length', async () => {
+test('the checksum of an odd number of bytes is right', async () => {
   const { thread, decode } = await decoder();
   const slots = decode([
     packet(ethernet(), ipv4(), tcp(), 'odd'),

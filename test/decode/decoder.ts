@@ -1,4 +1,4 @@
-/** Decodes packets in a test and shows what came of it. */
+/** Decodes packets and describes the result. */
 import type { Batch } from '../../engine/batch.js';
 import type { ThreadModule } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
@@ -8,9 +8,9 @@ import { type FeedOptions, type StubOptions, type StubThread, stubThread } from 
 export interface Decoder {
   readonly thread: StubThread;
   readonly module: ThreadModule;
-  /** Decodes packets as one batch. @returns slots of these and of the packets made from them */
+  /** Decodes packets as one batch. @returns slots of these packets and of the packets derived from them */
   decode(packets: readonly Uint8Array[], feed?: FeedOptions): number[];
-  /** Decodes one packet. @returns its slot and those made from it */
+  /** Decodes one packet. @returns slots of the packet and of those derived from it */
   one(data: Uint8Array, feed?: FeedOptions): number[];
 }
 

@@ -33,7 +33,7 @@ async function hashes(packets: Part[][], config = {}, seed = 1): Promise<number[
   return slots.map(slot => thread.field(slot, Packet.FLOW_HASH));
 }
 
-/** What the packets of a list agree on. */
+/** Whether all packets of a list have the same flow hash. */
 async function areOne(...packets: Part[][]): Promise<boolean> {
   return new Set(await hashes(packets)).size === 1;
 }
@@ -57,23 +57,23 @@ test.each<[string, Part[], Part[]]>([
       tcp({ sport: 5, dport: 6 }),
     ],
   ],
-])('one conversation: %s', async (_, one, other) => {
+])('packets of one flow have the same hash: %s', async (_, one, other) => {
   expect(await areOne(one, other)).toBe(true);
 });
 
 test.each<[string, Part[], Part[]]>([
   ['ports', [there, tcp({ sport: 5, dport: 6 })], [there, tcp({ sport: 5, dport: 7 })]],
-  ['ports the other way round', [there, tcp({ sport: 5, dport: 6 })], [there, tcp({ sport: 6, dport: 5 })]],
+  ['ports swapped', [there, tcp({ sport: 5, dport: 6 })], [there, tcp({ sport: 6, dport: 5 })]],
   ['addresses', [there, tcp()], [ipv4({ source: A, destination: '10.0.0.3' }), tcp()]],
   ['protocols', [there, tcp({ sport: 5, dport: 6 })], [there, udp({ sport: 5, dport: 6 })]],
   ['VLANs', [vlan(5), there, tcp()], [vlan(6), there, tcp()]],
   ['order of VLANs', [vlan(5), vlan(6), there, tcp()], [vlan(6), vlan(5), there, tcp()]],
   ['SPIs', [there, esp(7)], [there, esp(8)]],
-])('different conversations: %s', async (_, one, other) => {
+])('packets of different flows have different hashes: %s', async (_, one, other) => {
   expect(await areOne(one, other)).toBe(false);
 });
 
-test('an error is marked as such when it quotes a packet with ports', async () => {
+test('an error is marked as such if it quotes a packet with ports', async () => {
   const { thread, decode } = await decoder();
   const error = (...quoted: Part[]) => packet(ethernet(), back, icmp({ type: 3, code: 1 }), ...quoted);
   const slots = decode([error(there, tcp()), error(there), error(ipv4({ offset: 8 }), tcp())]);
@@ -84,7 +84,7 @@ test('an error is marked as such when it quotes a packet with ports', async () =
   ]);
 });
 
-test('VLANs do not matter when they are not tracked', async () => {
+test('VLANs do not matter if they are not tracked', async () => {
   const config = { vlan: { 'use-for-tracking': false } };
   const found = await hashes(
     [
@@ -96,7 +96,7 @@ test('VLANs do not matter when they are not tracked', async () => {
   expect(new Set(found).size).toBe(1);
 });
 
-test('the depth of tunnels matters unless configured', async () => {
+test('the depth of tunnels matters by default, and does not if configured', async () => {
   const tunnelled = [ipv4({ source: '1.1.1.1' }), gre(), there, tcp()];
   const [plain, , inner] = await hashes([[there, tcp()], tunnelled]);
   expect(inner).not.toBe(plain);
@@ -105,7 +105,7 @@ test('the depth of tunnels matters unless configured', async () => {
   expect(inner2).toBe(plain2);
 });
 
-test('the seed of the run decides, and hashes are spread', async () => {
+test('hashes depend on the seed of the run and are spread evenly', async () => {
   const flows = Array.from({ length: 800 }, (_, i): Part[] => [there, tcp({ sport: i + 1, dport: 80 })]);
   const one = await hashes(flows, {}, 1);
   const two = await hashes(flows, {}, 2);
@@ -115,7 +115,7 @@ test('the seed of the run decides, and hashes are spread', async () => {
   expect(Math.min(...workers)).toBeGreaterThan(110);
 });
 
-test('FTP and what it may announce take one worker, and have hashes of their own', async () => {
+test('FTP control and data connections go to one worker, and have different hashes', async () => {
   const conversations: Part[][] = [
     [there, tcp({ sport: 40_000, dport: 21 })],
     [back, tcp({ sport: 20, dport: 40_001 })],
@@ -132,7 +132,7 @@ test('FTP and what it may announce take one worker, and have hashes of their own
   expect(new Set(found).size).toBe(conversations.length);
 });
 
-test('nobody chooses conversations that collide without knowing the seed', async () => {
+test('colliding hashes cannot be constructed without knowing the seed', async () => {
   const word = (n: number) => [(n >>> 16).toString(16), (n & 0xffff).toString(16)].join(':');
   const inNetwork = Array.from({ length: 200 }, (_, i): Part[] => [
     ipv6({ source: `2001:db8:0:1:${word(Math.imul(i, 0x9e3779b1))}:${word(i)}`, destination: B6 }),

@@ -49,19 +49,19 @@ describe('host-os-policy', () => {
       '.linux: ["10.0.0.0/33"] is invalid, expected an address or network',
     ],
     ['a text', 'linux', ': "linux" is invalid, expected operating systems'],
-  ])('refused: %s', (_, tree, said) => {
+  ])('is rejected: %s', (_, tree, said) => {
     const found = new DeclaredOptions(hostOsOptions).check({ 'host-os-policy': tree });
     expect(found.map(({ path, message }) => `${path}: ${message}`)).toEqual([
       expect.stringContaining(`host-os-policy${said}`),
     ]);
   });
 
-  test('a mistake in one system leaves the others', () => {
+  test('an invalid entry leaves the others in effect', () => {
     const table = policies({ linux: ['10.0.0.0/33', '10.0.0.0/8'], vista: ['192.0.2.0/24'] });
     expect([of4(table, '10.0.0.1'), of4(table, '192.0.2.1')]).toEqual(['bsd', 'vista']);
   });
 
-  test('every system has its classes', () => {
+  test('every system has a TCP and a fragment class', () => {
     for (const os of HOST_OS) expect([tcpClass(os), fragmentClass(os)]).not.toContain(undefined);
   });
 });
@@ -71,8 +71,9 @@ test.each([
   ['10.0.0.1', 32],
   ['::/0', 0],
   ['::1', 128],
-])('network %s', (text, prefix) => expect(parseNetwork(text)?.prefix).toBe(prefix));
+])('%s is a network', (text, prefix) => expect(parseNetwork(text)?.prefix).toBe(prefix));
 
-test.each(['10.0.0.0/', '10.0.0.0/33', '10.0.0', '::/129', '10.0.0.0/8/8', 'x'])('no network: %s', text =>
-  expect(parseNetwork(text)).toBeUndefined(),
+test.each(['10.0.0.0/', '10.0.0.0/33', '10.0.0', '::/129', '10.0.0.0/8/8', 'x'])(
+  '%s is not a network',
+  text => expect(parseNetwork(text)).toBeUndefined(),
 );

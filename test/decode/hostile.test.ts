@@ -1,4 +1,4 @@
-/** Bytes that nobody meant as a packet: decoding never throws, never loses a slot, never reads beyond the packet. */
+/** Random bytes: decoding never throws, never loses a slot, never reads beyond the packet. */
 import { expect, test } from 'vitest';
 import * as LinkType from '../../engine/packet/link-type.js';
 import * as Packet from '../../engine/packet.js';
@@ -75,7 +75,7 @@ const SEEDS: Part[][] = [
   [ipv6(), fragment({ offset: 8 }), 'y'.repeat(16)],
 ];
 
-test('what a row says lies inside the packet, whatever the bytes', async () => {
+test('all offsets and lengths in a row are within the packet, whatever the bytes', async () => {
   const { thread, one } = await decoder({ slots: 64 });
   const random = randomNumbers(12345);
   for (let round = 0; round < 6000; round++) {

@@ -29,7 +29,7 @@ import {
 import { decoder } from './decoder.js';
 import { TCP4 } from './layers.js';
 
-test('every packet cut at every length is decoded without error', async () => {
+test('every packet truncated at every length is decoded without error', async () => {
   const { thread, one } = await decoder();
   const wholes = [
     packet(
@@ -82,7 +82,7 @@ test('every packet cut at every length is decoded without error', async () => {
   expect(thread.pool.idle).toBe(true);
 });
 
-test('bytes behind the IP packet are no payload', async () => {
+test('bytes behind the IP packet are not payload', async () => {
   const { thread, one } = await decoder();
   const [slot] = one(concat(packet(ethernet(), ...TCP4), u16(0), 'padding'));
   expect(thread.payload(slot!)).toBe('data');

@@ -2,10 +2,10 @@ import { expect } from 'vitest';
 import { ipv4, ipv6, type Part, packet, tcp } from '../packets/builder.js';
 import { decoder, describePacket } from './decoder.js';
 
-/** Layers, and what each packet that comes of them is. */
+/** Packet layers, and the expected description of each resulting packet. */
 export type Case = [name: string, parts: Part[], ...expected: string[]];
 
-/** Expects what is told of each packet that comes of `parts`. */
+/** Compares the description of each packet that results from `parts`. */
 export async function expectLayers(linkType: number, parts: Part[], expected: string[]) {
   const { thread, one } = await decoder();
   const slots = one(packet(...parts), { linkType });

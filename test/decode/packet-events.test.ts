@@ -21,7 +21,7 @@ test('each constant has the number of its name', () => {
   expect(Object.keys(Events).length - COUNTS.size).toBe(decoderEventNames.length + streamEventNames.length);
 });
 
-test('the numbers fit the event bits of a row and do not meet', () => {
+test('event numbers fit into the event bits of a row and do not overlap', () => {
   expect(decoderEventNames.length).toBe(Events.DECODER_EVENTS);
   expect(streamEventNames.length).toBe(Events.STREAM_EVENTS);
   expect(Events.DECODER_EVENTS).toBeLessThanOrEqual(Events.FIRST_STREAM_EVENT);
@@ -29,7 +29,7 @@ test('the numbers fit the event bits of a row and do not meet', () => {
   expect(new Set(allEvents()).size).toBe(Events.DECODER_EVENTS + Events.STREAM_EVENTS);
 });
 
-test('names in rules, EVE and statistics', () => {
+test('events have names in rules, EVE and statistics', () => {
   expect(decoderEventNumber('ipv4.trunc_pkt')).toBe(Events.IPV4_TRUNC_PKT);
   expect(decoderEventNumber('no.such')).toBe(-1);
   expect(streamEventNumber('est_invalid_ack')).toBe(Events.STREAM_EST_INVALID_ACK);
@@ -38,7 +38,7 @@ test('names in rules, EVE and statistics', () => {
   expect(() => eventName(159)).toThrow(RangeError);
 });
 
-test('counters of events have the prefix that is set', () => {
+test('event counters have the configured prefix', () => {
   const config = new Config({});
   expect(eventCounterName(Events.IPV4_TRUNC_PKT, config)).toBe('decoder.event.ipv4.trunc_pkt');
   expect(eventCounterName(Events.STREAM_FIN_SYN, config)).toBe('stream.fin_syn');

@@ -1,4 +1,4 @@
-/** Checksums of segments that are on their way through a routing header (RFC 8200 section 8.1). */
+/** Checksums of segments with a routing header that is not yet processed (RFC 8200 section 8.1). */
 import { expect, test } from 'vitest';
 import { writeChecksums } from '../../engine/packet/write-checksums.js';
 import * as Packet from '../../engine/packet.js';
@@ -12,7 +12,7 @@ const FINAL = '2001:db8::7:2';
 const OTHER = '2001:db8::5';
 const ODD = 'odd data';
 
-/** A segment whose checksum is made for `destination`. */
+/** A segment with the checksum for `destination`. */
 const segment = (destination: string) => packet(ipv6({ destination }), tcp(), ODD).subarray(40);
 
 /** A routing header before TCP. */
@@ -48,27 +48,27 @@ test.each<[string, Uint8Array]>([
   ['type 0, several left', route(0, 2, none, other, final)],
   ['home address', route(2, 1, none, final)],
   ['segments', route(4, 1, none, final, other)],
-  ['segments and what is behind them', route(4, 1, none, final, other, hex('0406000000000000'))],
-])('%s: the last address counts', async (_, header) => {
+  ['segments and TLVs behind them', route(4, 1, none, final, other, hex('0406000000000000'))],
+])('%s: the checksum is verified with the last address', async (_, header) => {
   expect(await judged(header, FINAL)).toBe(true);
   expect(await judged(header, STOP)).toBe(false);
   expect(await judged(header, FINAL, [hopByHop(undefined, 43)])).toBe(true);
 });
 
-test('compressed: what the addresses share stands in the IPv6 destination alone', async () => {
-  // 12 octets are left out, 4 octets are padding.
+test('compressed: the common prefix is taken from the IPv6 destination address', async () => {
+  // 12 octets are elided, 4 octets are padding.
   const header = route(3, 1, hex('cc400000'), final.subarray(12), none);
   expect(await judged(header, '2001:db8::7:2')).toBe(true);
   expect(await judged(header, STOP)).toBe(false);
 });
 
 test.each<[string, Uint8Array]>([
-  ['none is left', route(0, 0, none, final)],
-  ['the kind is not known', route(253, 1, none, final)],
-  ['there is no address', route(2, 1, none)],
-  ['addresses are no whole ones', route(0, 1, none, final, hex('0000000000000000'))],
-  ['there is less than is told', route(3, 1, hex('00f00000'), final.subarray(8))],
-])('%s: the destination of the IPv6 header counts', async (_, header) => {
+  ['no segments left', route(0, 0, none, final)],
+  ['an unknown routing type', route(253, 1, none, final)],
+  ['no address', route(2, 1, none)],
+  ['a truncated address', route(0, 1, none, final, hex('0000000000000000'))],
+  ['fewer addresses than announced', route(3, 1, hex('00f00000'), final.subarray(8))],
+])('%s: the checksum is verified with the destination of the IPv6 header', async (_, header) => {
   expect(await judged(header, STOP)).toBe(true);
   expect(await judged(header, FINAL)).toBe(false);
 });

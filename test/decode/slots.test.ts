@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { takeBytes } from '../../modules/decode/slots.js';
 
-/** A thread whose blocks come home one wait later each, of which there are so many. */
+/** A thread whose pool gets back this many blocks, one per wait. */
 function decoding(comingHome: number) {
   let free = 0;
   let left = comingHome;
@@ -19,7 +19,7 @@ function decoding(comingHome: number) {
   return { thread: { pool, awaitHome }, batch: undefined } as never;
 }
 
-it('waits for blocks that threads behind have, before a datagram is given up', () => {
+it('waits for blocks in use by later threads before a reassembled datagram is given up', () => {
   expect(takeBytes(decoding(2), 0, 1000)).toBe(64);
   expect(takeBytes(decoding(1), 0, 1000)).toBe(-1);
   expect(takeBytes(decoding(9), 0, 4000)).toBe(-1);

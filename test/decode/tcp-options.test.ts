@@ -12,7 +12,7 @@ test('values', () => {
 
 test.each([
   ['no options', ''],
-  ['behind the end of the list', '00 030307'],
+  ['beyond the end of the list', '00 030307'],
   ['wrong length', '030407ff'],
   ['length of zero', '0300'],
   ['cut', '01010103'],

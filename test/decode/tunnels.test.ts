@@ -149,7 +149,7 @@ describe('tunnels', () => {
     expectLayers(LinkType.ETHERNET, [ethernet(), ...parts], expected),
   );
 
-  test('an inner packet is tied to its outer one, and gone with it', async () => {
+  test('an inner packet refers to its outer one, and is released with it', async () => {
     const { thread, one } = await decoder();
     const [outer, inner] = one(packet(ethernet(), ipv4(), ...TCP6));
     expect(thread.field(inner!, Packet.ROOT)).toBe(outer);
@@ -165,7 +165,7 @@ describe('tunnels', () => {
     expect(thread.pool.idle).toBe(true);
   });
 
-  test('without slots what is done is handed on first', async () => {
+  test('without free slots, finished packets are passed on first', async () => {
     const handedOn: number[] = [];
     const { thread, decode } = await decoder({
       slots: 4,
@@ -180,13 +180,13 @@ describe('tunnels', () => {
     expect(thread.counters.read('decoder.tunnel_no_slot')).toBe(0);
   });
 
-  test('without any slot the outer packet stays and the loss is counted', async () => {
+  test('without any slot, the outer packet is kept and the loss is counted', async () => {
     const { thread, one } = await decoder({ slots: 1 });
     expect(one(packet(ethernet(), ipv4(), ...TCP6)).length).toBe(1);
     expect(thread.counters.read('decoder.tunnel_no_slot')).toBe(1);
   });
 
-  test('ports are configured', async () => {
+  test('tunnel ports are configurable', async () => {
     const config = { decoder: { vxlan: { ports: '[100, 200:202]' }, teredo: { enabled: false } } };
     const { one } = await decoder({ config });
     const count = (dport: number, ...inside: Part[]) =>
@@ -200,10 +200,10 @@ describe('tunnels', () => {
   test.each([
     ['no port', 'ten', '"ten" is not a tunnel port, expected a number, a range such as 100:200, or any'],
     ['an empty range', '20:10', '"20:10" is not a tunnel port'],
-    ['what is above all ports', '1:65536', '"1:65536" is not a tunnel port'],
-    ['nothing behind a negation but', '!ten', '"ten" is not a tunnel port'],
-    ['a variable that stands in itself', '$A', 'port variables of a tunnel are nested too deeply: $A'],
-  ])('%s is refused', async (_, ports, message) => {
+    ['above the highest port', '1:65536', '"1:65536" is not a tunnel port'],
+    ['a negation of nothing', '!ten', '"ten" is not a tunnel port'],
+    ['a variable that contains itself', '$A', 'port variables of a tunnel are nested too deeply: $A'],
+  ])('%s is rejected', async (_, ports, message) => {
     const config = { decoder: { vxlan: { ports } }, vars: { 'port-groups': { A: '$A' } } };
     await expect(decoder({ config })).rejects.toThrow(message);
     expect(decode.check!(new Config(config))).toEqual([
@@ -218,14 +218,14 @@ describe('tunnels', () => {
   });
 
   test.each<[string, unknown, number[]]>([
-    ['a range without one', '[100:200, !150]', [100, 200]],
-    ['a negation that stands first', ['!150', '100:200'], [100, 200]],
+    ['a range with an exception', '[100:200, !150]', [100, 200]],
+    ['a negation in front', ['!150', '100:200'], [100, 200]],
     ['all but some', '![100, 200]', [99, 150, 201]],
-    ['a list in a list', '[99:201, ![100, 200]]', [99, 150, 201]],
-    ['all but those of a variable', '!$SOME', [99, 150, 201]],
+    ['a nested list', '[99:201, ![100, 200]]', [99, 150, 201]],
+    ['all ports except those of a variable', '!$SOME', [99, 150, 201]],
     ['a variable with a negation', '$NOT', [99, 100, 200, 201]],
-    ['a negation of a variable with a negation', '[150, !$NOT]', [150]],
-    ['an end left open', '[200:]', [200, 201]],
+    ['a negated variable with a negation', '[150, !$NOT]', [150]],
+    ['an open range', '[200:]', [200, 201]],
     ['none', '', []],
   ])('ports: %s', (_, value, expected) => {
     const config = new Config({ vars: { 'port-groups': { SOME: '[100,200]', NOT: '!150' } } });
@@ -233,7 +233,7 @@ describe('tunnels', () => {
     expect([99, 100, 150, 200, 201].filter(port => ports[port])).toEqual(expected);
   });
 
-  test('Teredo is looked for at any port where none is named', async () => {
+  test('Teredo is detected at any port by default', async () => {
     const count = async (config: object) =>
       (await decoder({ config } as never)).one(packet(ethernet(), ipv4(), udp({ dport: 99 }), ...TCP6))
         .length;
@@ -241,7 +241,7 @@ describe('tunnels', () => {
     expect(await count({ decoder: { teredo: { ports: '$TEREDO_PORTS' } } })).toBe(1);
   });
 
-  test('VN-Tag and ERSPAN type I are left alone where they are off', async () => {
+  test('VN-Tag and ERSPAN type I are not decoded if disabled', async () => {
     const config = { decoder: { vntag: { enabled: false }, erspan: { typeI: { enabled: false } } } };
     const { thread, one } = await decoder({ config });
     expect(one(packet(ethernet(), ipv4(), gre(), erspanTypeOne(), ...frame)).length).toBe(1);
@@ -251,7 +251,7 @@ describe('tunnels', () => {
     expect(thread.counters.read('decoder.event.ethernet.unknown_ethertype')).toBe(1);
   });
 
-  test('ports come from variables', async () => {
+  test('ports can be variables', async () => {
     const config = { vars: { 'port-groups': { VXLAN_PORTS: 99 } } };
     const { one } = await decoder({ config });
     expect(one(packet(ethernet(), ipv4(), udp({ dport: 99 }), vxlan(), ...frame)).length).toBe(2);

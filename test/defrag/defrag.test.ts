@@ -30,14 +30,14 @@ const first4 = (before: Part[] = [], id = 7) =>
 const second4 = (before: Part[] = [], id = 7) =>
   packet(ethernet(), ...before, ipv4({ id, protocol: 17, offset: 24 }), SECOND);
 
-/** Descriptions of what was made from fragments. */
+/** Descriptions of the reassembled packets. */
 function reassembled({ thread }: Decoder, slots: number[]): string[] {
   const made = slots.filter(slot => thread.field(slot, Packet.PSEUDO) === Packet.PSEUDO_REASSEMBLED);
   return made.map(slot => describePacket(thread, slot));
 }
 
 describe('datagrams', () => {
-  test('IPv4: a packet of its own behind the completing fragment', async () => {
+  test('IPv4: the reassembled packet follows the fragment that completes it', async () => {
     const d = await decoder();
     const { thread } = d;
     const slots = d.decode([first4([vlan(5)]), second4([vlan(5)])]);
@@ -70,7 +70,7 @@ describe('datagrams', () => {
     expect(thread.counters.read('defrag.memuse')).toBe(0);
   });
 
-  test('IPv6: headers before the fragment header stay, and name what it named', async () => {
+  test('IPv6: headers before the fragment header are kept, with its next header', async () => {
     const d = await decoder();
     const whole = packet(ipv6(), udp({ sport: 1000, dport: 2000 }), DATA).subarray(40);
     const part = (start: number, end: number, more: boolean) =>
@@ -88,7 +88,7 @@ describe('datagrams', () => {
     expect(bytes).toEqual(packet(ethernet(), ipv6(), hopByHop(), udp({ sport: 1000, dport: 2000 }), DATA));
   });
 
-  test('inside a tunnel, and a tunnel inside', async () => {
+  test('fragments in a tunnel and a tunnel in fragments are reassembled', async () => {
     const d = await decoder();
     const outer = [ipv4({ source: '1.1.1.1' }), gre()];
     const slots = d.decode([first4(outer), second4(outer)]);
@@ -107,7 +107,7 @@ describe('datagrams', () => {
     expect(d.thread.pool.idle).toBe(true);
   });
 
-  test('what begins behind the last fragment is not of the datagram', async () => {
+  test('a fragment beyond the end of the last fragment is not part of the datagram', async () => {
     const d = await decoder();
     const part = (offset: number, data: string, moreFragments: boolean) =>
       packet(ethernet(), ipv4({ protocol: 253, offset, moreFragments }), data);
@@ -131,12 +131,12 @@ describe('datagrams', () => {
     expect(reassembled(d, slots)).toEqual([]);
   });
 
-  test('VLANs do not matter when they are not tracked', async () => {
+  test('VLANs do not matter if they are not tracked', async () => {
     const d = await decoder({ config: { vlan: { 'use-for-tracking': false } } });
     expect(reassembled(d, d.decode([first4(), second4([vlan(5)])]))).toEqual(['vlan5 ip4 p17 1000>2000']);
   });
 
-  test('the largest datagram', async () => {
+  test('the largest datagram is reassembled', async () => {
     const d = await decoder();
     const data = 'x'.repeat(65535 - 20);
     const parts: Uint8Array[] = [];
@@ -150,7 +150,7 @@ describe('datagrams', () => {
 });
 
 describe('limits', () => {
-  test('time: a fragment that comes too late begins a new datagram', async () => {
+  test('a fragment after the timeout begins a new datagram', async () => {
     const d = await decoder({ config: { defrag: { timeout: 10 } } });
     d.one(first4(), { time: 100 });
     expect(reassembled(d, d.one(second4(), { time: 111 }))).toEqual([]);
@@ -161,13 +161,13 @@ describe('limits', () => {
   test.each([
     ['with a name', [{ slow: { timeout: 100, address: ['10.0.0.0/24'] } }]],
     ['without', [{ timeout: 100, address: '10.0.0.0/24' }]],
-  ])('time of a host, %s', async (_, hosts) => {
+  ])('the timeout can be set per host, %s', async (_, hosts) => {
     const d = await decoder({ config: { defrag: { timeout: 10, 'host-config': hosts } } });
     d.one(first4(), { time: 100 });
     expect(reassembled(d, d.one(second4(), { time: 190 }))).toHaveLength(1);
   });
 
-  test('time passes without any packets, live', async () => {
+  test('live, datagrams time out without any packets', async () => {
     const d = await decoder();
     const now = 1_700_000_000;
     vi.useFakeTimers({ now: now * 1000 });
@@ -182,7 +182,7 @@ describe('limits', () => {
     expect(d.thread.counters.read('defrag.memuse')).toBe(0);
   });
 
-  test('time passes within a batch as it does between batches, also where it goes back', async () => {
+  test('timeouts are the same within a batch as between batches, also if time goes back', async () => {
     const d = await decoder();
     const batch = d.thread.batch([first4(), packet(ethernet(), ipv4()), second4()]);
     [100, 300, 101].forEach((seconds, i) => {
@@ -193,7 +193,7 @@ describe('limits', () => {
     expect(d.thread.counters.read('defrag.ipv4.timeouts')).toBe(1);
   });
 
-  test('time passes without fragments too', async () => {
+  test('datagrams time out without further fragments', async () => {
     const d = await decoder();
     d.one(first4(), { time: 100 });
     expect(d.thread.counters.read('defrag.memuse')).toBeGreaterThan(0);
@@ -201,21 +201,21 @@ describe('limits', () => {
     expect(d.thread.counters.read('defrag.memuse')).toBe(0);
   });
 
-  test('trackers: the oldest datagram gives way', async () => {
+  test('at the limit of trackers, the oldest datagram is removed', async () => {
     const d = await decoder({ config: { defrag: { trackers: 2 } } });
     const slots = d.decode([first4([], 1), first4([], 2), first4([], 3), second4([], 1), second4([], 3)]);
     expect(reassembled(d, slots)).toHaveLength(1);
     expect(d.thread.counters.read('defrag.max_trackers_reached')).toBe(2);
   });
 
-  test('fragments', async () => {
+  test('fragments beyond their limit are ignored', async () => {
     const d = await decoder({ config: { defrag: { 'max-frags': 2 } } });
     const slots = d.decode([first4([], 1), first4([], 2), first4([], 3)]);
     expect(d.thread.events(slots[2]!)).toEqual(['decoder.ipv4.frag_ignored']);
     expect(d.thread.counters.read('defrag.max_frags_reached')).toBe(1);
   });
 
-  test('memory, with its exception policy', async () => {
+  test('fragments beyond the memcap are ignored, and its exception policy applies', async () => {
     const config = { defrag: { memcap: 200, 'memcap-policy': 'drop-packet' }, 'engine-mode': 'ips' };
     const d = await decoder({ config });
     const slots = d.decode([first4([], 1), first4([], 2)]);
@@ -229,17 +229,20 @@ describe('limits', () => {
   test.each([
     ['fragments', { defrag: { 'max-frags': 1 } }, {}],
     ['bytes in the pool', {}, { bytes: 4096, blockSize: 512 }],
-  ])('inline, what finds no room for want of %s is dropped', async (_, config, options) => {
-    const d = await decoder({ config: { ...config, 'engine-mode': 'ips' }, ...options });
-    const parts = Array.from({ length: 3 }, (_, i) =>
-      packet(ethernet(), ipv4({ offset: i * 400, moreFragments: i < 2 }), 'x'.repeat(400)),
-    );
-    const slots = [...d.decode(parts), ...d.thread.passed];
-    const dropped = slots.filter(slot => d.thread.field(slot, Packet.VERDICT) === Packet.VERDICT_DROP);
-    expect(dropped).toContain(slots.find(slot => d.thread.field(slot, Packet.NUMBER) === 3));
-  });
+  ])(
+    'inline, a datagram that cannot be reassembled for lack of %s is dropped',
+    async (_, config, options) => {
+      const d = await decoder({ config: { ...config, 'engine-mode': 'ips' }, ...options });
+      const parts = Array.from({ length: 3 }, (_, i) =>
+        packet(ethernet(), ipv4({ offset: i * 400, moreFragments: i < 2 }), 'x'.repeat(400)),
+      );
+      const slots = [...d.decode(parts), ...d.thread.passed];
+      const dropped = slots.filter(slot => d.thread.field(slot, Packet.VERDICT) === Packet.VERDICT_DROP);
+      expect(dropped).toContain(slots.find(slot => d.thread.field(slot, Packet.NUMBER) === 3));
+    },
+  );
 
-  test('no bytes in the pool: counted, and the fragments stay as they are', async () => {
+  test('without enough bytes in the pool, the loss is counted and the fragments are passed on', async () => {
     const d = await decoder({ bytes: 4096, blockSize: 512 });
     const slots = d.decode(
       Array.from({ length: 3 }, (_, i) =>
@@ -251,7 +254,7 @@ describe('limits', () => {
     expect(d.thread.counters.read('defrag.memuse')).toBe(0);
   });
 
-  test('a flood of tiny overlapping fragments costs time by its bytes', async () => {
+  test('a flood of tiny overlapping fragments costs time in proportion to its bytes', async () => {
     const d = await decoder({ slots: 16 });
     for (let i = 0; i < 20_000; i++) {
       const offset = ((i * 7919) % 8000) * 8;
@@ -261,7 +264,7 @@ describe('limits', () => {
   });
 });
 
-test('memory of fragments: what is taken is given back, and used again', () => {
+test('memory of fragments is reused after release', () => {
   const memory = new FragmentMemory(1 << 20);
   const sizes = [1, 64, 65, 1000, 1480, 65535, 131072, 200, 3000];
   for (let round = 0; round < 50; round++) {
@@ -274,7 +277,7 @@ test('memory of fragments: what is taken is given back, and used again', () => {
   expect(memory.take(1 << 18)).toBe(-1);
 });
 
-test('memory of fragments: pieces do not overlap', () => {
+test('memory blocks of fragments do not overlap', () => {
   const memory = new FragmentMemory(1 << 19);
   const taken: { piece: number; size: number; mark: number }[] = [];
   const random = randomNumbers(1);
@@ -295,7 +298,7 @@ test('memory of fragments: pieces do not overlap', () => {
   expect(memory.used).toBeLessThanOrEqual(1 << 19);
 });
 
-test('runs join where they touch', () => {
+test('adjacent runs are joined', () => {
   const runs = new Runs();
   const shown = () => Array.from({ length: runs.length }, (_, i) => [runs.start(i), runs.end(i)]);
   runs.join(16, 24);

@@ -1,4 +1,4 @@
-/** Inline, fragments wait for the verdict of their datagram: each has one verdict in the end, and comes home. */
+/** Inline, fragments are held for the verdict of their datagram: each gets exactly one verdict and is released. */
 import { expect, it } from 'vitest';
 import { Batch } from '../../engine/batch.js';
 import type { ConfigTree } from '../../engine/config/config.js';
@@ -13,9 +13,9 @@ import { ethernet, fragment, gre, ipv4, ipv6, packet, udp } from '../packets/bui
 import { randomFractions } from '../pseudo-random.js';
 import { type StubThread, stubThread } from '../thread-stub.js';
 
-/** Decoding and verdicts, and what the device hears. */
+/** Decoding and verdicts, and the verdicts given to the device. */
 class Line {
-  /** How often each packet of the wire, by number, was passed and was dropped. */
+  /** How often each captured packet, by number, was passed and was dropped. */
   readonly passed = new Map<number, number>();
   readonly dropped = new Map<number, number>();
   private readonly returns: Returns;
@@ -72,7 +72,7 @@ class Line {
   }
 }
 
-/** Fragments of few datagrams of IPv4 and IPv6, in tunnels too, and tunnels that are fragmented themselves. */
+/** Fragments of a few datagrams of IPv4 and IPv6, also in tunnels, and fragmented tunnels. */
 function randomPacket(below: (limit: number) => number): Uint8Array {
   const part = { id: below(4), offset: below(6) * 8, moreFragments: below(4) > 0 };
   const data = 'x'.repeat(8 * (1 + below(2)));
@@ -95,7 +95,7 @@ function randomPacket(below: (limit: number) => number): Uint8Array {
   }
 }
 
-it.each([...Array(60).keys()])('each has one verdict, whatever is scarce (seed %i)', async seed => {
+it.each([...Array(60).keys()])('each fragment has one verdict, whatever is scarce (seed %i)', async seed => {
   const random = randomFractions(seed);
   const below = (limit: number) => Math.floor(random() * limit);
   const slots = 16 * (1 + below(3));
@@ -125,7 +125,7 @@ it.each([...Array(60).keys()])('each has one verdict, whatever is scarce (seed %
   expect(line.thread.pool.idle).toBe(true);
 });
 
-it('those that find no slot to be let go by keep others from being held', async () => {
+it('no more fragments are held while expired ones cannot be released for lack of slots', async () => {
   const line = await Line.of(16, { 'hold-time': 0 }, () => false);
   const { pool } = line.thread;
   for (let n = 0; n < 20; n++) {
@@ -138,7 +138,7 @@ it('those that find no slot to be let go by keep others from being held', async 
   }
 });
 
-it('thousands of one datagram are dropped with it', async () => {
+it('thousands of fragments are dropped with their datagram', async () => {
   const count = 5000;
   const line = await Line.of(1 << 16, { 'hold-packets': 8192 }, () => true);
   const parts = Array.from({ length: count }, (_, i) =>
@@ -153,7 +153,7 @@ it('thousands of one datagram are dropped with it', async () => {
   expect(line.thread.pool.idle).toBe(true);
 });
 
-it.each(['bsd', 'linux', 'linux-6'])('those that come twice wait with the others: %s', async policy => {
+it.each(['bsd', 'linux', 'linux-6'])('duplicate fragments are held with the others: %s', async policy => {
   const line = await Line.of(64, {}, () => true, policy);
   const part = (offset: number) =>
     packet(ethernet(), ipv4({ id: 1, protocol: 17, offset, moreFragments: offset === 0 }), 'abcdefgh');
@@ -163,7 +163,7 @@ it.each(['bsd', 'linux', 'linux-6'])('those that come twice wait with the others
   expect([line.passed.size, line.dropped.size]).toEqual([0, 3]);
 });
 
-it('a clock that is set back holds nothing for longer', async () => {
+it('no fragment is held longer if the clock is set back', async () => {
   const line = await Line.of(64, {}, () => false);
   const first = packet(ethernet(), ipv4({ id: 1, protocol: 17, moreFragments: true }), 'abcdefgh');
   line.take([first], 5000);

@@ -1,4 +1,7 @@
-/** Cases of `../shared/vectors/ip-frag.json`: what each kind of receiver makes of a sequence of fragments. */
+/**
+ * Cases of `../shared/vectors/ip-frag.json`: the datagram that each operating system reassembles from a sequence of
+ * fragments.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as Packet from '../../engine/packet.js';
@@ -40,16 +43,16 @@ interface Case {
 const cases: Case[] = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : [];
 if (cases.length === 0) console.warn('skipped: ../shared/vectors/ip-frag.json is absent');
 
-/** One case names `other`, which no engine has. */
+/** One case names `other`, which no engine supports. */
 const isHostOs = (name: string) => (HOST_OS as readonly string[]).includes(name);
 
 const UDP = 17;
-/** Names for which there is no host operating system, or another one says the same. */
+/** Names without a host operating system, or equal to another one. */
 const EDGE_POLICIES = ['bsd', 'bsd-right', 'linux', 'old-solaris', 'solaris', 'windows'];
 
 /**
- * Measured on an engine that compares a new fragment with one or two neighbours only; the rule, which compares it with
- * all that it overlaps, has another result for these.
+ * Measured on an engine that compares a new fragment with one or two neighbours only; comparison with all overlapping
+ * fragments, as here, gives another result.
  */
 const NEIGHBOURS_ONLY: Record<string, string[]> = {
   'EDGE-09': ['old-solaris', 'windows', 'solaris'],
@@ -57,7 +60,10 @@ const NEIGHBOURS_ONLY: Record<string, string[]> = {
   'EDGE-47': ['old-solaris', 'windows', 'linux'],
 };
 
-/** Measured: a last fragment that loses all its bytes is forgotten with the end it says. It is kept here (MB-FINAL-FRAGS). */
+/**
+ * Measured: a last fragment that loses all its bytes is discarded, and the end of the datagram with it. Here the end
+ * is kept.
+ */
 const END_FORGOTTEN: Record<string, string[]> = {
   'EDGE-46': ['bsd', 'linux', 'old-solaris', 'solaris', 'windows'],
 };
@@ -84,7 +90,7 @@ async function decoderFor(policy: string): Promise<Decoder> {
   return decoder({ config: { 'host-os-policy': { [policy]: ['0.0.0.0/0', '::/0'] } } });
 }
 
-/** Payloads of the IP packets made, and the names of all events. */
+/** Payloads of the reassembled IP packets, and the names of all events. */
 async function reassemble(policy: string, packets: Uint8Array[], wantUdp: boolean) {
   const { thread, one } = await decoderFor(policy);
   const payloads: string[] = [];
@@ -122,7 +128,7 @@ describe.skipIf(cases.length === 0)('fragments with stated or measured bytes', (
       ),
     );
 
-  test('there are enough of them', () => expect(rows.length).toBeGreaterThan(1500));
+  test('more than 1,500 cases are tested', () => expect(rows.length).toBeGreaterThan(1500));
 
   test.each(rows)('%s IPv%i %s', async (_id, family, policy, c, bytes) => {
     // A protocol without a decoder: the payload is the datagram.
@@ -134,7 +140,7 @@ describe.skipIf(cases.length === 0)('fragments with stated or measured bytes', (
   });
 });
 
-describe.skipIf(cases.length === 0)('fragments at the edge', () => {
+describe.skipIf(cases.length === 0)('edge cases of fragments', () => {
   const edge = cases.filter(c => c.measured).flatMap(c => c.family.map(family => [c.id, family, c] as const));
 
   test.each(edge)('%s IPv%i', async (id, family, c) => {

@@ -1,4 +1,4 @@
-/** Alerts of a packet come in the order of their signatures, then transactions, each with what belongs to it. */
+/** Alerts of a packet are ordered by signature, then transaction, each with the data that belongs to it. */
 import { expect, it } from 'vitest';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
 import { AlertQueue, MATCH_GUESSED, MATCH_STREAM, type Subject } from '../../modules/detect/alert-queue.js';
@@ -8,7 +8,7 @@ const inTransaction = (id: number): Subject => ({
   transaction: { id } as Transaction,
 });
 
-/** An alert as `signature/transaction`; what it brings is different for each. */
+/** An alert as `signature/transaction`; its data is different for each. */
 function add(queue: AlertQueue, alert: string): boolean {
   const [signature, transaction] = alert.split('/').map(Number);
   const subject = transaction === undefined ? undefined : inTransaction(transaction);
@@ -36,13 +36,13 @@ it.each([
   ['2/7 2/5 2/6 1/9', '1/9 2/5 2/6 2/7'],
   ['2/0 2 1', '1 2 2/0'],
   ['1/9 2/5 3', '1/9 2/5 3'],
-])('%s as %s', (added, expected) => {
+])('%s is ordered as %s', (added, expected) => {
   const queue = new AlertQueue(4);
   for (const alert of added.split(' ')) expect(add(queue, alert)).toBe(true);
   expect(shown(queue).join(' ')).toBe(expected);
 });
 
-it('the same again comes behind what was there', () => {
+it('an equal alert is queued behind the first one', () => {
   const queue = new AlertQueue(4);
   for (const context of ['first', 'second']) queue.add(1, inTransaction(2), 0, true, context);
   expect(queue.contexts.slice(0, 2)).toEqual(['first', 'second']);
@@ -54,7 +54,7 @@ it.each([
   ['1 3', '3', 3, '1 3'],
   ['1 3/2', '3/1', 3, '1 3/1'],
   ['1', '4', -1, '1 4'],
-])('where %s has filled it, %s has %i give way', (there, alert, givesWay, expected) => {
+])('in a full queue of %s, adding %s replaces signature %i', (there, alert, givesWay, expected) => {
   const queue = new AlertQueue(2);
   for (const each of there.split(' ')) add(queue, each);
   const [signature, transaction = -1] = alert.split('/').map(Number);

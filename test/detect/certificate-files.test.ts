@@ -8,7 +8,7 @@ import { CertificateFiles } from '../../modules/detect/certificate-files.js';
 import type { Inspection } from '../../signatures/inspection.js';
 import { stubThread } from '../thread-stub.js';
 
-it('keeps the certificates of a transaction once, with what is to be known of them', () => {
+it('keeps the certificates of a transaction once, with their attributes', () => {
   const thread = stubThread({});
   const folder = join(mkdtempSync(join(tmpdir(), 'certificates-')), 'new');
   thread.memory.row[Packet.SECONDS] = 1425669142;
@@ -33,7 +33,7 @@ it('keeps the certificates of a transaction once, with what is to be known of th
   expect(meta).toContain('TLS ISSUERDN:      CN=b\n');
 });
 
-it('keeps what the client showed for rules that match what it sends', () => {
+it('keeps the certificates of the client for rules that match its data', () => {
   const thread = stubThread({});
   const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
   thread.flows.row.set([0x0100000a, 0, 0, 0, 0x0200000a, 0, 0, 0, 40000, 443], 0);
@@ -57,7 +57,7 @@ it('keeps what the client showed for rules that match what it sends', () => {
   expect(ofServer).toContain('TLS SUBJECT:       CN=server\n');
 });
 
-it('finds the certificates of the flow for rules that look at no transaction', () => {
+it('finds the certificates of the flow for rules without a transaction', () => {
   const thread = stubThread({});
   const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
   thread.flows.row[Flow.IP_VERSION] = 4;

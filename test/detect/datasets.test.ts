@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 const table = () => allocateTable(1 << 16);
 
-test('values of all types go to lines and back', () => {
+test('values of all types survive saving and loading', () => {
   for (const [type, line] of [
     ['string', 'aGVsbG8='],
     ['md5', '5d41402abc4b2a76b9719d911017c592'],
@@ -30,14 +30,14 @@ test('values of all types go to lines and back', () => {
   expect(valueOfBytes('ip', address, 0, 4)).toBe(valueOfLine('ip', '192.0.2.1'));
 });
 
-test('what is no value of the type is not taken', () => {
+test('a value that is not of the type is not added', () => {
   const store = new DatasetStore(new SharedTable(table()), folder, problem => expect(problem).toBe(''));
   const set = store.open({ name: 'digests', type: 'md5', folder: '' });
   expect(set.add(bytes('short'), 0, 5)).toBe(false);
   expect(set.add(bytes('sixteen bytes ok'), 0, 16)).toBe(true);
 });
 
-test('what one thread removes is not saved by others, whichever comes last', () => {
+test('a value removed by one thread is not saved by another, whichever closes last', () => {
   const file = 'kept.lst';
   const declaration = { name: 'kept', type: 'string', load: file, save: file, folder: '' } as const;
   const lines = (...values: string[]) =>
@@ -65,7 +65,7 @@ test.each([['in.lst'], [join(folder, 'deeper', 'absolute.lst')]])('a set is save
   expect(readFileSync(resolve(folder, save), 'utf8')).toBe('dmFsdWU=\n');
 });
 
-test('what one thread sets, others see; saved sets are read again', () => {
+test('a value added by one thread is seen by others; saved sets are loaded again', () => {
   const shared = table();
   const problems: string[] = [];
   const open = () => new DatasetStore(new SharedTable(shared), folder, problem => problems.push(problem));
@@ -102,7 +102,7 @@ test('what one thread sets, others see; saved sets are read again', () => {
   expect(problems).toEqual([]);
 });
 
-test('reputations, JSON, and lines that are no values', () => {
+test('reputations and JSON are loaded, and invalid lines are reported', () => {
   writeFileSync(join(folder, 'rep.lst'), '192.0.2.1,200\n');
   writeFileSync(
     join(folder, 'list.json'),
@@ -127,7 +127,7 @@ test('reputations, JSON, and lines that are no values', () => {
   expect(json.json(bytes('b.example'), 0, 9)).toBe('{"name":"b.example"}');
 });
 
-test('traffic fills the memory for what is to be saved up to its bound; what is set counts all the same', () => {
+test('values added by traffic are saved up to a memory limit; all are in the set', () => {
   const problems: string[] = [];
   const note = (problem: string) => problems.push(problem);
   const store = new DatasetStore(new SharedTable(table()), folder, note, undefined, 250);
@@ -146,7 +146,7 @@ test('traffic fills the memory for what is to be saved up to its bound; what is 
   b.remove(bytes('four'), 0, 4);
   expect(problems).toHaveLength(3);
   expect([saved('a'), saved('b')]).toEqual([['one', 'two'], []]);
-  // It changes its place, and needs no more room.
+  // The value moves, and needs no further memory.
   a.remove(bytes('one'), 0, 3);
   add(a, 'one');
   expect(problems).toHaveLength(3);

@@ -1,11 +1,11 @@
-/** Headers of packets as sticky buffers. */
+/** Packet headers as sticky buffers. */
 import { expect, it } from 'vitest';
 import { destinationOptions, ethernet, icmpv6, ipv6, packet, udp } from '../packets/builder.js';
 import { replay } from '../streams/replay.js';
 
 const LENGTHS = [40, 48];
 
-it('the header of IPv6 is there whatever follows it', async () => {
+it('the IPv6 header is available whatever follows it', async () => {
   const packets = [
     packet(ethernet(), ipv6(), udp(), 'text'),
     packet(ethernet(), ipv6(), destinationOptions(), icmpv6(), 'text'),

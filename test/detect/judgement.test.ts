@@ -9,7 +9,7 @@ const DROP = Packet.VERDICT_DROP;
 const PASS = Packet.VERDICT_PASS;
 
 describe('actions', () => {
-  test('a drop stops the packet inline, and only alerts after the fact', async () => {
+  test('a drop stops the packet inline, and only alerts in IDS mode', async () => {
     const rules = 'drop udp any any -> any any (content:"bad"; sid:1;)';
     const inlineSensor = await sensorFor(rules, ips);
     expect(inlineSensor.run([udp('bad'), udp('good')])).toEqual({ alerts: ['1@1'], verdicts: [DROP, NONE] });
@@ -17,19 +17,19 @@ describe('actions', () => {
     expect(passive.run([udp('bad')])).toEqual({ alerts: ['1@1'], verdicts: [NONE] });
   });
 
-  test('a match in the stream drops the flow: the completing segment and all that follows', async () => {
+  test('a match in the stream drops the flow: the completing segment and all later packets', async () => {
     const s = await sensorFor('drop tcp any any -> any any (content:"attack"; sid:1;)', ips);
     const packets = ['att', 'ack', 'more'].map(data => inline(data));
     expect(s.run(packets)).toEqual({ alerts: ['1@2'], verdicts: [NONE, DROP, DROP] });
     expect(s.run([inline('later')]).verdicts).toEqual([DROP]);
   });
 
-  test('a match in a packet drops that packet alone', async () => {
+  test('a match in a packet drops that packet only', async () => {
     const s = await sensorFor('drop tcp-pkt any any -> any any (content:"bad"; sid:1;)', ips);
     expect(s.run([inline('bad'), inline('good')]).verdicts).toEqual([DROP, NONE]);
   });
 
-  test('pass comes first, and hides what else matches', async () => {
+  test('pass comes first, and suppresses other matches', async () => {
     const s = await sensorFor(
       `alert udp any any -> any any (content:"x"; sid:1;)
        drop udp any any -> any any (content:"x"; sid:2;)
@@ -39,7 +39,7 @@ describe('actions', () => {
     expect(s.run([udp('x ok'), udp('x')])).toEqual({ alerts: ['2@2', '1@2'], verdicts: [PASS, DROP] });
   });
 
-  test('the order of actions can be changed', async () => {
+  test('the order of actions is configurable', async () => {
     const s = await sensorFor(
       `alert udp any any -> any any (content:"x"; sid:1;)
        pass udp any any -> any any (content:"x"; sid:2;)`,
@@ -48,7 +48,7 @@ describe('actions', () => {
     expect(s.run([udp('x')])).toEqual({ alerts: ['1@1'], verdicts: [PASS] });
   });
 
-  test('reject is told to the right side', async () => {
+  test('the verdict of a reject action has its direction', async () => {
     const s = await sensorFor(
       `reject udp any any -> any any (content:"a"; sid:1;)
        rejectdst udp any any -> any any (content:"b"; sid:2;)
@@ -62,7 +62,7 @@ describe('actions', () => {
     ]);
   });
 
-  test('reject is answered after the fact too, where a drop is nothing', async () => {
+  test('reject takes effect in IDS mode, drop does not', async () => {
     const s = await sensorFor(`
       reject udp any any -> any any (content:"a"; sid:1;)
       drop udp any any -> any any (content:"b"; sid:2;)`);
@@ -72,7 +72,7 @@ describe('actions', () => {
     });
   });
 
-  test('a flow is told by which side its rejected packet asks to be reset', async () => {
+  test('the sides to reset are noted in the flow of the rejected packet', async () => {
     const sides = async (action: string, toServer: boolean) => {
       const s = await sensorFor(`${action} tcp any any -> any any (content:"bad"; sid:1;)`, ips);
       s.see(inline('bad', { toServer }));
@@ -85,7 +85,7 @@ describe('actions', () => {
     expect(await sides('drop', true)).toBe(0);
   });
 
-  test('a drop that has no room among the alerts drops all the same, unless the packet is let pass', async () => {
+  test('a drop beyond packet-alert-max still drops, unless the packet is passed', async () => {
     const rules = `
       pass udp any any -> any any (content:"ok"; sid:4;)
       alert udp any any -> any any (content:"x"; priority:1; sid:1;)
@@ -114,8 +114,8 @@ describe('actions', () => {
   });
 });
 
-describe('addresses alone', () => {
-  test('are those of very many rules, which may share them or exclude one each', async () => {
+describe('IP-only rules', () => {
+  test('are matched by address, with very many rules that share an address or exclude one each', async () => {
     const shared = Array.from(
       { length: 200 },
       (_, i) => `alert ip 10.0.0.0/8 any -> any any (sid:${i + 1};)`,
@@ -138,7 +138,7 @@ describe('addresses alone', () => {
     expect(wide.see(udp('y', { source: 0xc0000005 })).length).toBe(599);
   });
 
-  test('are judged once for each direction of a flow, and for each packet without one', async () => {
+  test('are evaluated once per direction of a flow, and for each packet without a flow', async () => {
     const s = await sensorFor(`
       alert ip [10.0.0.1,192.0.2.0/24] any -> any any (sid:1;)
       alert ip any any -> 10.0.0.1 any (sid:2;)
@@ -149,14 +149,14 @@ describe('addresses alone', () => {
     expect(s.see(udp(''), udp(''))).toEqual(['1@5', '3@5', '1@6', '3@6']);
   });
 
-  test('dropping by address drops the flow', async () => {
+  test('drop the flow', async () => {
     const s = await sensorFor('drop ip 10.0.0.1 any -> any any (sid:1;)', ips);
     const packets = [udp('', { flow: 7 }), udp('', { flow: 7, toServer: false })];
     expect(s.run(packets).verdicts).toEqual([DROP, DROP]);
   });
 });
 
-test('only_frag is for packets made from fragments, no_frag for all others', async () => {
+test('with only_frag match reassembled packets, with no_frag all others', async () => {
   const s = await sensorFor(`
     alert udp any any -> any any (flow:only_frag; sid:1;)
     alert udp any any -> any any (flow:no_frag; sid:2;)`);

@@ -1,11 +1,11 @@
-/** Which packets `nfq_set_mark` marks: it is those of the wire that leave with a mark. */
+/** Packets marked by `nfq_set_mark`: captured packets, which are sent with the mark. */
 import { describe, expect, it } from 'vitest';
 import * as Packet from '../../engine/packet.js';
 import { alertingCompilers } from '../../signatures/keywords/alerting.js';
 
 const { PSEUDO_NONE: WIRE, PSEUDO_TUNNEL: TUNNEL, PSEUDO_REASSEMBLED: REASSEMBLED } = Packet;
 
-/** Marks of packets after a rule of the first one has set 0x40/0xf0; each is made from the next. */
+/** Marks of packets after a rule of the first one has set 0x40/0xf0; each is derived from the next. */
 function marks(...pseudos: number[]): string[] {
   const row = new Int32Array(pseudos.length * Packet.INTS);
   pseudos.forEach((pseudo, slot) => {
@@ -32,7 +32,11 @@ describe('nfq_set_mark', () => {
     ['a packet', [WIRE], [SET]],
     ['all fragments of a datagram', [REASSEMBLED, WIRE, WIRE], [SET, SET, SET]],
     ['a fragment, but not those before it', [WIRE, WIRE], [SET, KEPT]],
-    ['a packet in a tunnel, but not what carries it', [TUNNEL, WIRE], [SET, KEPT]],
-    ['nothing that carries fragments', [REASSEMBLED, TUNNEL, WIRE], [SET, KEPT, KEPT]],
+    ['a packet in a tunnel, but not its outer packet', [TUNNEL, WIRE], [SET, KEPT]],
+    [
+      'neither the datagram nor its fragments if it is inside a tunnel',
+      [REASSEMBLED, TUNNEL, WIRE],
+      [SET, KEPT, KEPT],
+    ],
   ])('marks %s', (_name, pseudos, expected) => expect(marks(...pseudos)).toEqual(expected));
 });

@@ -15,8 +15,8 @@ function notes() {
 const at = (text: string, fields: Partial<Inspection> = {}) =>
   ({ bytes: Buffer.from(text, 'latin1'), flow: 1, signature: 7, ...fields }) as Inspection;
 
-describe('what signatures note', () => {
-  it('is told as metadata and traffic', () => {
+describe('labels and context of signatures', () => {
+  it('are reported as metadata and traffic', () => {
     const { state, notes: noted } = notes();
     expect(noted.members(1)).toBe('');
     state.bits = new Set([0, 1, 2]);
@@ -40,7 +40,7 @@ describe('what signatures note', () => {
     expect(JSON.parse(`{${noted.members(-1) || '"none":1'}}`)).toEqual({ none: 1 });
   });
 
-  it('is the context of the signature that noted it, once', () => {
+  it('are given once, with the signature that set them', () => {
     const { notes: noted } = notes();
     noted.context(at(''), 'host', '{"year":2005}');
     noted.capture(at('a"b'), 'alert', 'name', 0, 3);
@@ -49,7 +49,7 @@ describe('what signatures note', () => {
     expect(noted.takeContext(7)).toBe('');
   });
 
-  it('is bounded in a packet and in a flow', () => {
+  it('are limited per packet and per flow', () => {
     const { state, notes: noted } = notes();
     for (let i = 0; i < 100; i++) {
       noted.capture(at('x'), 'pkt', `p${i}`, 0, 1);

@@ -5,19 +5,19 @@ import { flowEnd, inline, MATCHERS, SMALL_CHUNKS, sensorFor, tcp, udp } from './
 describe.each(MATCHERS)('payload with %s', matcher => {
   const sensor = (rules: string) => sensorFor(rules, { matcher, config: SMALL_CHUNKS });
 
-  test('content in a datagram', async () => {
+  test('content is found in a datagram', async () => {
     const s = await sensor('alert udp any any -> any 80 (content:"abc"; sid:1;)');
     expect(s.see(udp('xxabcxx'), udp('xxABCxx'), udp('ab'), udp('abc', { destinationPort: 81 }))).toEqual([
       '1@1',
     ]);
   });
 
-  test('nocase is about ASCII letters: other bytes are what they are', async () => {
+  test('nocase ignores the case of ASCII letters, not of other bytes', async () => {
     const s = await sensor('alert udp any any -> any 80 (content:"|C0|aBc"; nocase; sid:1;)');
     expect(s.see(udp('\xc0Abc'), udp('\xe0Abc'))).toEqual(['1@1']);
   });
 
-  test('a payload that is not to be looked at holds nothing, however it is asked for', async () => {
+  test('a packet without payload inspection matches no payload keyword but dsize', async () => {
     const s = await sensor(`
       alert udp any any -> any any (content:"abc"; sid:1;)
       alert udp any any -> any any (pcre:"/abc/"; sid:2;)
@@ -33,7 +33,7 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     ]);
   });
 
-  test('header, direction and addresses decide', async () => {
+  test('protocol, direction and addresses must match', async () => {
     const s = await sensor(`
       alert udp 10.0.0.1 any -> any any (content:"abc"; sid:1;)
       alert udp any any -> 10.0.0.1 any (content:"abc"; sid:2;)
@@ -44,7 +44,7 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     expect(s.see(udp('abc', { flow: 2, toServer: false }))).toEqual(['2@4', '4@4']);
   });
 
-  test('a stream: the pattern may be cut anywhere, and alerts once', async () => {
+  test('in a stream, a pattern may be split anywhere, and alerts once', async () => {
     const s = await sensor('alert tcp any any -> any 80 (content:"attack"; sid:1;)');
     expect(s.see(inline('xxatt'), inline('ackxx'), inline('more'))).toEqual(['1@2']);
     expect(s.see(...[...'attack'].map(c => inline(c)))).toEqual(['1@9']);
@@ -59,14 +59,14 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     ['content:"."; within:5;', 'xxxxxxxxxxxxxxxxxxxxxxxx.', false],
     ['content:"ab"; byte_test:20,=,1,0,string,dec,relative;', 'xxab00000000000000000001', true],
   ])(
-    'places are counted from the beginning of the stream, however little of it is kept: %s in %s',
+    'offsets count from the beginning of the stream, however little of it is kept: %s in %s',
     async (options, text, found) => {
       const s = await sensor(`alert tcp-stream any any -> any 80 (${options} sid:1;)`);
       expect(s.see(...[...text].map(c => inline(c)))).toHaveLength(found ? 1 : 0);
     },
   );
 
-  test('after the fact, acknowledged data is inspected with the next packet of its direction', async () => {
+  test('in IDS mode, acknowledged data is inspected with the next packet of its direction', async () => {
     const s = await sensor('alert tcp any any -> any 80 (content:"attack"; sid:1;)');
     const data = tcp({ payload: 'attack', flags: Packet.FLAG_IN_STREAM });
     const ack = tcp({ toServer: false, stream: { data: 'attack', flags: Packet.STREAM_FLUSH } });
@@ -75,7 +75,7 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     expect(s.see(tcp())).toEqual(['1@3']);
   });
 
-  test('…in chunks, or when the flow ends', async () => {
+  test('in IDS mode, acknowledged data is inspected in chunks, and when the flow ends', async () => {
     const s = await sensorFor('alert tcp any any -> any 80 (content:"attack"; sid:1;)', {
       matcher,
       config: { stream: { reassembly: { 'toserver-chunk-size': 10 } } },
@@ -85,7 +85,7 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     expect(s.see(ack('attack'), tcp(), flowEnd())).toEqual(['1@0']);
   });
 
-  test('a packet outside of the stream is looked at by itself', async () => {
+  test('a packet outside the stream is inspected on its own', async () => {
     const s = await sensor('alert tcp any any -> any 80 (content:"attack"; sid:1;)');
     expect(s.see(tcp({ payload: 'attack' }), tcp({ payload: 'att' }), tcp({ payload: 'ack' }))).toEqual([
       '1@1',
@@ -100,19 +100,19 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     expect(s.see(inline('attack'), inline('at'), inline('tack!'))).toEqual(['1@1', '2@1', '3@1', '2@3']);
   });
 
-  test('contents of one signature in different packets', async () => {
+  test('contents of one signature match in different packets of a stream', async () => {
     const s = await sensor(
       'alert tcp any any -> any 80 (content:"first"; content:"second"; distance:1; sid:1;)',
     );
     expect(s.see(inline('a first'), inline('b'), inline('second'), inline('second'))).toEqual(['1@3']);
   });
 
-  test('a hole is never bridged', async () => {
+  test('no pattern matches across a gap', async () => {
     const s = await sensor('alert tcp any any -> any 80 (content:"attack"; sid:1;)');
     expect(s.see(inline('att'), inline('ack', { stream: { gap: 2 } }), inline('attack'))).toEqual(['1@3']);
   });
 
-  test('very many signatures match in the same data: none of them does again', async () => {
+  test('very many signatures match in the same data, each once', async () => {
     const rules = Array.from(
       { length: 300 },
       (_, i) => `alert tcp-stream any any -> any 80 (pcre:"/evil/"; sid:${i + 1};)`,
@@ -124,7 +124,7 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     expect(s.see(ack('evil'), tcp()).length).toBe(300);
   });
 
-  test('after the fact, what lies before holes is inspected with what lies behind them, each piece by itself', async () => {
+  test('in IDS mode, data before and behind gaps is inspected together, each piece on its own', async () => {
     const s = await sensorFor(
       `alert tcp any any -> any 80 (content:"attack"; sid:1;)
        alert tcp any any -> any 80 (content:"one"; content:"two"; sid:2;)`,
@@ -137,7 +137,7 @@ describe.each(MATCHERS)('payload with %s', matcher => {
     expect(s.see(ack('attack'), ack('more', 1), flowEnd())).toEqual(['1@0']);
   });
 
-  test('the size of batches changes nothing', async () => {
+  test('alerts do not depend on the size of batches', async () => {
     const rules = `
       alert tcp any any -> any 80 (content:"one"; sid:1;)
       alert tcp any any -> any 80 (content:"one"; content:"two"; sid:2;)

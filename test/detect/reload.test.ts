@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import * as Packet from '../../engine/packet.js';
 import { inline, MATCHERS, SMALL_CHUNKS, sensorFor, tcp, udp } from './sensor.js';
 
-describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
+describe.each(MATCHERS)('rule reload with %s', matcher => {
   const rules = 'alert tcp any any -> any any (content:"attack"; content:"later"; distance:0; sid:1;)';
 
-  test('state of flows and of streams goes on', async () => {
+  test('state of flows and streams is kept', async () => {
     const s = await sensorFor(
       `${rules}\nalert tcp any any -> any any (content:"set"; flowbits:set,x; sid:2;)`,
       { matcher, config: SMALL_CHUNKS },
@@ -17,7 +17,7 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
     expect(s.see(inline('later'), inline('later'))).toEqual(['1@4']);
   });
 
-  test('of a flow that was bypassed nothing is looked at afterwards', async () => {
+  test('a bypassed flow is not inspected afterwards', async () => {
     const bypassing = `alert udp any any -> any any (content:"large"; bypass; sid:1;)
       alert udp any any -> any any (content:"hello"; sid:2;)`;
     const s = await sensorFor(bypassing, { matcher });
@@ -26,7 +26,7 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
     expect(s.see(udp('hello', { flow: 1 }), udp('hello', { flow: 2 }))).toEqual(['2@4']);
   });
 
-  test('between any two packets, alerts are the same', async () => {
+  test('reloads between any two packets do not change alerts', async () => {
     const data = Array.from({ length: 30 }, (_, i) => ['at', 'tack', ' la', 'ter', 'x'][i % 5]!);
     const still = await sensorFor(rules, { matcher, config: SMALL_CHUNKS });
     const expected = still.see(...data.map(each => inline(each)));
@@ -36,7 +36,7 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
       (_, i) => `alert udp any any -> any any (dsize:${i}; sid:${i + 50};)`,
     );
     const seen = data.flatMap((each, i) => {
-      // The rule has another number each time, and stands in another line.
+      // The rule has another number each time, and is in another line.
       s.reload([...others.slice(i % 13), rules].join('\n'));
       return s.see(inline(each));
     });
@@ -44,7 +44,7 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
     expect(seen).toEqual(expected);
   });
 
-  test('a rule is the same wherever it stands in its file, and another with another text of the same length', async () => {
+  test('a moved rule stays the same rule, one with another text of equal length does not', async () => {
     const of = (content: string) => `alert tcp any any -> any any (content:"${content}"; sid:1;)`;
     const s = await sensorFor(of('attack'), { matcher });
     const say = (data: string) => tcp({ stream: { data } });
@@ -57,7 +57,7 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
     expect(s.see(close)).toEqual([]);
   });
 
-  test('a stream that lies still while rules are loaded twice is not taken for one over the newest patterns', async () => {
+  test('after two reloads, the search of an idle stream is not continued with the newest patterns', async () => {
     const of = (content: string, sid: number) =>
       `alert tcp any any -> any any (content:"${content}"; sid:${sid};)`;
     const s = await sensorFor(of('attack', 1), { matcher, config: SMALL_CHUNKS });
@@ -68,7 +68,7 @@ describe.each(MATCHERS)('rules loaded anew, with %s', matcher => {
     expect(s.see(inline('third'), inline('fourth'))).toEqual(['3@2', '4@3']);
   });
 
-  test('databases that are the same are not compiled again', async () => {
+  test('equal databases are not compiled again', async () => {
     const s = await sensorFor(rules, { matcher, config: SMALL_CHUNKS });
     const before = s.image.databases;
     s.reload(`${rules}\nalert udp any any -> any any (content:"new"; sid:2;)`);

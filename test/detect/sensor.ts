@@ -1,8 +1,7 @@
 /**
- * A sensor for tests: rules given as text, packets as rows whose fields tests set, alerts as `sid@packet`.
- *
- *     const sensor = await sensorFor('alert udp any any -> any any (content:"abc"; sid:1;)');
- *     expect(sensor.see(udpPacket('xxabcxx'))).toEqual(['1@1']);
+ * A sensor for tests: rules as text, packets as rows whose fields tests set, alerts as `sid@packet`.
+ * ⏎     const sensor = await sensorFor('alert udp any any -> any any (content:"abc"; sid:1;)');
+ * expect(sensor.see(udpPacket('xxabcxx'))).toEqual(['1@1']);
  */
 
 import type { ApplicationLayer } from '../../engine/application-layer.js';
@@ -31,7 +30,7 @@ export interface SensorOptions {
   readonly config?: ConfigTree;
   readonly matcher?: MatcherKind;
   readonly layer?: ApplicationLayer;
-  /** Rules of a firewall, which is on then. */
+  /** Firewall rules; enables the firewall. */
   readonly firewall?: string;
 }
 
@@ -43,7 +42,7 @@ export const MATCHERS: readonly MatcherKind[] = native()?.versions['hyperscan']
 export const CLIENT = 0x0a000001;
 export const SERVER = 0x0a000002;
 
-/** What tests say about a packet; the rest has defaults. */
+/** Properties of a packet in tests; all have defaults. */
 export interface PacketSketch {
   readonly payload?: string;
   readonly protocol?: number;
@@ -63,7 +62,7 @@ export interface PacketSketch {
   readonly nanoseconds?: number;
   /** Called with the slots of the packets before the batch is run. */
   readonly withSlots?: (slots: readonly number[]) => void;
-  /** Stream data the packet makes available. */
+  /** Stream data that becomes available with the packet. */
   readonly stream?: {
     readonly data?: string;
     readonly toServer?: boolean;
@@ -110,7 +109,7 @@ export class Sensor {
     private readonly module: ThreadModule,
     private readonly options: SensorOptions,
   ) {
-    // Offset 0 means "no such header": no packet shall lie there.
+    // Offset 0 means "no such header": no packet may be there.
     thread.pool.allocate(thread.pool.take(), 8);
   }
 
@@ -135,7 +134,7 @@ export class Sensor {
     return { alerts, verdicts };
   }
 
-  /** Puts other rules in place, between two batches. */
+  /** Replaces the rules between two batches. */
   reload(rules: string, firewall = this.options.firewall): void {
     const before = this.image;
     this.image = imageOf(rules, this.thread, { ...this.options, firewall }, before);
@@ -221,7 +220,7 @@ export class Sensor {
   }
 }
 
-/** Inline, a packet is inspected with no more before it than a third of its length. */
+/** Inline, a packet is inspected with at most a third of its length of preceding data. */
 export const SMALL_CHUNKS: ConfigTree = { stream: { reassembly: { 'toserver-chunk-size': 1 } } };
 
 export async function sensorFor(rules: string, options: SensorOptions = {}): Promise<Sensor> {
@@ -239,7 +238,7 @@ function configOf(options: SensorOptions): ConfigTree {
   };
 }
 
-/** @throws Error with the first thing that is wrong with the rules */
+/** @throws Error with the first error of the rules */
 function imageOf(
   rules: string,
   thread: StubThread,

@@ -4,34 +4,34 @@ import { SequencesSeen } from '../../modules/detect/sequences-seen.js';
 const CLIENT = true;
 const SERVER = false;
 
-describe('how far sequence numbers have come', () => {
-  it('counts from the initial sequence number, the SYN with it', () => {
+describe('highest sequence number seen', () => {
+  it('counts from the initial sequence number, including the SYN', () => {
     const seen = new SequencesSeen({ capacity: 4 });
     expect([seen.size(2, CLIENT), seen.initial(2, CLIENT)]).toEqual([0, 0]);
     seen.note(2, CLIENT, 1000, 0, true);
     expect([seen.size(2, CLIENT), seen.initial(2, CLIENT)]).toEqual([1, 1000]);
     seen.note(2, CLIENT, 1001, 500, false);
     expect(seen.size(2, CLIENT)).toBe(501);
-    // Sent again, out of order, and from before the beginning: the highest one stays.
+    // Retransmitted, out of order, and before the beginning: the highest one is kept.
     seen.note(2, CLIENT, 1001, 100, false);
     seen.note(2, CLIENT, 900, 10, false);
     expect(seen.size(2, CLIENT)).toBe(501);
   });
 
-  it('takes what is picked up midstream as the first byte', () => {
+  it('counts from the first byte of a midstream session', () => {
     const seen = new SequencesSeen({ capacity: 1 });
     seen.note(0, SERVER, 5000, 100, false);
     expect([seen.size(0, SERVER), seen.initial(0, SERVER)]).toEqual([101, 4999]);
   });
 
-  it('goes on over the end of the number space', () => {
+  it('continues when sequence numbers wrap around', () => {
     const seen = new SequencesSeen({ capacity: 1 });
     seen.note(0, CLIENT, 2 ** 32 - 1, 0, true);
     seen.note(0, CLIENT, 0, 20, false);
     expect([seen.size(0, CLIENT), seen.initial(0, CLIENT)]).toEqual([21, -1]);
   });
 
-  it('tells streams up to 4 GiB, and that others are longer', () => {
+  it('gives sizes up to 4 GiB, and the maximum for longer streams', () => {
     const seen = new SequencesSeen({ capacity: 1 });
     const gibi = 2 ** 30;
     seen.note(0, CLIENT, 100, 0, true);
@@ -43,7 +43,7 @@ describe('how far sequence numbers have come', () => {
     expect(sizes).toEqual([gibi + 1, 2 * gibi + 1, 3 * gibi + 1, most, most]);
   });
 
-  it('keeps directions and flows apart, and forgets a flow that is over', () => {
+  it('is separate for directions and flows, and reset when a flow ends', () => {
     const seen = new SequencesSeen({ capacity: 3 });
     seen.note(1, CLIENT, 10, 5, true);
     seen.note(1, SERVER, 20, 7, true);

@@ -4,7 +4,7 @@ import { allocateTable, SharedTable } from '../../signatures/state/shared-table.
 const NOW = 1_800_000_000;
 const touched = () => 1;
 
-/** An entry in a table of one bucket, good for so many seconds. */
+/** An entry in a table of one bucket, valid for this many seconds. */
 function entry(table: SharedTable, key: number, seconds: number): void {
   table.key[0] = key;
   table.with(NOW, true, (_, value) => {
@@ -18,14 +18,17 @@ function isThere(table: SharedTable, key: number, now: number): boolean {
   return table.with(now, false, touched) === 1;
 }
 
-it.each([0, 60, 999_999_999, 2 ** 32 - 1])('an entry for %d seconds is there until then', seconds => {
-  const table = new SharedTable(allocateTable(512));
-  entry(table, 1, seconds);
-  expect(isThere(table, 1, NOW + Math.min(seconds, 100))).toBe(true);
-  if (seconds < 100) expect(isThere(table, 1, NOW + seconds + 1)).toBe(false);
-});
+it.each([0, 60, 999_999_999, 2 ** 32 - 1])(
+  'an entry with a lifetime of %d seconds is found until it expires',
+  seconds => {
+    const table = new SharedTable(allocateTable(512));
+    entry(table, 1, seconds);
+    expect(isThere(table, 1, NOW + Math.min(seconds, 100))).toBe(true);
+    if (seconds < 100) expect(isThere(table, 1, NOW + seconds + 1)).toBe(false);
+  },
+);
 
-it('in a full bucket the entry that ends first gives way', () => {
+it('in a full bucket, the entry that expires first is replaced', () => {
   let evicted = 0;
   const table = new SharedTable(allocateTable(512), () => evicted++);
   for (let key = 1; key <= 8; key++) entry(table, key, key === 3 ? 1 : 2 ** 31);
@@ -33,7 +36,7 @@ it('in a full bucket the entry that ends first gives way', () => {
   expect([1, 2, 3, 4, 8].map(key => isThere(table, key, NOW))).toEqual([true, true, false, true, true]);
 });
 
-/** Keys that are still there in a table of 64 buckets after 1,000 others: which ones share a bucket shows. */
+/** Keys still found in a table of 64 buckets after 1,000 others were added: it shows which ones share a bucket. */
 function survivors(memory: SharedArrayBuffer): number[] {
   const table = new SharedTable(memory);
   const keys = Array.from({ length: 1000 }, (_, i) => i);
@@ -41,17 +44,17 @@ function survivors(memory: SharedArrayBuffer): number[] {
   return keys.filter(key => isThere(table, key, NOW));
 }
 
-it('which keys share a bucket is random, and the same for all who share the table', () => {
+it('which keys share a bucket is random, and the same for all threads of the table', () => {
   const size = 64 * 512;
   expect(survivors(allocateTable(size, 1))).toEqual(survivors(allocateTable(size, 1)));
   expect(survivors(allocateTable(size, 1))).not.toEqual(survivors(allocateTable(size, 2)));
   expect(survivors(allocateTable(size))).not.toEqual(survivors(allocateTable(size)));
 });
 
-it('keys whose words make up for each other are spread like others', () => {
+it('keys whose words compensate each other are spread like others', () => {
   let evicted = 0;
   const table = new SharedTable(allocateTable(64 * 512, 1), () => evicted++);
-  // Differences that went through a multiplication and were taken back by the next word.
+  // Differences that survived a multiplication and were cancelled by the next word.
   for (let i = 0; i < 64; i++) {
     table.key.fill(0);
     for (let bit = 0; bit < 6; bit++)

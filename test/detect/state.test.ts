@@ -6,7 +6,7 @@ import { flowEnd, inline, SMALL_CHUNKS, sensorFor, udp } from './sensor.js';
 const inFlow = (payload: string, rest = {}) => udp(payload, { flow: 3, ...rest });
 
 describe('flowbits and flowint', () => {
-  test('a bit set by one signature is seen by the next, in the same packet too', async () => {
+  test('a bit set by one signature is seen by the next, also in the same packet', async () => {
     const s = await sensorFor(`
       alert udp any any -> any any (content:"go"; flowbits:isset,seen; sid:1;)
       alert udp any any -> any any (content:"set"; flowbits:set,seen; flowbits:noalert; sid:2;)
@@ -18,20 +18,20 @@ describe('flowbits and flowint', () => {
     ]);
   });
 
-  test('what detections as code set and ask for at the end of a flow is that of the flow, not of the next one', async () => {
+  test('bits of detections at the end of a flow are those of that flow, not of the next in its row', async () => {
     const s = await sensorFor(`
       alert udp any any -> any any (content:"set"; flowbits:set,early; noalert; sid:1;)
       alert udp any any -> any any (content:"?"; flowbits:isset,early; sid:2;)
       alert udp any any -> any any (content:"?"; flowbits:isset,late; sid:3;)`);
     const variables = s.thread.services.get(FLOW_VARIABLES) as FlowVariables;
     s.see(inFlow('set'), { ...flowEnd(3), protocol: 17 });
-    // Their module comes behind this one in the same batch.
+    // Their module follows this one in the same batch.
     expect(variables.hasBit(3, variables.numberOf('early'))).toBe(true);
     variables.setBit(3, variables.numberOf('late'), true);
     expect(s.see(inFlow('?'))).toEqual([]);
   });
 
-  test('one of several is enough; toggle and unset', async () => {
+  test('isset with several bits needs one of them; toggle and unset change a bit', async () => {
     const s = await sensorFor(`
       alert udp any any -> any any (content:"a"; flowbits:set,a; noalert; sid:1;)
       alert udp any any -> any any (content:"t"; flowbits:toggle,b; noalert; sid:2;)
@@ -43,7 +43,7 @@ describe('flowbits and flowint', () => {
     ]);
   });
 
-  test('counters', async () => {
+  test('flowint counts', async () => {
     const s = await sensorFor(`
       alert udp any any -> any any (content:"x"; flowint:n,+,1; noalert; sid:1;)
       alert udp any any -> any any (content:"x"; flowint:n,isset; flowint:n,>,2; sid:2;)`);
@@ -53,7 +53,7 @@ describe('flowbits and flowint', () => {
     ]);
   });
 
-  test('texts that were captured', async () => {
+  test('flowvar and pktvar compare text captured by pcre', async () => {
     const s = await sensorFor(`
       alert udp any any -> any any (pcre:"/user=(\\w+)/, flow:user"; noalert; sid:1;)
       alert udp any any -> any any (content:"?"; flowvar:user,"oo"; sid:2;)
@@ -64,7 +64,7 @@ describe('flowbits and flowint', () => {
     expect(s.see(...['word=xy', 'word', 'word=ab'].map(p => inFlow(p)))).toEqual(['5@6']);
   });
 
-  test('what was captured may name what is captured behind it', async () => {
+  test('the name of a captured variable may be captured, too', async () => {
     const s = await sensorFor(`
       alert udp any any -> any any (pcre:"/(\\w+)=(\\w+)/, pkt:key, pkt:value"; noalert; sid:1;)
       alert udp any any -> any any (content:"="; pktvar:user,"root"; sid:2;)
@@ -83,7 +83,7 @@ describe('flowbits and flowint', () => {
   });
 });
 
-test('a flow in the row of one that is over knows nothing of it, nor of others', async () => {
+test('a flow that reuses a row has neither its state nor that of others', async () => {
   const s = await sensorFor(`
     alert udp any any -> any any (content:"set"; flowint:n,=,1; noalert; sid:1;)
     alert udp any any -> any any (content:"set"; flowbits:set,b; noalert; sid:2;)
@@ -104,7 +104,7 @@ test('a flow in the row of one that is over knows nothing of it, nor of others',
 });
 
 describe('state of addresses', () => {
-  test('hostbits may be told when they expire', async () => {
+  test('hostbits may have an expiry time', async () => {
     const s = await sensorFor(`
       alert udp any any -> any any (content:"set"; hostbits:set,bad,src,10; sid:1;)
       alert udp any any -> any any (content:"go"; hostbits:isset,bad,src; sid:2;)`);
@@ -112,7 +112,7 @@ describe('state of addresses', () => {
     expect(s.see(udp('set', at(0)), udp('go', at(5)), udp('go', at(20)))).toEqual(['1@1', '2@2']);
   });
 
-  test('xbits follow the address through flows, until they expire', async () => {
+  test('xbits follow the address across flows, until they expire', async () => {
     const s = await sensorFor(`
       alert udp any any -> any any (content:"set"; xbits:set,bad,track ip_src,expire 10; sid:1;)
       alert udp any any -> any any (content:"go"; xbits:isset,bad,track ip_src; sid:2;)`);
@@ -124,7 +124,7 @@ describe('state of addresses', () => {
     expect(s.see(udp('go', at(11)))).toEqual([]);
   });
 
-  test('hostbits of the destination', async () => {
+  test('hostbits can be set for the destination', async () => {
     const s = await sensorFor(`
       alert udp any any -> any any (content:"set"; hostbits:set,b,dst; sid:1;)
       alert udp any any -> any any (content:"go"; hostbits:isset,b,src; sid:2;)`);
@@ -147,7 +147,7 @@ describe('thresholds', () => {
     expect(s.thread.counters.read('detect.alerts_suppressed')).toBe(seconds.length - alerts.length);
   });
 
-  test('a span is as long as it says, to the fraction of a second', async () => {
+  test('the period of a threshold is exact to the fraction of a second', async () => {
     const s = await sensorFor(
       'alert udp any any -> any any (content:"x"; threshold: type limit, track by_src, count 1, seconds 2; sid:1;)',
     );
@@ -159,7 +159,7 @@ describe('thresholds', () => {
     expect(s.see(...times.map(time => udp('x', time)))).toEqual(['1@1', '1@4', '1@6']);
   });
 
-  test('backoff drops from its second match on, and alerts at growing numbers of them', async () => {
+  test('backoff drops from the second match on, and alerts at exponentially growing counts', async () => {
     const rule =
       'drop udp any any -> any any (content:"x"; threshold: type backoff, track by_flow, count 2, multiplier 2; sid:1;)';
     const s = await sensorFor(rule, { config: { 'engine-mode': 'ips' } });
@@ -168,7 +168,7 @@ describe('thresholds', () => {
     expect(verdicts.map(verdict => verdict === VERDICT_DROP)).toEqual([false, ...Array(7).fill(true)]);
   });
 
-  test('addresses are counted one by one', async () => {
+  test('addresses are counted separately', async () => {
     const s = await sensorFor(
       'alert udp any any -> any any (content:"x"; threshold: type limit, track by_src, count 1, seconds 60; sid:1;)',
     );

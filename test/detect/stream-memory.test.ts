@@ -1,4 +1,7 @@
-/** What detection keeps of a stream: it goes when the stream is over, long before the flow leaves the table. */
+/**
+ * Memory that detection keeps for a stream: it is released when the stream ends, long before the flow leaves the
+ * table.
+ */
 import { describe, expect, test } from 'vitest';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
@@ -13,7 +16,7 @@ const GROUP = { reach: 100 } as GroupRules;
 const PACKET = Packet.INTS;
 const NONE = -1;
 
-/** A stream whose matcher is open, and the streams of the matcher that were closed. */
+/** A stream with an open matcher stream, and the closed streams of the matcher. */
 function openedStream() {
   const memory = openMemory(allocateMemory(2, 4096));
   const closed: number[] = [];
@@ -36,7 +39,7 @@ function openedStream() {
 }
 
 describe('the end of a stream', () => {
-  test('gives back what was kept once the rest is inspected', () => {
+  test('releases its memory after the rest is inspected', () => {
     const { state, closed, take, inspect } = openedStream();
     take(50, 0);
     inspect();
@@ -49,7 +52,7 @@ describe('the end of a stream', () => {
     expect([state.history.bytes.length, state.history.to]).toEqual([0, 70]);
   });
 
-  test('gives it back at once where nothing waits', () => {
+  test('releases its memory at once if nothing waits for inspection', () => {
     const { state, closed, take, inspect } = openedStream();
     take(50, 0);
     inspect();
@@ -57,7 +60,7 @@ describe('the end of a stream', () => {
     expect([closed, state.scanner, state.history.bytes.length]).toEqual([[7], 0, 0]);
   });
 
-  test('leaves a stream that others go on with as it was', () => {
+  test('keeps the memory of a stream that is still used', () => {
     const { state, closed, take, inspect } = openedStream();
     take(50, Packet.STREAM_FLUSH);
     inspect();
@@ -65,7 +68,7 @@ describe('the end of a stream', () => {
   });
 });
 
-test('a list that stays empty has no memory of its own', () => {
+test('an empty list has no memory', () => {
   const [first, second] = [new NumberList(0), new NumberList(0)];
   expect(first.values).toBe(second.values);
   for (let i = 0; i < 9; i++) first.push(i);
@@ -73,7 +76,7 @@ test('a list that stays empty has no memory of its own', () => {
   expect([second.length, second.values.length]).toEqual([0, 0]);
 });
 
-test('memory that many short streams had is there for longer ones', () => {
+test('memory of many short streams is reused for longer ones', () => {
   const slab = 1 << 21;
   const pool = new HistoryPool(2 * slab);
   const takeAll = (size: number) => {
@@ -86,14 +89,14 @@ test('memory that many short streams had is there for longer ones', () => {
     expect(pieces.length).toBe((2 * slab) / size);
     expect(new Set(pieces.map(({ place }) => place)).size).toBe(pieces.length);
     for (const { bytes, start } of pieces) bytes.fill(1, start, start + size);
-    // In no order.
+    // In mixed order.
     for (const piece of [...pieces.filter((_, i) => i % 3 === 0), ...pieces.filter((_, i) => i % 3 !== 0)])
       pool.release(piece);
   }
   expect(pool.allocated).toBe(2 * slab);
 });
 
-test('little memory is used as well', () => {
+test('small blocks of memory are reused', () => {
   const pool = new HistoryPool(100_000);
   expect(pool.allocate(65_536)?.bytes.length).toBe(65_536);
   expect([pool.allocate(512), pool.allocated]).toEqual([undefined, 65_536]);

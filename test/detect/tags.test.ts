@@ -37,7 +37,7 @@ function tagsOn(memory: SharedArrayBuffer) {
   };
 }
 
-it('packets of a host are tagged in whatever thread they are, as many as the rule says', () => {
+it('packets of a tagged host are tagged in every thread, as many as the rule says', () => {
   const memory = allocateTable(1 << 16);
   const [one, other] = [tagsOn(memory), tagsOn(memory)];
   expect(other.isTagged(1, 2)).toBe(false);
@@ -48,8 +48,8 @@ it('packets of a host are tagged in whatever thread they are, as many as the rul
   expect(other.isTagged(3, 2)).toBe(false);
 });
 
-describe('a tag waits for what thresholds say of the match:', () => {
-  /** Which of seven packets that match are tagged, or told of in an alert with a tag. */
+describe('a tag takes effect depending on the threshold of the rule:', () => {
+  /** Which of seven matching packets are tagged, or reported in an alert with a tag. */
   async function tagged(threshold: string): Promise<number[]> {
     const sensor = await sensorFor(
       `alert udp any any -> any any (content:"x"; tag:session,2,packets; ${threshold} sid:1;)`,
@@ -67,17 +67,21 @@ describe('a tag waits for what thresholds say of the match:', () => {
 
   test.each([
     [
-      'until the fourth, nothing counts',
+      'type threshold: not before the fourth match',
       'threshold:type threshold, track by_src, count 4, seconds 60;',
       [4, 5],
     ],
-    ['up to the third, nothing counts', 'detection_filter:track by_src, count 3, seconds 60;', [4, 5, 6, 7]],
     [
-      'beyond the first, actions are done',
+      'detection_filter: not up to the third match',
+      'detection_filter:track by_src, count 3, seconds 60;',
+      [4, 5, 6, 7],
+    ],
+    [
+      'type limit: with every match, since other actions still apply',
       'threshold:type limit, track by_src, count 1, seconds 60;',
       [1, 2, 3, 4, 5, 6, 7],
     ],
-    ['an alert each', '', [1, 2, 3, 4, 5, 6, 7]],
+    ['no threshold: with every match', '', [1, 2, 3, 4, 5, 6, 7]],
   ])('%s', async (_, threshold, packets) => {
     expect(await tagged(threshold)).toEqual(packets);
   });

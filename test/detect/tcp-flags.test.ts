@@ -1,4 +1,4 @@
-/** Rules are looked for by SYN and ACK before all else is compared: no rule may be missed by that. */
+/** Rules are preselected by SYN and ACK: no rule may be missed because of that. */
 import { expect, it } from 'vitest';
 import * as Packet from '../../engine/packet.js';
 import { sensorFor } from './sensor.js';
@@ -17,7 +17,7 @@ it.each<[string, (flags: number) => boolean]>([
   ['+S', flags => (flags & SYN) !== 0],
   ['+FA', flags => (flags & (FIN | ACK)) === (FIN | ACK)],
   ['*SA', flags => (flags & (SYN | ACK)) !== 0],
-])('flags:%s', async (wanted, holds) => {
+])('flags:%s matches exactly the packets with these flags', async (wanted, holds) => {
   const sensor = await sensorFor(`alert tcp any any -> any any (flags:${wanted}; sid:1;)`);
   const { row } = sensor.thread.memory;
   const withSlots = ([slot]: readonly number[]) => {

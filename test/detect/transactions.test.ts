@@ -95,7 +95,7 @@ interface Told {
   readonly progress: number;
   readonly events?: number;
   readonly bodyLength?: number;
-  /** What the packet adds to its stream. */
+  /** Data that the packet adds to its stream. */
   readonly data?: string;
   readonly flags?: number;
 }
@@ -125,7 +125,7 @@ class Talk {
     return new Talk(layer, sensor);
   }
 
-  /** One packet for each of these, each telling one update; in batches of `size`. */
+  /** One packet for each update; in batches of `size`. */
   see(told: readonly Told[], size = told.length): string[] {
     const alerts: string[] = [];
     for (let i = 0; i < told.length; i += size) alerts.push(...this.batch(told.slice(i, i + size)));
@@ -183,12 +183,12 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
   const request = (transaction = ask()): Told[] =>
     [1, 2, 3].map(progress => ({ transaction, toServer: true, progress }));
 
-  test('a buffer alerts once, when it is there', async () => {
+  test('a buffer alerts once, when it is available', async () => {
     const t = await Talk.with('alert toy any any -> any any (toy.name; content:"evil"; sid:1;)', matcher);
     expect(t.see(request())).toEqual(['1@1']);
   });
 
-  test('a rule may ask for any number of buffers', async () => {
+  test('a rule may use any number of buffers', async () => {
     const many = (last: string) =>
       `${'toy.header; content:"a: 1"; '.repeat(40)} toy.header; content:"${last}";`;
     const t = await Talk.with(
@@ -200,7 +200,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.see(request())).toEqual(['1@2', '3@2']);
   });
 
-  test('a buffer that may be absent or hold a pattern is not waited for', async () => {
+  test('absent:or_else matches if the buffer is absent or contains the pattern', async () => {
     const t = await Talk.with(
       `alert toy any any -> any any (toy.name; absent:or_else; content:"evil"; sid:1;)
        alert toy any any -> any any (toy.name; absent:or_else; content:"good"; sid:2;)`,
@@ -210,7 +210,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.see(request(exchange({}))).map(alert => alert[0])).toEqual(['1', '2']);
   });
 
-  test('patterns are looked for in what all transforms leave', async () => {
+  test('patterns are searched in the result of all transforms', async () => {
     const t = await Talk.with(
       `alert toy any any -> any any (toy.name; pcrexform:"e(..)l"; content:"vi"; startswith; endswith; sid:1;)
        alert toy any any -> any any (toy.name; pcrexform:"e(..)l"; from_base64; content:"|be|"; sid:2;)
@@ -220,7 +220,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.see(request())).toEqual(['1@1', '2@1']);
   });
 
-  test('several buffers wait for each other', async () => {
+  test('several buffers of a rule may arrive in any order', async () => {
     const t = await Talk.with(
       `alert toy any any -> any any (toy.name; content:"evil"; toy.header; content:"x-evil"; sid:1;)
        alert toy any any -> any any (toy.name; content:"evil"; toy.header; content:"y-evil"; sid:2;)
@@ -231,7 +231,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.see(request())).toEqual(['3@1', '1@2']);
   });
 
-  test('of more matches than there is room for, those stay that are judged first, in packet or transaction', async () => {
+  test('beyond packet-alert-max, alerts with the highest precedence are kept, of packets or transactions', async () => {
     const see = async (last: string, config: ConfigTree = {}) => {
       const rules = `
         alert tcp any any -> any any (dsize:0; priority:2; sid:1;)
@@ -249,7 +249,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(await see(`pass ${asked})`, passesLast)).toEqual(['1@1', '2@1']);
   });
 
-  test('inline, a request that ends its stream is looked at with its payload', async () => {
+  test('inline, a request that ends its stream is inspected with its payload', async () => {
     const rules = 'alert toy any any -> any any (content:"evil"; fast_pattern; toy.size:>3; sid:1;)';
     const t = await Talk.with(rules, matcher, { stream: { reassembly: { 'toserver-chunk-size': 1 } } });
     const flags = Packet.STREAM_INLINE | Packet.STREAM_END;
@@ -258,7 +258,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     ]);
   });
 
-  test('a flowbit is seen whether a request comes in one packet or in several', async () => {
+  test('a flowbit is seen whether a request is in one packet or in several', async () => {
     const rules = `
       alert toy any any -> any any (toy.header; content:"x-evil"; flowbits:set,bad; noalert; sid:1;)
       alert toy any any -> any any (flowbits:isset,bad; toy.name; content:!"good"; sid:2;)
@@ -270,7 +270,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect((await Talk.with(rules, matcher)).see(request())).toEqual(['3@1', '2@2']);
   });
 
-  test('the size of batches changes nothing', async () => {
+  test('alerts do not depend on the size of batches', async () => {
     const rules = `alert toy any any -> any any (toy.name; content:"evil"; toy.header; content:"x-evil"; sid:1;)
       alert toy any any -> any any (toy.code; content:"200"; toy.body; content:"fgh"; sid:2;)`;
     const told = (transaction = ask()): Told[] => [
@@ -284,7 +284,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(single.map(alert => alert.split('@')[0])).toEqual(['1', '2']);
   });
 
-  test('a body of which nothing came is not there: not even its digest', async () => {
+  test('a body without data does not exist, nor does its digest', async () => {
     const rules = `
       alert toy any any -> any any (toy.code; content:"200"; toy.body; to_sha256; content:"|e3 b0 c4 42|"; sid:1;)
       alert toy any any -> any any (toy.code; content:"200"; toy.body; to_sha256; content:!"|00 00|"; sid:2;)
@@ -299,7 +299,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.see([{ transaction: late, toServer: false, progress: 3, bodyLength: 3 }])).toEqual(['2@7']);
   });
 
-  test('a growing body is scanned piece by piece and matches across them', async () => {
+  test('a growing body is scanned piece by piece and matches across pieces', async () => {
     const t = await Talk.with('alert toy any any -> any any (toy.body; content:"fgh"; sid:1;)', matcher);
     const transaction = exchange({ body: 'abcdefghij' });
     const grow = (bodyLength: number, progress = 2): Told => ({
@@ -312,7 +312,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.sensor.thread.counters.read('detect.scanned_bytes')).toBe(10);
   });
 
-  test('a flow that ends before its transaction is complete gives back what its body was scanned with', async () => {
+  test('the scan state of an unfinished body is released when the flow ends', async () => {
     const opened = vi.spyOn(
       matcher === 'qgram' ? QgramMatcher.prototype : HyperscanMatcher.prototype,
       'openStream',
@@ -331,7 +331,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     vi.restoreAllMocks();
   });
 
-  test('a growing buffer has its own place among hundreds of others, and beside all values of one of them', async () => {
+  test('a growing buffer keeps its scan state among hundreds of others and values of a multi-buffer', async () => {
     const others = Array.from({ length: 255 }, (_, i) => {
       const key = i.toString(16).padStart(2, '0');
       return `alert toy any any -> any any (toy.body; xor:"${key}"; content:"never"; sid:${i + 10};)`;
@@ -347,7 +347,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.see([grown])).toEqual(['1@1', '999@1']);
   });
 
-  test('a growing buffer keeps its place in the search while others of its update are added', async () => {
+  test('a growing buffer keeps its scan state while others are added in the same update', async () => {
     const room = 65_536;
     const t = await Talk.with(
       `alert toy any any -> any any (toy.body; content:"fgh"; sid:1;)
@@ -361,13 +361,13 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     });
     const split = exchange({ body: 'xfgh' });
     expect(t.see([shown(split.body, 2, 2)])).toEqual([]);
-    // The room is full between the two buffers of the second update; the third begins searches of its own.
+    // The room is full between the two buffers of the second update; the third begins new searches.
     const large = 'y'.repeat(Math.floor((room - 2) / 2));
     const alerts = t.see([shown(large, large.length, 2), shown(split.body, 4, 3), shown('zzzz', 4, 2)]);
     expect(alerts.map(alert => alert.split('@')[0])).toEqual(['1', '2']);
   });
 
-  test('events, and signatures for others', async () => {
+  test('app-layer-event matches the event that is set, not another one', async () => {
     const t = await Talk.with(
       `alert toy any any -> any any (app-layer-event:toy.odd; sid:1;)
        alert toy any any -> any any (app-layer-event:toy.long; sid:2;)`,
@@ -382,7 +382,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     ).toEqual(['2@2']);
   });
 
-  test('a pattern in the stream counts for the transactions of the packet that it is inspected with', async () => {
+  test('a stream match applies to the transactions of the packet it is inspected with', async () => {
     const t = await Talk.with('alert toy any any -> any any (content:"evil"; toy.size:1; sid:1;)', matcher, {
       stream: { reassembly: { 'toserver-chunk-size': 8, 'randomize-chunk-size': 'no' } },
     });
@@ -393,7 +393,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
     expect(t.see(['evil', '1', '2', '3', '45', '6'].map(said))).toEqual(['1@5']);
   });
 
-  test('request and response in one signature', async () => {
+  test('request and response match in one signature', async () => {
     const t = await Talk.with(
       'alert toy any any => any any (toy.name; content:"evil"; toy.code; content:"200"; sid:1;)',
       matcher,

@@ -19,7 +19,7 @@ interface Sketch {
   root?: number;
 }
 
-/** Rows of packets; `root` is the index of the packet this one is inside of. */
+/** Rows of packets; `root` is the index of the outer packet. */
 function rows(thread: StubThread, sketches: readonly Sketch[]): number[] {
   const { row } = thread.memory;
   const slots = sketches.map(() => thread.pool.take());
@@ -64,7 +64,7 @@ const DROP = Packet.VERDICT_DROP;
 const TUNNEL = Packet.PSEUDO_TUNNEL;
 
 describe('verdict', () => {
-  test('counts what becomes of packets of the wire', async () => {
+  test('counts captured packets by verdict', async () => {
     const { counters } = await judged([
       {},
       { verdict: Packet.VERDICT_PASS },
@@ -80,7 +80,7 @@ describe('verdict', () => {
     });
   });
 
-  test('packets of a dropped flow are dropped, and told', async () => {
+  test('packets of a dropped flow are dropped and logged', async () => {
     const { counters, drops } = await judged([{ flowState: Packet.FLOW_DROPPED }]);
     expect(counters).toEqual({ 'ips.blocked': 1, 'ips.drop_reason.exception_policy_flow_drop': 1 });
     expect(drops).toBe(1);
@@ -90,7 +90,7 @@ describe('verdict', () => {
   test.each([
     ['outer first', [0, 1, 2]],
     ['inner first', [2, 1, 0]],
-  ])('a drop inside of tunnels drops the outermost packet; both are told, %s', async (_, order) => {
+  ])('a drop inside tunnels drops the outermost packet; both drops are logged, %s', async (_, order) => {
     const { counters, verdicts, drops } = await judged(
       [{}, { pseudo: TUNNEL, root: 0 }, { pseudo: TUNNEL, root: 1, verdict: DROP, reason: REASON_RULES }],
       order,
@@ -109,7 +109,7 @@ describe('verdict', () => {
       Packet.VERDICT_REJECT_BOTH,
       { 'ips.rejected': 1, 'ips.drop_reason.rules': 1 },
     ],
-  ])('a rejected packet %s', async (_, pseudo, outer, expected) => {
+  ])('a rejected packet %s drops or rejects its outer packet', async (_, pseudo, outer, expected) => {
     const rejected = { pseudo, root: 0, verdict: Packet.VERDICT_REJECT_BOTH, reason: REASON_RULES };
     const { counters, verdicts } = await judged([{}, rejected]);
     expect(counters).toEqual(expected);
@@ -119,7 +119,7 @@ describe('verdict', () => {
   test.each([
     ['in a tunnel', TUNNEL],
     ['of fragments', Packet.PSEUDO_REASSEMBLED],
-  ])('after the fact, a rejected packet %s drops nothing', async (_, pseudo) => {
+  ])('in IDS mode, a rejected packet %s drops nothing', async (_, pseudo) => {
     const rejected = { pseudo, root: 0, verdict: Packet.VERDICT_REJECT, reason: REASON_RULES };
     expect(await judged([{}, rejected], undefined, {})).toEqual({
       counters: { 'ips.accepted': 1 },
@@ -128,7 +128,7 @@ describe('verdict', () => {
     });
   });
 
-  test('what is found about the outer packet itself comes first, also when it is found later', async () => {
+  test('a verdict on the outer packet itself takes precedence, also if it comes later', async () => {
     const thread = stubThread({ config: { 'engine-mode': 'ips' } });
     const module = await verdict.create(thread);
     const [outer, inner] = rows(thread, [
@@ -152,14 +152,14 @@ describe('verdict', () => {
     });
   });
 
-  describe('inline, what was changed', () => {
+  describe('inline, a modified packet', () => {
     const ips = { 'engine-mode': 'ips' };
     const changed = { flags: Packet.FLAG_MODIFIED };
 
     test.each([
       ['outer first', [0, 1, 2]],
       ['inner first', [2, 1, 0]],
-    ])('inside of tunnels leaves with the outermost packet, %s', async (_, order) => {
+    ])('inside tunnels is sent in its outermost packet, %s', async (_, order) => {
       const sketches = [{}, { pseudo: TUNNEL, root: 0 }, { pseudo: TUNNEL, root: 1, ...changed }];
       expect(await judged(sketches, order, ips)).toEqual({
         counters: { 'ips.replaced': 1 },
@@ -168,7 +168,7 @@ describe('verdict', () => {
       });
     });
 
-    test('in a datagram leaves with none of its fragments', async () => {
+    test('reassembled from fragments cannot be sent: its fragments are dropped', async () => {
       const datagram = { pseudo: Packet.PSEUDO_REASSEMBLED, root: 1 };
       const fragments = [{}, { root: 0 }];
       const expected = { counters: { 'ips.blocked': 2, 'ips.drop_reason.defrag_error': 2 }, drops: 3 };
@@ -178,13 +178,13 @@ describe('verdict', () => {
       expect(await judged([...fragments, datagram, inner], [...order, 3], ips)).toMatchObject(expected);
     });
 
-    test('after the fact changes nothing', async () => {
+    test('is not sent in IDS mode', async () => {
       const datagram = { pseudo: Packet.PSEUDO_REASSEMBLED, root: 0, ...changed };
       expect(await judged([{}, datagram], undefined, {})).toMatchObject({ counters: { 'ips.accepted': 1 } });
     });
   });
 
-  test('an outer packet waits for all that are inside of it', async () => {
+  test('an outer packet waits for all packets inside it', async () => {
     const { counters } = await judged([{}, { pseudo: TUNNEL, root: 0 }, { pseudo: TUNNEL, root: 0 }], [0, 1]);
     expect(counters).toEqual({});
   });

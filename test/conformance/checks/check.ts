@@ -1,4 +1,4 @@
-/** Runs one check of any kind. */
+/** Runs a check of any kind. */
 import type { TestVariables } from '../command.js';
 import { type Machine, type Requirements, unmet } from '../requirements.js';
 import type { Check, TestFolder } from '../test-folder.js';
@@ -10,7 +10,7 @@ import { checkShell, type Shell } from './shell.js';
 import { checkStats } from './stats.js';
 
 const KINDS = 'filter, stats, shell and file-compare';
-/** Keys beside a check that check nothing. */
+/** Keys next to a check that have no effect. */
 const NOTES = new Set(['requires', 'comment']);
 
 export interface CheckContext {
@@ -21,7 +21,7 @@ export interface CheckContext {
   readonly machine: Machine;
 }
 
-/** @returns the reason when the check fails; undefined when it holds or is for another version */
+/** @returns the reason if the check fails; undefined if it succeeds or is for another version */
 export function failureOf(check: Check, context: CheckContext): string | undefined {
   try {
     for (const [kind, given] of Object.entries(check)) runCheck(kind, given, context);

@@ -1,2 +1,2 @@
-/** A check that found something else than it expects; the message says what, in one line. */
+/** A failed check; the message is one line. */
 export class CheckFailure extends Error {}

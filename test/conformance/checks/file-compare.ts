@@ -1,4 +1,4 @@
-/** `file-compare`: a written file is the same as one beside the test. */
+/** `file-compare`: an output file equals an expected file of the test. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckFailure } from './failure.js';

@@ -1,4 +1,4 @@
-/** `filter`: how many records of a JSON lines file match all of some members. */
+/** `filter`: number of records of a JSON lines file that match all conditions. */
 import { CheckFailure } from './failure.js';
 import type { Records } from './records.js';
 import { findValue, matches } from './value.js';
@@ -10,7 +10,7 @@ export interface Filter {
   readonly comment?: string;
 }
 
-/** @throws CheckFailure with the count found and the closest condition */
+/** @throws CheckFailure with the actual count and the closest condition */
 export function checkFilter(filter: Filter, records: Records): void {
   const all = records.of(filter.filename ?? 'eve.json');
   const conditions = Object.entries(filter.match ?? {});
@@ -38,7 +38,7 @@ function shown(conditions: readonly [string, unknown][]): string {
   return conditions.map(([key, expected]) => `${key}=${JSON.stringify(expected)}`).join(' ');
 }
 
-/** Where one condition keeps a record from matching, which one, and what the record has there. */
+/** If a single condition prevents a match: that condition, and the actual value. */
 function hint(all: readonly unknown[], conditions: readonly [string, unknown][]): string {
   for (const record of all) {
     const missed = conditions.filter(([key, expected]) => !holds(record, key, expected));

@@ -1,4 +1,4 @@
-/** Records of a file of JSON lines, read once for all checks of a test. */
+/** Records of a JSON lines file, read once for all checks of a test. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckFailure } from './failure.js';
@@ -8,7 +8,7 @@ export class Records {
 
   constructor(private readonly output: string) {}
 
-  /** @throws CheckFailure when the file is missing or is not JSON */
+  /** @throws CheckFailure if the file is missing or is not JSON */
   of(filename: string): readonly unknown[] {
     let records = this.read.get(filename);
     if (!records) {

@@ -1,4 +1,4 @@
-/** `shell`: a shell line run in the output folder, which succeeds and prints what is expected. */
+/** `shell`: a shell command run in the output folder, which succeeds and prints what is expected. */
 import { spawnSync } from 'node:child_process';
 import { CheckFailure } from './failure.js';
 

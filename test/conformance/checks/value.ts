@@ -1,4 +1,4 @@
-/** Finding and comparing values of EVE records: dotted paths with `[n]`, and operators at the end of a path. */
+/** Looks up and compares values of EVE records: dotted paths with `[n]`, and operators at the end of a path. */
 
 type Operator = (value: unknown, expected: unknown) => boolean;
 
@@ -14,7 +14,7 @@ const OPERATORS: Record<string, Operator> = {
   __lte: (value, expected) => typeof value === 'number' && value <= Number(expected),
 };
 
-/** A member may have dots in its name only as the last of the path: `decoder.event.ipv4.x` in flat statistics. */
+/** Only the last name of a path may contain dots: `decoder.event.ipv4.x` in flat statistics. */
 export function findValue(path: string, record: unknown): unknown {
   let node = record;
   for (const part of path.split('.')) {
@@ -40,7 +40,7 @@ export function matches(record: unknown, path: string, expected: unknown): boole
   return equal(findValue(path, record), expected);
 }
 
-/** Deep equality; a missing value equals a null that is expected. */
+/** Deep equality; a missing value equals an expected null. */
 export function equal(value: unknown, expected: unknown): boolean {
   if (value === expected) return true;
   if (value == null || expected == null) return value == null && expected == null;
