@@ -4,7 +4,7 @@ import type { FilesToStore, Transaction } from './protocol/transaction.js';
 import type { Protocol } from './protocol.js';
 
 /** The application-layer session of a flow, while the flow exists. */
-export interface Conversation<T extends Transaction = Transaction> {
+export interface ApplicationSession<T extends Transaction = Transaction> {
   readonly protocol: Protocol<T>;
   readonly flow: number;
   /** Transactions not freed yet, oldest first. */
@@ -25,7 +25,7 @@ export interface Conversation<T extends Transaction = Transaction> {
 export interface TransactionUpdate {
   /** Packet on which it is inspected (alerted on, dropped). */
   readonly slot: number;
-  readonly conversation: Conversation;
+  readonly session: ApplicationSession;
   readonly transaction: Transaction;
   readonly toServer: boolean;
   /** Progress of that direction at this point. */
@@ -42,11 +42,11 @@ export interface TransactionUpdate {
 export interface ClosedFile {
   /** Packet with which it was reported. */
   readonly slot: number;
-  readonly conversation: Conversation;
+  readonly session: ApplicationSession;
   readonly transaction: Transaction;
   readonly file: TrackedFile;
   /** What detection recorded for the flow by then: JSON members, empty if nothing. */
-  noted?: string;
+  metadata?: string;
 }
 
 /** What the `app` module offers to the modules of its thread, as service `application-layer`. */
@@ -58,9 +58,9 @@ export interface ApplicationLayer {
   readonly closedFiles: readonly ClosedFile[];
   /** Sets the frames that signatures inspect: `PREFIX.NAME`. Sessions that begin from then on have them. */
   useFrames(names: ReadonlySet<string>): void;
-  conversation(flow: number): Conversation | undefined;
+  sessionOf(flow: number): ApplicationSession | undefined;
   /** Calls `listener` with each finished transaction, and the slot of the packet that finished it. */
   onFinished?(listener: FinishedListener): void;
 }
 
-export type FinishedListener = (slot: number, conversation: Conversation, transaction: Transaction) => void;
+export type FinishedListener = (slot: number, session: ApplicationSession, transaction: Transaction) => void;

@@ -38,7 +38,7 @@ export interface Protocol<T extends Transaction = Transaction> {
   /** Protocol names in rules that refer to it, other than `name`: `http1`. */
   readonly ruleNames?: readonly string[];
   /**
-   * Protocol whose sessions may turn into this one (see `SessionRequests.become`): it has the same parser,
+   * Protocol whose sessions may turn into this one (see `SessionRequests.changeToVariant`): it has the same parser,
    * transactions, progress and events, and additional keywords.
    */
   readonly variantOf?: string;

@@ -3,18 +3,18 @@
  * datagrams), and reports to detection, in packet order, what became visible in which transaction.
  */
 
-import { Conversations } from '../engine/application/conversations.js';
+import type { ApplicationState } from '../engine/application/application-state.js';
 import { guardPlugins } from '../engine/application/guarded-protocol.js';
 import { loadProtocols, PROTOCOL_OPTIONS, PROTOCOL_PLUGINS } from '../engine/application/load-protocols.js';
 import { APPLICATION_OPTIONS } from '../engine/application/options.js';
-import { PacketNotes } from '../engine/application/packet-notes.js';
+import { PacketAnnotations } from '../engine/application/packet-annotations.js';
 import { PARSER_ERROR_OPTIONS } from '../engine/application/parser-errors.js';
 import { PROBING_OPTIONS } from '../engine/application/probing.js';
-import type { Talk } from '../engine/application/talk.js';
+import { SessionTable } from '../engine/application/session-table.js';
 import type {
   ApplicationLayer,
+  ApplicationSession,
   ClosedFile,
-  Conversation,
   FinishedListener,
   TransactionUpdate,
 } from '../engine/application-layer.js';
@@ -55,7 +55,7 @@ export default defineModule({
 export class Application implements ThreadModule, ApplicationLayer {
   readonly updates: TransactionUpdate[];
   readonly closedFiles: readonly ClosedFile[];
-  private readonly conversations: Conversations;
+  private readonly conversations: SessionTable;
   private readonly settled: SettledFlows;
   /** The current batch, and the index of the current packet in it. */
   private batch!: Batch;
@@ -63,7 +63,7 @@ export class Application implements ThreadModule, ApplicationLayer {
   /** Number of the part of a batch that is inspected at once, counted over all batches. */
   private part = 0;
   private readonly ahead = new Batch();
-  private readonly notes: PacketNotes;
+  private readonly notes: PacketAnnotations;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly bytes: Uint8Array;
@@ -76,11 +76,11 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.flows = thread.flows.row;
     this.bytes = thread.memory.bytes;
     this.settled = new SettledFlows(thread);
-    this.conversations = new Conversations(thread, protocols);
-    this.updates = this.conversations.telling.updates;
-    this.closedFiles = this.conversations.telling.closedFiles;
+    this.conversations = new SessionTable(thread, protocols);
+    this.updates = this.conversations.reporter.updates;
+    this.closedFiles = this.conversations.reporter.closedFiles;
     thread.services.set('application-layer', this);
-    this.notes = new PacketNotes(thread);
+    this.notes = new PacketAnnotations(thread);
     const table = thread.services.get(FLOW_TABLE) as FlowTable | undefined;
     this.conversations.useSwap(() => (table ? table.swap(this.batch, this.index) : this.exchange()));
   }
@@ -94,9 +94,9 @@ export class Application implements ThreadModule, ApplicationLayer {
   }
 
   onFinished(listener: FinishedListener): void {
-    const { telling } = this.conversations;
-    const before = telling.finished;
-    telling.finished = before
+    const { reporter } = this.conversations;
+    const before = reporter.finished;
+    reporter.finished = before
       ? (...finished) => {
           before(...finished);
           listener(...finished);
@@ -104,13 +104,13 @@ export class Application implements ThreadModule, ApplicationLayer {
       : listener;
   }
 
-  conversation(flow: number): Conversation | undefined {
+  sessionOf(flow: number): ApplicationSession | undefined {
     return this.conversations.find(flow)?.session;
   }
 
   process(batch: Batch): void {
     this.part++;
-    this.conversations.telling.begin(batch);
+    this.conversations.reporter.begin(batch);
     this.batch = batch;
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
@@ -118,10 +118,10 @@ export class Application implements ThreadModule, ApplicationLayer {
       batch.keep(slot);
       this.index = i;
       this.packet(slot, slot * Packet.INTS);
-      this.notes.read(slot * Packet.INTS);
+      this.notes.reportRead(slot * Packet.INTS);
     }
     batch.replace();
-    this.conversations.noteGauges();
+    this.conversations.updateGauges();
   }
 
   /**
@@ -132,8 +132,8 @@ export class Application implements ThreadModule, ApplicationLayer {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
     if (flow < 0 || this.updates.length === 0) return false;
-    const talk = this.conversations.find(flow);
-    if (talk?.toldIn !== this.part || !talk.isOpen) return false;
+    const state = this.conversations.find(flow);
+    if (state?.reportedInPart !== this.part || !state.isOpen) return false;
     if (row[p + Packet.PROTOCOL] === TCP) return Packet.bringsStream(row, p);
     return row[p + Packet.PAYLOAD_LENGTH]! > 0 && row[p + Packet.PSEUDO]! < Packet.PSEUDO_STREAM;
   }
@@ -143,13 +143,13 @@ export class Application implements ThreadModule, ApplicationLayer {
     batch.moveKeptTo(this.ahead);
     this.thread.passOn(this.ahead);
     this.part++;
-    this.conversations.telling.begin(batch);
+    this.conversations.reporter.begin(batch);
   }
 
   /** Another thread owns the flow table: packets are turned on arrival, the row when its owner is done with it. */
   private exchange(): void {
     const slot = this.batch.slots[this.index]!;
-    this.conversations.find(this.row[slot * Packet.INTS + Packet.FLOW]!)!.exchanged = true;
+    this.conversations.find(this.row[slot * Packet.INTS + Packet.FLOW]!)!.swapDeferred = true;
     this.turn(slot);
   }
 
@@ -165,39 +165,39 @@ export class Application implements ThreadModule, ApplicationLayer {
     if (flow < 0 || pseudo === Packet.PSEUDO_EVENT) return;
     const known = this.conversations.find(flow);
     if (pseudo === Packet.PSEUDO_FLOW_END) {
-      this.notes.protocols(p, flow);
-      if (known?.exchanged) Packet.exchangeFlowCounts(row, this.thread.memory.row64, slot);
-      this.conversations.end(slot, p, flow);
-      if (known?.exchanged) swapRecord(this.thread.flows, flow);
+      this.notes.storeProtocols(p, flow);
+      if (known?.swapDeferred) Packet.exchangeFlowCounts(row, this.thread.memory.row64, slot);
+      this.conversations.endFlow(slot, p, flow);
+      if (known?.swapDeferred) swapRecord(this.thread.flows, flow);
       return;
     }
     // Data after a drop is not parsed.
     if (isFlowDropped(this.flows, flow)) return;
     if (known?.bypassed) this.settled.bypassed.note(p, flow);
-    if (known?.settled && this.settled.note(p, flow)) {
-      this.notes.protocols(p, flow);
+    if (known?.policyApplied && this.settled.note(p, flow)) {
+      this.notes.storeProtocols(p, flow);
       return;
     }
-    if (known?.exchanged) this.turn(slot);
+    if (known?.swapDeferred) this.turn(slot);
     const protocol = row[p + Packet.PROTOCOL];
     if (protocol === TCP) this.segment(p, flow);
     else if (protocol === UDP && pseudo !== Packet.PSEUDO_STREAM) this.datagram(p, flow);
-    this.notes.protocols(p, flow);
-    const talk = this.conversations.find(flow);
-    if (!talk) return;
-    if (pseudo < Packet.PSEUDO_STREAM) this.notes.inspection(p, talk);
-    this.tell(slot, p, talk);
+    this.notes.storeProtocols(p, flow);
+    const state = this.conversations.find(flow);
+    if (!state) return;
+    if (pseudo < Packet.PSEUDO_STREAM) this.notes.requestInspection(p, state);
+    this.tell(slot, p, state);
   }
 
-  private tell(slot: number, p: number, talk: Talk): void {
+  private tell(slot: number, p: number, state: ApplicationState): void {
     const { row } = this;
-    if (talk.encrypted) row[p + Packet.FLAGS]! |= Packet.FLAG_NO_PAYLOAD_INSPECTION;
-    if (talk.told) return;
+    if (state.encrypted) row[p + Packet.FLAGS]! |= Packet.FLAG_NO_PAYLOAD_INSPECTION;
+    if (state.isReported) return;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
-    const { telling } = this.conversations;
-    const before = telling.updates.length;
-    telling.tell(slot, talk, toServer);
-    if (telling.updates.length > before) talk.toldIn = this.part;
+    const { reporter } = this.conversations;
+    const before = reporter.updates.length;
+    reporter.report(slot, state, toServer);
+    if (reporter.updates.length > before) state.reportedInPart = this.part;
   }
 
   private segment(p: number, flow: number): void {
@@ -208,13 +208,13 @@ export class Application implements ThreadModule, ApplicationLayer {
     const missing = beyond ? 0 : row[p + Packet.STREAM_GAP]!;
     const ends = (flags & (Packet.STREAM_END | Packet.STREAM_RESET)) !== 0;
     if (length === 0 && missing === 0 && !ends) return;
-    const at = conversations.at(p, flow, (flags & Packet.STREAM_TO_SERVER) !== 0);
-    if (at.talk.ignored) return;
+    const context = conversations.contextOf(p, flow, (flags & Packet.STREAM_TO_SERVER) !== 0);
+    if (context.state.ignored) return;
     const data = row[p + Packet.STREAM_DATA]!;
-    if (missing > 0) conversations.missing(at, missing);
-    if (length > 0) conversations.data(at, this.bytes, data, data + length);
+    if (missing > 0) conversations.gap(context, missing);
+    if (length > 0) conversations.data(context, this.bytes, data, data + length);
     const over = (flags & Packet.STREAM_DEPTH) === 0;
-    if (ends) conversations.ended(at, (flags & Packet.STREAM_RESET) !== 0, over);
+    if (ends) conversations.endDirection(context, (flags & Packet.STREAM_RESET) !== 0, over);
   }
 
   private datagram(p: number, flow: number): void {
@@ -222,9 +222,9 @@ export class Application implements ThreadModule, ApplicationLayer {
     const length = row[p + Packet.PAYLOAD_LENGTH]!;
     if (length <= 0) return;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
-    const at = this.conversations.at(p, flow, toServer);
-    if (at.talk.ignored) return;
+    const context = this.conversations.contextOf(p, flow, toServer);
+    if (context.state.ignored) return;
     const start = row[p + Packet.PAYLOAD]!;
-    this.conversations.datagram(at, this.bytes, start, start + length);
+    this.conversations.datagram(context, this.bytes, start, start + length);
   }
 }

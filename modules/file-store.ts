@@ -61,14 +61,14 @@ class FileStore implements ThreadModule {
     batch.replace();
   }
 
-  private tell(batch: Batch, { slot, conversation, transaction, file, noted }: ClosedFile): void {
+  private tell(batch: Batch, { slot, session, transaction, file, metadata }: ClosedFile): void {
     if (isDroppedWithFlow(this.thread.memory.row, slot)) return;
-    const sids = wantedBy(file, transaction.storesFiles, conversation.storesFiles, transaction.id);
+    const sids = wantedBy(file, transaction.storesFiles, session.storesFiles, transaction.id);
     const { store } = this;
     const id = store && (file.store || sids.length > 0) ? this.attempt(() => store.write(file)) : undefined;
     const told = this.thread.wants(EVENT_FILEINFO);
     if (id === undefined && !told) return;
-    const { protocol } = conversation;
+    const { protocol } = session;
     const record = protocol.recordOfFile?.(transaction) ?? protocol.record(transaction, true);
     const info = `"fileinfo":${fileInfo(file, this.settings, transaction.id, { id, sids })}`;
     const members = record === '' ? info : `${record},${info}`;
@@ -83,7 +83,7 @@ class FileStore implements ThreadModule {
       batch,
       EVENT_FILEINFO,
       slot,
-      [members, forwarded, noted].filter(text => text).join(),
+      [members, forwarded, metadata].filter(text => text).join(),
     );
     if (event < 0) {
       this.thread.counters.values[this.counters.lost]!++;

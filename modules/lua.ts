@@ -126,12 +126,12 @@ class LuaOutputs implements ThreadModule {
   /** Transactions completed by a packet, or all remaining ones. */
   private over(slot?: number): void {
     for (let at = this.transactions.takeOver(slot); at; at = this.transactions.takeOver(slot)) {
-      const { conversation } = at;
-      this.look(at.slot, conversation.flow);
+      const { session } = at;
+      this.look(at.slot, session.flow);
       this.inHand(at);
       for (const script of this.scripts) {
         const { needs } = script;
-        const { name } = conversation.protocol;
+        const { name } = session.protocol;
         if (needs.kind === 'transaction' && needs.protocol === name) this.log(script, {});
         if (needs.kind === 'streaming' && needs.of === 'http' && name === 'http')
           for (const piece of bodyPieces(at)) this.log(script, piece);
@@ -142,7 +142,7 @@ class LuaOutputs implements ThreadModule {
 
   private inHand(at: TransactionAt | undefined): void {
     this.at.transaction = at?.transaction;
-    this.host.protocol = at?.conversation.protocol;
+    this.host.protocol = at?.session.protocol;
   }
 
   private event(slot: number, kind: number): void {

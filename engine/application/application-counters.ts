@@ -11,7 +11,7 @@ export class ApplicationCounters {
   private readonly ofTransactions: readonly ByTransport[];
   private readonly ofGaps: readonly ByTransport[];
   private readonly ofFailures: readonly ByTransport[];
-  private readonly ofMistakes: readonly ByTransport[];
+  private readonly ofInternalErrors: readonly ByTransport[];
   private readonly ofUnknown: ByTransport;
 
   constructor({ counters }: Thread, protocols: readonly Protocol[]) {
@@ -30,7 +30,7 @@ export class ApplicationCounters {
     });
     this.ofGaps = protocols.map(protocol => errors('gap', protocol));
     this.ofFailures = protocols.map(protocol => errors('parser', protocol));
-    this.ofMistakes = protocols.map(protocol => errors('internal', protocol));
+    this.ofInternalErrors = protocols.map(protocol => errors('internal', protocol));
     // Suricata counts failed allocations here; this process would end instead.
     for (const protocol of protocols) errors('alloc', protocol);
     this.ofUnknown = { tcp: declare('flow.failed_tcp'), udp: declare('flow.failed_udp') };
@@ -53,8 +53,8 @@ export class ApplicationCounters {
   }
 
   /** The parser threw instead of reporting a failure. */
-  mistake(protocol: number, transport: Transport): void {
-    this.values[this.ofMistakes[protocol]![transport]]!++;
+  internalError(protocol: number, transport: Transport): void {
+    this.values[this.ofInternalErrors[protocol]![transport]]!++;
   }
 
   unknown(transport: Transport): void {

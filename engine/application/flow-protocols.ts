@@ -26,7 +26,7 @@ export class FlowProtocols {
   }
 
   /** Records the protocol of one direction of the flow. */
-  note(flow: number, toServer: boolean, protocol: Protocol): void {
+  setDirection(flow: number, toServer: boolean, protocol: Protocol): void {
     const column = toServer ? Flow.APP_PROTOCOL_TO_SERVER : Flow.APP_PROTOCOL_TO_CLIENT;
     this.flows[flow * Flow.INTS + column] = this.numberOf(protocol) + 1;
   }
@@ -37,7 +37,7 @@ export class FlowProtocols {
   }
 
   /** @returns false if the flow's protocol was already marked as unknown */
-  fail(flow: number): boolean {
+  setUnknown(flow: number): boolean {
     const column = flow * Flow.INTS + Flow.APP_PROTOCOL;
     if (this.flows[column] === -1) return false;
     this.flows[column] = -1;
@@ -45,13 +45,13 @@ export class FlowProtocols {
   }
 
   /** One direction of the flow is of no known protocol. */
-  failSide(flow: number, toServer: boolean): void {
+  setDirectionUnknown(flow: number, toServer: boolean): void {
     const column = flow * Flow.INTS + (toServer ? Flow.APP_PROTOCOL_TO_SERVER : Flow.APP_PROTOCOL_TO_CLIENT);
     if (this.flows[column] === 0) this.flows[column] = -1;
   }
 
   /** A change to this protocol was requested. */
-  expect(flow: number, protocol: Protocol): void {
+  setExpected(flow: number, protocol: Protocol): void {
     this.flows[flow * Flow.INTS + Flow.APP_PROTOCOL_EXPECTED] = this.numberOf(protocol) + 1;
   }
 

@@ -9,10 +9,10 @@ import type { Thread } from '../module.js';
 import type { Protocol } from '../protocol.js';
 import { PLUGIN_TURN_TIME } from './options.js';
 
-type Told = Pick<Thread, 'name' | 'warnOnce'>;
+type WarningLog = Pick<Thread, 'name' | 'warnOnce'>;
 
 /** Maximum number of errors of one parser logged per thread: messages may quote packet data. */
-const MOST_TOLD = 5;
+const MAX_LOGGED_ERRORS = 5;
 
 /** @param own the project's own protocols, which are trusted and run unguarded */
 export function guardPlugins(
@@ -31,50 +31,50 @@ export function guardedProtocol(
   protocol: Protocol,
   guard: Guard,
   milliseconds: number,
-  told: Told,
+  log: WarningLog,
 ): Protocol {
-  const turns = new Turns(protocol.name, guard, milliseconds, told);
+  const calls = new GuardedCalls(protocol.name, guard, milliseconds, log);
   const { client, server, datagram, recognition } = protocol;
   const { probe } = recognition;
   return {
     ...protocol,
-    ...(client && { client: session => turns.routine(() => client(session)) }),
-    ...(server && { server: session => turns.routine(() => server(session)) }),
-    ...(datagram && { datagram: (...given) => turns.take(() => datagram(...given)) }),
+    ...(client && { client: session => calls.coroutine(() => client(session)) }),
+    ...(server && { server: session => calls.coroutine(() => server(session)) }),
+    ...(datagram && { datagram: (...given) => calls.call(() => datagram(...given)) }),
     recognition: {
       ...recognition,
-      ...(probe && { probe: (...given) => turns.answer(() => probe(...given), 'no') }),
+      ...(probe && { probe: (...given) => calls.callOrDefault(() => probe(...given), 'no') }),
     },
   };
 }
 
-class Turns {
-  private off = false;
+class GuardedCalls {
+  private isDisabled = false;
   private errors = 0;
 
   constructor(
     private readonly name: string,
     private readonly guard: Guard,
     private readonly milliseconds: number,
-    private readonly told: Told,
+    private readonly log: WarningLog,
   ) {}
 
   /** Each step of a coroutine is guarded, its creation too. */
-  routine(make: () => Generator<void, void, void>): Generator<void, void, void> {
+  coroutine(make: () => Generator<void, void, void>): Generator<void, void, void> {
     let inner: Generator<void, void, void> | undefined;
-    const turns = this;
+    const calls = this;
     const step = (): IteratorResult<void, void> => {
       inner ??= make();
       return inner.next();
     };
     return (function* () {
-      while (!turns.take(step).done) yield;
+      while (!calls.call(step).done) yield;
     })();
   }
 
   /** @throws whatever `work` throws; Error if it did not return, and from then on */
-  take<T>(work: () => T): T {
-    if (this.off) throw new Error(`parser ${this.name} is disabled`);
+  call<T>(work: () => T): T {
+    if (this.isDisabled) throw new Error(`parser ${this.name} is disabled`);
     let result: T | undefined;
     try {
       const isDone = this.guard.run(() => {
@@ -82,21 +82,21 @@ class Turns {
       });
       if (isDone) return result as T;
     } catch (error) {
-      if (this.errors++ < MOST_TOLD)
-        this.told.warnOnce(`parser ${this.name} failed and is disabled for the flow: ${placeOf(error)}`);
+      if (this.errors++ < MAX_LOGGED_ERRORS)
+        this.log.warnOnce(`parser ${this.name} failed and is disabled for the flow: ${placeOf(error)}`);
       throw error instanceof Error ? error : new Error(textOf(error));
     }
-    this.off = true;
+    this.isDisabled = true;
     const reason = `it did not return within ${this.milliseconds} ms (app-layer.plugin-turn-time)`;
-    this.told.warnOnce(`parser ${this.name} is disabled in thread ${this.told.name}: ${reason}`);
+    this.log.warnOnce(`parser ${this.name} is disabled in thread ${this.log.name}: ${reason}`);
     throw new Error(`parser ${this.name} is disabled`);
   }
 
   /** @param otherwise the result if there is none */
-  answer<T>(work: () => T, otherwise: T): T {
-    if (this.off) return otherwise;
+  callOrDefault<T>(work: () => T, otherwise: T): T {
+    if (this.isDisabled) return otherwise;
     try {
-      return this.take(work);
+      return this.call(work);
     } catch {
       return otherwise;
     }

@@ -1,11 +1,11 @@
 /** Protocol changes of a flow: requested by its parser, or because another protocol is recognised. */
 import type { Protocol } from '../protocol.js';
-import { type Arrival, inDirection } from './arrival.js';
-import type { Beginnings } from './beginnings.js';
 import type { FlowProtocols } from './flow-protocols.js';
 import { GrowingBytes } from './growing-bytes.js';
+import { inDirection, type PacketContext } from './packet-context.js';
 import type { Session } from './session.js';
-import type { Sessions } from './sessions.js';
+import type { SessionFactory } from './session-factory.js';
+import type { SessionStarter } from './session-starter.js';
 
 /** The protocol requested in cleartext: STARTTLS and similar. */
 const ENCRYPTION = 'tls';
@@ -14,31 +14,31 @@ const ENCRYPTION = 'tls';
 const REFUSED = 'failed_protocol_change';
 
 /** Maximum number of protocol changes per flow. */
-const MOST_CHANGES = 8;
+const MAX_CHANGES = 8;
 
 /** Unread bytes of each direction. */
-interface Rest {
+interface UnreadBytes {
   readonly toServer: Uint8Array;
   readonly toClient: Uint8Array;
 }
-const NOTHING: Rest = { toServer: new Uint8Array(0), toClient: new Uint8Array(0) };
+const NO_BYTES: UnreadBytes = { toServer: new Uint8Array(0), toClient: new Uint8Array(0) };
 
 export class ProtocolChanges {
   /** @param deliver takes bytes as if they had just arrived */
   constructor(
     private readonly protocols: readonly Protocol[],
-    private readonly records: FlowProtocols,
-    private readonly sessions: Sessions,
-    private readonly beginnings: Beginnings,
-    private readonly deliver: (at: Arrival, bytes: Uint8Array, start: number, end: number) => void,
+    private readonly flowProtocols: FlowProtocols,
+    private readonly sessions: SessionFactory,
+    private readonly starter: SessionStarter,
+    private readonly deliver: (context: PacketContext, bytes: Uint8Array, start: number, end: number) => void,
   ) {}
 
   /** Changes to another protocol: existing transactions are completed, unread bytes go to the new parser. */
-  change(at: Arrival, before: Session): void {
-    const { flow, talk } = at;
+  change(context: PacketContext, before: Session): void {
+    const { flow, state } = context;
     const name = before.requests.changeTo;
     before.requests.changeTo = undefined;
-    if (talk.surprised) {
+    if (state.hasUnexpectedProtocol) {
       refuseChange(before);
       return;
     }
@@ -46,87 +46,89 @@ export class ProtocolChanges {
     const next = this.protocols[number];
     // A disabled protocol is not parsed: the flow keeps its protocol.
     if (next && !this.sessions.isEnabled(number)) {
-      talk.ignored = true;
-      for (const toServer of [true, false]) talk.side(toServer).routine = undefined;
+      state.ignored = true;
+      for (const toServer of [true, false]) state.direction(toServer).coroutine = undefined;
       return;
     }
-    const rest = this.become(at, before, next);
-    if (next && name === ENCRYPTION && talk.session?.protocol === next) {
-      talk.expected = next;
-      this.records.expect(flow, next);
+    const rest = this.switchProtocol(context, before, next);
+    if (next && name === ENCRYPTION && state.session?.protocol === next) {
+      state.expectedProtocol = next;
+      this.flowProtocols.setExpected(flow, next);
     }
-    this.deliverRest(at, rest);
+    this.deliverUnread(context, rest);
   }
 
   /**
    * The first data after encryption was requested in cleartext. It may be anything: the recognised protocol decides,
    * not the expected one.
    */
-  first(at: Arrival, bytes: Uint8Array, start: number, end: number): void {
-    const { talk, toServer } = at;
-    const side = talk.side(toServer);
-    const { held } = side;
-    held?.append(bytes, start, end);
-    const [all, from, to] = held ? ([held.view(), 0, held.length] as const) : ([bytes, start, end] as const);
-    const found = this.beginnings.isAsExpected(at, all, from, to);
+  firstData(context: PacketContext, bytes: Uint8Array, start: number, end: number): void {
+    const { state, toServer } = context;
+    const direction = state.direction(toServer);
+    const { buffered } = direction;
+    buffered?.append(bytes, start, end);
+    const [all, from, to] = buffered
+      ? ([buffered.view(), 0, buffered.length] as const)
+      : ([bytes, start, end] as const);
+    const found = this.starter.checkExpected(context, all, from, to);
     if (found === 'more') {
-      if (!held) {
-        side.held = new GrowingBytes();
-        side.held.append(bytes, start, end);
+      if (!buffered) {
+        direction.buffered = new GrowingBytes();
+        direction.buffered.append(bytes, start, end);
       }
       return;
     }
-    const other = talk.side(!toServer);
-    const waiting = other.held;
-    talk.expected = undefined;
-    side.held = undefined;
-    other.held = undefined;
+    const other = state.direction(!toServer);
+    const waiting = other.buffered;
+    state.expectedProtocol = undefined;
+    direction.buffered = undefined;
+    other.buffered = undefined;
     if (typeof found !== 'boolean') {
-      talk.surprised = true;
-      this.deliverRest(at, this.become(at, talk.session!, found));
+      state.hasUnexpectedProtocol = true;
+      this.deliverUnread(context, this.switchProtocol(context, state.session!, found));
     }
     // The held data precedes the data that decides.
-    if (waiting) this.deliver(inDirection(at, !toServer), waiting.view(), 0, waiting.length);
-    this.deliver(at, all, from, to);
+    if (waiting) this.deliver(inDirection(context, !toServer), waiting.view(), 0, waiting.length);
+    this.deliver(context, all, from, to);
   }
 
   /** @returns bytes that the previous parser did not read */
-  private become(at: Arrival, before: Session, next: Protocol | undefined): Rest {
-    const { flow, talk } = at;
-    if (++talk.changes > MOST_CHANGES) {
+  private switchProtocol(context: PacketContext, before: Session, next: Protocol | undefined): UnreadBytes {
+    const { flow, state } = context;
+    if (++state.protocolChanges > MAX_CHANGES) {
       before.failed = true;
-      return NOTHING;
+      return NO_BYTES;
     }
     for (const transaction of [...before.transactions]) before.complete(transaction);
     for (const toServer of [true, false]) before.frames?.ended(toServer);
-    const rest = { toServer: talk.unread(true), toClient: talk.unread(false) };
-    talk.former = [...talk.former, before];
-    talk.told = false;
-    talk.precededBy = before.protocol.name;
-    talk.session = undefined;
+    const rest = { toServer: state.unread(true), toClient: state.unread(false) };
+    state.formerSessions = [...state.formerSessions, before];
+    state.isReported = false;
+    state.previousProtocol = before.protocol.name;
+    state.session = undefined;
     for (const toServer of [true, false]) {
-      const side = talk.side(toServer);
-      side.protocol = next;
-      side.routine = undefined;
-      side.held = undefined;
-      side.heard = false;
-      side.noted = false;
+      const direction = state.direction(toServer);
+      direction.protocol = next;
+      direction.coroutine = undefined;
+      direction.buffered = undefined;
+      direction.hasData = false;
+      direction.isAnnotated = false;
     }
     if (!next) {
-      talk.left = before.protocol;
+      state.retainedProtocol = before.protocol;
     } else {
       // A protocol that was only expected was never the flow's protocol.
-      this.records.leave(flow, talk.surprised ? undefined : before.protocol);
-      this.records.note(flow, true, next);
-      this.records.note(flow, false, next);
-      this.beginnings.begin(at, next, before.requests.handOver);
+      this.flowProtocols.leave(flow, state.hasUnexpectedProtocol ? undefined : before.protocol);
+      this.flowProtocols.setDirection(flow, true, next);
+      this.flowProtocols.setDirection(flow, false, next);
+      this.starter.start(context, next, before.requests.nextParserState);
     }
     return rest;
   }
 
-  private deliverRest(at: Arrival, { toServer, toClient }: Rest): void {
-    if (toServer.length > 0) this.deliver(inDirection(at, true), toServer, 0, toServer.length);
-    if (toClient.length > 0) this.deliver(inDirection(at, false), toClient, 0, toClient.length);
+  private deliverUnread(context: PacketContext, { toServer, toClient }: UnreadBytes): void {
+    if (toServer.length > 0) this.deliver(inDirection(context, true), toServer, 0, toServer.length);
+    if (toClient.length > 0) this.deliver(inDirection(context, false), toClient, 0, toClient.length);
   }
 }
 

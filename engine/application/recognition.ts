@@ -188,8 +188,8 @@ function depthOf({ bytes, offset = 0, depth }: RecognitionPattern): number {
 function found(pattern: RecognitionPattern, bytes: Uint8Array, start: number, end: number): boolean {
   const { bytes: wanted, offset = 0 } = pattern;
   const last = Math.min(end, start + depthOf(pattern)) - wanted.length;
-  for (let at = start + offset; at <= last; at++) {
-    if (matchesAt(pattern, bytes, at, wanted.length)) return true;
+  for (let context = start + offset; context <= last; context++) {
+    if (matchesAt(pattern, bytes, context, wanted.length)) return true;
   }
   return false;
 }
@@ -197,8 +197,8 @@ function found(pattern: RecognitionPattern, bytes: Uint8Array, start: number, en
 function mayFollow(pattern: RecognitionPattern, bytes: Uint8Array, start: number, end: number): boolean {
   const { bytes: wanted, offset = 0 } = pattern;
   const last = start + depthOf(pattern) - wanted.length;
-  for (let at = Math.max(start + offset, end - wanted.length + 1); at <= last; at++) {
-    if (at >= end || matchesAt(pattern, bytes, at, end - at)) return true;
+  for (let context = Math.max(start + offset, end - wanted.length + 1); context <= last; context++) {
+    if (context >= end || matchesAt(pattern, bytes, context, end - context)) return true;
   }
   return false;
 }
@@ -206,11 +206,11 @@ function mayFollow(pattern: RecognitionPattern, bytes: Uint8Array, start: number
 function matchesAt(
   { bytes: wanted, nocase }: RecognitionPattern,
   bytes: Uint8Array,
-  at: number,
+  context: number,
   length: number,
 ): boolean {
   for (let i = 0; i < length; i++) {
-    const byte = bytes[at + i]!;
+    const byte = bytes[context + i]!;
     const want = wanted.charCodeAt(i);
     if (byte !== want && !(nocase && lower(byte) === lower(want))) return false;
   }

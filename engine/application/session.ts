@@ -3,7 +3,7 @@
  * and outputs see everything a parser records here in packet order.
  */
 
-import type { Conversation } from '../application-layer.js';
+import type { ApplicationSession } from '../application-layer.js';
 import type { FileSettings } from '../files/file-settings.js';
 import type { Frame } from '../frames/frame.js';
 import type { Frames } from '../frames/frames.js';
@@ -11,7 +11,7 @@ import type { FilesToStore, Protocol, Transaction } from '../protocol.js';
 import { StreamSocket } from './stream-socket.js';
 
 /** An expected session between the same hosts. */
-export interface Announcement {
+export interface SessionExpectation {
   /** Name of its protocol. */
   readonly protocol: string;
   /** Its destination port, on either host. */
@@ -25,11 +25,11 @@ export interface SessionRequests {
   /** Change to this protocol (STARTTLS, CONNECT, Upgrade); '' restarts recognition. */
   changeTo: string | undefined;
   /** Switch to this variant of the protocol, with the same parser and transactions. */
-  become: string | undefined;
+  changeToVariant: string | undefined;
   /** Passed to the next parser as its `Session.inherited`. */
-  handOver: unknown;
+  nextParserState: unknown;
   /** Negotiated sessions. */
-  expect: Announcement[];
+  expectations: SessionExpectation[];
   /** Payload is encrypted: stop inspecting it, or bypass the flow. */
   stopInspection: 'no' | 'payload' | 'bypass';
   /** Reassembly depth for this flow, bytes (0: no limit); undefined: unchanged. */
@@ -37,11 +37,11 @@ export interface SessionRequests {
   /** The client has finished sending: its data is inspected with its next packet. */
   inspectClient: boolean;
   /** The client's parser waited for data read by the server's parser: it is resumed, then the server's. */
-  readClient: boolean;
+  resumeClient: boolean;
 }
 
 /** The endpoints, for parsers whose behaviour depends on them. */
-export interface Sides {
+export interface SessionEndpoints {
   /** Addresses in network byte order, 4 or 16 bytes. */
   readonly clientAddress: Uint8Array;
   readonly serverAddress: Uint8Array;
@@ -59,7 +59,7 @@ export interface SessionLimits {
   readonly transactions: number;
 }
 
-const NOBODY: Sides = {
+const NO_ENDPOINTS: SessionEndpoints = {
   clientAddress: new Uint8Array(4),
   serverAddress: new Uint8Array(4),
   clientPort: 0,
@@ -71,17 +71,17 @@ const TO_SERVER = 1;
 const TO_CLIENT = 2;
 const DEFAULT_LIMITS: SessionLimits = { socket: 1 << 20, transactions: 4096 };
 /** Shared by all empty lists, so that idle sessions allocate none; never written. */
-const NOTHING: never[] = [];
+const EMPTY: never[] = [];
 
 /** The first push to an empty array allocates room for 17: most of these lists never hold more than one. */
-function added<T>(list: T[], item: T): T[] {
+function appended<T>(list: T[], item: T): T[] {
   if (list.length === 0) return [item];
   list.push(item);
   return list;
 }
 
 /** A session of a protocol, as its parser sees it: the two streams, and what the parser reports about them. */
-export class Session<T extends Transaction = Transaction> implements Conversation<T> {
+export class Session<T extends Transaction = Transaction> implements ApplicationSession<T> {
   /** Transactions not freed yet, oldest first: always the same array. */
   readonly transactions: T[] = [];
   /** The parser's own state. */
@@ -89,18 +89,18 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /** What the parser requests from the engine. */
   readonly requests: SessionRequests = {
     changeTo: undefined,
-    become: undefined,
-    handOver: undefined,
-    expect: NOTHING,
+    changeToVariant: undefined,
+    nextParserState: undefined,
+    expectations: EMPTY,
     stopInspection: 'no',
     streamDepth: undefined,
     inspectClient: false,
-    readClient: false,
+    resumeClient: false,
   };
   /** The parser failed: further data is not parsed. */
   failed = false;
   /** Name of the protocol that the flow had before. */
-  precededBy: string | undefined;
+  previousProtocol: string | undefined;
   /** Time of the current packet: seconds, nanoseconds. */
   seconds = 0;
   nanoseconds = 0;
@@ -110,15 +110,15 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   /** One of the streams ends: the parser is notified. */
   ending = false;
   /** Transactions whose record can be created although they continue. */
-  presentable: T[] = NOTHING;
+  earlyRecords: T[] = EMPTY;
   /** Transactions that are complete but not freed yet. */
   completed = 0;
-  private made = 0;
+  private created = 0;
   /** All transactions before this index are complete. */
   private firstOpen = 0;
   /** Transactions that changed since they were last reported to detection, per direction, each once. */
-  private changedToServer: T[] = NOTHING;
-  private changedToClient: T[] = NOTHING;
+  private changedToServer: T[] = EMPTY;
+  private changedToClient: T[] = EMPTY;
   private clientSocket: StreamSocket | undefined;
   private serverSocket: StreamSocket | undefined;
 
@@ -128,7 +128,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     /** Settings of the protocol, as created by its `prepare`. */
     readonly settings: unknown,
     private readonly limits: SessionLimits = DEFAULT_LIMITS,
-    readonly sides: Sides = NOBODY,
+    readonly endpoints: SessionEndpoints = NO_ENDPOINTS,
     /** Data handed over by the previous parser, after a protocol change. */
     readonly inherited?: unknown,
   ) {}
@@ -146,30 +146,30 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   }
 
   /** One of the streams has a gap, and its parser did not resume. */
-  get lacksBytes(): boolean {
+  get hasGap(): boolean {
     return this.clientSocket?.state === 'gap' || this.serverSocket?.state === 'gap';
   }
 
   /** Number of transactions made so far: the id of the next one. */
   get transactionCount(): number {
-    return this.made;
+    return this.created;
   }
 
   /** More transactions are open than the limit: all of them are reported and freed at once. */
-  get crowded(): boolean {
+  get exceedsLimit(): boolean {
     return this.transactions.length > this.limits.transactions;
   }
 
   /** Something is pending to be reported with a packet of either direction. */
-  get hasNews(): boolean {
-    const { changedToServer, changedToClient, completed, presentable, frames } = this;
-    if (changedToServer.length + changedToClient.length + completed + presentable.length > 0) return true;
-    return this.crowded || frames?.pending === true;
+  get hasUnreported(): boolean {
+    const { changedToServer, changedToClient, completed, earlyRecords, frames } = this;
+    if (changedToServer.length + changedToClient.length + completed + earlyRecords.length > 0) return true;
+    return this.exceedsLimit || frames?.pending === true;
   }
 
   /** Adds a transaction. Its id must be `transactionCount`. */
   begin(transaction: T): T {
-    this.made++;
+    this.created++;
     this.transactions.push(transaction);
     const { progressToServer, progressToClient } = this.protocol;
     if (transaction.progressToClient === progressToClient.length - 1) transaction.absent = 'to_client';
@@ -185,7 +185,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     if (toServer) {
       if (progress > transaction.progressToServer) transaction.progressToServer = progress;
     } else if (progress > transaction.progressToClient) transaction.progressToClient = progress;
-    this.noteChange(transaction, toServer);
+    this.markChanged(transaction, toServer);
     if (before || !this.isComplete(transaction)) return;
     this.completed++;
     if (this.ending) transaction.endsWithStream = true;
@@ -198,37 +198,37 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     this.advance(transaction, false, this.protocol.progressToClient.length - 1);
   }
 
-  private noteChange(transaction: T, toServer: boolean): void {
+  private markChanged(transaction: T, toServer: boolean): void {
     const bit = toServer ? TO_SERVER : TO_CLIENT;
     const changed = transaction.changed ?? 0;
     if ((changed & bit) !== 0) return;
     transaction.changed = changed | bit;
-    if (toServer) this.changedToServer = added(this.changedToServer, transaction);
-    else this.changedToClient = added(this.changedToClient, transaction);
+    if (toServer) this.changedToServer = appended(this.changedToServer, transaction);
+    else this.changedToClient = appended(this.changedToClient, transaction);
   }
 
-  /** Transactions that changed in a direction since `forgetChanged`. */
+  /** Transactions that changed in a direction since `clearChanged`. */
   changed(toServer: boolean): readonly T[] {
     return toServer ? this.changedToServer : this.changedToClient;
   }
 
   /** They were reported, or are no longer inspected. */
-  forgetChanged(toServer: boolean): void {
+  clearChanged(toServer: boolean): void {
     const changed = this.changed(toServer);
     const bit = toServer ? TO_SERVER : TO_CLIENT;
     for (let i = 0; i < changed.length; i++) changed[i]!.changed! &= ~bit;
-    if (toServer) this.changedToServer = NOTHING;
-    else this.changedToClient = NOTHING;
+    if (toServer) this.changedToServer = EMPTY;
+    else this.changedToClient = EMPTY;
   }
 
   /** Everything in its record is known: the record is created now, before the transaction is complete. */
-  present(transaction: T): void {
-    if (!transaction.logged) this.presentable = added(this.presentable, transaction);
+  recordEarly(transaction: T): void {
+    if (!transaction.logged) this.earlyRecords = appended(this.earlyRecords, transaction);
   }
 
   /** Their records were created. */
-  forgetPresentable(): void {
-    this.presentable = NOTHING;
+  clearEarlyRecords(): void {
+    this.earlyRecords = EMPTY;
   }
 
   /** The oldest transaction that is not complete. */
@@ -240,8 +240,8 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   }
 
   /** Another session was negotiated. */
-  expect(announcement: Announcement): void {
-    this.requests.expect = added(this.requests.expect, announcement);
+  expect(announcement: SessionExpectation): void {
+    this.requests.expectations = appended(this.requests.expectations, announcement);
   }
 
   /** Completes the oldest open transaction, if any. */
@@ -251,7 +251,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   }
 
   /** Truncates the transactions to the first `count`, to which those to keep were moved. */
-  keepFirst(count: number): void {
+  truncate(count: number): void {
     this.firstOpen = 0;
     // Setting the length of an array is a call into V8, but frees its memory; `pop` does neither.
     if (count === 0) this.transactions.length = 0;
@@ -259,7 +259,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
   }
 
   /** A file began: the streams are reassembled as far as files are tracked. */
-  followFile({ streamDepth }: Pick<FileSettings, 'streamDepth'>): void {
+  applyFileDepth({ streamDepth }: Pick<FileSettings, 'streamDepth'>): void {
     if (streamDepth !== undefined) this.requests.streamDepth = streamDepth;
   }
 
@@ -293,7 +293,7 @@ export class Session<T extends Transaction = Transaction> implements Conversatio
     if (index < 0) throw new Error(`protocol ${this.protocol.name} has no event ${name}`);
     if (transaction.events.includes(index)) return;
     transaction.events.push(index);
-    if (toServer !== false) this.noteChange(transaction, true);
-    if (toServer !== true) this.noteChange(transaction, false);
+    if (toServer !== false) this.markChanged(transaction, true);
+    if (toServer !== true) this.markChanged(transaction, false);
   }
 }

@@ -108,8 +108,8 @@ export class StreamSocket {
    */
   *readUntil(delimiter: number, limit = this.limit): Reading<Uint8Array | undefined> {
     for (;;) {
-      const at = this.indexOf(delimiter, limit);
-      if (at >= 0) return this.take(at + 1);
+      const context = this.indexOf(delimiter, limit);
+      if (context >= 0) return this.take(context + 1);
       if (this.available >= limit) {
         this.state = this.state === 'open' ? 'limit' : this.state;
         return undefined;
@@ -176,8 +176,8 @@ export class StreamSocket {
    * Bytes up to and including the delimiter if available, at most `limit`; for many short lines that arrive together.
    */
   takeUntil(delimiter: number, limit: number): Uint8Array | undefined {
-    const at = this.indexOf(delimiter, limit);
-    return at < 0 ? undefined : this.take(at + 1);
+    const context = this.indexOf(delimiter, limit);
+    return context < 0 ? undefined : this.take(context + 1);
   }
 
   private take(count: number): Uint8Array {

@@ -6,7 +6,7 @@
  * available.
  */
 
-import type { Conversation } from '../application-layer.js';
+import type { ApplicationSession } from '../application-layer.js';
 import type { Protocol, Transaction } from '../protocol.js';
 import { Frame } from './frame.js';
 import { type FrameProtocol, STREAM_FRAME } from './frame-protocol.js';
@@ -28,7 +28,7 @@ interface Side {
 
 const newSide = (): Side => ({ open: [], changed: new Set(), made: 0, begun: false });
 
-export class Frames implements Conversation<Frame> {
+export class Frames implements ApplicationSession<Frame> {
   readonly transactions: readonly Frame[] = [];
   readonly state = undefined;
   private readonly toServer = newSide();

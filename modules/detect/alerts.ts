@@ -104,7 +104,7 @@ export class Alerts {
     if (!this.reportsForwardedFor || flow < 0) return '';
     // Later requests of the same batch may already be parsed.
     if (knownApplication(this.row[p + Packet.FLOW_STATE]!, this.flows, flow * Flow.INTS) <= 0) return '';
-    const conversation = layerOf(this.thread)?.conversation(flow);
+    const conversation = layerOf(this.thread)?.sessionOf(flow);
     if (!conversation?.protocol.forwardedFor) return '';
     for (const transaction of conversation.transactions) {
       const members = conversation.protocol.forwardedFor(transaction);

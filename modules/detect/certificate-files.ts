@@ -50,13 +50,13 @@ export class CertificateFiles implements CertificateStore {
   constructor(
     private readonly thread: Thread,
     private readonly folder: string,
-    private readonly layer?: Pick<ApplicationLayer, 'conversation'>,
+    private readonly layer?: Pick<ApplicationLayer, 'sessionOf'>,
   ) {
     this.failed = thread.counters.declare('tls_store.fs_errors');
   }
 
   keep({ transaction: inHand, toServer, p, f, flow }: Inspection): void {
-    const transaction = inHand ?? (flow >= 0 ? this.layer?.conversation(flow)?.transactions[0] : undefined);
+    const transaction = inHand ?? (flow >= 0 ? this.layer?.sessionOf(flow)?.transactions[0] : undefined);
     const ofClient = toServer ? transaction?.certificates?.(true) : undefined;
     const certificates = ofClient ?? transaction?.certificates?.(false);
     const kept = ofClient ? this.kept.client : this.kept.server;

@@ -109,7 +109,7 @@ export class Detection {
   private addVariablesToFiles(slot: number, flow: number): void {
     const closed = this.closedFiles;
     while (this.nextFile < closed.length && closed[this.nextFile]!.slot === slot)
-      closed[this.nextFile++]!.noted = this.parts.notes.members(flow);
+      closed[this.nextFile++]!.metadata = this.parts.notes.members(flow);
   }
 
   private isUnlogged(e: number): boolean {

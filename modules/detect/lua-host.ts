@@ -58,7 +58,7 @@ export class ThreadLua implements RunningHost {
   }
 
   protocolOf(flow: number): Protocol | undefined {
-    return flow < 0 ? undefined : this.layer?.conversation(flow)?.protocol;
+    return flow < 0 ? undefined : this.layer?.sessionOf(flow)?.protocol;
   }
 
   hasAlerts(flow: number): boolean {

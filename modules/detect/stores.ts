@@ -180,7 +180,7 @@ function isUmbrella(name: string, { variantOf }: Protocol): boolean {
 
 function conversations(thread: Thread): Conversations {
   const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
-  return { conversation: flow => (flow < 0 ? undefined : layer?.conversation(flow)) };
+  return { conversation: flow => (flow < 0 ? undefined : layer?.sessionOf(flow)) };
 }
 
 function certificateStore(thread: Thread): [string, CertificateStore][] {

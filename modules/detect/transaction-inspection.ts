@@ -75,7 +75,7 @@ export class TransactionInspection {
     to: number,
     inPayload: NumberList,
   ): void {
-    const rules = this.image.applications[update.conversation.protocol.name]?.[update.toServer ? 0 : 1];
+    const rules = this.image.applications[update.session.protocol.name]?.[update.toServer ? 0 : 1];
     if (!rules) return;
     this.loadVisible(update);
     state.direction(update.toServer).progress = update.progress;
@@ -164,12 +164,12 @@ export class TransactionInspection {
 
   private evaluate(update: TransactionUpdate, state: TransactionState, signature: number): number {
     const rule = this.rules.at(signature);
-    const parts = this.partsFor(rule, update.conversation.protocol);
+    const parts = this.partsFor(rule, update.session.protocol);
     if (!parts) return FAILED;
     this.at.signature = signature;
     const result = this.test(parts, rule, state);
     if (result !== MATCHED) return result;
-    this.evaluator.matched(rule, { protocol: update.conversation.protocol, transaction: update.transaction });
+    this.evaluator.matched(rule, { protocol: update.session.protocol, transaction: update.transaction });
     if (rule.signature.hook !== undefined && parts.length === 1 && this.isAtHook(parts[0]!)) {
       this.satisfied = 0;
       return WAITS;
@@ -202,12 +202,12 @@ export class TransactionInspection {
 
   private matchesAgain(update: TransactionUpdate, state: TransactionState, signature: number): boolean {
     const rule = this.rules.at(signature);
-    const parts = this.partsFor(rule, update.conversation.protocol);
+    const parts = this.partsFor(rule, update.session.protocol);
     if (!parts || !this.evaluator.admits(signature)) return false;
     this.satisfied = 0;
     this.at.signature = signature;
     if (this.test(parts, rule, state) !== MATCHED) return false;
-    this.evaluator.matched(rule, { protocol: update.conversation.protocol, transaction: update.transaction });
+    this.evaluator.matched(rule, { protocol: update.session.protocol, transaction: update.transaction });
     return true;
   }
 

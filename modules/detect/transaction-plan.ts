@@ -58,7 +58,7 @@ export class TransactionPlan {
     this.begin();
     for (let u = 0; u < updates.length; u++) {
       const update = updates[u]!;
-      const rules = this.image.applications[update.conversation.protocol.name]?.[update.toServer ? 0 : 1];
+      const rules = this.image.applications[update.session.protocol.name]?.[update.toServer ? 0 : 1];
       if (rules && rules.buffers.length > 0) this.plan(u, update, rules);
     }
     this.finish();
@@ -105,7 +105,7 @@ export class TransactionPlan {
     // Only after all buffers were added: adding one may run the search, which closes the streams listed here.
     if (!update.complete || !direction.scanners) return;
     this.closing.push(direction);
-    this.states.removeOpenScan(update.conversation.flow, direction);
+    this.states.removeOpenScan(update.session.flow, direction);
   }
 
   private searchedOf(rules: ApplicationRules, update: TransactionUpdate): readonly Searched[] {
@@ -113,7 +113,7 @@ export class TransactionPlan {
     if (!searched) {
       searched = rules.buffers.map((buffer, place) => ({
         rules: buffer,
-        declared: declarationOf(update.conversation.protocol, buffer.keyword)!,
+        declared: declarationOf(update.session.protocol, buffer.keyword)!,
         transform: this.language.transforms(buffer.transforms as readonly Match[], this.environment),
         place,
         step: rules.buffers.length,
@@ -150,7 +150,7 @@ export class TransactionPlan {
     if (!direction.scanners) {
       direction.scanners = [];
       direction.lengths = [];
-      this.states.addOpenScan(update.conversation.flow, direction);
+      this.states.addOpenScan(update.session.flow, direction);
     }
     for (let index = 0; index === 0 || declared.multiple; index++) {
       const bytes = declared.get(update.transaction, update.toServer, index);

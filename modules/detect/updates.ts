@@ -88,10 +88,10 @@ export class Updates implements CurrentSubjects {
   }
 
   /** A transaction belongs to the protocol it was parsed as, even if the flow has changed to another since. */
-  private useProtocolOf({ conversation, transaction }: TransactionUpdate): void {
+  private useProtocolOf({ session, transaction }: TransactionUpdate): void {
     const { protocols } = this.layer;
     const { currentFlow, header, applications, facts } = this.parts;
-    const protocol = transaction instanceof Frame ? transaction.protocol : conversation.protocol;
+    const protocol = transaction instanceof Frame ? transaction.protocol : session.protocol;
     if (protocols[currentFlow.application - 1] === protocol) return;
     facts.noteApplication();
     currentFlow.application = protocols.indexOf(protocol) + 1;
@@ -105,12 +105,12 @@ export class Updates implements CurrentSubjects {
     const { state } = currentFlow;
     if (!state || facts.transport !== Traits.TCP) return;
     for (let u = this.next; u < updates.length && updates[u]!.slot === slot; u++) {
-      const { complete, toServer, conversation } = updates[u]!;
-      if (complete && conversation.protocol.flushesStreams !== false) state.stream(toServer).flush = true;
+      const { complete, toServer, session } = updates[u]!;
+      if (complete && session.protocol.flushesStreams !== false) state.stream(toServer).flush = true;
     }
   }
 }
 
 function subjectOf(update: TransactionUpdate): Subject {
-  return { protocol: update.conversation.protocol, transaction: update.transaction };
+  return { protocol: update.session.protocol, transaction: update.transaction };
 }

@@ -41,12 +41,12 @@ export class Transactions {
     const { updates } = this.layer;
     const first = this.firsts[slot]! - 1;
     for (let i = first; i < updates.length && updates[i]!.slot === slot; i++) {
-      const { conversation, transaction, toServer, complete } = updates[i]!;
-      if (!complete || !wanted(conversation.protocol.name) || transaction instanceof Frame) continue;
+      const { session, transaction, toServer, complete } = updates[i]!;
+      if (!complete || !wanted(session.protocol.name) || transaction instanceof Frame) continue;
       const bit = toServer ? TO_SERVER : TO_CLIENT;
       const before = transaction.toldDirections ?? 0;
       if ((before & bit) !== 0) continue;
-      tell(new TransactionView(conversation.protocol, transaction, toServer), i - first);
+      tell(new TransactionView(session.protocol, transaction, toServer), i - first);
       transaction.toldDirections = before | bit;
     }
   }

@@ -21,9 +21,9 @@ const BODIES = [
 ] as const;
 
 /** Bodies of an HTTP transaction, each in one piece. */
-export function bodyPieces({ conversation, transaction }: TransactionAt): LuaTable[] {
+export function bodyPieces({ session, transaction }: TransactionAt): LuaTable[] {
   return BODIES.flatMap(([keyword, toServer]) => {
-    const buffer = conversation.protocol.buffers.find(each => each.keyword === keyword);
+    const buffer = session.protocol.buffers.find(each => each.keyword === keyword);
     const bytes = buffer?.get(transaction, toServer, 0);
     return bytes && bytes.length > 0 ? [streamPiece(bytes, true, true, toServer)] : [];
   });

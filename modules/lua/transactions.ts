@@ -1,5 +1,5 @@
 /** Transactions as passed to Lua output scripts: completed ones, and those of alerts and files. */
-import type { ApplicationLayer, Conversation } from '../../engine/application-layer.js';
+import type { ApplicationLayer, ApplicationSession } from '../../engine/application-layer.js';
 import * as Event from '../../engine/event.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
@@ -9,7 +9,7 @@ import type { Subject } from '../../engine/record/subject.js';
 /** A transaction, and the packet with which it was reported. */
 export interface TransactionAt {
   readonly slot: number;
-  readonly conversation: Conversation;
+  readonly session: ApplicationSession;
   readonly transaction: Transaction;
 }
 
@@ -29,9 +29,7 @@ export class Transactions {
       throw new Error(
         'lua: scripts on transactions need outputs in the same thread as app: single, workers, autofp',
       );
-    this.layer.onFinished((slot, conversation, transaction) =>
-      this.over.push({ slot, conversation, transaction }),
-    );
+    this.layer.onFinished((slot, session, transaction) => this.over.push({ slot, session, transaction }));
   }
 
   /** The next one completed by a packet, or by any; undefined when none is left. */
@@ -51,8 +49,8 @@ export class Transactions {
   /** The transaction of an alert or a file. */
   of(kind: number, subject: Subject): TransactionAt | undefined {
     const id = subject.field(Packet.EVENT_TRANSACTION);
-    const isIt = ({ slot, conversation, transaction }: TransactionAt) =>
-      transaction.id === id && conversation.flow === subject.flow && slot === subject.packet;
+    const isIt = ({ slot, session, transaction }: TransactionAt) =>
+      transaction.id === id && session.flow === subject.flow && slot === subject.packet;
     if (kind === Event.EVENT_FILEINFO) return this.layer?.closedFiles.find(isIt);
     const isOfTransaction =
       kind === Event.EVENT_ALERT && (subject.field(Event.ALERT_FLAGS) & Event.ALERT_IN_TRANSACTION) !== 0;

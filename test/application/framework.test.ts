@@ -106,7 +106,7 @@ describe('application layer', () => {
     const feed = new Feed([toy], { config: { 'app-layer': { 'max-transactions': 10 } } });
     feed.client('TOY ');
     for (let i = 0; i < 200; i++) feed.client('a\nb\nc\n');
-    const open = feed.application.conversation(0)!.transactions.length;
+    const open = feed.application.sessionOf(0)!.transactions.length;
     expect(open).toBeLessThanOrEqual(13);
     expect(feed.records.length).toBe(600 - open);
     feed.end();

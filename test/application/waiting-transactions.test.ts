@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { PendingTransactions } from '../../engine/application/pending-transactions.js';
 import { Session } from '../../engine/application/session.js';
-import { WaitingTransactions } from '../../engine/application/waiting-transactions.js';
 import { TwoSidedTransaction } from '../../engine/protocol.js';
 import { other } from './toy.js';
 
@@ -9,7 +9,7 @@ class Numbered extends TwoSidedTransaction {}
 function conversation() {
   const session = new Session(other, 0, undefined);
   const begin = () => session.begin(new Numbered(session.transactionCount));
-  return { session, begin, waiting: new WaitingTransactions<number, Numbered>(session as never) };
+  return { session, begin, waiting: new PendingTransactions<number, Numbered>(session as never) };
 }
 
 it('waiting transactions find the oldest incomplete transaction with a key', () => {
@@ -44,7 +44,7 @@ it('a session knows its oldest incomplete transaction', () => {
   session.complete(second!);
   expect(session.oldestOpen).toBe(third);
   session.transactions[0] = third!;
-  session.keepFirst(1);
+  session.truncate(1);
   expect(session.oldestOpen).toBe(third);
   session.complete(third!);
   expect(session.oldestOpen).toBeUndefined();

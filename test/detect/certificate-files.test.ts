@@ -63,7 +63,7 @@ it('finds the certificates of the flow for rules without a transaction', () => {
   thread.flows.row[Flow.IP_VERSION] = 4;
   const shown = { chain: [Buffer.alloc(60, 1)], subject: 'CN=a', issuer: 'CN=b', fingerprint: '01:02' };
   const transactions = [{ certificates: (client: boolean) => (client ? undefined : shown) }];
-  const files = new CertificateFiles(thread, folder, { conversation: () => ({ transactions }) as never });
+  const files = new CertificateFiles(thread, folder, { sessionOf: () => ({ transactions }) as never });
   const at = { transaction: undefined, toServer: true, p: 0, f: 0 };
   for (const flow of [-1, 0, 0]) files.keep({ ...at, flow } as Inspection);
   expect(readdirSync(folder).length).toBe(2);

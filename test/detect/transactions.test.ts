@@ -1,5 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { ApplicationLayer, Conversation, TransactionUpdate } from '../../engine/application-layer.js';
+import type {
+  ApplicationLayer,
+  ApplicationSession,
+  TransactionUpdate,
+} from '../../engine/application-layer.js';
 import type { ConfigTree } from '../../engine/config/config.js';
 import * as Flow from '../../engine/flow/flow-record.js';
 import { HyperscanMatcher } from '../../engine/matcher/hyperscan.js';
@@ -105,7 +109,7 @@ class Layer implements ApplicationLayer {
   updates: TransactionUpdate[] = [];
   readonly closedFiles = [];
   useFrames = () => {};
-  conversation = () => undefined;
+  sessionOf = () => undefined;
 }
 
 class Talk {
@@ -149,15 +153,15 @@ function updateOf(
   { transaction, toServer, progress, events, bodyLength }: Told,
   slot: number,
 ): TransactionUpdate {
-  const conversation = {
+  const session = {
     protocol: toy,
     flow: 1,
     transactions: [],
     state: undefined,
-  } as unknown as Conversation;
+  } as unknown as ApplicationSession;
   return {
     slot,
-    conversation,
+    session,
     transaction,
     toServer,
     progress,

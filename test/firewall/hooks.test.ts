@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { ApplicationLayer, Conversation, TransactionUpdate } from '../../engine/application-layer.js';
+import type {
+  ApplicationLayer,
+  ApplicationSession,
+  TransactionUpdate,
+} from '../../engine/application-layer.js';
 import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
@@ -39,7 +43,7 @@ class Layer implements ApplicationLayer {
   updates: TransactionUpdate[] = [];
   readonly closedFiles = [];
   useFrames = () => {};
-  conversation = () => undefined;
+  sessionOf = () => undefined;
 }
 
 const request = (name: string): Request => ({
@@ -55,7 +59,7 @@ const conversation = {
   flow: 1,
   transactions: [],
   state: undefined,
-} as unknown as Conversation;
+} as unknown as ApplicationSession;
 
 /** A packet with data, and the progress that it brings to the request; undefined: none. */
 type Step = number | undefined;
@@ -70,7 +74,7 @@ async function talk(firewall: string, policies?: unknown, threats = '') {
   sensor.thread.flows.row[1 * Flow.INTS + Flow.APP_PROTOCOL] = 1;
   const update = (slot: number, transaction: Transaction, progress: number): TransactionUpdate => ({
     slot,
-    conversation,
+    session: conversation,
     transaction,
     toServer: true,
     progress,

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
-import type { Conversation } from '../../engine/application-layer.js';
+import type { ApplicationSession } from '../../engine/application-layer.js';
 import type { Transaction } from '../../engine/protocol.js';
 import { OpenTransactions } from '../../modules/detect/firewall/open-transactions.js';
 
-const talk = (untold?: readonly [number, number]) => ({ protocol: { untold } }) as unknown as Conversation;
+const talk = (untold?: readonly [number, number]) =>
+  ({ protocol: { untold } }) as unknown as ApplicationSession;
 const transactions = (count: number) => Array.from({ length: count }, (_, id) => ({ id }) as Transaction);
 const ids = (open: OpenTransactions) => open.affected.map(({ transaction }) => transaction.id);
 

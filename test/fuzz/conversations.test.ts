@@ -1,6 +1,6 @@
 /** Mutated conversations of protocols: no parser throws, whatever comes. */
 import { expect, test } from 'vitest';
-import { Talk } from '../../engine/application/talk.js';
+import { ApplicationState } from '../../engine/application/application-state.js';
 import type { Config } from '../../engine/config/config.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
 import dht from '../../modules/app/bittorrent-dht.js';
@@ -128,8 +128,8 @@ test.each(CASES)('$name over $transport, seed $seed', ({ protocol, transport, cl
   const clients = [...mutated(seed, 300, client)];
   const servers = [...mutated(seed + 100, 300, server)];
   clients.forEach((bytes, i) => {
-    const talk = new Talk();
-    const session = talk.start(protocol, 0, settings);
+    const talk = new ApplicationState();
+    const session = talk.startSession(protocol, 0, settings);
     for (const [toServer, data] of [
       [true, client[i % client.length]!],
       [true, bytes],

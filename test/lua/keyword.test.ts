@@ -79,14 +79,14 @@ class Layer implements ApplicationLayer {
   readonly closedFiles = [];
   private readonly talk = { protocol: toy, flow: 1, transactions: [], state: undefined };
   useFrames(): void {}
-  conversation() {
+  sessionOf() {
     return this.talk;
   }
 
   /** A packet with which a transaction of this name is told. */
   tell(name: string): PacketSketch {
     const transaction: Named = { id: 0, progressToServer: 1, progressToClient: 0, events: [], name };
-    const told = { conversation: this.talk, transaction, toServer: true, progress: 1, events: 0 };
+    const told = { session: this.talk, transaction, toServer: true, progress: 1, events: 0 };
     return tcp({
       payload: name,
       withSlots: slots => {

@@ -36,8 +36,8 @@ export class Traffic {
   }
 
   /** New data of a transaction is visible. */
-  transaction({ conversation, transaction, toServer, progress, complete }: TransactionUpdate): void {
-    const { protocol } = conversation;
+  transaction({ session, transaction, toServer, progress, complete }: TransactionUpdate): void {
+    const { protocol } = session;
     let seen = this.seen.get(transaction);
     if (!seen) {
       seen = new Set();

@@ -1,5 +1,5 @@
 /** Calls in datagrams (C706, connectionless protocol). */
-import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
+import { PendingTransactions } from '../../../engine/application/pending-transactions.js';
 import { Call } from './call.js';
 import * as Type from './pdu.js';
 import { DATAGRAM_HEADER, type DatagramHeader, readDatagramHeader } from './pdu.js';
@@ -49,9 +49,9 @@ function noteRequest(call: Call, { interfaceUuid, interfaceVersion, opnum }: Dat
 }
 
 /** Calls by the values that all their parts share. */
-function callsOf(session: DcerpcSession): WaitingTransactions<string, DcerpcTransaction> {
-  session.state ??= new WaitingTransactions(session);
-  return session.state as WaitingTransactions<string, DcerpcTransaction>;
+function callsOf(session: DcerpcSession): PendingTransactions<string, DcerpcTransaction> {
+  session.state ??= new PendingTransactions(session);
+  return session.state as PendingTransactions<string, DcerpcTransaction>;
 }
 
 const keyOf = ({ activity, sequence }: DatagramHeader): string => `${activity} ${sequence}`;

@@ -1,8 +1,8 @@
 /** EtherNet/IP messages: a request with its response, or a message without one. */
-import { passGap } from '../../../engine/application/behind-gap.js';
+import { resumeAfterGap } from '../../../engine/application/gap-recovery.js';
+import { PendingTransactions } from '../../../engine/application/pending-transactions.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
-import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import {
   type EnipMessage,
@@ -42,7 +42,7 @@ export function* messages(session: EnipSession, toServer: boolean): Reading<void
     if (head) nameFrames(session, toServer, socket.position, length);
     const bytes = head && (yield* socket.read(length));
     if (bytes) add(session, bytes.slice(), toServer);
-    else if (!(yield* passGap(socket, beginsMessage))) return;
+    else if (!(yield* resumeAfterGap(socket, beginsMessage))) return;
   }
 }
 
@@ -94,9 +94,9 @@ function isAnswered({ command }: EnipMessage): boolean {
 }
 
 /** Requests by the values that their responses repeat. */
-function waitingOf(session: EnipSession): WaitingTransactions<number, EnipTransaction> {
-  session.state ??= new WaitingTransactions(session);
-  return session.state as WaitingTransactions<number, EnipTransaction>;
+function waitingOf(session: EnipSession): PendingTransactions<number, EnipTransaction> {
+  session.state ??= new PendingTransactions(session);
+  return session.state as PendingTransactions<number, EnipTransaction>;
 }
 
 /** For session registration, the session handle is assigned in the response. */

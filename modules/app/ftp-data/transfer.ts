@@ -70,7 +70,7 @@ function bodyOf(
   if (transaction.body) return transaction.body;
   const { files, memory } = session.settings as FtpDataSettings;
   const { filename } = transaction.announced;
-  const body = new InspectedBody(FILE_LIMITS, session.sides.inline, memory, files.streamDepth ?? 0);
+  const body = new InspectedBody(FILE_LIMITS, session.endpoints.inline, memory, files.streamDepth ?? 0);
   transaction.body = body;
   transaction.toServer = toServer;
   // A listing without a name is not a file.
@@ -78,7 +78,7 @@ function bodyOf(
     body.file = new TrackedFile(Buffer.from(filename, 'latin1'), toServer, files);
     transaction.addFile(body.file);
   }
-  session.followFile(files);
+  session.applyFileDepth(files);
   return body;
 }
 

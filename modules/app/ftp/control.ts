@@ -90,7 +90,7 @@ export class Control {
     const offer = transaction.command === 'PORT' ? parsePort(text) : parseExtendedPort(text);
     transaction.active = true;
     if (!offer) return;
-    const { clientAddress } = this.session.sides;
+    const { clientAddress } = this.session.endpoints;
     transaction.dynamicPort = offer.port;
     transaction.bounce = offer.address !== undefined && Buffer.compare(offer.address, clientAddress) !== 0;
     this.dataPort = offer.port;

@@ -32,9 +32,9 @@ export class Connection {
 
   constructor(readonly session: Session<HttpTransaction>) {
     this.settings = session.settings as HttpSettings;
-    this.server = settingsOf(this.settings, session.sides.serverAddress);
+    this.server = settingsOf(this.settings, session.endpoints.serverAddress);
     const { bodyInline } = this.server;
-    this.atOnce = bodyInline === 'yes' || (bodyInline === 'auto' && session.sides.inline);
+    this.atOnce = bodyInline === 'yes' || (bodyInline === 'auto' && session.endpoints.inline);
   }
 
   /** Begins a transaction. @returns undefined if there are too many already */
@@ -92,7 +92,7 @@ export class Connection {
 
   addFile(transaction: HttpTransaction, file: TrackedFile): void {
     transaction.addFile(file);
-    this.session.followFile(this.settings.files);
+    this.session.applyFileDepth(this.settings.files);
     this.filesChanged = this.settings.tellsFiles;
   }
 

@@ -47,7 +47,7 @@ function useHost(connection: Connection, transaction: HttpTransaction, host: Hos
   ) {
     connection.report(transaction, 'host_header_ambiguous');
   }
-  const { serverPort } = connection.session.sides;
+  const { serverPort } = connection.session.endpoints;
   if (request.port >= 0 && serverPort > 0 && request.port !== serverPort)
     connection.report(transaction, 'request_server_port_tcp_port_mismatch');
 }

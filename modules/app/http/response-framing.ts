@@ -25,7 +25,7 @@ export function* readBody(
     connection.waitsForTunnel = false;
     if (status >= 200 && status <= 299) return tunnel(connection, transaction, '');
     // The data that the client sent after it are requests, which the server answers next.
-    connection.session.requests.readClient = true;
+    connection.session.requests.resumeClient = true;
   }
   const coding = headers.text('transfer-encoding');
   const length = headers.value('content-length');
@@ -68,7 +68,7 @@ function tunnel(connection: Connection, transaction: HttpTransaction, protocol: 
 function upgrade(connection: Connection, transaction: HttpTransaction): boolean {
   const wanted = (transaction.response.headers!.text('upgrade') ?? '').trim().toLowerCase();
   if (wanted === 'h2c') {
-    connection.session.requests.handOver = upgradeOf(transaction);
+    connection.session.requests.nextParserState = upgradeOf(transaction);
     return tunnel(connection, transaction, 'http2');
   }
   if (wanted === 'websocket') return tunnel(connection, transaction, wanted);

@@ -26,9 +26,9 @@ export function* readResponses(connection: Connection): Reading<void> {
     transaction.answered = true;
     connection.answered = true;
     if (!(yield* readResponse(connection, transaction, socket))) return;
-    const { changeTo, readClient } = connection.session.requests;
+    const { changeTo, resumeClient } = connection.session.requests;
     // What follows is another protocol, or answers requests that must be parsed first.
-    if (changeTo !== undefined || readClient) yield;
+    if (changeTo !== undefined || resumeClient) yield;
   }
 }
 

@@ -129,7 +129,7 @@ export class HeaderFrames {
   /** Detects that the connection carries DNS. */
   private lookForDns(message: Message, asRequest: boolean, fields: readonly Field[]): void {
     if (asRequest) message.dns ??= dnsOfPath(fields);
-    if (message.dns || carriesDns(fields)) this.streams.session.requests.become ??= 'doh2';
+    if (message.dns || carriesDns(fields)) this.streams.session.requests.changeToVariant ??= 'doh2';
   }
 }
 

@@ -37,7 +37,7 @@ export class MessageBody {
     this.isNew = http.tellsFiles;
     this.body = new InspectedBody(
       FILE_LIMITS,
-      connection.session.sides.inline,
+      connection.session.endpoints.inline,
       http.memory,
       http.files.streamDepth ?? 0,
     );
@@ -100,7 +100,7 @@ export class MessageBody {
     const disposition = transaction.message(toServer).value('content-disposition');
     const named = disposition && FileName.fromDisposition(disposition);
     const name = FileName.bounded(named ?? transaction.path, () => {});
-    connection.session.followFile(connection.settings.http.files);
+    connection.session.applyFileDepth(connection.settings.http.files);
     return new TrackedFile(name, toServer, connection.settings.http.files);
   }
 

@@ -1,5 +1,5 @@
 /** Kerberos messages of both directions: each is a transaction. */
-import { passGap } from '../../../engine/application/behind-gap.js';
+import { resumeAfterGap } from '../../../engine/application/gap-recovery.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { uint32 } from '../../../engine/packet/network-order.js';
@@ -37,7 +37,7 @@ export function* messages(session: KerberosSession, toServer: boolean): Reading<
     const bytes = head && (yield* socket.read(uint32(head, 0)));
     if (bytes) add(session, bytes.slice(), toServer);
     else if (socket.state === 'limit') add(session, new Uint8Array(0), toServer);
-    if (!(bytes || (yield* passGap(socket, isFramed)))) return;
+    if (!(bytes || (yield* resumeAfterGap(socket, isFramed)))) return;
   }
 }
 

@@ -1,10 +1,10 @@
 /** Processing of LDAP messages: a request and all its responses are a transaction. */
 
-import { passGap } from '../../../engine/application/behind-gap.js';
+import { resumeAfterGap } from '../../../engine/application/gap-recovery.js';
+import { PendingTransactions } from '../../../engine/application/pending-transactions.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { TextList } from '../../../engine/application/text-list.js';
-import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
 import { latin1 } from '../../../engine/latin1.js';
 import { type ProbeResult, TwoSidedTransaction } from '../../../engine/protocol.js';
 import { type ElementHead, readHead, SEQUENCE } from '../asn1/ber.js';
@@ -62,7 +62,7 @@ export function* messages(session: LdapSession, toServer: boolean): Reading<void
       if (session.requests.changeTo !== undefined) yield;
       continue;
     }
-    if (session.failed || !(yield* passGap(socket, begins))) return;
+    if (session.failed || !(yield* resumeAfterGap(socket, begins))) return;
   }
 }
 
@@ -131,9 +131,9 @@ function addRequest(session: LdapSession, request: LdapMessage): void {
 }
 
 /** Requests by message ID. */
-function waitingOf(session: LdapSession): WaitingTransactions<number, LdapTransaction> {
-  session.state ??= new WaitingTransactions(session);
-  return session.state as WaitingTransactions<number, LdapTransaction>;
+function waitingOf(session: LdapSession): PendingTransactions<number, LdapTransaction> {
+  session.state ??= new PendingTransactions(session);
+  return session.state as PendingTransactions<number, LdapTransaction>;
 }
 
 function addResponse(session: LdapSession, response: LdapMessage, length: number): void {

@@ -1,7 +1,8 @@
 /** Requests and their responses. */
+
+import { PendingTransactions } from '../../../engine/application/pending-transactions.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
-import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
 import { uint16 } from '../../../engine/packet/network-order.js';
 import { HEADER_LENGTH, LONGEST_LENGTH, type ModbusMessage, parseMessage } from './message.js';
 import type { ModbusSettings } from './settings.js';
@@ -13,11 +14,11 @@ const UNCOUNTED = 6;
 export class Exchange {
   private readonly settings: ModbusSettings;
   /** Requests by transaction identifier. */
-  private readonly waiting: WaitingTransactions<number, ModbusTransaction>;
+  private readonly waiting: PendingTransactions<number, ModbusTransaction>;
 
   constructor(private readonly session: Session<ModbusTransaction>) {
     this.settings = session.settings as ModbusSettings;
-    this.waiting = new WaitingTransactions(session);
+    this.waiting = new PendingTransactions(session);
     session.requests.streamDepth = this.settings.depth;
   }
 

@@ -1,7 +1,8 @@
 /** Groups messages into transactions, and detects errors in their order. */
+
+import { PendingTransactions } from '../../../engine/application/pending-transactions.js';
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
-import { WaitingTransactions } from '../../../engine/application/waiting-transactions.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import * as Type from './control-packet.js';
 import { type PacketHeader, parseHeader } from './control-packet.js';
@@ -62,13 +63,13 @@ const INTERIM = new Set([Type.PUBREC, Type.PUBREL]);
 export class Exchange {
   private readonly settings: MqttSettings;
   /** By type and identifier of the message that awaits a reply. */
-  private readonly waiting: WaitingTransactions<number, MqttTransaction>;
+  private readonly waiting: PendingTransactions<number, MqttTransaction>;
   private version = 4;
   private connected = false;
 
   constructor(readonly session: Session<MqttTransaction>) {
     this.settings = session.settings as MqttSettings;
-    this.waiting = new WaitingTransactions(session);
+    this.waiting = new PendingTransactions(session);
   }
 
   *read(toServer: boolean): Reading<void> {

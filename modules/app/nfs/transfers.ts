@@ -78,10 +78,15 @@ export class Transfers {
 
   private newTransfer(transaction: NfsTransaction, toServer: boolean): Transfer {
     const { files, memory, queue } = this.settings;
-    const body = new InspectedBody(FILE_LIMITS, this.session.sides.inline, memory, files.streamDepth ?? 0);
+    const body = new InspectedBody(
+      FILE_LIMITS,
+      this.session.endpoints.inline,
+      memory,
+      files.streamDepth ?? 0,
+    );
     body.file = new TrackedFile(transaction.name, toServer, files);
     transaction.addFile(body.file);
-    this.session.followFile(files);
+    this.session.applyFileDepth(files);
     const pieces = new FilePieces(body, queue, UNTOLD);
     return { toServer, body, pieces, chunks: 0, lastXid: 0, isLast: false, length: undefined };
   }

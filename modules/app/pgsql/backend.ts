@@ -1,5 +1,5 @@
 /** What the server sends. */
-import { passGap } from '../../../engine/application/behind-gap.js';
+import { resumeAfterGap } from '../../../engine/application/gap-recovery.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { latin1 } from '../../../engine/latin1.js';
 import { uint16, uint32 } from '../../../engine/packet/network-order.js';
@@ -31,7 +31,7 @@ export class Backend {
 
   *messages(): Reading<void> {
     do while (yield* this.next());
-    while (yield* passGap(this.socket, goesOn(false)));
+    while (yield* resumeAfterGap(this.socket, goesOn(false)));
   }
 
   /** @returns false if nothing more can be read */

@@ -1,5 +1,5 @@
 /** What the client sends. */
-import { passGap } from '../../../engine/application/behind-gap.js';
+import { resumeAfterGap } from '../../../engine/application/gap-recovery.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { latin1 } from '../../../engine/latin1.js';
 import { uint32 } from '../../../engine/packet/network-order.js';
@@ -47,7 +47,7 @@ export class Frontend {
         connection.fail(true, 'malformed_request');
         return;
       }
-      if (!(known || (yield* passGap(socket, goesOn(true))))) return;
+      if (!(known || (yield* resumeAfterGap(socket, goesOn(true))))) return;
     }
   }
 

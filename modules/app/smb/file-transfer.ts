@@ -22,7 +22,7 @@ export class FileTransfer {
   ) {
     const { files, memory, readQueue, writeQueue } = session.settings as SmbSettings;
     this.file = new TrackedFile(Buffer.from(name, 'latin1'), toServer, files);
-    this.body = new InspectedBody(FILE_LIMITS, session.sides.inline, memory, 0);
+    this.body = new InspectedBody(FILE_LIMITS, session.endpoints.inline, memory, 0);
     this.body.file = this.file;
     this.pieces = new FilePieces(this.body, toServer ? writeQueue : readQueue, {
       overlap: () => session.event(transaction, 'file_overlap'),

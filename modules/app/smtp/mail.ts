@@ -70,9 +70,9 @@ export class Mail implements MimeConsumer {
     const { files, limits, memory } = session.settings as SmtpSettings;
     this.file = new TrackedFile(fromLatin1(name), true, files);
     transaction.addFile(this.file);
-    transaction.body ??= new InspectedBody(limits, session.sides.inline, memory, 0);
+    transaction.body ??= new InspectedBody(limits, session.endpoints.inline, memory, 0);
     if (transaction.attachments.length < MOST_ATTACHMENTS) transaction.attachments.push(name);
-    session.followFile(files);
+    session.applyFileDepth(files);
   }
 
   fileData(bytes: Uint8Array): void {

@@ -114,7 +114,7 @@ function takeBanner(session: SshSession, line: Uint8Array, toServer: boolean): b
   peer.software = Buffer.from(match[2]!, 'latin1');
   session.advance(transaction, toServer, BANNER_DONE);
   const { hassh } = session.settings as SshSettings;
-  if (!hassh && transaction.client.software && transaction.server.software) session.present(transaction);
+  if (!hassh && transaction.client.software && transaction.server.software) session.recordEarly(transaction);
   return true;
 }
 
@@ -164,7 +164,7 @@ function takeKexinit(session: SshSession, payload: Uint8Array, toServer: boolean
   peer.hassh ??= hasshOf(payload, toServer);
   if (!peer.hassh) report(session, 'invalid_record');
   session.advance(transaction, toServer, KEXINIT_DONE);
-  if (transaction.client.hassh && transaction.server.hassh) session.present(transaction);
+  if (transaction.client.hassh && transaction.server.hassh) session.recordEarly(transaction);
 }
 
 function finish(session: SshSession): void {

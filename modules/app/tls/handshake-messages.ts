@@ -36,7 +36,7 @@ export function takeMessage(session: TlsSession, client: boolean, type: number, 
 /** The server has sent all of its plaintext messages. */
 function serverHelloDone(session: TlsSession, transaction: TlsTransaction): void {
   session.advance(transaction, false, SERVER_HANDSHAKE_DONE);
-  if (!transaction.asksClient) session.present(transaction);
+  if (!transaction.asksClient) session.recordEarly(transaction);
 }
 
 function takeClientHello(session: TlsSession, transaction: TlsTransaction, body: Uint8Array): void {
@@ -73,7 +73,7 @@ function takeCertificates(
   peer.shownAt = session.seconds;
   if (peer.certificateProblem) session.event(transaction, peer.certificateProblem);
   session.advance(transaction, client, client ? CLIENT_CERT_DONE : SERVER_CERT_DONE);
-  if (client) session.present(transaction);
+  if (client) session.recordEarly(transaction);
 }
 
 /** RFC 5246 7.4.2: a list of certificates, each preceded by its length. */

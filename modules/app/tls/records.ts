@@ -109,7 +109,7 @@ function note(session: TlsSession, client: boolean, type: number, handshake: Han
   if (type === ALERT) return;
   if (peer.encrypted) handshakeDone(session, transaction, client);
   if (!transaction.client.encrypted || !transaction.server.encrypted) return;
-  session.present(transaction);
+  session.recordEarly(transaction);
   if (type === APPLICATION_DATA) stopInspection(session);
 }
 

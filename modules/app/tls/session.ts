@@ -13,6 +13,6 @@ export function transactionOf(session: TlsSession): TlsTransaction {
 function begin(session: TlsSession): TlsTransaction {
   const transaction = session.begin(new TlsTransaction((session.settings as TlsSettings).alertMembers));
   session.state = transaction;
-  transaction.fromProtocol = session.precededBy;
+  transaction.fromProtocol = session.previousProtocol;
   return transaction;
 }

@@ -54,7 +54,7 @@ export class ApplicationTables {
     if (update.transaction instanceof Frame) return;
     const state = this.detection.currentFlow.stateOfFlow();
     state.firewall ??= new OpenTransactions();
-    state.firewall.of(update.conversation, update.transaction).note(update);
+    state.firewall.of(update.session, update.transaction).note(update);
   }
 
   /** Decides about the current packet. @returns NEXT, PACKET_ACCEPTED or DROPPED */

@@ -1,6 +1,6 @@
 /** A transaction tracked by a firewall: which hooks of each direction were accepted. */
 
-import type { Conversation, TransactionUpdate } from '../../../engine/application-layer.js';
+import type { ApplicationSession, TransactionUpdate } from '../../../engine/application-layer.js';
 import type { Transaction } from '../../../engine/protocol.js';
 import type { Visible } from '../transaction-rule.js';
 
@@ -28,7 +28,7 @@ export class FirewallTransaction {
 
   /** @param number in the order of the flow's transactions */
   constructor(
-    readonly conversation: Conversation,
+    readonly conversation: ApplicationSession,
     readonly transaction: Transaction,
     readonly number: number,
   ) {}
@@ -38,9 +38,9 @@ export class FirewallTransaction {
   }
 
   /** Applies an update. */
-  note({ toServer, progress, events, bodyLength, complete, conversation }: TransactionUpdate): void {
+  note({ toServer, progress, events, bodyLength, complete, session }: TransactionUpdate): void {
     const side = this.side(toServer);
-    const { bodyProgress = 0 } = conversation.protocol;
+    const { bodyProgress = 0 } = session.protocol;
     side.progress = Math.max(side.progress, progress, bodyLength > 0 ? bodyProgress : 0);
     side.events = events;
     side.bodyLength = bodyLength;

@@ -2,7 +2,7 @@
  * Transactions of a flow that a firewall tracks between packets. A flow may have a thousand open ones: those that the
  * current packet may affect are kept separately, so that the cost of a packet depends on its own data.
  */
-import type { Conversation } from '../../../engine/application-layer.js';
+import type { ApplicationSession } from '../../../engine/application-layer.js';
 import type { Transaction } from '../../../engine/protocol.js';
 import { FirewallTransaction } from './firewall-transaction.js';
 
@@ -25,7 +25,7 @@ export class OpenTransactions {
   }
 
   /** A transaction was updated, so it is affected. */
-  of(conversation: Conversation, transaction: Transaction): FirewallTransaction {
+  of(conversation: ApplicationSession, transaction: Transaction): FirewallTransaction {
     let known = this.all.get(transaction);
     if (!known) {
       known = new FirewallTransaction(conversation, transaction, this.begun++);

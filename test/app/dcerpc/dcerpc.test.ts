@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Talk } from '../../../engine/application/talk.js';
+import { ApplicationState } from '../../../engine/application/application-state.js';
 import type { DcerpcTransaction } from '../../../modules/app/dcerpc/transaction.js';
 import dcerpc from '../../../modules/app/dcerpc.js';
 import { Feed, type FeedOptions } from '../../application/feed.js';
@@ -188,13 +188,13 @@ describe('dcerpc over TCP', () => {
 
 it('remembers no more calls than may be open, whatever their numbers', () => {
   const thread = stubThread({ config: { 'app-layer': { protocols: { dcerpc: { 'max-tx': 4 } } } } });
-  const talk = new Talk();
-  const session = talk.start(
+  const talk = new ApplicationState();
+  const session = talk.startSession(
     dcerpc,
     0,
     dcerpc.prepare!(thread.config, {}, () => undefined),
   );
-  talk.readStreams(session);
+  talk.startCoroutines(session);
   // A number that is used again and again is never among the oldest that are complete.
   const calls = Array.from({ length: 300 }, (_, i) => request(i % 3 === 0 ? 1 : i + 1, 1, 'x'));
   for (const each of calls) talk.deliver(true, each, 0, each.length);

@@ -22,7 +22,7 @@ describe('DNS over UDP', () => {
       ['request', 0, 'example.org'],
       ['response', 1, 'example.org'],
     ]);
-    expect(application.conversation(0)!.transactions).toEqual([]);
+    expect(application.sessionOf(0)!.transactions).toEqual([]);
   });
 
   it('tells answers each by itself and by type', () => {
@@ -139,7 +139,7 @@ describe('DNS over TCP', () => {
   it('keeps one message at most', () => {
     const feed = new Feed([dns], tcp).client(framed(request('a.b')));
     for (let i = 0; i < 1000; i++) feed.client(concat(Uint8Array.of(0xff, 0xff), new Uint8Array(100)));
-    expect(feed.application.conversation(0)!.transactions.length).toBe(0);
+    expect(feed.application.sessionOf(0)!.transactions.length).toBe(0);
   });
 });
 

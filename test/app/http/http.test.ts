@@ -121,7 +121,7 @@ describe('http', () => {
   it('stays what it is where the connection becomes something unknown, and reads nothing of that', () => {
     const switched = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\n\r\n\x01\x02';
     const feed = new Feed([http]).client(GET).server(switched).client('\x03').client(GET).server(OK);
-    expect(feed.application.conversation(0)?.protocol.name).toBe('http');
+    expect(feed.application.sessionOf(0)?.protocol.name).toBe('http');
     expect(feed.end().records.length).toBe(1);
     expect(feed.anomalies).toEqual([]);
   });
@@ -377,7 +377,7 @@ describe('a tunnel that the server refuses', () => {
     const limit = 'app-layer.socket-limit';
     const feed = new Feed([http], { config: { [limit]: '64kb' } }).client(CONNECT);
     for (let i = 0; i < 4; i++) feed.client('x'.repeat(60_000));
-    const { client, failed } = feed.application.conversation(0) as unknown as Session;
+    const { client, failed } = feed.application.sessionOf(0) as unknown as Session;
     expect([client.available < 200_000, failed]).toEqual([true, true]);
   });
 });

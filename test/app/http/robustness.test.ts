@@ -88,7 +88,7 @@ describe('http against hostile traffic', () => {
   it('gives up a connection with too many requests that nobody answers', () => {
     const feed = new Feed([http]);
     for (let i = 0; i < 100; i++) feed.client(GET.repeat(100));
-    expect(feed.application.conversation(0)!.transactions.length).toBe(512);
+    expect(feed.application.sessionOf(0)!.transactions.length).toBe(512);
     feed.end();
     expect(feed.records.length).toBe(512);
   });
@@ -103,7 +103,7 @@ describe('http against hostile traffic', () => {
   it('takes a response that never ends, line by line', () => {
     const feed = new Feed([http]).client(GET);
     for (let i = 0; i < 2000; i++) feed.server('HTTP/1.1 100 Continue\r\n\r\n');
-    expect(feed.application.conversation(0)!.transactions.length).toBeLessThan(2);
+    expect(feed.application.sessionOf(0)!.transactions.length).toBeLessThan(2);
   });
 
   it('recognises a decompression bomb', () => {

@@ -172,7 +172,7 @@ describe('ldap', () => {
   it('goes on as TLS where both sides agree', () => {
     const startTls = message(1, 23, element(0x80, '1.3.6.1.4.1.1466.20037'));
     const feed = fed([startTls], [result(1, 24)]);
-    expect(feed.application.conversation(0)).toBeUndefined();
+    expect(feed.application.sessionOf(0)).toBeUndefined();
     expect(told(feed)[0].request.extended_request.name).toBe('1.3.6.1.4.1.1466.20037');
   });
 

@@ -131,7 +131,7 @@ describe('smb2', () => {
       .server(answer.subarray(2000, 3000))
       .server(answer.subarray(3000));
     expect(files(of)).toEqual([['a.txt', 1916, 'closed', false]]);
-    const { settings } = of.application.conversation(0) as Session;
+    const { settings } = of.application.sessionOf(0) as Session;
     expect((settings as SmbSettings).memory.used).toBe(0);
   });
 

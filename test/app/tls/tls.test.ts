@@ -267,7 +267,7 @@ describe('a hostile conversation', () => {
   it('with thousands of tiny records keeps one transaction and no bytes', () => {
     const feed = new Feed([tls], https).client(hello).server(flight);
     for (let i = 0; i < 2000; i++) feed.client(record(22, new Uint8Array(0)));
-    expect(feed.application.conversation(0)!.transactions.length).toBe(1);
+    expect(feed.application.sessionOf(0)!.transactions.length).toBe(1);
     expect(feed.events).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ const feed = (options: FeedOptions = {}): Feed =>
 const told = (fed: Feed) => fed.end().records.flatMap(record => record.websocket ?? []);
 const payloads = (fed: Feed) => {
   const [buffer] = websocket.buffers;
-  return [...new Set(fed.end().updates.filter(each => each.conversation.protocol === websocket))]
+  return [...new Set(fed.end().updates.filter(each => each.session.protocol === websocket))]
     .flatMap(({ transaction, toServer }) => buffer!.get(transaction as never, toServer, 0) ?? [])
     .map(each => Buffer.from(each).toString('latin1'));
 };
@@ -103,7 +103,7 @@ describe('websocket', () => {
   it('tells alerts the payload where an output asks for it', () => {
     const config = { outputs: [{ 'eve-log': { types: [{ alert: { 'websocket-payload': true } }] } }] };
     const fed = feed({ config } as never).client(frame(0x81, 'hello', 1));
-    const update = fed.end().updates.find(each => each.conversation.protocol === websocket)!;
+    const update = fed.end().updates.find(each => each.session.protocol === websocket)!;
     const record = JSON.parse(`{${websocket.record(update.transaction as never, true)}}`);
     expect(record.websocket).toMatchObject({ opcode: 'text', payload_base64: 'aGVsbG8=' });
     expect(record.websocket).not.toHaveProperty('payload_printable');

@@ -6,16 +6,16 @@ import type { Transaction } from '../protocol/transaction.js';
 import type { Session } from './session.js';
 
 /** Number of entries after which those completed without a response are removed. */
-const CLEANING = 4096;
+const CLEANUP_INTERVAL = 4096;
 
-export class WaitingTransactions<K extends string | number, T extends Transaction> {
+export class PendingTransactions<K extends string | number, T extends Transaction> {
   private readonly byKey = new HiddenMap<K, T[]>();
   private added = 0;
 
   constructor(private readonly session: Session<T>) {}
 
   add(key: K, transaction: T): void {
-    if (++this.added >= CLEANING) this.clean();
+    if (++this.added >= CLEANUP_INTERVAL) this.removeCompleted();
     const list = this.open(key);
     if (list) list.push(transaction);
     else this.byKey.set(key, [transaction]);
@@ -36,7 +36,7 @@ export class WaitingTransactions<K extends string | number, T extends Transactio
     return undefined;
   }
 
-  private clean(): void {
+  private removeCompleted(): void {
     this.added = 0;
     this.byKey.deleteIf(list => this.keepOpen(list) === 0);
   }

@@ -6,9 +6,9 @@ import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { DistantStreams } from '../stream/distant-streams.js';
 import { STREAM_CONTROL } from '../stream/stream-control.js';
-import type { Talk } from './talk.js';
+import type { ApplicationState } from './application-state.js';
 
-export class PacketNotes {
+export class PacketAnnotations {
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   /** Undefined if reassembly runs in this thread. */
@@ -21,7 +21,7 @@ export class PacketNotes {
   }
 
   /** A batch is parsed before it is inspected: each packet stores what was known when it arrived. */
-  protocols(p: number, flow: number): void {
+  storeProtocols(p: number, flow: number): void {
     const { flows } = this;
     const f = flow * Flow.INTS;
     this.row[p + Packet.FLOW_STATE]! |=
@@ -35,23 +35,23 @@ export class PacketNotes {
   /**
    * Rules about recognition alone are inspected once per direction; and a parser may request inspection of the stream.
    */
-  inspection(p: number, talk: Talk): void {
+  requestInspection(p: number, state: ApplicationState): void {
     const { row } = this;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
-    const side = talk.side(toServer);
-    if (side.inspect) {
-      side.inspect = false;
+    const direction = state.direction(toServer);
+    if (direction.inspectStream) {
+      direction.inspectStream = false;
       row[p + Packet.FLAGS]! |= Packet.FLAG_INSPECT_STREAM;
     }
-    if (side.noted || !side.heard) return;
+    if (direction.isAnnotated || !direction.hasData) return;
     const known = toServer ? Packet.FLOW_APPLICATION_TO_SERVER : Packet.FLOW_APPLICATION_TO_CLIENT;
-    if (Packet.applicationIn(row[p + Packet.FLOW_STATE]!, known) === 0 && !talk.ignored) return;
-    side.noted = true;
+    if (Packet.applicationIn(row[p + Packet.FLOW_STATE]!, known) === 0 && !state.ignored) return;
+    direction.isAnnotated = true;
     row[p + Packet.FLAGS]! |= Packet.FLAG_PROTOCOL_TOLD;
   }
 
   /** Signals to reassembly, in another thread, how much of the stream was read. */
-  read(p: number): void {
+  reportRead(p: number): void {
     const { row, distantStreams } = this;
     if (!distantStreams) return;
     const flow = row[p + Packet.FLOW]!;

@@ -9,18 +9,18 @@ import { type FrameLimits, Frames } from '../frames/frames.js';
 import type { Thread } from '../module.js';
 import type { Protocol } from '../protocol.js';
 import { allSettings } from './all-settings.js';
+import type { ApplicationState } from './application-state.js';
 import { enabling } from './load-protocols.js';
 import { FRAME_LIMIT, MAX_TRANSACTIONS, SOCKET_LIMIT } from './options.js';
 import type { Transport } from './recognition.js';
-import type { Session, SessionLimits, Sides } from './session.js';
-import type { Talk } from './talk.js';
+import type { Session, SessionEndpoints, SessionLimits } from './session.js';
 
-export class Sessions {
+export class SessionFactory {
   /** Frames that signatures inspect, as `PREFIX.NAME`. */
   framesInRules: ReadonlySet<string> = new Set();
   private settings: readonly unknown[] = [];
   /** Keywords that any loaded rules have used so far: see `askedKeywords`. */
-  private asked: ReadonlySet<string>;
+  private usedKeywords: ReadonlySet<string>;
   private readonly enabling: readonly ReturnType<typeof enabling>[];
   private readonly limits: SessionLimits;
   private readonly frameLimits: FrameLimits;
@@ -34,7 +34,7 @@ export class Sessions {
     private readonly protocols: readonly Protocol[],
   ) {
     const { config } = thread;
-    this.asked = new Set(askedKeywords(thread.shared));
+    this.usedKeywords = new Set(askedKeywords(thread.shared));
     this.prepare(thread.shared);
     this.enabling = protocols.map(protocol => enabling(protocol, config));
     this.limits = { socket: config.read(SOCKET_LIMIT), transactions: config.read(MAX_TRANSACTIONS) };
@@ -44,9 +44,9 @@ export class Sessions {
 
   /** Rules were reloaded: sessions that begin from now on also extract what the new rules are the first to need. */
   reload(shared: Thread['shared']): void {
-    const asked = new Set([...this.asked, ...askedKeywords(shared)]);
-    if (asked.size === this.asked.size) return;
-    this.asked = asked;
+    const asked = new Set([...this.usedKeywords, ...askedKeywords(shared)]);
+    if (asked.size === this.usedKeywords.size) return;
+    this.usedKeywords = asked;
     try {
       this.prepare({ ...shared, rules: { askedKeywords: [...asked] } });
     } catch (error) {
@@ -72,7 +72,7 @@ export class Sessions {
   }
 
   /** Updates the gauges of the protocols. */
-  noteGauges(): void {
+  updateGauges(): void {
     const { values } = this.thread.counters;
     for (const { counter, reads } of this.gauges) {
       let sum = 0;
@@ -91,8 +91,8 @@ export class Sessions {
   }
 
   /** @returns undefined if the protocol is only recognised, not parsed */
-  begin(
-    talk: Talk,
+  create(
+    state: ApplicationState,
     flow: number,
     number: number,
     transport: Transport,
@@ -100,9 +100,16 @@ export class Sessions {
   ): Session | undefined {
     if (this.enabling[number] === 'detection-only') return undefined;
     const protocol = this.protocols[number]!;
-    const sides = this.sidesOf(flow, talk);
-    const session = talk.start(protocol, flow, this.settings[number], this.limits, sides, inherited);
-    if (transport === 'tcp') talk.readStreams(session);
+    const endpoints = this.endpointsOf(flow, state);
+    const session = state.startSession(
+      protocol,
+      flow,
+      this.settings[number],
+      this.limits,
+      endpoints,
+      inherited,
+    );
+    if (transport === 'tcp') state.startCoroutines(session);
     session.frames = this.framesOf(protocol, flow, transport);
     return session;
   }
@@ -117,13 +124,13 @@ export class Sessions {
     return new Frames(flow, protocol, frames, this.frameLimits, transport === 'udp', streams, this.inline);
   }
 
-  sidesOf(flow: number, talk: Talk): Sides {
-    return new FlowSides(this.thread.flows, flow, talk.reversed !== talk.exchanged, this.inline);
+  endpointsOf(flow: number, state: ApplicationState): SessionEndpoints {
+    return new FlowEndpoints(this.thread.flows, flow, state.reversed !== state.swapDeferred, this.inline);
   }
 }
 
 /** The two sides of a flow as in its row, read on demand: most parsers never need them. */
-class FlowSides implements Sides {
+class FlowEndpoints implements SessionEndpoints {
   private readonly first: number;
 
   constructor(

@@ -3,7 +3,12 @@
  * finished transactions, complete files.
  */
 
-import type { ClosedFile, Conversation, FinishedListener, TransactionUpdate } from '../application-layer.js';
+import type {
+  ApplicationSession,
+  ClosedFile,
+  FinishedListener,
+  TransactionUpdate,
+} from '../application-layer.js';
 import type { Batch } from '../batch.js';
 import { EVENT_ANOMALY, EVENT_FRAME, EVENT_TRANSACTION, keepEvent, TRANSACTION_OUTPUTS } from '../event.js';
 import * as Flow from '../flow/flow-record.js';
@@ -13,16 +18,16 @@ import type { Frames } from '../frames/frames.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol, Transaction } from '../protocol.js';
+import type { ApplicationState } from './application-state.js';
 import type { Session } from './session.js';
-import type { Talk } from './talk.js';
 
-export class Telling {
+export class TransactionReporter {
   readonly updates: TransactionUpdate[] = [];
   readonly closedFiles: ClosedFile[] = [];
   /** Called with finished transactions, in addition to their records. */
   finished: FinishedListener | undefined;
   private batch!: Batch;
-  private readonly lost: number;
+  private readonly lostEvents: number;
   private readonly logsTransactions: boolean;
   private readonly logsAnomalies: boolean;
   private readonly frameOutputs: ReturnType<typeof frameOutputs>;
@@ -31,7 +36,7 @@ export class Telling {
     private readonly thread: Thread,
     private readonly transactions: (session: Session) => number,
   ) {
-    this.lost = thread.counters.declare('app_layer.events_lost');
+    this.lostEvents = thread.counters.declare('app_layer.events_lost');
     this.logsTransactions = thread.wants(EVENT_TRANSACTION);
     this.logsAnomalies = thread.wants(EVENT_ANOMALY);
     this.frameOutputs = thread.wants(EVENT_FRAME) ? frameOutputs(thread.config) : [];
@@ -44,58 +49,60 @@ export class Telling {
   }
 
   /** Reports what changed in one direction; at the end of the flow, in both. */
-  tell(slot: number, talk: Talk, toServer: boolean): void {
-    const { session, former } = talk;
-    if (former.length > 0) {
-      for (const before of former) this.tellSession(slot, before, toServer);
-      talk.former = former.filter(before => before.transactions.length > 0 || before.frames?.pending);
+  report(slot: number, state: ApplicationState, toServer: boolean): void {
+    const { session, formerSessions } = state;
+    if (formerSessions.length > 0) {
+      for (const before of formerSessions) this.reportSession(slot, before, toServer);
+      state.formerSessions = formerSessions.filter(
+        before => before.transactions.length > 0 || before.frames?.pending,
+      );
     }
-    if (session) this.tellSession(slot, session, toServer);
-    talk.told = talk.former.length === 0 && !session?.hasNews;
+    if (session) this.reportSession(slot, session, toServer);
+    state.isReported = state.formerSessions.length === 0 && !session?.hasUnreported;
   }
 
-  private tellSession(slot: number, session: Session, toServer: boolean): void {
-    this.tellDirection(slot, session, toServer);
-    if (session.crowded) this.tellDirection(slot, session, !toServer);
-    if (session.presentable.length > 0) this.logPresentable(slot, session);
+  private reportSession(slot: number, session: Session, toServer: boolean): void {
+    this.reportDirection(slot, session, toServer);
+    if (session.exceedsLimit) this.reportDirection(slot, session, !toServer);
+    if (session.earlyRecords.length > 0) this.logEarlyRecords(slot, session);
     if (session.completed > 0) this.freeComplete(slot, session);
   }
 
-  private logPresentable(slot: number, session: Session): void {
-    for (const transaction of session.presentable) {
+  private logEarlyRecords(slot: number, session: Session): void {
+    for (const transaction of session.earlyRecords) {
       if (!transaction.logged) this.log(slot, session, transaction);
     }
-    session.forgetPresentable();
+    session.clearEarlyRecords();
   }
 
-  private tellFrames(slot: number, frames: Frames, toServer: boolean): void {
+  private reportFrames(slot: number, frames: Frames, toServer: boolean): void {
     const changed = frames.changed(toServer);
     for (const frame of changed) {
       this.updates.push(updateOf(slot, frames, frame, toServer));
       if (!frame.closed || frame.logged || frame.type === STREAM_FRAME) continue;
       frame.logged = true;
       for (const { members, outputs } of frameRecords(frame, this.frameOutputs))
-        this.keep(EVENT_FRAME, slot, members, frame, outputs);
+        this.addEvent(EVENT_FRAME, slot, members, frame, outputs);
     }
     changed.clear();
   }
 
-  private tellDirection(slot: number, session: Session, toServer: boolean): void {
-    if (session.frames) this.tellFrames(slot, session.frames, toServer);
+  private reportDirection(slot: number, session: Session, toServer: boolean): void {
+    if (session.frames) this.reportFrames(slot, session.frames, toServer);
     const changed = session.changed(toServer);
     if (changed.length === 0) return;
     for (let i = 0; i < changed.length; i++) {
       const transaction = changed[i]!;
       this.updates.push(updateOf(slot, session, transaction, toServer));
-      if (transaction.files) this.noteFiles(slot, session, transaction, toServer);
+      if (transaction.files) this.reportClosedFiles(slot, session, transaction, toServer);
       if (transaction.events.length > 0 && this.logsAnomalies) this.logAnomalies(slot, session, transaction);
     }
-    session.forgetChanged(toServer);
+    session.clearChanged(toServer);
   }
 
-  private noteFiles(
+  private reportClosedFiles(
     slot: number,
-    conversation: Conversation,
+    session: ApplicationSession,
     transaction: Transaction,
     toServer: boolean,
   ): void {
@@ -104,7 +111,7 @@ export class Telling {
       file.past = file.told;
       if (file.told) continue;
       file.told = true;
-      this.closedFiles.push({ slot, conversation, transaction, file });
+      this.closedFiles.push({ slot, session, transaction, file });
     }
   }
 
@@ -135,11 +142,11 @@ export class Telling {
     }
     if (kept === seen) return;
     for (let i = seen; i < transactions.length; i++) transactions[kept++] = transactions[i]!;
-    session.keepFirst(kept);
+    session.truncate(kept);
   }
 
   /** Counts and frees the remaining transactions of a session without reporting them. */
-  forgo(session: Session): void {
+  discard(session: Session): void {
     for (const transaction of session.transactions) {
       if (!transaction.logged) this.count(session, transaction);
       session.protocol.release?.(transaction);
@@ -162,25 +169,25 @@ export class Telling {
     const whole = (members: string) => (forwarded === '' ? members : `${members},${forwarded}`);
     if (protocol.records) {
       for (const { members, outputs } of protocol.records(transaction, settings))
-        this.keep(EVENT_TRANSACTION, slot, whole(members), transaction, outputs);
+        this.addEvent(EVENT_TRANSACTION, slot, whole(members), transaction, outputs);
       return;
     }
     const members = protocol.record(transaction, false, settings);
-    if (members !== '') this.keep(EVENT_TRANSACTION, slot, whole(members), transaction, 0);
+    if (members !== '') this.addEvent(EVENT_TRANSACTION, slot, whole(members), transaction, 0);
   }
 
   private logAnomalies(slot: number, session: Session, transaction: Transaction): void {
     const from = transaction.loggedEvents ?? 0;
     transaction.loggedEvents = transaction.events.length;
     for (let i = from; i < transaction.events.length; i++) {
-      this.keep(EVENT_ANOMALY, slot, anomaly(session.protocol, transaction.events[i]!), transaction, 0);
+      this.addEvent(EVENT_ANOMALY, slot, anomaly(session.protocol, transaction.events[i]!), transaction, 0);
     }
   }
 
-  private keep(kind: number, slot: number, members: string, { id }: Transaction, outputs: number): void {
+  private addEvent(kind: number, slot: number, members: string, { id }: Transaction, outputs: number): void {
     const event = keepEvent(this.thread, this.batch, kind, slot, members);
     if (event < 0) {
-      this.thread.counters.values[this.lost]!++;
+      this.thread.counters.values[this.lostEvents]!++;
       return;
     }
     const { row } = this.thread.memory;
@@ -196,20 +203,20 @@ function anomaly({ name, events, upperCaseEvents }: Protocol, event: number): st
 
 function updateOf(
   slot: number,
-  conversation: Conversation,
+  session: ApplicationSession,
   transaction: Transaction,
   toServer: boolean,
 ): TransactionUpdate {
-  const names = toServer ? conversation.protocol.progressToServer : conversation.protocol.progressToClient;
+  const names = toServer ? session.protocol.progressToServer : session.protocol.progressToClient;
   const progress = toServer ? transaction.progressToServer : transaction.progressToClient;
   return {
     slot,
-    conversation,
+    session,
     transaction,
     toServer,
     progress,
     events: transaction.events.length,
-    bodyLength: conversation.protocol.bodyLength?.(transaction, toServer) ?? -1,
+    bodyLength: session.protocol.bodyLength?.(transaction, toServer) ?? -1,
     complete: progress >= names.length - 1,
   };
 }

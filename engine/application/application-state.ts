@@ -5,53 +5,53 @@
 import type { Frames } from '../frames/frames.js';
 import type { Protocol } from '../protocol.js';
 import type { GrowingBytes } from './growing-bytes.js';
-import { Session, type SessionLimits, type Sides } from './session.js';
+import { Session, type SessionEndpoints, type SessionLimits } from './session.js';
 import type { StreamSocket } from './stream-socket.js';
 
 /** State of one direction. */
-export interface Side {
+export interface DirectionState {
   /** Undefined: not recognised yet. `none`: no known protocol. */
   protocol: Protocol | 'none' | undefined;
   /** First bytes: until this direction is recognised, and until a session takes them. */
-  held: GrowingBytes | undefined;
-  routine: Generator<void, void, void> | undefined;
+  buffered: GrowingBytes | undefined;
+  coroutine: Generator<void, void, void> | undefined;
   /** Bytes missing before a session existed that could be notified. */
-  missed: number;
+  missingBytes: number;
   /** Datagrams passed to the parser. */
   datagrams: number;
   /** Data arrived since recognition began, or restarted after a protocol change. */
-  heard: boolean;
+  hasData: boolean;
   /** A packet of this direction arrived since its protocol is known. */
-  noted: boolean;
+  isAnnotated: boolean;
   /** Its stream is inspected with the next packet of this direction. */
-  inspect: boolean;
+  inspectStream: boolean;
 }
 
-const nothingYet = (): Side => ({
+const newDirection = (): DirectionState => ({
   protocol: undefined,
-  held: undefined,
-  routine: undefined,
-  missed: 0,
+  buffered: undefined,
+  coroutine: undefined,
+  missingBytes: 0,
   datagrams: 0,
-  heard: false,
-  noted: false,
-  inspect: false,
+  hasData: false,
+  isAnnotated: false,
+  inspectStream: false,
 });
 
-const NOBODY: readonly Session[] = [];
+const NO_SESSIONS: readonly Session[] = [];
 
-export class Talk {
+export class ApplicationState {
   session: Session | undefined;
   /** The previous protocol of the flow; it is still reported as its protocol until another is recognised. */
-  left: Protocol | undefined;
+  retainedProtocol: Protocol | undefined;
   /** Sessions before a protocol change, until everything in them was reported. */
-  former: readonly Session[] = NOBODY;
-  readonly toServer: Side = nothingYet();
-  readonly toClient: Side = nothingYet();
+  formerSessions: readonly Session[] = NO_SESSIONS;
+  readonly toServer: DirectionState = newDirection();
+  readonly toClient: DirectionState = newDirection();
   /** Client and server were swapped: the first packet seen came from the server. */
   reversed = false;
   /** Swapped too, but the flow's row is updated only at the end of the flow: its owner is another thread. */
-  exchanged = false;
+  swapDeferred = false;
   /** Nothing more is parsed: unknown protocol, failure, or a gap after which the parser could not resume. */
   ignored = false;
   /** Payload of further packets is not inspected. */
@@ -59,19 +59,19 @@ export class Talk {
   /** Further packets of the flow are not inspected at all. */
   bypassed = false;
   /** After a parser failure, a policy dropped, passed or bypassed the flow. */
-  settled = false;
+  policyApplied = false;
   /** Nothing new to report: no parser ran since, and nothing is pending for a packet of the other direction. */
-  told = true;
+  isReported = true;
   /** Part of a batch with which it was last reported. */
-  toldIn = 0;
+  reportedInPart = 0;
   /** The protocol requested in cleartext, until data of it arrives. */
-  expected: Protocol | undefined;
+  expectedProtocol: Protocol | undefined;
   /** Another protocol appeared instead: no further changes. */
-  surprised = false;
+  hasUnexpectedProtocol = false;
   /** Name of the protocol before the change. */
-  precededBy: string | undefined;
+  previousProtocol: string | undefined;
   /** Number of protocol changes. */
-  changes = 0;
+  protocolChanges = 0;
 
   /** No data arrived yet. */
   get isFresh(): boolean {
@@ -80,12 +80,12 @@ export class Talk {
 
   /** It may still change: a transaction that is not freed, an open frame; or something was not reported. */
   get isOpen(): boolean {
-    const { session, former, told } = this;
-    if (!told || former.length > 0 || !session) return true;
+    const { session, formerSessions, isReported } = this;
+    if (!isReported || formerSessions.length > 0 || !session) return true;
     return session.transactions.length > 0 || session.frames?.growing === true;
   }
 
-  side(toServer: boolean): Side {
+  direction(toServer: boolean): DirectionState {
     return toServer ? this.toServer : this.toClient;
   }
 
@@ -94,24 +94,24 @@ export class Talk {
   }
 
   /** Starts the parser. */
-  start(
+  startSession(
     protocol: Protocol,
     flow: number,
     settings: unknown,
     limits?: SessionLimits,
-    sides?: Sides,
+    endpoints?: SessionEndpoints,
     inherited?: unknown,
   ): Session {
-    this.session = new Session(protocol, flow, settings, limits, sides, inherited);
+    this.session = new Session(protocol, flow, settings, limits, endpoints, inherited);
     return this.session;
   }
 
   /** Lets the parser read the two streams; datagrams have none. */
-  readStreams(session: Session): void {
+  startCoroutines(session: Session): void {
     const { protocol } = session;
     const [client, server] = this.reversed ? [this.toClient, this.toServer] : [this.toServer, this.toClient];
-    client.routine = protocol.client?.(session);
-    server.routine = protocol.server?.(session);
+    client.coroutine = protocol.client?.(session);
+    server.coroutine = protocol.server?.(session);
   }
 
   /**
@@ -129,7 +129,7 @@ export class Talk {
       if (!socket.hasPassed) return socket.hasSink;
     }
     socket.feed(bytes, from, end);
-    this.wake(toServer);
+    this.runParser(toServer);
     return true;
   }
 
@@ -138,7 +138,7 @@ export class Talk {
     const socket = this.socket(toServer);
     if (socket.closed) return true;
     socket.gap(missing);
-    this.wake(toServer);
+    this.runParser(toServer);
     if (socket.state !== 'gap') return true;
     socket.closed = true;
     return false;
@@ -152,20 +152,20 @@ export class Talk {
 
   /** @param cut see `StreamSocket.cut` */
   end(toServer: boolean, reset: boolean, cut: boolean): void {
-    if (this.isRead) this.endStream(toServer, reset, cut);
+    if (this.readsStreams) this.endStream(toServer, reset, cut);
     this.session!.frames?.ended(toServer !== this.reversed);
   }
 
   /** The parser reads streams: only then are sockets created. */
-  private get isRead(): boolean {
-    return this.toServer.routine !== undefined || this.toClient.routine !== undefined;
+  private get readsStreams(): boolean {
+    return this.toServer.coroutine !== undefined || this.toClient.coroutine !== undefined;
   }
 
   private endStream(toServer: boolean, reset: boolean, cut: boolean): void {
     const socket = this.socket(toServer);
     if (socket.closed || socket.state === 'end' || socket.state === 'reset') return;
     socket.end(reset, cut);
-    this.wake(toServer);
+    this.runParser(toServer);
   }
 
   /** Bytes that the parser of one direction did not read: a copy. */
@@ -175,15 +175,16 @@ export class Talk {
   }
 
   /** Resumes the parser of one direction without new data: what it waited for was found in the other. */
-  goOn(toServer: boolean): void {
-    if (!this.socket(toServer).closed) this.wake(toServer);
+  resume(toServer: boolean): void {
+    if (!this.socket(toServer).closed) this.runParser(toServer);
   }
 
-  private wake(toServer: boolean): void {
-    const { routine } = this.side(toServer);
+  private runParser(toServer: boolean): void {
+    const { coroutine } = this.direction(toServer);
     const socket = this.socket(toServer);
     const { frames } = this.session!;
-    const done = frames && routine ? this.runWithFrames(frames, routine, toServer) : routine?.next().done;
+    const done =
+      frames && coroutine ? this.runWithFrames(frames, coroutine, toServer) : coroutine?.next().done;
     if (done !== false) socket.closed = true;
     else socket.keep();
   }
@@ -202,6 +203,6 @@ export class Talk {
   }
 }
 
-function isUntouched({ protocol, held }: Side): boolean {
-  return protocol === undefined && held === undefined;
+function isUntouched({ protocol, buffered }: DirectionState): boolean {
+  return protocol === undefined && buffered === undefined;
 }
