@@ -1,4 +1,4 @@
-/** Detections of tests: definitions put into a stage as if they had been loaded from a file. */
+/** Detections of tests: definitions in a stage as if loaded from a file. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,14 +12,14 @@ import type { Protocol } from '../../engine/protocol.js';
 const folder = mkdtempSync(join(tmpdir(), 'sluice-detections-'));
 let files = 0;
 
-/** A file with this text. */
+/** Creates a file with this text. */
 export function fileWith(code: string, ending = 'ts'): string {
   const file = join(folder, `detection-${++files}.${ending}`);
   writeFileSync(file, code);
   return file;
 }
 
-/** The code of a detection: fields, beside a name and number. */
+/** The code of a detection: fields besides name and sid. */
 export function definition(fields: string, before = ''): string {
   return `import * as sluice from 'sluice';
 const { alert, drop, reject, bypass, stop, text, hex, integer, sharedTable } = sluice;
@@ -51,7 +51,7 @@ export interface StageOptions {
   readonly protocols?: readonly Protocol[];
 }
 
-/** A stage with detections made of these fields each. @throws Error when one cannot be loaded */
+/** A stage with one detection per text of fields. @throws Error if one cannot be loaded */
 export async function stageWith(
   fields: string | readonly string[],
   { config = {}, inline = false, protocols = [] }: StageOptions = {},
@@ -70,7 +70,7 @@ export async function stageWith(
 
 export type TestStage = Stage & { readonly findings: readonly Finding[] };
 
-/** What the findings say. */
+/** Messages of the findings. */
 export function messages(stage: TestStage): (string | undefined)[] {
   return stage.findings.map(({ message }) => message);
 }

@@ -1,4 +1,4 @@
-/** Traffic in which each example detection finds something, beside traffic in which it must not. */
+/** Traffic in which each example detection finds something, and traffic in which it must not. */
 import { createHash } from 'node:crypto';
 import { concat, u8, u16 } from '../packets/builder.js';
 import { type Cut, type Ends, Traffic, WHOLE } from './traffic.js';
@@ -88,7 +88,7 @@ export function exampleCapture(name: string, cut: Cut = WHOLE): Uint8Array {
   return traffic.file();
 }
 
-/** All of it, one after the other. */
+/** All traffic, one conversation after the other. */
 export function allTraffic(cut: Cut = WHOLE): Uint8Array {
   const traffic = new Traffic(cut);
   for (const make of Object.values(EXAMPLE_TRAFFIC)) {

@@ -20,7 +20,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('example detections', () => {
-  it('each has a test and a capture, which is the one made for it', () => {
+  it('each example has a test, and a capture equal to the generated one', () => {
     const files = readdirSync(EXAMPLES);
     for (const name of Object.keys(EXAMPLE_TRAFFIC)) {
       expect(files).toContain(`${name}.expected`);
@@ -31,13 +31,13 @@ describe('example detections', () => {
     );
   });
 
-  it('find what they must in their tables and captures', async () => {
+  it('all examples pass the tests of their tables and captures', async () => {
     const { code, out } = await sluice(['test', EXAMPLES]);
     expect(out).toMatch(/all as expected/);
     expect(code).toBe(0);
   });
 
-  it('one that fails over a capture is a test that fails', async () => {
+  it('a detection that fails over a capture is a failed test', async () => {
     writeFileSync(join(folder, 'some.pcap'), allTraffic(WHOLE));
     const code =
       "export default { api: 1, name: 'bad', sid: 1, msg: 'm', onPacket() { throw new Error('no'); } };";
@@ -48,7 +48,7 @@ describe('example detections', () => {
   });
 });
 
-/** Detection, message, and the flow, without the side whose data it was. */
+/** Detection, message and flow, without the side that sent the data. */
 async function findings(cut: Cut, profile: string, inline: boolean): Promise<string[]> {
   const capture = join(folder, 'all.pcap');
   writeFileSync(capture, allTraffic(cut));
@@ -61,13 +61,13 @@ const expected = Object.keys(EXAMPLE_TRAFFIC)
   .filter(Boolean)
   .sort();
 
-describe('S16: the same is found', () => {
+describe('S16: example detections find the same', () => {
   it.each<[string, Cut]>([
     ['whole', WHOLE],
     ['single bytes', SINGLE_BYTES],
     ['random, seed 1', randomCut(1)],
     ['random, seed 2', randomCut(2)],
-  ])('in segments: %s, after the fact and inline', async (_, cut) => {
+  ])('in segments: %s, in IDS and inline mode', async (_, cut) => {
     expect(await findings(cut, 'single', false)).toEqual(expected);
     expect(await findings(cut, 'single', true)).toEqual(expected);
   });

@@ -1,4 +1,4 @@
-/** Detections that fail: they are stopped, named and counted, and packets go on. */
+/** Failing detections are stopped, named and counted, and packets are processed further. */
 import { describe, expect, it } from 'vitest';
 import { bytes, messages, stageWith } from './definition.js';
 
@@ -17,7 +17,7 @@ describe('a detection that', () => {
       '*detect({ client }) { yield* client.recv(); /^(a+)+$/.test("a".repeat(40) + "b"); }',
     ],
     ['loops in a function on packets', 'onPacket() { for (;;); }'],
-  ])('%s is switched off; the others see every byte', async (_, fields) => {
+  ])('%s is disabled; the others see every byte', async (_, fields) => {
     const stage = await stageWith([fields, GOOD], { config: FAST });
     for (const piece of ['a', 'b', 'c']) stage.data(true, bytes(piece));
     expect(messages(stage)).toEqual(['all abc']);
@@ -35,7 +35,7 @@ describe('a detection that', () => {
     expect(stage.messages[0]).toMatch(/returns results endlessly/);
   });
 
-  it('throws is off for the flow, and named once with its place', async () => {
+  it('throws is disabled for the flow, and reported once with the position of the error', async () => {
     const stage = await stageWith(['*detect({ client }) { yield* client.recv(); null.x; }', GOOD]);
     for (const piece of ['a', 'b', 'c']) stage.data(true, bytes(piece));
     expect(messages(stage)).toEqual(['all abc']);
@@ -46,7 +46,7 @@ describe('a detection that', () => {
     expect(stage.thread.counters.read('detections.errors')).toBe(1);
   });
 
-  it('throws is told with the places in its own files alone, and once for all flows', async () => {
+  it('throws is reported once for all flows, with the stack frames in its own files only', async () => {
     const stage = await stageWith(
       'onPacket() {\n  const it: string = "x";\n\n  throw new Error("no " + it);\n}',
     );
@@ -67,13 +67,13 @@ describe('a detection that', () => {
       'yield* client.recv(); yield { kind: "explode" } as any;',
       /returned \{ kind: 'explode' \}/,
     ],
-  ])('%s is told so', async (_, body, message) => {
+  ])('%s gets a message that explains the mistake', async (_, body, message) => {
     const stage = await stageWith(`*detect({ client }) { ${body} }`);
     stage.data(true, bytes('a'));
     expect(stage.messages[0]).toMatch(message);
   });
 
-  it('throws too often is switched off', async () => {
+  it('throws too often is disabled', async () => {
     const stage = await stageWith('onPacket() { throw new Error("no"); }', {
       config: { detections: { 'most-errors': 3 } },
     });
@@ -86,7 +86,7 @@ describe('a detection that', () => {
     ['ignore', 0, 0],
     ['drop-packet', 2, 0],
     ['drop-flow', 2, 2],
-  ])('fails inline: policy %s', async (policy, first, second) => {
+  ])('fails inline: the policy %s is applied', async (policy, first, second) => {
     const stage = await stageWith('*detect({ client }) { yield* client.recv(); throw new Error("no"); }', {
       inline: true,
       config: { detections: { 'error-policy': policy } },
@@ -95,7 +95,7 @@ describe('a detection that', () => {
     expect(stage.verdicts).toEqual([first, second]);
   });
 
-  it('takes a gigabyte at once is named and switched off', async () => {
+  it('takes a gigabyte at once is reported and disabled', async () => {
     const stage = await stageWith(
       '*detect({ client }) { const kept = []; for (;;) { yield* client.recv(); kept.push(new ArrayBuffer(2 ** 30)); } }',
     );
@@ -106,7 +106,7 @@ describe('a detection that', () => {
     expect(stage.thread.counters.read('detections.wakeups')).toBe(1);
   });
 
-  it('takes a gigabyte until it is interrupted is named alone', async () => {
+  it('takes a gigabyte until it is interrupted is the only one disabled', async () => {
     const stage = await stageWith(
       [
         '*detect({ client }) { yield* client.recv(); const kept = []; for (;;) if (kept.length < 4) kept.push(new ArrayBuffer(2 ** 28)); }',
@@ -119,7 +119,7 @@ describe('a detection that', () => {
     expect(stage.messages).toEqual([expect.stringMatching(/test-1 is disabled/)]);
   });
 
-  it('takes a gigabyte among others is found by looking at each', async () => {
+  it('takes a gigabyte is found among others by running each alone', async () => {
     const stage = await stageWith([
       '*detect({ client }) { const kept = []; for (;;) { yield* client.recv(); kept.push(new ArrayBuffer(2 ** 30)); } }',
       '*detect({ client }) { while (typeof (yield* client.recv()) !== "string"); }',
@@ -128,7 +128,7 @@ describe('a detection that', () => {
     expect(stage.messages).toEqual([expect.stringMatching(/test-1 is disabled.* MiB of memory at once/)]);
   });
 
-  it('waits for more than the memory for all allows gives up the flow', async () => {
+  it('waits for more than the memory limit of all detections gives up the flow', async () => {
     const stage = await stageWith('*detect({ client }) { yield* client.read(10000); }', {
       config: { detections: { memcap: '1kb' } },
     });
@@ -138,7 +138,7 @@ describe('a detection that', () => {
   });
 });
 
-it('what conversations hold is given back', async () => {
+it('holds data releases the memory when its flows end', async () => {
   const stage = await stageWith(['*detect({ client }) { yield* client.read(1000); }', GOOD]);
   for (let i = 0; i < 5; i++) stage.data(true, bytes('x'.repeat(100)));
   expect(stage.thread.counters.read('detections.conversations')).toBe(1);

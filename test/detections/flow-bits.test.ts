@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { flowBits } from '../../modules/detections/flow-bits.js';
 import { FLOW_VARIABLES } from '../../signatures/state/flow-variables.js';
 
-test('bits are those of signatures as soon as there are some; what was set before stays until its flow ends', () => {
+test('bits are shared with signatures once rules are loaded; bits set before are kept until their flow ends', () => {
   const services = new Map<string, unknown>();
   const bits = flowBits({ services });
   bits.set(1, 'before', true);

@@ -4,7 +4,7 @@ import { FlowGroups } from '../../modules/detections/flow-groups.js';
 import type { LoadedDetection } from '../../modules/detections/loaded.js';
 import { stubThread } from '../thread-stub.js';
 
-test('any number of reloads: flows have the detections that they began with, new ones those of now', () => {
+test('after any number of reloads, a flow keeps its first detections, and new flows get the current ones', () => {
   const { flows } = stubThread({ slots: 1 });
   const groups = new FlowGroups(flows);
   const detection = (name: string, port: number) =>
@@ -19,7 +19,7 @@ test('any number of reloads: flows have the detections that they began with, new
   });
   groups.use([detection('old', 1)]);
   groups.begin(1);
-  // Two groups each: more than there are numbers.
+  // Two groups per reload: more than there are numbers.
   for (let i = 0; i < 33_000; i++) {
     groups.use([detection(`new ${i}`, 2)]);
     groups.begin(2);

@@ -8,7 +8,7 @@ import { stubThread } from '../thread-stub.js';
 
 const [HERE, ELSEWHERE] = [1, 0];
 
-/** A packet of a flow, of which the record has three more packets already: those behind it in its batch. */
+/** A packet of a flow whose record already counts the three packets behind it in its batch. */
 function viewOf(flow: number): FlowView {
   const { memory, flows, pool } = stubThread({ slots: 4 });
   const slot = pool.take();
@@ -35,10 +35,10 @@ const seen = (view: FlowView) => [
   ...[view.lastSeen, view.application],
 ];
 
-it('a flow is told as it was with the packet in hand, whatever comes later in the batch', () => {
+it('a flow is shown as of the current packet, without later packets of the batch', () => {
   expect(seen(viewOf(HERE))).toEqual([2, 1, 200, 100, 100.5, 'unknown']);
 });
 
-it('another flow is told as its record has it', () => {
+it('another flow is shown as in its record', () => {
   expect(seen(viewOf(ELSEWHERE))).toEqual([4, 2, 400, 200, 109, 'http']);
 });

@@ -6,14 +6,14 @@ import dns from '../../modules/app/dns.js';
 import { concat, u8, u16 } from '../packets/builder.js';
 import { bytes, messages, stageWith } from './definition.js';
 
-describe('what a detection asks for', () => {
+describe('answers of a detection', () => {
   it.each([
     ["alert('x')", true, Packet.VERDICT_NONE, 'alert'],
     ["drop('x')", true, Packet.VERDICT_DROP, 'drop'],
     ["reject('x')", true, Packet.VERDICT_REJECT, 'reject'],
     ["drop('x')", false, Packet.VERDICT_NONE, 'drop'],
     ["reject('x')", false, Packet.VERDICT_REJECT, 'reject'],
-  ])('%s, inline %s', async (answer, inline, verdict, action) => {
+  ])('%s, inline %s, gives the verdict', async (answer, inline, verdict, action) => {
     const stage = await stageWith(
       `may: ['drop'], *detect({ client }) { yield* client.read(3); return ${answer}; }`,
       { inline },
@@ -23,7 +23,7 @@ describe('what a detection asks for', () => {
     expect(stage.findings.map(each => [each.action, each.message, each.packet])).toEqual([[action, 'x', 3]]);
   });
 
-  it('the packets behind a dropped one are dropped, and read by nobody', async () => {
+  it('packets behind a dropped one are dropped and not read', async () => {
     const stage = await stageWith(
       [
         "may: ['drop'], *detect({ client }) { yield* client.recv(); return drop(); }",
@@ -36,7 +36,7 @@ describe('what a detection asks for', () => {
     expect(messages(stage)).toEqual([undefined, 'a']);
   });
 
-  it('a session that is dropped stays established, as with rules', async () => {
+  it('the session of a dropped flow stays established, as with rules', async () => {
     const stage = await stageWith(
       "may: ['drop'], *detect({ client }) { yield* client.recv(); return drop(); }",
       {
@@ -49,7 +49,7 @@ describe('what a detection asks for', () => {
     expect(row[Flow.DETECT_FLAGS]! & Flow.DETECT_DROPPED_ESTABLISHED).not.toBe(0);
   });
 
-  it('bypass: nothing more is looked at', async () => {
+  it('after bypass, no more data is read', async () => {
     const stage = await stageWith(
       "may: ['bypass'], *detect({ client }) { for (;;) { if (typeof (yield* client.recv()) === 'string') return; yield alert(); yield bypass(); } }",
     );
@@ -57,7 +57,7 @@ describe('what a detection asks for', () => {
     expect([stage.findings.length, stage.verdicts[0]]).toEqual([1, Packet.VERDICT_BYPASS]);
   });
 
-  it('without the permission it alerts and is told of', async () => {
+  it('an action without permission becomes an alert, with a message', async () => {
     const stage = await stageWith('*detect({ client }) { yield* client.recv(); return drop("x"); }', {
       inline: true,
     });
@@ -67,7 +67,7 @@ describe('what a detection asks for', () => {
     expect(stage.messages[0]).toMatch(/detection test-1 requests drop, which neither/);
   });
 
-  it('the configuration allows less', async () => {
+  it('the configuration can restrict permissions', async () => {
     const stage = await stageWith(
       "may: ['drop'], *detect({ client }) { yield* client.recv(); return drop(); }",
       {
@@ -79,7 +79,7 @@ describe('what a detection asks for', () => {
     expect(stage.verdicts).toEqual([0]);
   });
 
-  it('alerts of a flow are bounded', async () => {
+  it('the number of alerts per flow is limited', async () => {
     const stage = await stageWith(
       '*detect({ client }) { while (typeof (yield* client.recv()) !== "string") yield alert(); }',
       { config: { detections: { 'alerts-per-flow': 3 } } },
@@ -99,7 +99,7 @@ describe('what a detection asks for', () => {
   });
 });
 
-describe('which flows: when', () => {
+describe('the header in when', () => {
   const tells = 'onFlowStart: () => alert(), ';
   it.each([
     ['tcp any any -> any 80', 1],
@@ -110,7 +110,7 @@ describe('which flows: when', () => {
     ['ip 10.0.0.2 any <> any any', 1],
     ['tcp $HOME_NET any -> !10.0.0.0/8 any', 0],
     ['tcp $HOME_NET 1024: -> $HOME_NET 80', 1],
-  ])('%s', async (when, expected) => {
+  ])('%s selects flows', async (when, expected) => {
     const stage = await stageWith(`${tells} when: '${when}'`);
     stage.data(true, bytes('a'));
     expect(stage.findings).toHaveLength(expected);
@@ -122,20 +122,20 @@ describe('which flows: when', () => {
     ['content:"b"; nocase; content:"c"; distance:1; within:2;', ['aB', 'xc'], 1],
     ['flow:to_client; content:"x";', ['x'], 0],
     ['content:"x"; depth:3;', ['aaa', 'x', 'y'.repeat(5000)], 0],
-  ])('(%s) after %j', async (contents, pieces, expected) => {
+  ])('(%s) matches after %j', async (contents, pieces, expected) => {
     const stage = await stageWith(
       `when: 'tcp any any -> any any (${contents})', *detect({ client }) { return alert(text(yield* client.peek(1))); }`,
     );
     for (const piece of pieces) stage.data(true, bytes(piece));
     expect(stage.findings).toHaveLength(expected);
-    // It reads from the first byte on, whatever came before the contents.
+    // It reads from the first byte on, whatever came before the match.
     if (expected === 1) expect(messages(stage)).toEqual([pieces[0]![0]]);
     expect(stage.thread.counters.read('detections.wakeups')).toBe(expected);
   });
 });
 
 describe('functions on flows and packets', () => {
-  it('see the beginning, every so many packets, and the end', async () => {
+  it('are called at the beginning of a flow, after a number of packets, and at its end', async () => {
     const stage = await stageWith(`
       onFlowStart: (flow, packet) => alert('start ' + flow.clientAddress + ':' + flow.clientPort + ' ' + flow.transport + ' ' + packet.payloadLength),
       onPacket: (packet, flow) => alert('packet ' + packet.number + ' ' + text(packet.payload)), everyPackets: 2,
@@ -163,7 +163,7 @@ describe('transactions', () => {
     return messages(stage);
   };
 
-  it('by themselves', async () => {
+  it('are passed to a function', async () => {
     expect(
       await ask(
         "transaction: each => alert(text(each.buffer('dns.query')) + ' ' + each.values('dns.rrtype'))",
@@ -171,7 +171,7 @@ describe('transactions', () => {
     ).toEqual(['a.example 16', 'b.example 16', 'c.example 16']);
   });
 
-  it('as a routine with state', async () => {
+  it('are read by a generator with state', async () => {
     const fields = `*transactions({ receive, flow }) {
       const names = [];
       for (;;) {
@@ -183,7 +183,7 @@ describe('transactions', () => {
     expect(await ask(fields)).toEqual(['a.example b.example c.example dns']);
   });
 
-  it('of a protocol that is not there are refused', async () => {
+  it('of an unknown protocol are rejected', async () => {
     await expect(
       stageWith("onTransaction: 'dsn', transaction: () => alert()", { protocols: [dns] }),
     ).rejects.toThrow(/unknown protocol dsn; expected one of dns/);

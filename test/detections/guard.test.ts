@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ContextGuard, type Guard, openGuard } from '../../engine/detection/guard.js';
 
-/** For work that ends: a busy machine may let it wait for so long. */
+/** For functions that end: how long they may be delayed on a busy machine. */
 const PATIENCE_MS = 10_000;
 
 describe.each<[string, (milliseconds?: number) => Guard]>([
@@ -29,7 +29,7 @@ describe.each<[string, (milliseconds?: number) => Guard]>([
     expect(open().run(work)).toBe(false);
   });
 
-  it('lets work end, and passes on what it throws', () => {
+  it('lets functions end, and passes on what they throw', () => {
     const guard = open(PATIENCE_MS);
     let done = 0;
     expect(guard.run(() => void done++)).toBe(true);
@@ -42,7 +42,7 @@ describe.each<[string, (milliseconds?: number) => Guard]>([
     expect(done).toBe(2);
   });
 
-  it('interrupts after the limit of the run, whatever limit another one had', () => {
+  it('interrupts after the time limit of each run, independent of other runs', () => {
     const forever = () => {
       for (;;);
     };
@@ -53,7 +53,7 @@ describe.each<[string, (milliseconds?: number) => Guard]>([
     expect(turns).toBe(1);
   });
 
-  it('goes on working after an interruption', () => {
+  it('works again after an interruption', () => {
     const guard = open(200);
     for (let i = 0; i < 3; i++) {
       expect(

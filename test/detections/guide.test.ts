@@ -1,4 +1,4 @@
-/** The guides, done as they say: what they write is written, what they run is run, on a machine with nothing but Sluice. */
+/** The commands and files of the guides, run and written as shown, on a machine with nothing but Sluice. */
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-/** What `npm install` does, without a network: the program, and the packages it brings. */
+/** What `npm install` does, without a network: installs the program and its packages. */
 function installSluice(folder: string): void {
   mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
   symlinkSync(root, join(folder, 'node_modules', 'sluice'));
@@ -50,7 +50,7 @@ function blocksOf(guide: string): Block[] {
   }));
 }
 
-/** Runs a line of a guide where the reader stands. */
+/** Runs a command of a guide in the reader's current folder. */
 function run(line: string): string {
   const [program, ...words] = line.split(/\s+/);
   if (program === 'cd') {
@@ -77,7 +77,7 @@ function follow(guide: string): string[] {
 }
 
 describe('the guide to detections', () => {
-  it('goes from nothing to a package that runs in another place, inline', async () => {
+  it('leads from an empty folder to a package that runs elsewhere, inline', async () => {
     const shown = follow('detections.md');
     expect(shown.filter(text => /all as expected/.test(text))).toHaveLength(2);
     const [packed] = shown.slice(-1);
@@ -110,7 +110,7 @@ describe('the guide to detections', () => {
     );
   });
 
-  it('shows code that loads', () => {
+  it('shows code that can be loaded', () => {
     const codes = blocksOf('detections.md').filter(({ info }) => info === 'ts');
     expect(codes).toHaveLength(1);
     const { problems } = prepare(
@@ -135,7 +135,7 @@ function login(): Uint8Array {
 }
 
 describe('the guide to modules', () => {
-  it('makes folders whose tests pass', () => {
+  it('creates folders whose tests pass', () => {
     place = join(home, 'modules');
     mkdirSync(place);
     installSluice(place);
@@ -150,7 +150,7 @@ describe('the guide to modules', () => {
     }
   }, 60_000);
 
-  it('gives a module, an output, a parser, a handler and a policy that the engine runs', async () => {
+  it('creates a module, an output, a parser, a handler and a policy that the engine runs', async () => {
     place = join(home, 'modules');
     writeFileSync(
       join(place, 'x.rules'),
@@ -184,7 +184,7 @@ flow: { expiry-policy: ./sluice-an-hour, expiry: eager }
     expect(readFileSync(join(place, 'alert-lines.log'), 'utf8')).toMatch(/^1700000000 packet \d+\n$/);
   });
 
-  it('gives detections the transactions of a parser of their own', async () => {
+  it("lets detections read the transactions of the guide's parser", async () => {
     place = join(home, 'modules');
     writeFileSync(join(place, 'two.ts'), TWO);
     const talk = 'client "GREETING one\\nGREETING two\\n"\nexpect alert two "GREETING two"\n';

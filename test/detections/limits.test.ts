@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const EACH =
   '*detect({ client }) { for (;;) { const c = yield* client.recv(); if (typeof c === "string") return;';
 
-/** Five packets, each of which the detection speaks of; its sid is 1. */
+/** Five packets, with one alert of the detection each; its sid is 1. */
 async function told(line: string, answer = 'alert(text(c))', more: { inline?: boolean; may?: string } = {}) {
   const file = join(folder, 'threshold.config');
   writeFileSync(file, `${line}\n`);
@@ -49,13 +49,13 @@ describe('threshold-file and the alerts of detections', () => {
     expect(messages(stage)).toEqual([]);
   });
 
-  it('a suppressed drop drops all the same', async () => {
+  it('a drop with a suppressed alert still drops', async () => {
     const stage = await told('suppress gen_id 1, sig_id 1', 'drop()', { inline: true, may: '"drop"' });
     expect(messages(stage)).toEqual([]);
     expect(stage.verdicts).toEqual(Array(5).fill(Packet.VERDICT_DROP));
   });
 
-  it('a rate filter drops from its count on, whatever the detection may', async () => {
+  it('a rate filter drops beyond its count, even if the detection may not drop', async () => {
     const line =
       'rate_filter gen_id 1, sig_id 1, track by_src, count 2, seconds 60, new_action drop, timeout 60';
     const stage = await told(line, 'alert(text(c))', { inline: true });

@@ -12,7 +12,7 @@ import { bytes, definition, fileWith, prepare } from './definition.js';
 const FORM = 'onPacket() {}';
 const problem = (code: string) => prepare([code]).problems.join('\n');
 
-describe('T10: what is refused, and in which words', () => {
+describe('T10: errors of loading, and their messages', () => {
   it.each<[string, string, RegExp]>([
     ['no definition', 'export default 7;', /the default export is not a detection/],
     [
@@ -22,11 +22,15 @@ describe('T10: what is refused, and in which words', () => {
     ],
     ['no form', definition(''), /it detects nothing: define at least one of detect/],
     ['no generator', definition('detect() {}'), /detect is detect\(\) *\{\s*\}, expected a generator/],
-    ['a bad sid', definition(`${FORM}, sid: 'x'`), /sid is "x", expected a whole number/],
-    ['a bad permission', definition(`${FORM}, may: ['fly']`), /may is fly, expected a list of alert, drop/],
-    ['a mistake in TypeScript', 'export default {{;', /^\/\S+\/detection-\d+\.ts:1:17: Expected/],
+    ['an invalid sid', definition(`${FORM}, sid: 'x'`), /sid is "x", expected a whole number/],
     [
-      'an import that is not there',
+      'an invalid permission',
+      definition(`${FORM}, may: ['fly']`),
+      /may is fly, expected a list of alert, drop/,
+    ],
+    ['an error in TypeScript', 'export default {{;', /^\/\S+\/detection-\d+\.ts:1:17: Expected/],
+    [
+      'an import that does not exist',
       definition(FORM, "import x from './nothing.js'; x();"),
       /Could not resolve "\.\/nothing\.js"/,
     ],
@@ -41,23 +45,23 @@ describe('T10: what is refused, and in which words', () => {
       /it cannot import node:child_process/,
     ],
     [
-      'a top level that throws',
+      'code that throws when loaded',
       definition(FORM, "throw new Error('at the top');"),
       /^\/\S+\.ts: Error: at the top, at \/\S+\.ts:3:7$/,
     ],
     [
-      'a wrong header',
+      'an invalid header',
       definition(`${FORM}, when: 'tcp any any'`),
       /when: "tcp any any": .*expected a header such as tcp any any -> any 80/,
     ],
-    ['a port that is none', definition(`${FORM}, when: 'tcp any any -> any 99999'`), /99999/],
+    ['an invalid port', definition(`${FORM}, when: 'tcp any any -> any 99999'`), /99999/],
     [
       'a keyword in when',
       definition("*detect() {}, when: 'tcp any any -> any 80 (dsize:3;)'"),
       /only content/,
     ],
     [
-      'contents that more bytes undo',
+      'contents whose match further data could undo',
       definition(`*detect() {}, when: 'tcp any any -> any 80 (content:!"x";)'`),
       /only content/,
     ],
@@ -68,21 +72,21 @@ describe('T10: what is refused, and in which words', () => {
     ],
     ['an unknown class type', definition(`${FORM}, classtype: 'nonsense'`), /nonsense/],
     [
-      'a table that is too wide',
+      'a table that is too large',
       definition(FORM, "sharedTable('t', { numbers: 100, seconds: 1 });"),
       /table t: numbers is 100, expected a whole number from 1 to 64/,
     ],
-    ['a top level without end', definition(FORM, 'for (;;);'), /loading took more than 5000 ms/],
+    ['code that does not end when loaded', definition(FORM, 'for (;;);'), /loading took more than 5000 ms/],
   ])('%s', (_, code, message) => {
     expect(problem(code)).toMatch(message);
   });
 
-  it('two of one sid', () => {
+  it('two detections with the same sid are rejected', () => {
     const twice = definition(FORM);
     expect(prepare([twice, twice]).problems[0]).toMatch(/sid 1 is already used by .*detection-\d+\.ts/);
   });
 
-  it('what is not there', () => {
+  it('files and packages that do not exist are reported', () => {
     const load = (name: string) =>
       new DetectionLoader('/tmp').load({ config: new Config({ detections: { files: [name] } }) }).problems[0]!
         .message;
@@ -95,8 +99,8 @@ describe('T10: what is refused, and in which words', () => {
   });
 });
 
-describe('what is loaded', () => {
-  it('files with what they import', () => {
+describe('loading', () => {
+  it('loads files with their imports', () => {
     const other = fileWith('export const number: number = 3;');
     const { detections, problems } = prepare([
       definition('onPacket: () => alert(String(number))', `import { number } from '${other}';`),
@@ -109,7 +113,7 @@ describe('what is loaded', () => {
     ['cjs', "const { defineDetection } = require('sluice');\nmodule.exports = defineDetection("],
     ['cts', "import { defineDetection } from 'sluice';\nexport default defineDetection("],
     ['mjs', "import { defineDetection } from 'sluice';\nexport default defineDetection("],
-  ])('files that end in .%s', (ending, begin) => {
+  ])('loads files with the extension .%s', (ending, begin) => {
     const file = fileWith(`${begin}{ name: 'test', sid: 1, msg: 'a test', onPacket() {} });`, ending);
     const { detections, problems } = new DetectionLoader('/tmp').load({
       config: new Config({}),
@@ -119,7 +123,7 @@ describe('what is loaded', () => {
     expect(detections.list).toHaveLength(1);
   });
 
-  it('packages by name', () => {
+  it('loads packages by name', () => {
     const file = fileWith(definition(FORM));
     const folder = join(dirname(file), 'node_modules', 'sluice-packaged');
     mkdirSync(folder, { recursive: true });
@@ -135,7 +139,7 @@ describe('what is loaded', () => {
     expect(detections.list.map(({ name }) => name)).toEqual(['test']);
   });
 
-  it('category and priority of its class type, and permissions', () => {
+  it('gives a detection the category and priority of its class type, and its permissions', () => {
     const { detections } = prepare([definition(`${FORM}, classtype: 'trojan-activity', may: ['drop']`)]);
     expect(detections.signatures[0]).toMatchObject({
       category: 'A Network Trojan was detected',
@@ -144,7 +148,7 @@ describe('what is loaded', () => {
     expect(detections.list[0]!.may).toEqual(['alert', 'drop']);
   });
 
-  it('keeps the number of a signature from one load to the next', () => {
+  it('keeps the signature number of a detection across loads', () => {
     const loader = new DetectionLoader('/tmp');
     const [a, b] = [definition(FORM), definition(`${FORM}, sid: 2`)].map(code => fileWith(code));
     const load = (...exclusive: string[]) =>
@@ -156,7 +160,7 @@ describe('what is loaded', () => {
 });
 
 describe('a reload', () => {
-  it('gives new flows the new detections; those that are read go on', async () => {
+  it('gives new flows the new detections; flows in progress keep theirs', async () => {
     const loader = new DetectionLoader('/tmp');
     const load = (word: string) => {
       const fields = `*detect({ client }) { yield* client.read(2); return alert('${word}'); }, sid: ${word.length}`;

@@ -1,4 +1,4 @@
-/** Writes the captures beside the example detections: `node dist/test/detections/make-captures.js`. */
+/** Writes the captures of the example detections: `node dist/test/detections/make-captures.js`. */
 import { writeFileSync } from 'node:fs';
 import { EXAMPLE_TRAFFIC, exampleCapture } from './example-traffic.js';
 

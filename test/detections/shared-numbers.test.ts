@@ -7,7 +7,7 @@ import {
 } from '../../engine/detection/shared-table.js';
 
 test.each([1_700_000_000, 2 ** 31 - 10, 2 ** 31 + 10, 2 ** 32 - 400])(
-  'an entry stays as long as was said: at second %i',
+  'an entry is kept for its lifetime: at second %i',
   now => {
     const table = sharedTable('tries', { numbers: 1, entries: 4, seconds: 300 });
     const count = (key: string, at: number) => table.update(key, at, values => ++values[0]!);
@@ -17,7 +17,7 @@ test.each([1_700_000_000, 2 ** 31 - 10, 2 ** 31 + 10, 2 ** 32 - 400])(
   },
 );
 
-test('which texts share a place is random, and the same for all who share the table', () => {
+test('which texts share a slot is random, and the same for all threads of the table', () => {
   const plan = tablePlan('tries', { numbers: 1, entries: 256, seconds: 60 });
   const survivors = (memory: SharedArrayBuffer) => {
     const [writer, reader] = [new SharedNumbers(memory, plan), new SharedNumbers(memory, plan)];

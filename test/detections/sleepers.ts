@@ -1,5 +1,5 @@
 /**
- * What sleeping detections cost: memory of each, and time of a wake-up.
+ * Cost of waiting detections: memory of each, and time of a wake-up.
  * `node --expose-gc dist/test/detections/sleepers.js [FLOWS]`
  */
 import type { Asking } from '../../engine/detection/asking.js';
@@ -18,7 +18,7 @@ const watch: DetectionWatch = {
   bits: { has: () => false, set() {}, release() {} },
 };
 
-/** As authors write it: waits for a line behind what has come, with some state. */
+/** A typical detection: it waits for the next line, with some state. */
 function* detect({ client }: Conversation): Routine {
   let lines = 0;
   for (;;) {
@@ -30,7 +30,7 @@ function* detect({ client }: Conversation): Routine {
 
 const chains: Asking[] = [];
 
-/** One segment of a line: fed, and the routine woken where that helps. */
+/** Feeds one segment of a line, and wakes the routine if it can continue. */
 function deliver(conversation: Conversation, start: number, end: number): void {
   const socket = conversation.client;
   conversation.noteOrder(true);
@@ -46,7 +46,7 @@ function inUse(): number {
   return heapUsed + external;
 }
 
-/** Other programs on the machine do not count. */
+/** CPU time, independent of other programs on the machine. */
 function cpuMicroseconds(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
@@ -57,7 +57,7 @@ memory.bytes[264] = 10;
 const before = inUse();
 for (let i = 0; i < FLOWS; i++) {
   const conversation = new Conversation(watch, i);
-  // A whole line, so that it has run and sleeps now.
+  // A whole line, after which the detection waits for the next one.
   deliver(conversation, 64, 265);
   chains.push(conversation);
 }
@@ -76,5 +76,5 @@ for (let round = 0; round < 1000; round++)
 const hot = ((cpuMicroseconds() - startedHot) * 1e3) / (1000 * few.length);
 
 console.log(
-  `${FLOWS} sleeping detections: ${bytes.toFixed(0)} bytes each; a wake-up with a line of 200 bytes: ${hot.toFixed(0)} ns among 1000, ${cold.toFixed(0)} ns among all`,
+  `${FLOWS} waiting detections: ${bytes.toFixed(0)} bytes each; a wake-up with a line of 200 bytes: ${hot.toFixed(0)} ns among 1000, ${cold.toFixed(0)} ns among all`,
 );

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { STREAM_CONTROL } from '../../engine/stream/stream-control.js';
 import { bytes, messages, stageWith } from './definition.js';
 
-/** A detection that tells what each of its reads gives. */
+/** A detection that reports the result of each of its reads. */
 const reader = (reads: string) => `*detect({ client, server, either, flow, packet }) {
   const shown = chunk => (typeof chunk === 'string' ? chunk : chunk === undefined ? 'done' : JSON.stringify(text(chunk)));
   const tell = chunk => alert(shown(chunk));
   ${reads}
 }, held: 64`;
 
-/** What happens on the wire: c and s are bytes of client and server. */
+/** What is sent: c and s are bytes of client and server. */
 type Event = { c?: string; s?: string; gap?: number; end?: 'c' | 's'; reset?: 'c' | 's' };
 
 async function told(reads: string, events: readonly Event[]): Promise<(string | undefined)[]> {
@@ -29,10 +29,10 @@ async function told(reads: string, events: readonly Event[]): Promise<(string | 
 const c = (data: string): Event => ({ c: data });
 const s = (data: string): Event => ({ s: data });
 
-describe('S15: what reads give', () => {
+describe('S15: results of reads', () => {
   it.each<[string, string, Event[], string[]]>([
     [
-      'recv: what is there',
+      'recv: the available bytes',
       'yield tell(yield* client.recv()); return tell(yield* client.recv(2));',
       [c('abc'), c('defg')],
       ['"abc"', '"de"'],
@@ -41,18 +41,18 @@ describe('S15: what reads give', () => {
     ['recv: a reset', 'return tell(yield* client.recv());', [{ reset: 'c' }], ['reset']],
     ['recv: the end of the flow', 'return tell(yield* server.recv());', [c('x')], ['end']],
     [
-      'read: waits until all is there',
+      'read: waits for all bytes',
       'return tell(yield* client.read(5));',
       [c('ab'), c('cd'), c('ef')],
       ['"abcde"'],
     ],
     [
-      'read: nothing of a side that ended before',
+      'read: nothing from a side that has ended',
       'return tell(yield* client.read(5));',
       [c('ab'), { end: 'c' }],
       ['end'],
     ],
-    ['read: more than may be held', 'return tell(yield* client.read(65));', [c('x'.repeat(100))], ['limit']],
+    ['read: more than the limit', 'return tell(yield* client.read(65));', [c('x'.repeat(100))], ['limit']],
     [
       'peek: leaves the bytes',
       'yield tell(yield* client.peek(2)); return tell(yield* client.read(3));',
@@ -66,19 +66,19 @@ describe('S15: what reads give', () => {
       ['"a\\n"', '"b"'],
     ],
     [
-      'readUntil: text, cut in two',
+      'readUntil: a text split over two segments',
       "return tell(yield* client.readUntil('\\r\\n\\r\\n'));",
       [c('a\r\n\r'), c('\nb')],
       ['"a\\r\\n\\r\\n"'],
     ],
     [
-      'readUntil: text with a false beginning',
+      'readUntil: a text with a false start',
       "return tell(yield* client.readUntil('aab'));",
       [c('aa'), c('ab')],
       ['"aaab"'],
     ],
     [
-      'readUntil: too far',
+      'readUntil: beyond the limit',
       "yield tell(yield* client.readUntil('\\n', 4)); return tell(yield* client.recv());",
       [c('abcdef\n')],
       ['limit', '"abcdef\\n"'],
@@ -96,19 +96,19 @@ describe('S15: what reads give', () => {
       ['done', '"fg"'],
     ],
     [
-      'skip: more than is held',
+      'skip: more than is buffered',
       'yield tell(yield* client.skip(150)); return tell(yield* client.recv());',
       [c('x'.repeat(100)), c('y'.repeat(50)), c('z')],
       ['done', '"z"'],
     ],
     [
-      'a gap, and what is behind it',
+      'a gap, and the data behind it',
       'yield tell(yield* client.read(5)); return tell(yield* client.recv());',
       [c('ab'), { gap: 10 }, c('cd')],
       ['gap', '"cd"'],
     ],
     [
-      'recv: what is in front of a gap',
+      'recv: the data before a gap',
       'yield tell(yield* client.recv()); yield tell(yield* client.recv()); return tell(yield* client.recv());',
       [c('ab'), { gap: 10 }, c('cd')],
       ['"ab"', 'gap', '"cd"'],
@@ -120,31 +120,31 @@ describe('S15: what reads give', () => {
       ['"hello\\n"', '"ready\\n"'],
     ],
     [
-      'either side, as it comes',
+      'either side, whichever has data',
       "for (;;) { const side = yield* either(); if (side === 'end') return alert('end'); yield alert((side === client ? 'client ' : 'server ') + shown(yield* side.recv())); }",
       [c('a'), s('b'), c('d'), { end: 'c' }, s('e'), { end: 's' }],
       ['client "a"', 'server "b"', 'client "d"', 'client end', 'server "e"', 'server end', 'end'],
     ],
     [
-      'a side that nobody reads is held to the limit, and told as a gap',
+      'data that nobody reads is buffered up to the limit, and then reported as a gap',
       "yield tell(yield* client.readUntil('\\n')); yield tell(yield* server.recv()); yield tell(yield* server.recv()); return tell(yield* server.recv());",
       [s('x'.repeat(50)), s('y'.repeat(50)), c('\n'), s('z')],
       ['"\\n"', `"${'x'.repeat(50)}${'y'.repeat(14)}"`, 'gap', '"z"'],
     ],
     [
-      'position counts what was read and what was missing',
+      'position counts read and missing bytes',
       "yield* client.read(2); yield* client.recv(); const chunk = yield* client.recv(); return alert(chunk.length + ' ' + client.position);",
       [c('ab'), { gap: 10 }, c('cd')],
       ['2 14'],
     ],
     [
-      'flushAt: recv waits until so much is there',
+      'flushAt: recv waits for this many bytes',
       'client.flushAt(6); yield tell(yield* client.recv()); return tell(yield* client.recv());',
       [c('ab'), c('cd'), c('efg'), c('h'), { end: 'c' }],
       ['"abcdefg"', '"h"'],
     ],
     [
-      'stop: no more of a side',
+      'stop: no further data of a side',
       "yield tell(yield* client.recv()); yield stop('client'); return tell(yield* server.recv());",
       [c('a'), c('b'), s('x')],
       ['"a"', '"x"'],
@@ -155,7 +155,7 @@ describe('S15: what reads give', () => {
 });
 
 describe('S13: a detection is a loop of reads', () => {
-  it('keeps its state in local variables', async () => {
+  it('with its state in local variables', async () => {
     const stage = await stageWith(`*detect({ client }) {
       let lines = 0;
       for (;;) {
@@ -169,7 +169,7 @@ describe('S13: a detection is a loop of reads', () => {
     expect(messages(stage)).toEqual(['3 lines']);
   });
 
-  it('may be put together from routines', async () => {
+  it('that may be composed of generators', async () => {
     const stage = await stageWith(
       `*detect({ client }) { function* word() { return text(yield* client.readUntil(' ')).trim(); }
         return alert((yield* word()) + '+' + (yield* word())); }`,
@@ -179,22 +179,22 @@ describe('S13: a detection is a loop of reads', () => {
   });
 });
 
-describe('S3: a detection controls what is put together for it', () => {
-  it('a flush point gathers bytes before it wakes', async () => {
+describe('S3: a detection controls reassembly', () => {
+  it('a flush point delays the wake-up until enough bytes are available', async () => {
     const stage = await stageWith(
       '*detect({ client }) { client.flushAt(4); for (;;) { const c = yield* client.recv(); if (typeof c === "string") return; yield alert(text(c)); } }',
     );
     for (const letter of 'abcdefghij') stage.data(true, bytes(letter));
     stage.endAll();
     expect(messages(stage)).toEqual(['abcd', 'efgh', 'ij']);
-    // Begun with the first byte; then with the fourth, the eighth, and at the end.
+    // Started with the first byte; woken with the fourth, the eighth, and at the end.
     expect(stage.thread.counters.read('detections.wakeups')).toBe(4);
   });
 
   it.each([
     ['with the permission', "may: ['stop'],", [[0, true]]],
     ['without it', '', []],
-  ])('a side that is stopped is not reassembled any more, %s', async (_, may, stopped) => {
+  ])('a stopped side is no longer reassembled: %s', async (_, may, stopped) => {
     const stage = await stageWith(
       `${may} *detect({ client }) { yield* client.recv(); yield stop('client'); }`,
     );
@@ -205,7 +205,7 @@ describe('S3: a detection controls what is put together for it', () => {
   });
 });
 
-describe('S14: a detection wakes only when data of its connection has come', () => {
+describe('S14: a detection wakes only for data of its connection', () => {
   const wakeups = async (play: (stage: Awaited<ReturnType<typeof stageWith>>) => void) => {
     const stage = await stageWith(
       '*detect({ client }) { while (typeof (yield* client.recv()) !== "string"); }',
@@ -221,7 +221,7 @@ describe('S14: a detection wakes only when data of its connection has come', () 
     expect(count).toBe(5);
   });
 
-  it('not for packets without data, and not for data of the other side', async () => {
+  it('not for packets without data, nor for data of the other side', async () => {
     const count = await wakeups(stage => {
       stage.data(true, bytes('a'));
       for (let i = 0; i < 5; i++) stage.data(true, bytes(''));
@@ -230,7 +230,7 @@ describe('S14: a detection wakes only when data of its connection has come', () 
     expect(count).toBe(1);
   });
 
-  it('not while what it reads is not there', async () => {
+  it('not before the bytes it reads are available', async () => {
     const stage = await stageWith('*detect({ client }) { return alert(text(yield* client.read(10))); }');
     for (const letter of 'abcdefghij') stage.data(true, bytes(letter));
     expect(messages(stage)).toEqual(['abcdefghij']);

@@ -1,4 +1,4 @@
-/** Captures of whole conversations, made packet by packet. */
+/** Captures of whole conversations, built packet by packet. */
 import { ethernet, ipv4, packet, pcapFile, tcp, udp } from '../packets/builder.js';
 import type { CapturedPacket } from '../packets/pcap-file.js';
 import { randomNumbers } from '../pseudo-random.js';
@@ -10,10 +10,10 @@ export interface Ends {
   readonly serverPort: number;
 }
 
-/** What a side says, in turn: text as Latin-1. */
+/** Turns of a conversation: side, and data as Latin-1. */
 export type Turn = readonly ['client' | 'server', string | Uint8Array];
 
-/** Length of the next segment, of so many bytes that are left. */
+/** Length of the next segment, given the number of bytes left. */
 export type Cut = (left: number) => number;
 
 export const WHOLE: Cut = left => left;
@@ -35,7 +35,7 @@ export class Traffic {
     return this;
   }
 
-  /** A whole connection: handshake, turns, and its end. */
+  /** A whole connection: handshake, turns, and end. */
   connection(ends: Ends, turns: readonly Turn[], close = true): this {
     const next = { client: 1000, server: 5000 };
     const send = (side: 'client' | 'server', flags: string, payload: Uint8Array = new Uint8Array(0)) => {
@@ -66,7 +66,7 @@ export class Traffic {
     return this;
   }
 
-  /** A SYN that is refused. */
+  /** A SYN answered by RST. */
   refused({ client, clientPort, server, serverPort }: Ends): this {
     const syn = tcp({ sport: clientPort, dport: serverPort, seq: 1, flags: 'S' });
     const reset = tcp({ sport: serverPort, dport: clientPort, seq: 0, ack: 2, flags: 'RA' });

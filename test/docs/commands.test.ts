@@ -13,7 +13,7 @@ const pages = [
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map(name => join('docs', name)),
 ].filter(name => name.endsWith('.md') && !name.includes('docs/site/'));
 
-/** Lines that begin with `$ ` in blocks marked as console, page by page. */
+/** Lines that begin with `$ ` in console blocks, by page. */
 function commandsOf(page: string): string[] {
   const blocks = readFileSync(join(root, page), 'utf8').matchAll(/```console\n(.*?)```/gs);
   return [...blocks].flatMap(([, block]) => [...block!.matchAll(/^\$ (.*)$/gm)].map(match => match[1]!));

@@ -1,25 +1,25 @@
-/** The page that lists events which nothing raises is held against the sources. */
+/** The page of events that are never raised agrees with the sources. */
 import { expect, it } from 'vitest';
 import { decoderEventNumber, streamEventNumber } from '../../engine/packet/packet-event-names.js';
 import { sources, textOf } from '../house/sources.js';
 
 const page = textOf('docs/rules.md');
 
-/** Names that the page lists for a keyword. */
+/** Event names on the page for a keyword. */
 function listed(keyword: string): string[] {
   const row = page.split('\n').find(line => line.startsWith(`| \`${keyword}\` | \``))!;
   return [...row.split('|')[2]!.matchAll(/`([^`]+)`/g)].map(match => match[1]!);
 }
 
-/** All that lies below a folder, as one text. */
+/** All files in a folder and below, as one text. */
 const textBelow = (folder: string): string => sources(folder).map(textOf).join('\n');
 
-it.each(listed('app-layer-event'))('%s is declared, and raised nowhere', name => {
+it.each(listed('app-layer-event'))('%s is declared and never raised', name => {
   const [protocol, event] = name.split('.') as [string, string];
   expect(textBelow(`modules/app/${protocol}`).split(`'${event}'`)).toHaveLength(2);
 });
 
-it('events of packets that are listed are declared, and raised nowhere', () => {
+it('packet events on the page are declared and never raised', () => {
   const text = textBelow('modules') + textBelow('engine');
   const names = [
     ...listed('decode-event').map(name => ({ name, number: decoderEventNumber(name), prefix: '' })),

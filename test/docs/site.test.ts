@@ -31,7 +31,7 @@ describe.skipIf(!installed)('the site', () => {
       expect(existsSync(join(out, `${name}.html`)), name).toBe(true);
   });
 
-  it('has a reference of every contract', () => {
+  it('has a reference of every interface', () => {
     const contracts = [
       ...['DetectionDefinition', 'ModuleDefinition', 'Protocol', 'QueueHandler', 'ThreadModule'],
       ...['DetectionSocket', 'TransactionView'],
@@ -39,7 +39,7 @@ describe.skipIf(!installed)('the site', () => {
     for (const name of contracts) expect(readdirSync(join(out, 'sluice')), name).toContain(`${name}.html`);
   });
 
-  it('has pages of keywords made from their declarations', () => {
+  it('has keyword pages generated from their declarations', () => {
     expect(page('Keywords__dns.html')).toContain('dns.query');
     expect(page('Keywords__payload.html')).toContain('distance');
   });

@@ -1,4 +1,4 @@
-/** The commands of the tests tell how they are used, and in a line what is wrong with their words. */
+/** The commands of the tests print their usage, and report invalid arguments in one line. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -52,7 +52,7 @@ test.concurrent.each([
     'nothing is none of merged, ipv6, tunnels, fragments, times, ends, ways, written, fast-pattern, subset, reloaded',
   ],
   ['together', [], 'usage: npm run together -- FOLDER'],
-])('%s %j', async (name, words, told) => {
+])('%s %j is rejected', async (name, words, told) => {
   const { code, lines } = await command(name, ...words);
   expect(code).toBe(2);
   expect(lines[0]).toBe(told);

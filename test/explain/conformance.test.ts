@@ -1,10 +1,12 @@
-/** Explanations over the captures of suricata-verify, where they are there: for rules that do not fire, the reason is true. */
+/**
+ * Explanations over captures of suricata-verify, if available: for rules that do not fire, the given reason is true.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { explained, fileOf } from './explained.js';
 import { MISSING, verifyTest } from './verify-captures.js';
 
-/** Test, sid, and what must be told: by the test's own description, rules and records. */
+/** Test, sid and expected reason, derived from the test's own description, rules and records. */
 const TOLD: readonly (readonly [test: string, sid: number, reason: string])[] = [
   ['alert-no-3whs-established', 13371340, 'the flow is not established'],
   ['alert-testmyids-not-established', 1, 'the flow is not established'],
@@ -63,7 +65,7 @@ const TOLD: readonly (readonly [test: string, sid: number, reason: string])[] = 
 ];
 
 describe.skipIf(MISSING)(`rules that do not fire${MISSING ? ` (skipped: ${MISSING})` : ''}`, () => {
-  test.each(TOLD)('%s, %i', async (name, sid, reason) => {
+  test.each(TOLD)('%s, sid %i is explained', async (name, sid, reason) => {
     const { options } = verifyTest(name)!;
     const told = await explained(sid, options);
     expect([told.result, told.reason]).toEqual(['did not fire', expect.stringContaining(reason)]);
@@ -80,7 +82,7 @@ const FIRING: readonly (readonly [test: string, sid: number])[] = [
   ['tls/tls-fingerprint-alert', 1],
 ];
 
-/** A condition that cannot hold, and how it is told. */
+/** A condition that cannot hold, and its text in the explanation. */
 const IMPOSSIBLE: readonly (readonly [condition: string, told: string])[] = [
   ['content:"|00 fe|not there|fe 00|"; ', 'content:"|00 fe|not there|fe 00|" in'],
   ['content:!"|00 fe|not there|fe 00|"; ', ''],
@@ -91,7 +93,7 @@ const IMPOSSIBLE: readonly (readonly [condition: string, told: string])[] = [
 
 describe.skipIf(MISSING)('rules that fire, with a condition added', () => {
   const cases = FIRING.flatMap(([name, sid]) => IMPOSSIBLE.map(each => [name, sid, ...each] as const));
-  test.each(cases)('%s, %i: %s', async (name, sid, condition, reason) => {
+  test.each(cases)('%s, sid %i: %s is the reason', async (name, sid, condition, reason) => {
     const { options } = verifyTest(name)!;
     const rules = options.rules!.map(file =>
       fileOf(withCondition(readFileSync(file, 'latin1'), sid, condition), 'changed.rules'),

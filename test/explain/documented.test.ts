@@ -1,4 +1,4 @@
-/** Every command that docs/rules.md shows runs as it is written. */
+/** Each command in docs/rules.md runs as shown. */
 import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = readFileSync(join(ROOT, 'docs/rules.md'), 'utf8');
 const COMMANDS = [...PAGE.matchAll(/```sh\nsluice (.*)\n```/g)].map(match => match[1]!);
 
-/** A folder with what the commands read; what they write stays in it. */
+/** A folder with the input of the commands; their output stays in it. */
 function folder(): string {
   const cwd = mkdtempSync(join(tmpdir(), 'sluice-documented-'));
   for (const name of ['test', 'signatures']) symlinkSync(join(ROOT, name), join(cwd, name));
@@ -31,7 +31,7 @@ describe('docs/rules.md', () => {
     else expect(out.length).toBeGreaterThan(100);
   });
 
-  test('a capture that is not there', async () => {
+  test('a capture that does not exist is reported', async () => {
     const { code, err } = await sluice([
       'rules',
       'explain',

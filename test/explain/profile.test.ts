@@ -1,4 +1,4 @@
-/** What rules cost, and which could have fired. */
+/** Cost of rules, and how far each of them could match. */
 import { describe, expect, test } from 'vitest';
 import { coverage } from '../../engine/cli/rules/coverage.js';
 import { coverageJson, coverageText } from '../../engine/cli/rules/coverage-text.js';
@@ -39,11 +39,11 @@ describe('profile', () => {
     expect(rules.map(rule => rule.time)).toEqual(rules.map(rule => rule.time).toSorted((a, b) => b - a));
   });
 
-  test('as table and picture', async () => {
+  test('is printed as table and drawn as picture', async () => {
     const { options, loaded } = await over();
     const found = await profile(loaded, options);
     expect(profileText(found, 1)).toMatch(/^10 packets, .* ms in detection/);
-    // Times that do not depend on how busy the machine is: pieces too narrow to be seen are left out.
+    // Fixed times, independent of the load of the machine: boxes that are too narrow are omitted.
     const rules = found.rules.map(rule => ({ ...rule, time: 1, keywords: [] }));
     const evaluation = rules.length;
     const picture = profilePicture({
@@ -58,7 +58,7 @@ describe('profile', () => {
     expect(picture.match(/<g>/g)?.length).toBe(picture.match(/<\/g>/g)?.length);
   });
 
-  test('nested work is not counted twice', () => {
+  test('nested time is not counted twice', () => {
     let now = 0;
     const stopwatch = new Stopwatch(() => now);
     const [outer, inner] = [newCell(), newCell()];
@@ -75,14 +75,14 @@ describe('profile', () => {
     ]);
   });
 
-  test('names in pictures are text', () => {
+  test('names in pictures are escaped', () => {
     const flame = { name: '<b>&"', time: 1, parts: [] };
     expect(flamePicture(flame, '<')).not.toContain('<b>');
   });
 });
 
 describe('coverage', () => {
-  test('tells how far each rule could come', async () => {
+  test('reports how far each rule could match', async () => {
     const { options, loaded } = await over();
     const found = await coverage(loaded, options);
     expect(found.rules.map(({ sid, stage, reason }) => [sid, stage, reason]).sort()).toEqual([

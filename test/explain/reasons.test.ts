@@ -1,9 +1,9 @@
-/** The told reason is the one that was built in. */
+/** Explanations give the reason that was built into the case. */
 import { describe, expect, test } from 'vitest';
 import { explained, fileOf } from './explained.js';
 import { conversation, datagram, ping, WEB } from './small-captures.js';
 
-/** Options of a rule, what is told, and the header where it is not the usual one. */
+/** Options of a rule, the expected reason, and the header if it is not the default. */
 type Case = readonly [options: string, reason: string, header?: string];
 
 async function reasonOf(header: string, options: string, capture: string): Promise<string> {
@@ -110,7 +110,7 @@ describe.each<readonly [string, string, () => string, readonly Case[]]>([
   }
 });
 
-test('rules that decide about the flow are named', async () => {
+test('rules that decided on the flow are named', async () => {
   const rules = fileOf(
     `pass tcp any any -> any any (flags:S; flow:to_server; sid:5;)
      pass tcp any any -> any any (content:"GET"; sid:7;)
@@ -121,7 +121,7 @@ test('rules that decide about the flow are named', async () => {
   expect([...gathered.headerFailures.keys()]).toContain('its flow was passed before by rule 1:7');
 });
 
-test('matches without alert', async () => {
+test('a match without an alert is explained', async () => {
   const rules = fileOf(
     `alert udp any any -> any any (content:"a"; noalert; sid:1;)
      alert udp any any -> any any (content:"a"; threshold:type threshold, track by_src, count 5, seconds 60; sid:2;)
@@ -142,7 +142,7 @@ test('matches without alert', async () => {
   ]);
 });
 
-test('what was met, and where', async () => {
+test('the explanation shows the actual values and their positions', async () => {
   const rules = fileOf(
     'alert udp any any -> any any (content:"12"; content:"cd"; distance:0; content:"zz"; sid:1;)\n',
     'places.rules',
@@ -162,7 +162,7 @@ test('what was met, and where', async () => {
   ]);
 });
 
-test('a rule that is not there, or cannot be used, is told so', async () => {
+test('a rule that does not exist, or is invalid, is reported', async () => {
   const rules = fileOf(
     `alert udp any any -> any any (content:"a"; sid:1;)
      alert udp any any -> any any (content:; sid:2;)

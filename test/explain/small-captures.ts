@@ -12,12 +12,12 @@ export function datagram(payload: string): string {
   return captureOf([packet(ethernet(), ipv4(there), udp(), payload)]);
 }
 
-/** A request of ICMP with 8 bytes of payload. */
+/** An ICMP request with 8 bytes of payload. */
 export function ping(): string {
   return captureOf([packet(ethernet(), ipv4({ ...there, ttl: 64 }), icmp({ type: 8 }), 'abcdefgh')]);
 }
 
-/** A connection to port 80 in which each side says something. */
+/** A connection to port 80 in which each side sends data. */
 export function conversation(request: string, response: string): string {
   const client = (flags: string, seq: number, ack: number, data = '') =>
     packet(ethernet(), ipv4(there), tcp({ sport: 40000, dport: 80, flags, seq, ack }), data);

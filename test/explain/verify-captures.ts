@@ -1,4 +1,4 @@
-/** Rules and captures of tests in suricata-verify's format, where they are there. */
+/** Rules and captures of tests in suricata-verify's format, if available. */
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { filesWithEnding, findTests, openTest } from '../conformance/test-folder
 
 const FOLDER = fileURLToPath(new URL('../../../shared/verify', import.meta.url));
 
-/** Why tests over these captures cannot run; undefined when they can. */
+/** Why tests over these captures cannot run; undefined if they can. */
 export const MISSING = existsSync(join(FOLDER, 'tests')) ? undefined : `${FOLDER}/tests is not there`;
 
 export interface VerifyTest {
@@ -15,7 +15,7 @@ export interface VerifyTest {
   readonly options: CaptureOptions;
 }
 
-/** The test of this name; undefined when it has no capture or rules of its own, or asks for special arguments. */
+/** The test with this name; undefined if it has no capture or rules of its own, or special arguments. */
 export function verifyTest(name: string): VerifyTest | undefined {
   const test = openTest(join(FOLDER, 'tests', name), name);
   const { pcap, rules, command, args } = test.description;
@@ -37,7 +37,7 @@ export function verifyTest(name: string): VerifyTest | undefined {
   };
 }
 
-/** All tests that have what it takes. */
+/** All usable tests. */
 export function verifyTests(): VerifyTest[] {
   return findTests(join(FOLDER, 'tests')).flatMap(name => verifyTest(name) ?? []);
 }

@@ -1,4 +1,4 @@
-/** How much of streams is kept, following from the rules of each port and direction. */
+/** How much of each stream is kept, depending on the rules of each port and direction. */
 import { expect, test } from 'vitest';
 import { loadedRules } from '../../engine/cli/rules/over-capture.js';
 import { type Window, windowsOf } from '../../engine/cli/rules/windows.js';
@@ -24,7 +24,7 @@ const ANSWER = 'alert tcp any 80 -> any any (flow:to_client; content:"HTTP/1.1 2
 const EXPRESSION =
   'alert tcp any any -> any 21 (flow:to_server; content:"USER"; pcre:"/USER .*x/"; sid:5;)\n';
 
-test('a longer signature for a port grows that port and direction only', async () => {
+test('a longer signature for a port enlarges the window of that port and direction only', async () => {
   const before = (await windows(SHORT + MAIL + ANSWER)).windows;
   const after = (await windows(SHORT + LONG + MAIL + ANSWER)).windows;
   const at = (all: readonly Window[]) => [
@@ -36,7 +36,7 @@ test('a longer signature for a port grows that port and direction only', async (
   expect(at(after)).toEqual([304, 5, 12]);
 });
 
-test('an expression without a bound gets the configured one, and a warning', async () => {
+test('an expression without a bound gets the configured window, and a warning', async () => {
   const found = await windows(SHORT + EXPRESSION, ['detect.stream-history=1000']);
   expect(bytesAt(found.windows, 'to_server', 21)).toBe(1000);
   expect(bytesAt(found.windows, 'to_server', 80)).toBe(4);
@@ -46,7 +46,7 @@ test('an expression without a bound gets the configured one, and a warning', asy
   );
 });
 
-test('rules of transactions and of datagrams keep nothing', async () => {
+test('rules of transactions and of datagrams need no window', async () => {
   const found = await windows(
     'alert http any any -> any any (http.uri; content:"a"; sid:1;)\nalert udp any any -> any any (content:"abcd"; sid:2;)\n',
   );

@@ -1,4 +1,4 @@
-/** Names of files are known before the files are over: rules that are about them do not wait. */
+/** Names of files are known before the files end: rules on names match at once. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,7 +64,7 @@ async function run(turns: readonly Turn[], rules: string, ...more: string[]) {
 }
 
 test.each(Object.keys(TRANSFERS).flatMap(transfer => ['ids', 'ips'].map(mode => [transfer, mode] as const)))(
-  '%s, in %s mode',
+  '%s, in %s mode: a rule on the name matches before the file ends',
   async (transfer, mode) => {
     const { alerts, files } = await run(
       TRANSFERS[transfer]!,
@@ -76,7 +76,7 @@ test.each(Object.keys(TRANSFERS).flatMap(transfer => ['ids', 'ips'].map(mode => 
   },
 );
 
-test('a rule about files matches with each file of a form, and is told with that file', async () => {
+test('a rule on files matches each file of a form, and reports that file', async () => {
   const second = PART.replace('file.txt', 'file2.txt');
   const length = 3 + PART.length + 8 + 5 + second.length + 5 + 9;
   const { alerts, files } = await run(
@@ -101,7 +101,7 @@ test('a rule about files matches with each file of a form, and is told with that
   expect(files[0].pcap_cnt).toBeLessThan(files[1].pcap_cnt);
 });
 
-test('the kind of a file is known with its first bytes, that of a small one at its end', async () => {
+test('the type of a file is known with its first bytes, that of a small one at its end', async () => {
   const rules = ['filemagic:"GIF image"', 'file.magic; content:"GIF image"', 'filemagic:!"GIF image"']
     .map((condition, i) => `alert http any any -> any any (${condition}; sid:${i + 1};)\n`)
     .join('');

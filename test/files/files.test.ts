@@ -57,7 +57,7 @@ describe('file keywords', () => {
     ['filesize', '&0x8!=8', false],
   ])('%s:%s', (keyword, argument, expected) => expect(matches(keyword, argument, tracked)).toBe(expected));
 
-  it('compares digests with a list', () => {
+  it('digests are compared with a list', () => {
     const folder = mkdtempSync(join(tmpdir(), 'digests-'));
     writeFileSync(join(folder, 'list'), `# some\n${tracked.digest('md5')!.toUpperCase()} a name\n`);
     expect(matches('filemd5', 'list', tracked, folder)).toBe(true);
@@ -66,13 +66,13 @@ describe('file keywords', () => {
     expect(() => matches('filesha1', 'list', tracked, folder)).toThrow('not a digest of 40 digits');
   });
 
-  it.each(['', 'x', '5<>6', '9<>3'])('filesize:%s is refused', argument => {
+  it.each(['', 'x', '5<>6', '9<>3'])('filesize:%s is rejected', argument => {
     expect(() => matches('filesize', argument, tracked)).toThrow();
   });
 });
 
 describe('tracked files', () => {
-  it('are told with what was found out', () => {
+  it('are logged with type and digests', () => {
     expect(JSON.parse(fileInfo(file('a.txt', 'hello\n'), settings, 3, { id: undefined, sids: [7] }))).toEqual(
       {
         filename: 'a.txt',
@@ -89,7 +89,7 @@ describe('tracked files', () => {
     );
   });
 
-  it('count gaps, and are cut by them', () => {
+  it('count gaps, and are truncated by them', () => {
     const tracked = new TrackedFile(Buffer.from('a'), true, settings);
     tracked.append(Buffer.from('abc'));
     tracked.gap(10);
@@ -112,7 +112,7 @@ describe('magic', () => {
   ])('of %j', (text, expected) => expect(kindByTable(Buffer.from(text, 'latin1'))).toBe(expected));
 });
 
-describe.skipIf(!native()?.loadMagic(''))('kinds by libmagic (skipped without it)', () => {
+describe.skipIf(!native()?.loadMagic(''))('types by libmagic (skipped without it)', () => {
   const kindOf = kindReader('');
 
   it.each([
@@ -122,7 +122,7 @@ describe.skipIf(!native()?.loadMagic(''))('kinds by libmagic (skipped without it
     ['hello\n', 'ASCII text'],
   ])('of %j', (text, expected) => expect(kindOf(Buffer.from(text, 'latin1'))).toContain(expected));
 
-  it('falls back to the table where there is no such database', () => {
+  it('falls back to the built-in table if the database does not exist', () => {
     expect(kindReader('/nowhere/magic.mgc')(Buffer.from('%PDF-1.4'))).toBe('PDF document, version 1.4');
     expect(native()!.loadMagic('')).toBe(true);
   });

@@ -1,14 +1,14 @@
-/** Files in forms are followed as far as files are stored, behind the depth of streams. */
+/** Files in forms are tracked up to the depth of the file store, beyond the depth of streams. */
 import { expect, it } from 'vitest';
 import { conversation, replay, type Said } from '../streams/replay.js';
 
 it.each([
-  ['the file store', '10kb', 'CLOSED', 3000],
-  ['the stream, where the store has no more', '1kb', 'TRUNCATED', 834],
-  ['the stream, where the store has less', '500b', 'TRUNCATED', 834],
-  ['the stream, where the store has none of its own', 'no', 'TRUNCATED', 834],
-  ['there is something', '0', 'CLOSED', 3000],
-])('as far as %s', async (_, depth, state, size) => {
+  ['the depth of the file store', '10kb', 'CLOSED', 3000],
+  ["the stream depth, if the store's depth is equal", '1kb', 'TRUNCATED', 834],
+  ["the stream depth, if the store's depth is lower", '500b', 'TRUNCATED', 834],
+  ['the stream depth, if the store has no depth of its own', 'no', 'TRUNCATED', 834],
+  ["the end of the file, if the store's depth is 0", '0', 'CLOSED', 3000],
+])('a file is tracked up to %s', async (_, depth, state, size) => {
   const content = 'x'.repeat(3000);
   const part = 'Content-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\n';
   const body = `--B\r\n${part}${content}\r\n--B--\r\n`;
@@ -26,7 +26,7 @@ it.each([
 });
 
 it.each(['single', 'workers', 'autofp', 'pipeline', 'oisf2009'])(
-  'stored files go on behind the depth in profile %s, wherever streams are put together',
+  'stored files continue beyond the stream depth in profile %s, whichever thread reassembles',
   async profile => {
     const content = 'x'.repeat(1_500_000);
     const said: Said[] = [

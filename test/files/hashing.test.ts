@@ -1,4 +1,4 @@
-/** `--disable-hashing`: nothing that needs digests is there. */
+/** `--disable-hashing` disables everything that needs digests. */
 import { describe, expect, it } from 'vitest';
 import { settingsOf } from '../../engine/cli/command-line/arguments.js';
 import { Config } from '../../engine/config/config.js';
@@ -14,7 +14,7 @@ const OUTPUTS = {
 };
 
 describe('disable-hashing', () => {
-  it('makes no digests, and stores nothing', () => {
+  it('computes no digests, and stores no files', () => {
     expect(fileSettings(new Config(OUTPUTS))).toMatchObject({ md5: true, sha1: true, mayStore: true });
     expect(fileSettings(new Config({ ...OUTPUTS, 'disable-hashing': true }))).toMatchObject({
       md5: false,
@@ -24,7 +24,7 @@ describe('disable-hashing', () => {
     });
   });
 
-  it.each(['http.uri; to_md5; content:"a";', 'http.uri; to_sha256; content:"a";'])('refuses %s', options => {
+  it.each(['http.uri; to_md5; content:"a";', 'http.uri; to_sha256; content:"a";'])('rejects %s', options => {
     const rule = `alert http any any -> any any (${options} sid:1;)`;
     const errors = (off: boolean) =>
       loadRuleText(rule, 'a.rules', {
@@ -35,7 +35,7 @@ describe('disable-hashing', () => {
     expect(errors(false).join()).not.toContain('hashing');
   });
 
-  it('switches fingerprints off on the command line', () => {
+  it('disables fingerprints on the command line', () => {
     const sets = settingsOf({ disableHashing: true });
     expect(sets).toContain('disable-hashing=yes');
     expect(sets).toContain('app-layer.protocols.tls.ja3-fingerprints=no');

@@ -19,7 +19,7 @@ describe('bytes that are kept', () => {
     expect(room).toBeLessThanOrEqual(TEXT.length + Math.max(length, 65_536));
   });
 
-  it('take no more than a piece that is the only one', () => {
+  it('take no more memory than a single piece', () => {
     const bytes = new KeptBytes();
     expect(bytes.parts).toEqual([]);
     bytes.append(TEXT.subarray(0, 1234));

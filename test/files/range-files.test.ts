@@ -1,4 +1,4 @@
-/** Files that come in ranges: their order, what waits, and the memory that is told of it. */
+/** Files transferred in ranges: their order, waiting ranges, and the memory accounted for them. */
 import { describe, expect, it, vi } from 'vitest';
 import type { FileSettings } from '../../engine/files/file-settings.js';
 import { RangeFiles } from '../../engine/files/range-files.js';
@@ -74,7 +74,7 @@ describe('a file', () => {
         [0, 7],
       ],
     ],
-  ] as const)('is put together of ranges that come %s', (_, ranges) => {
+  ] as const)('is assembled from ranges that arrive %s', (_, ranges) => {
     const files = new RangeFiles(1 << 20, 60);
     const complete = send(files, ranges);
     expect(complete.slice(0, -1).every(file => file === undefined)).toBe(true);
@@ -83,7 +83,7 @@ describe('a file', () => {
     expect(files.held).toBe(0);
   });
 
-  it('of very many ranges looks at each that waits a few times only', () => {
+  it('of very many ranges takes time linear in their number', () => {
     const ranges = 1 << 14;
     const files = new RangeFiles(1 << 30, 60);
     const looks = vi.spyOn(WaitingRanges.prototype, 'first', 'get');
@@ -103,7 +103,7 @@ describe('a file', () => {
 });
 
 describe('memory', () => {
-  it('is told of what a range takes beside its bytes, and ranges without room are refused', () => {
+  it('is accounted for ranges beyond their bytes, and ranges beyond the limit are rejected', () => {
     const files = new RangeFiles(2 * COST_OF_RANGE + 2, 60);
     send(files, [
       [3, 4],
@@ -113,7 +113,7 @@ describe('memory', () => {
     expect([files.held, files.refused]).toEqual([2 * COST_OF_RANGE + 2, 1]);
   });
 
-  it('is given back for a file that is forgotten, and nothing is kept for it then', () => {
+  it('is released for an expired file, and nothing is kept for it afterwards', () => {
     const files = new RangeFiles(1 << 20, 60);
     const range = files.open('k', 100, 0, make)!;
     range.append(50, Buffer.alloc(10));
@@ -124,7 +124,7 @@ describe('memory', () => {
     expect(files.held).toBe(0);
   });
 
-  it('is not taken for a file that is complete', () => {
+  it('is not used for a file that is complete', () => {
     const files = new RangeFiles(1 << 20, 60);
     const late = files.open('k', TEXT.length, 0, make)!;
     send(files, [[0, 23]]);
@@ -134,7 +134,7 @@ describe('memory', () => {
   });
 });
 
-it('the range that begins first is taken first', () => {
+it('waiting ranges are taken in the order of their first bytes', () => {
   const ranges = new WaitingRanges();
   const starts = Array.from({ length: 500 }, (_, i) => (i * 7919) % 503);
   for (const start of starts) ranges.add(start).append(Buffer.of(start & 255));

@@ -1,4 +1,4 @@
-/** What a disk does not take of stored files costs no packets. */
+/** Disk errors of the file store cost no packets. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ const PACKETS = [
   up(1 + 2 * ASK.length, 1 + 2 * SAID, 'A'),
 ];
 
-test('a record that cannot be written beside its file is counted, and everything goes on', async () => {
+test('a record that cannot be written next to its file is counted, and the run continues', async () => {
   const digest = (text: string) => createHash('sha256').update(text).digest('hex');
   const inTheWay = `${digest('file')}.1700000000.1.json`;
   mkdirSync(join(folder, 'filestore', digest('file').slice(0, 2), inTheWay), { recursive: true });
@@ -48,13 +48,13 @@ test('a record that cannot be written beside its file is counted, and everything
   expect(readdirSync(join(folder, 'filestore', digest('more').slice(0, 2)))).toHaveLength(2);
 });
 
-test('what was written of a file that cannot be there is taken away', () => {
+test('a partly written file is removed if the file cannot be completed', () => {
   mkdirSync(join(folder, 'there', 'more'), { recursive: true });
   expect(() => writeWholeFile(join(folder, 'there'), join(folder, 'half'), 'text')).toThrow();
   expect(readdirSync(folder)).toEqual(['there']);
 });
 
-test('a file that is larger than the store takes is told, and has the name of what is stored', async () => {
+test("a file larger than the store's limit is logged, with the name of the stored part", async () => {
   const yaml = `%YAML 1.1\n---\noutputs:
   - eve-log: { types: [files] }
   - file-store: { version: 2, enabled: yes, force-filestore: yes, max-file-size: 3 }\n`;

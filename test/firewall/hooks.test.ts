@@ -61,7 +61,7 @@ const conversation = {
   state: undefined,
 } as unknown as ApplicationSession;
 
-/** A packet with data, and the progress that it brings to the request; undefined: none. */
+/** A packet with data, and the request's progress that it brings; undefined: none. */
 type Step = number | undefined;
 
 async function talk(firewall: string, policies?: unknown, threats = '') {
@@ -91,14 +91,14 @@ async function talk(firewall: string, policies?: unknown, threats = '') {
     };
     return sensor.run([{ ...packets[0]!, withSlots }, ...packets.slice(1)]);
   };
-  /** All of them come with one packet. */
+  /** All of them arrive with one packet. */
   const together = (transactions: readonly Transaction[], progress: number, data = 'x') => {
     const withSlots = ([slot]: readonly number[]) => {
       layer.updates = transactions.map(each => update(slot!, each, progress));
     };
     return sensor.run([{ ...inline(data), withSlots }]);
   };
-  /** A packet that nothing is told of. */
+  /** A packet without an update. */
   const further = (rest: PacketSketch) => {
     layer.updates = [];
     return sensor.run([{ ...inline('x', rest), ...rest }]).verdicts[0];
@@ -115,7 +115,7 @@ async function talk(firewall: string, policies?: unknown, threats = '') {
 const PACKETS = 'accept:hook tcp:all any any <> any any (sid:1;)';
 
 describe('hooks of an application protocol', () => {
-  test('each that was reached must be accepted', async () => {
+  test('each hook that was reached must be accepted', async () => {
     const see = await talk(`${PACKETS}
       accept:hook toy:request_started any any -> any any (alert; sid:2;)`);
     expect(see(request('a'), 0, 2, undefined)).toEqual({
@@ -124,7 +124,7 @@ describe('hooks of an application protocol', () => {
     });
   });
 
-  test('where nothing is told, nothing is judged', async () => {
+  test('without an update, no hook is evaluated', async () => {
     const see = await talk(`${PACKETS}
       accept:hook toy:request_started any any -> any any (alert; sid:2;)`);
     expect(see(request('a'), 0, undefined, 1)).toEqual({
@@ -133,7 +133,7 @@ describe('hooks of an application protocol', () => {
     });
   });
 
-  test('rules loaded anew with other numbers: what has matched is what does not match again', async () => {
+  test('after a reload with renumbered rules, a rule that matched does not match again', async () => {
     const accept =
       'accept:hook toy:request_name any any -> any any (toy.name; content:"good"; alert; sid:3;)';
     const again = 'accept:hook toy:request_name any any -> any any (toy.name; content:"oo"; alert; sid:4;)';
@@ -145,7 +145,7 @@ describe('hooks of an application protocol', () => {
     expect(see(good, 2, 2)).toEqual({ alerts: ['4@3'], verdicts: [NONE, NONE] });
   });
 
-  test('what was dropped does not pass when it is sent again, nor what comes behind it', async () => {
+  test('dropped data is also dropped when retransmitted, and so is the data behind it', async () => {
     for (const action of ['drop', 'reject']) {
       const see = await talk(`${PACKETS}
         ${action}:packet toy:request_name any any -> any any (toy.name; content:"bad"; alert; sid:2;)
@@ -163,7 +163,7 @@ describe('hooks of an application protocol', () => {
     }
   });
 
-  test('what is dropped before the hooks is judged at them when it is sent again in another way', async () => {
+  test('data dropped by packet rules is evaluated at the hooks when its retransmission passes them', async () => {
     for (const [name, verdict] of [
       ['bad', DROP],
       ['good', NONE],
@@ -188,7 +188,7 @@ describe('hooks of an application protocol', () => {
     }
   });
 
-  test('however many requests come with one packet, all of them are judged', async () => {
+  test('all requests of a packet are evaluated, however many', async () => {
     const rules = `${PACKETS}
       accept:hook toy:<request_name any any -> any any (toy.name; content:"good"; sid:2;)`;
     const flood = Array.from({ length: 1100 }, (_, id) => ({ ...request('good'), id }));
@@ -205,7 +205,7 @@ describe('hooks of an application protocol', () => {
     }
   });
 
-  test('conditions look at the transaction, and alert once', async () => {
+  test('conditions inspect the transaction, and alert once', async () => {
     const rules = `${PACKETS}
       accept:hook toy:request_started any any -> any any (sid:2;)
       drop:flow toy:request_name any any -> any any (toy.name; content:"bad"; alert; sid:3;)
@@ -236,7 +236,7 @@ describe('hooks of an application protocol', () => {
     expect(see(request('good'), 0, 2, 3)).toEqual({ alerts: ['2@2'], verdicts: [NONE, NONE, NONE] });
   });
 
-  test('policies stand where no rule does', async () => {
+  test('policies apply to hooks without a rule', async () => {
     const accepting = {
       app: { 'default-policy': ['accept:hook'], toy: { 'request-name': ['drop:packet', 'alert'] } },
     };
@@ -244,7 +244,7 @@ describe('hooks of an application protocol', () => {
     expect(see(request('a'), 0, 2)).toEqual({ alerts: ['2201001@2'], verdicts: [NONE, DROP] });
   });
 
-  test('come behind threat detection of packets', async () => {
+  test('hooks are evaluated after threat detection of packets', async () => {
     const see = await talk(
       `${PACKETS}
       accept:hook toy:request_started any any -> any any (alert; sid:2;)`,
@@ -254,13 +254,13 @@ describe('hooks of an application protocol', () => {
     expect(see(request('a'), 0)).toEqual({ alerts: ['10@1'], verdicts: [DROP] });
   });
 
-  test('a direction that has no part in a transaction is not judged', async () => {
+  test('a direction without a part in the transaction is not evaluated', async () => {
     const see = await talk(PACKETS);
     expect(see({ ...request('a'), absent: 'to_server' }, 0, 3).verdicts).toEqual([NONE, NONE]);
     expect(see({ ...request('a'), absent: 'to_client' }, 0).verdicts).toEqual([DROP]);
   });
 
-  test('any size of batches gives the same', async () => {
+  test('verdicts do not depend on the size of batches', async () => {
     const rules = `${PACKETS}
       accept:hook toy:request_started any any -> any any (alert; sid:2;)
       accept:hook toy:request_name any any -> any any (toy.name; content:"good"; alert; sid:4;)`;

@@ -8,7 +8,7 @@ const talk = (untold?: readonly [number, number]) =>
 const transactions = (count: number) => Array.from({ length: count }, (_, id) => ({ id }) as Transaction);
 const ids = (open: OpenTransactions) => open.affected.map(({ transaction }) => transaction.id);
 
-it('a packet is about those that something is told of, the oldest first, however many are open', () => {
+it('a packet concerns the transactions that were updated, the oldest first, however many are open', () => {
   const open = new OpenTransactions();
   const all = transactions(1000);
   for (const each of all) open.of(talk(), each);
@@ -19,7 +19,7 @@ it('a packet is about those that something is told of, the oldest first, however
   expect(ids(open)).toEqual([3, 7, 999]);
 });
 
-it('what was told with a packet that was dropped, or may go on untold, is about the next one too', () => {
+it('a transaction whose update was dropped, or that may advance without one, concerns the next packet, too', () => {
   const open = new OpenTransactions();
   const [missed, untold, over] = transactions(3) as [Transaction, Transaction, Transaction];
   open.of(talk(), missed).toServer.missed = true;
@@ -34,7 +34,7 @@ it('what was told with a packet that was dropped, or may go on untold, is about 
   expect([open.size, ids(open)]).toEqual([2, [1]]);
 });
 
-it('the oldest are given up, whether they are concerned or not', () => {
+it('beyond the limit, the oldest are given up, whether concerned or not', () => {
   const open = new OpenTransactions();
   const all = transactions(5);
   for (const each of all) open.of(talk([1, 1]), each);

@@ -9,12 +9,12 @@ const DROP = Packet.VERDICT_DROP;
 const dns = (rest = {}) => udp('x', { destinationPort: 53, ...rest });
 
 describe('the table packet:filter', () => {
-  test('what no rule accepts is dropped', async () => {
+  test('a packet that no rule accepts is dropped', async () => {
     const s = await sensorFor('', { firewall: 'accept:packet udp:all any any -> any 53 (sid:1;)' });
     expect(s.run([dns(), udp('x')])).toEqual({ alerts: [], verdicts: [NONE, DROP] });
   });
 
-  test('the first rule that matches decides, in the order of the file', async () => {
+  test('the first matching rule decides, in the order of the file', async () => {
     const s = await sensorFor('', {
       firewall: `drop:packet udp:all any any -> any 53 (content:"bad"; alert; sid:3;)
         accept:packet udp:all any any -> any 53 (alert; sid:2;)
@@ -26,7 +26,7 @@ describe('the table packet:filter', () => {
     });
   });
 
-  test('a threshold limits alerts, not what is accepted or dropped', async () => {
+  test('a threshold limits alerts, not verdicts', async () => {
     const s = await sensorFor('', {
       firewall: `accept:packet udp:all any any -> any 53
           (threshold:type limit, track by_src, count 1, seconds 60; alert; sid:1;)
@@ -43,13 +43,13 @@ describe('the table packet:filter', () => {
     });
   });
 
-  test('a policy of the configuration stands in for the one that drops, and may alert', async () => {
+  test('a configured policy replaces the default drop, and may alert', async () => {
     const firewall = { enabled: true, policies: { packet: { filter: ['accept:hook', 'alert'] } } };
     const s = await sensorFor('', { config: { 'engine-mode': 'ips', firewall } });
     expect(s.run([udp('x')])).toEqual({ alerts: ['2201000@1'], verdicts: [NONE] });
   });
 
-  test('a flow that is dropped stays dropped, one that is accepted is asked no more', async () => {
+  test('a dropped flow stays dropped, an accepted flow is not evaluated again', async () => {
     const s = await sensorFor('', {
       firewall: `drop:flow tcp:all any any -> any any (content:"bad"; alert; sid:1;)
         accept:flow tcp:all any any -> any any (content:"good"; alert; sid:2;)
@@ -64,7 +64,7 @@ describe('the table packet:filter', () => {
     expect(row[2 * Flow.INTS + Flow.ACTION]).toBe(Flow.ACTION_ACCEPT);
   });
 
-  test('the end of an encrypted session is judged once a direction', async () => {
+  test('the end of an encrypted session is evaluated once per direction', async () => {
     const s = await sensorFor('', { firewall: 'accept:hook tcp:all any any <> any any (alert; sid:1;)' });
     const ends = (flow: number, flags: number) => {
       s.thread.flows.row[flow * Flow.INTS + Flow.STATE] = Flow.STATE_ESTABLISHED;
@@ -73,7 +73,7 @@ describe('the table packet:filter', () => {
     expect([ends(1, 0), ends(2, Packet.FLAG_NO_PAYLOAD_INSPECTION)]).toEqual([1, 3]);
   });
 
-  test('both ways with <>', async () => {
+  test('<> matches both directions', async () => {
     const s = await sensorFor('', { firewall: 'accept:packet tcp:all any any <> any 80 (sid:1;)' });
     expect(s.run([tcp(), tcp({ toServer: false })]).verdicts).toEqual([NONE, NONE]);
   });
@@ -83,7 +83,7 @@ describe('threat detection behind a firewall', () => {
   const threats = `alert udp any any -> any any (content:"x"; sid:10;)
     drop udp any any -> any any (content:"evil"; sid:11;)`;
 
-  test('sees what was accepted', async () => {
+  test('inspects accepted packets', async () => {
     const s = await sensorFor(threats, { firewall: 'accept:hook udp:all any any -> any 53 (alert; sid:1;)' });
     expect(s.run([dns(), udp('x'), dns({ payload: 'evil' })])).toEqual({
       alerts: ['1@1', '10@1', '1@3', '11@3'],
@@ -91,14 +91,14 @@ describe('threat detection behind a firewall', () => {
     });
   });
 
-  test('lets pass what the firewall says it should', async () => {
+  test('does not inspect packets that the firewall exempts', async () => {
     const s = await sensorFor(threats, {
       firewall: 'accept:packet,pass:packet,alert udp:all any any -> any 53 (sid:1;)',
     });
     expect(s.run([dns({ payload: 'evil x' })])).toEqual({ alerts: ['1@1'], verdicts: [NONE] });
   });
 
-  test('a pass rule says nothing to the firewall', async () => {
+  test('a pass rule does not override the firewall', async () => {
     const s = await sensorFor('pass tcp any any -> any any (content:"hello"; sid:10;)', {
       firewall: `drop:packet tcp:all any any -> any any (content:"bad"; sid:1;)
         accept:packet tcp:all any any -> any any (sid:2;)`,
@@ -107,7 +107,7 @@ describe('threat detection behind a firewall', () => {
   });
 });
 
-test('another rule set takes over between two batches', async () => {
+test('a reload takes effect between two batches', async () => {
   const s = await sensorFor('', { firewall: 'accept:packet udp:all any any -> any 53 (sid:1;)' });
   s.reload('alert udp any any -> any any (content:"x"; sid:10;)');
   expect(s.run([dns(), udp('x')])).toEqual({ alerts: ['10@1'], verdicts: [NONE, DROP] });

@@ -15,7 +15,7 @@ describe('headers of firewall rules', () => {
     ['drop:flow,alert udp:flow_start any any -> any any', { action: 'drop', scope: 'flow', alertToo: true }],
     ['accept:flow,pass:flow tcp:all any any -> any any', { passToo: 'flow' }],
     ['accept:tx sample:<request_line any any -> any any', { hook: '<request_line', firewall: true }],
-  ])('%s', (header, expected) => expect(loaded(header).signatures[0]).toMatchObject(expected));
+  ])('%s is parsed', (header, expected) => expect(loaded(header).signatures[0]).toMatchObject(expected));
 
   test.each([
     ['accept tcp:all any any -> any any', /"accept" is not allowed/],
@@ -27,7 +27,7 @@ describe('headers of firewall rules', () => {
     ['drop:flow tcp:pre_flow any any -> any any', /no flow exists yet/],
     ['accept:hook,drop tcp:all any any -> any any', /invalid second action/],
     ['accept:hook tcp:<all any any -> any any', /"tcp" has no hook "<all"/],
-  ])('%s is refused', (header, expected) => expect(loaded(header).errors[0]?.message).toMatch(expected));
+  ])('%s is rejected', (header, expected) => expect(loaded(header).errors[0]?.message).toMatch(expected));
 });
 
 describe('policies', () => {
@@ -48,7 +48,7 @@ describe('policies', () => {
     expect(app['proto']!.flat().map(words)).toEqual(Array(5).fill('drop:flow'));
   });
 
-  test('the nearest one counts', () => {
+  test('the most specific one applies', () => {
     const { filter, preStream, app } = of({
       'default-policy': ['accept:hook'],
       packet: { filter: 'drop:packet,alert' },
@@ -65,5 +65,5 @@ describe('policies', () => {
     [{ packet: { filter: ['accept:hook', 'shout'] } }, /"shout" is not allowed/],
     [{ packet: { 'pre-flow': ['accept:flow'] } }, /pre-flow: no flow exists yet/],
     [{ app: { proto: { 'request-line': ['alert'] } } }, /request-line: "alert" is not allowed/],
-  ])('%j is refused', (tree, expected) => expect(() => of(tree)).toThrow(expected));
+  ])('%j is rejected', (tree, expected) => expect(() => of(tree)).toThrow(expected));
 });

@@ -1,4 +1,4 @@
-/** Bypassed flows: by whom, what is counted, and when the engine no longer believes that the device does it. */
+/** Bypassed flows: by engine or device, their counters, and when the engine stops assuming that the device bypasses. */
 import { expect, it } from 'vitest';
 import { BypassedPackets } from '../../engine/flow/bypassed-packets.js';
 import { bypassFlow, CAPTURE_BYPASS, CAPTURE_PATIENCE_SECONDS } from '../../engine/flow/flow-bypass.js';
@@ -9,7 +9,7 @@ import { stubThread } from '../thread-stub.js';
 const FLOW = 3;
 const COUNTERS = ['local_pkts', 'local_bytes', 'local_capture_pkts', 'local_capture_bytes'];
 
-/** A flow of TCP that is bypassed at second 1000. */
+/** A TCP flow that is bypassed at second 1000. */
 function bypassed(byDevice: boolean) {
   const thread = stubThread();
   const { row } = thread.flows;
@@ -35,14 +35,14 @@ function bypassed(byDevice: boolean) {
   };
 }
 
-it('by the engine', () => {
+it('packets of a flow bypassed by the engine are counted in the flow', () => {
   const flow = bypassed(false);
   flow.packetAt(1001);
   expect(flow.state).toBe(Flow.STATE_LOCAL_BYPASSED);
   expect(flow.counts).toEqual([1, 100, 0, 0]);
 });
 
-it('by the device, until packets go on coming', () => {
+it('a flow bypassed by the device is bypassed by the engine if packets continue to arrive', () => {
   const flow = bypassed(true);
   flow.packetAt(1000);
   flow.packetAt(1000 + CAPTURE_PATIENCE_SECONDS);

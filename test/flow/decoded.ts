@@ -1,4 +1,4 @@
-/** Packets as the modules behind decode get them. */
+/** Packets as the modules behind decode receive them. */
 import type { Batch } from '../../engine/batch.js';
 import type { ThreadModule } from '../../engine/module.js';
 import decode from '../../modules/decode.js';

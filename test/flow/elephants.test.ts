@@ -8,7 +8,7 @@ import { decodeAll } from './decoded.js';
 
 const CLIENT = '10.0.0.1';
 const SERVER = '10.0.0.2';
-/** 100 bytes on the wire. */
+/** 100 bytes with headers. */
 const SIZE = 100;
 const filling = 'x'.repeat(SIZE - 14 - 20 - 8);
 const there = packet(
@@ -38,14 +38,14 @@ function run(rate: object, packets: readonly (readonly [Uint8Array, number])[]) 
 describe('elephant flows', () => {
   const rate = { bytes: 300, interval: 10 };
   it.each<[string, readonly (readonly [Uint8Array, number])[], boolean]>([
-    ['fewer bytes than that', [there, there].map(each => [each, 0]), false],
+    ['fewer bytes than the limit', [there, there].map(each => [each, 0]), false],
     ['exactly as many', [there, there, there].map(each => [each, 0]), true],
     ['within the interval', [0, 5, 9].map(second => [there, second]), true],
     ['over a longer time', [0, 5, 10].map(second => [there, second]), false],
     ['after a pause', [0, 5, 25, 26, 27].map(second => [there, second]), true],
-    ['the answers alone', [[there, 0], ...[1, 2, 3].map(second => [back, second] as const)], true],
+    ["the server's packets alone", [[there, 0], ...[1, 2, 3].map(second => [back, second] as const)], true],
     [
-      'both ways are not added up',
+      'both directions are not added up',
       [
         [there, 0],
         [there, 1],
@@ -66,7 +66,7 @@ describe('elephant flows', () => {
     expect(run({ bytes: 600, interval: '2m' }, packets).marked).toBe(elephant);
   });
 
-  it('keep what they carried when client and server change places', () => {
+  it('keep their counts when client and server are swapped', () => {
     const thread = stubThread({ config: { flow: { 'rate-tracking': rate } as never } });
     const module = flow.create(thread) as { process(batch: Batch): void };
     const feed = (data: Uint8Array) => {
@@ -88,7 +88,7 @@ describe('elephant flows', () => {
     expect(run(rate, packets).counted).toBe(1);
   });
 
-  it('are none without the option', () => {
+  it('are not detected without the option', () => {
     expect(run({}, [[there, 0]]).marked).toBe(false);
   });
 });

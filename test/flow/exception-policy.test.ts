@@ -1,4 +1,4 @@
-/** What each exception policy makes of the packet that met the exception, and of its flow. */
+/** Effect of each exception policy on the packet that raised the exception, and on its flow. */
 import { describe, expect, it } from 'vitest';
 import { ExceptionPolicy } from '../../engine/exception-policy/applying.js';
 import { TARGETS } from '../../engine/exception-policy.js';
@@ -63,25 +63,28 @@ const TABLE: [mode: string, policy: string, packet: typeof SEEN, flow: number][]
 ];
 
 describe('an exception policy', () => {
-  it.each(TABLE)('%s, %s', (mode, policy, packet, flags) => {
+  it.each(TABLE)('%s, %s: a packet with a flow', (mode, policy, packet, flags) => {
     const outcome = applied(mode, policy, FLOW);
     expect(packetOf(outcome)).toEqual(packet);
     expect(flowOf(outcome)).toEqual({ flags, exceptions: 1 });
   });
 
-  it.each(TABLE)('%s, %s: of a packet without a flow', (mode, policy, packet) => {
+  it.each(TABLE)('%s, %s: a packet without a flow', (mode, policy, packet) => {
     const outcome = applied(mode, policy, -1);
     expect(packetOf(outcome)).toEqual(packet);
     expect([...outcome.thread.flows.row].every(value => value === 0)).toBe(true);
   });
 
-  it.each(['drop-flow', 'drop-packet', 'reject', 'bypass'])('%s leaves a flow alone that passes', policy => {
-    const outcome = applied('ips', policy, FLOW, FLAG_PASSED);
-    expect(packetOf(outcome)).toEqual(SEEN);
-    expect(flowOf(outcome)).toEqual({ flags: FLAG_PASSED, exceptions: 0 });
-  });
+  it.each(['drop-flow', 'drop-packet', 'reject', 'bypass'])(
+    '%s does not change a flow that is passed',
+    policy => {
+      const outcome = applied('ips', policy, FLOW, FLAG_PASSED);
+      expect(packetOf(outcome)).toEqual(SEEN);
+      expect(flowOf(outcome)).toEqual({ flags: FLAG_PASSED, exceptions: 0 });
+    },
+  );
 
-  it.each([true, false])('is counted where the statistics want it: %s', stats => {
+  it.each([true, false])('is counted if configured: %s', stats => {
     const { thread } = applied('ips', 'drop-packet', FLOW, 0, stats);
     expect(thread.counters.nonZero()).toEqual(
       stats ? { [`exception_policy.${TARGET.counter}.drop_packet`]: 1 } : {},

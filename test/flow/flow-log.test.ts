@@ -30,7 +30,7 @@ function run(
 const kinds = (thread: StubThread, batch: Batch) =>
   [...batch.slots.subarray(0, batch.length)].map(slot => thread.field(slot, Packet.EVENT_KIND));
 
-it('puts an event behind the end of a flow, which stays until the event is done', () => {
+it('inserts an event behind the end of a flow, which is kept until the event is released', () => {
   const { thread, batch } = run({});
   expect(kinds(thread, batch)).toEqual([0, EVENT_FLOW]);
   const [end, event] = batch.slots;
@@ -41,7 +41,7 @@ it('puts an event behind the end of a flow, which stays until the event is done'
   expect(thread.pool.idle).toBe(true);
 });
 
-it('says nothing that nobody wants', () => {
+it('creates no event that is not wanted', () => {
   const quiet = run({ wants: [] });
   expect(kinds(quiet.thread, quiet.batch)).toEqual([0]);
   const netflow = run({ wants: [EVENT_NETFLOW] });
@@ -49,9 +49,9 @@ it('says nothing that nobody wants', () => {
 });
 
 it.each([
-  ['is told', {}],
-  ['is told to nobody', { wants: [] }],
-])('a flow that %s is counted by the state that its end left it in', (_, options) => {
+  ['has a record', {}],
+  ['has no flow record', { wants: [] }],
+])('a flow that %s is counted by the state in which it ended', (_, options) => {
   const { thread } = run(options);
   expect(thread.counters.nonZero()).toMatchObject({ 'flow.end.state.new': 1 });
   const bypassed = run(options, stub => bypassFlow(stub as never, 0)).thread.counters.nonZero();

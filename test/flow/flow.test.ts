@@ -126,7 +126,7 @@ describe('lookup', () => {
     expect(flowsOf(thread, feed(packets))).toEqual(expected);
   });
 
-  it('tells IPv4 and IPv6 apart, whichever came last', () => {
+  it('distinguishes IPv4 and IPv6, whichever came last', () => {
     const { thread, feed } = setUp();
     const zeros = udpTo(1, '0.0.0.1', '0.0.0.2');
     const wide = packet(ethernet(), ipv6({ source: '0:1::', destination: '0:2::' }), udp({ sport: 1 }), 'x');
@@ -141,7 +141,7 @@ describe('lookup', () => {
     ]);
   });
 
-  it('keeps associations of ESP apart by their number', () => {
+  it('distinguishes ESP associations by their SPI', () => {
     const { thread, feed } = setUp();
     const esp = (spi: number, from = HERE, to = THERE) =>
       packet(
@@ -153,7 +153,7 @@ describe('lookup', () => {
     expect(flowsOf(thread, feed([esp(1), esp(2), esp(1), esp(1, THERE, HERE)]))).toEqual([0, 1, 0, 0]);
   });
 
-  it('ignores VLANs when told so', () => {
+  it('ignores VLANs if configured', () => {
     const { thread, feed } = setUp({ config: { vlan: { 'use-for-tracking': false } } });
     const batch = feed([
       packet(ethernet(), vlan(1), ipv4(), udp()),
@@ -162,7 +162,7 @@ describe('lookup', () => {
     expect(flowsOf(thread, batch)).toEqual([0, 0]);
   });
 
-  it('gives no flow to invalid packets and fragments', () => {
+  it('assigns no flow to invalid packets and fragments', () => {
     const { thread, module } = setUp();
     const batch = decodeAll(thread, thread.batch([udpTo(1), udpTo(2)]));
     thread.memory.row[batch.slots[0]! * Packet.INTS + Packet.FLAGS] = Packet.FLAG_INVALID;
@@ -172,8 +172,8 @@ describe('lookup', () => {
   });
 });
 
-describe('what is noted', () => {
-  it('counts packets and bytes, directions and state', () => {
+describe('flows', () => {
+  it('count packets and bytes, directions and state', () => {
     const { thread, feed } = setUp();
     const batch = feed([udpTo(1000), udpBack(1000), udpTo(1000)]);
     const states = [...batch.slots.subarray(0, 3)].map(slot => thread.field(slot, Packet.FLOW_STATE));
@@ -190,7 +190,7 @@ describe('what is noted', () => {
     expect(thread.field(batch.slots[1]!, Packet.FLOW_PACKETS_TO_SERVER)).toBe(1);
   });
 
-  it('drops every packet of a dropped flow, with the reason', () => {
+  it('that are dropped drop every packet, with the reason', () => {
     const { thread, feed } = setUp();
     feed([udpTo(1000)]);
     thread.flows.row[FlowRecord.FLAGS]! |= FlowRecord.FLAG_DROPPED;
@@ -199,7 +199,7 @@ describe('what is noted', () => {
     expect(thread.field(slot, Packet.FLOW_STATE) & Packet.FLOW_DROPPED).toBeTruthy();
   });
 
-  it('gives a flow the same id in every table with the same seed', () => {
+  it('have the same id in every table with the same seed', () => {
     const id = () => {
       const { thread, feed } = setUp();
       feed([udpTo(1000)]);
@@ -211,7 +211,7 @@ describe('what is noted', () => {
 });
 
 describe('the end of flows', () => {
-  it('ends a flow that a packet meets past its timeout, and begins another', () => {
+  it('a packet after the timeout ends the flow and begins another', () => {
     const { thread, feed } = setUp();
     feed([udpTo(1000)], { time: 1000 });
     const before = feed([udpTo(1000)], { time: 1029.9 });
@@ -222,7 +222,7 @@ describe('the end of flows', () => {
     expect(column(thread, 0, FlowRecord.END_REASON)).toBe(FlowRecord.REASON_TIMEOUT);
   });
 
-  it('tells the device that the flow began at, whichever has packets now', () => {
+  it('is reported with the device on which the flow began', () => {
     const { thread, module, feed } = setUp({ shared: { [DEVICE_NAMES]: ['eth0', 'eth1'] } });
     const first = decodeAll(thread, thread.batch([udpTo(1000)], { time: 1000 }));
     thread.memory.row[first.slots[0]! * Packet.INTS + Packet.SOURCE] = 1;
@@ -234,7 +234,7 @@ describe('the end of flows', () => {
     );
   });
 
-  it('does so before a later time that only an earlier packet of the batch is far from', () => {
+  it('packets are passed on before a forward jump in time, not before a backward one', () => {
     const handedOn: number[] = [];
     const { feed } = setUp({ onPassOn: batch => handedOn.push(batch.length) });
     feed([udpTo(1000), udpTo(1000), udpTo(1000), udpTo(1000)], { time: 1100, interval: -25 });
@@ -247,7 +247,7 @@ describe('the end of flows', () => {
     expect(handedOn).toEqual([2]);
   });
 
-  it('lets modules behind bring the state up to date before it judges a later time', () => {
+  it('packets are passed on before a later time, so that modules behind update the flow first', () => {
     const seen: number[] = [];
     const { thread, feed } = setUp({ onPassOn: batch => seen.push(batch.length) });
     const batch = feed([udpTo(1000), udpTo(1000), udpTo(1000)], { time: 1000, interval: 20 });
@@ -255,7 +255,7 @@ describe('the end of flows', () => {
     expect(flowsOf(thread, batch)).toEqual([0]);
   });
 
-  it('gives the row away again only when the last packet has come home', () => {
+  it('a row is reused only after the last packet is released', () => {
     const { thread, feed } = setUp({ flows: 2 });
     feed([udpTo(1000)], { time: 1000 });
     const batch = feed([udpTo(1000)], { time: 1100 });
@@ -264,7 +264,7 @@ describe('the end of flows', () => {
     expect(flowsOf(thread, feed([udpTo(1001)], { time: 1100 }))[0]).toBe(0);
   });
 
-  it('begins a flow with nothing of the one that had its row before', () => {
+  it('a new flow has no state of the previous one in its row', () => {
     const { thread, feed } = setUp();
     thread.releaseBatch(feed([udpTo(1000), udpBack(1000)], { time: 1000 }));
     const { row } = thread.flows;
@@ -277,7 +277,7 @@ describe('the end of flows', () => {
       row[field] = 1;
     row[FlowRecord.FLAGS]! |= FlowRecord.FLAG_ELEPHANT;
     const before = [column(thread, 0, FlowRecord.ID_LOW), column(thread, 0, FlowRecord.ID_HIGH)];
-    // The row is free when the packet of its end has come home.
+    // The row is free when the pseudo packet of its end is released.
     thread.releaseBatch(feed([udpTo(1000)], { time: 2000 }));
     const ping = packet(ethernet(), ipv6(), icmpv6({ type: 128, code: 3 }), 'x');
     thread.releaseBatch(feed([ping], { time: 2001.5 }));
@@ -308,7 +308,7 @@ describe('the end of flows', () => {
     expect(thread.flows.row64[FlowRecord.BYTES_TO_CLIENT]).toBe(0);
   });
 
-  it('ends all flows at the end, however small the pool', () => {
+  it('all flows end at the end of the run, however small the pool', () => {
     const handedOn: number[] = [];
     let release: (slots: number[]) => void = () => {};
     const { thread, module, feed } = setUp({
@@ -329,7 +329,7 @@ describe('the end of flows', () => {
     expect(thread.counters.read('flow.active')).toBe(0);
   });
 
-  it('sweeps eagerly when told so', () => {
+  it('idle flows end at the next packet with eager expiry', () => {
     const { thread, feed } = setUp({ config: { flow: { expiry: 'eager' } } });
     feed([udpTo(1000)], { time: 1000 });
     feed([udpTo(1001)], { time: 1100 });
@@ -339,7 +339,7 @@ describe('the end of flows', () => {
   });
 });
 
-describe('a policy of expiry from outside', () => {
+describe('a custom expiry policy', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-expiry-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -351,7 +351,7 @@ describe('a policy of expiry from outside', () => {
     return { thread, ...feeding(thread, (await flow.create(thread)) as FlowModule) };
   };
 
-  it('ends flows before their time', async () => {
+  it('ends flows before their timeout', async () => {
     const { thread, feed } = await withPolicy(
       '{ api: 1, summary: "", create: () => ({ sweep(flows) { if (flows.active > 1) flows.end(flows.firstRow); } }) }',
     );
@@ -361,7 +361,7 @@ describe('a policy of expiry from outside', () => {
     expect(column(thread, 0, FlowRecord.END_REASON)).toBe(FlowRecord.REASON_FORCED);
   });
 
-  it('cannot end what is over, nor rows of others', async () => {
+  it('cannot end flows twice, nor rows that are not flows', async () => {
     const { thread, feed } = await withPolicy(
       '{ api: 1, summary: "", create: () => ({ sweep(flows) { for (let i = -3; i < 5000; i++) flows.end(i); } }) }',
     );
@@ -371,7 +371,7 @@ describe('a policy of expiry from outside', () => {
     expect(thread.counters.read('flow.active')).toBe(1);
   });
 
-  it('names the flow that makes room', async () => {
+  it('chooses the flow to be replaced', async () => {
     const newest =
       '{ api: 1, summary: "", create: () => ({ sweep() {}, victim: flows => flows.firstRow + flows.rows - 1 }) }';
     const { thread, feed } = await withPolicy(newest, { flows: 320, slots: 2000 });
@@ -383,13 +383,13 @@ describe('a policy of expiry from outside', () => {
   it.each([
     ['7', /not a flow-expiry policy \(see defineFlowExpiry\)/],
     ['{ api: 9, create() {} }', /made for flow-expiry API 9, this engine has 1/],
-  ])('%s is refused by name', async (code, message) => {
+  ])('%s is rejected with its name', async (code, message) => {
     await expect(withPolicy(code)).rejects.toThrow(message);
   });
 });
 
 describe('memory', () => {
-  it('makes room in emergency mode, and recovers', () => {
+  it('flows are replaced in emergency mode, which ends again', () => {
     const { thread, feed } = setUp({ flows: 320, slots: 2000 });
     const without: number[] = [];
     for (let i = 0; i < 2000; i++) {
@@ -404,7 +404,7 @@ describe('memory', () => {
     expect(thread.counters.read('flow.emerg_mode_entered')).toBe(1);
   });
 
-  it('ends the flow that was silent longest among eight, and goes on behind them', () => {
+  it('of eight candidates, the flow idle for longest is replaced, and the search continues behind them', () => {
     const { thread, feed } = setUp({ flows: 320, slots: 2000 });
     /** @returns rows of the flows that end */
     const at = (seconds: number, ...ports: number[]) => {
@@ -424,7 +424,7 @@ describe('memory', () => {
     expect(thread.counters.read('flow.get_used')).toBe(2);
   });
 
-  it('applies the memcap policy to packets without room', () => {
+  it('packets beyond the memcap get the memcap policy', () => {
     const { thread, feed } = setUp({
       flows: 1,
       config: { 'engine-mode': 'ips', flow: { 'memcap-policy': 'drop-flow' } },
@@ -435,14 +435,14 @@ describe('memory', () => {
     expect(thread.counters.read('exception_policy.flow.memcap.drop_packet')).toBe(1);
   });
 
-  it('keeps within the memcap', () => {
+  it('the table stays within the memcap', () => {
     const { thread, feed } = setUp({ flows: 1000, config: { flow: { memcap: '28800b' } } });
     const batch = feed(Array.from({ length: 200 }, (_, i) => udpTo(i)));
     expect(flowsOf(thread, batch).filter(f => f >= 0)).toHaveLength(100);
   });
 });
 
-describe('use of ports again', () => {
+describe('reuse of ports', () => {
   const syn = packet(ethernet(), ipv4(), tcp({ sport: 1, flags: 'S' }));
   const back = packet(ethernet(), ipv4({ source: THERE, destination: HERE }), tcp({ sport: 80, dport: 1 }));
 
@@ -463,7 +463,7 @@ describe('use of ports again', () => {
     expect(ends(thread, feed([udpTo(9)])).map(slot => thread.field(slot, Packet.FLOW))).toEqual([0]);
   });
 
-  it('exchanges client and server', () => {
+  it('swaps client and server', () => {
     const { thread, feed } = setUp();
     const batch = feed([syn, syn]);
     const table = thread.services.get('flow-table') as { swap(b: Batch, i: number): void };

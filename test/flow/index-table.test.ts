@@ -3,7 +3,7 @@ import { IndexTable } from '../../modules/flow/index-table.js';
 import { randomFractions } from '../pseudo-random.js';
 
 describe('index table', () => {
-  it('agrees with a Map over random insertions and removals, also where hashes collide', () => {
+  it('agrees with a Map over random insertions and removals, also with colliding hashes', () => {
     const next = randomFractions(7);
     const table = new IndexTable(16, 3);
     const model = new Map<number, number>();

@@ -18,7 +18,7 @@ function exchange(size: number): Feed {
 }
 
 describe('frames', () => {
-  it.each([1, 2, 7, 1000])('are the same however the stream is cut: %i', size => {
+  it.each([1, 2, 7, 1000])('are the same however the stream is segmented: %i', size => {
     const shown = exchange(size).frameRecords.map(
       ({ type, id, direction, stream_offset, length, complete, payload_printable, tx_id }) => [
         type,
@@ -39,7 +39,7 @@ describe('frames', () => {
     ]);
   });
 
-  it('tell where bytes are missing', () => {
+  it('report gaps', () => {
     const head = 'HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\n';
     const feed = new Feed([http], { config: OUTPUTS }).client(REQUEST).server(`${head}abc`).gap(false, 4);
     feed.server('hij').end();
@@ -51,7 +51,7 @@ describe('frames', () => {
     });
   });
 
-  it('note bytes that are missing one behind the other as one, and none behind what is kept', () => {
+  it('join adjacent gaps, and report none behind the bytes that are kept', () => {
     const config = { 'app-layer': { 'frame-limit': '60' } };
     const head = 'HTTP/1.0 200 OK\r\nContent-Length: 1000\r\n\r\n';
     const feed = new Feed([http], { config });
@@ -68,7 +68,7 @@ describe('frames', () => {
     expect([frame.bytes.length, frame.received]).toEqual([60, head.length + 3 + 9 + 100 + 6 + 1]);
   });
 
-  it('are not complete when the stream ends before them', () => {
+  it('are incomplete if the stream ends before them', () => {
     const feed = new Feed([tls], { config: OUTPUTS, serverPort: 443 });
     feed.client('\x16\x03\x01\0\x20\x01\0\0').end();
     expect(feed.frameRecords.map(({ type, length, complete }) => [type, length, complete])).toEqual([
@@ -78,7 +78,7 @@ describe('frames', () => {
     ]);
   });
 
-  it('are whole however many begin in one segment', () => {
+  it('are complete however many begin in one segment', () => {
     const first = '\x16\x03\x01\0\x04\x0e\0\0\0';
     const feed = new Feed([tls], { serverPort: 443 });
     feed.application.useFrames(new Set(['tls.pdu']));
@@ -88,7 +88,7 @@ describe('frames', () => {
     expect(Buffer.from(pdus[0]!.bytes.view()).toString('latin1')).toBe(first);
   });
 
-  it('of datagrams have no place in a stream', () => {
+  it('of datagrams have no stream offset', () => {
     const query = '\0\x01\x01\0\0\x01\0\0\0\0\0\0\x03www\x07example\x03com\0\0\x01\0\x01';
     const feed = new Feed([dns], { config: OUTPUTS, serverPort: 53, transport: 'udp' }).client(query).end();
     expect(feed.frameRecords).toHaveLength(1);
