@@ -55,27 +55,27 @@ class Decode implements ThreadModule {
       const slot = batch.slots[i]!;
       if (d.row[slot * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_NONE) this.decode(slot);
       batch.keep(slot);
-      for (let made = 0; made < d.madeCount; made++) batch.keep(d.made[made]!);
-      d.madeCount = 0;
+      for (let made = 0; made < d.createdCount; made++) batch.keep(d.created[made]!);
+      d.createdCount = 0;
     }
     batch.replace();
     d.batch = undefined;
-    this.letGoFragments(batch);
+    this.releaseFragments(batch);
     this.finish(batch);
     d.tally.flush();
     this.checksums.sample();
   }
 
   /** Fragments that no longer wait are passed on after the last packet. */
-  private letGoFragments(batch: Batch): void {
-    this.d.defrag.letGo(this.number, false, batch);
-    this.d.defrag.noteMemory();
+  private releaseFragments(batch: Batch): void {
+    this.d.defrag.releaseHeld(this.number, false, batch);
+    this.d.defrag.updateMemoryGauge();
   }
 
   /** Final steps before the following modules see the packets. */
   private finish(batch: Batch): void {
     this.countEvents(batch);
-    this.own?.keepIn(batch);
+    this.own?.keepOwn(batch);
   }
 
   /** No packet arrived for a while. In a replay the wall clock is meaningless. */
@@ -83,11 +83,11 @@ class Decode implements ThreadModule {
     const clock = Math.floor(Date.now() / 1000);
     if (this.now === 0 || Math.abs(clock - this.now) > LIVE_WITHIN) return;
     this.d.defrag.expire(clock);
-    this.letGoFragments(batch);
+    this.releaseFragments(batch);
   }
 
   end(batch: Batch): void {
-    while (!this.d.defrag.letGo(this.number, true, batch)) this.thread.passOn(batch);
+    while (!this.d.defrag.releaseHeld(this.number, true, batch)) this.thread.passOn(batch);
   }
 
   /** Fragments of the previous capture are not completed by this one. */
@@ -106,7 +106,7 @@ class Decode implements ThreadModule {
     counts[Count.PACKETS]!++;
     counts[Count.BYTES]! += length;
     if (length > d.tally.longestPacket) d.tally.longestPacket = length;
-    this.timePasses(Packet.secondsOf(row, p));
+    this.advanceTime(Packet.secondsOf(row, p));
     this.number = row[p + Packet.NUMBER]!;
     d.layers = 0;
     d.flawed = false;
@@ -115,7 +115,7 @@ class Decode implements ThreadModule {
   }
 
   /** Fragments that have waited too long expire before this packet, wherever in the batch it is. */
-  private timePasses(seconds: number): void {
+  private advanceTime(seconds: number): void {
     if (seconds === this.now) return;
     this.now = seconds;
     this.d.defrag.expire(seconds);

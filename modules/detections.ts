@@ -7,7 +7,7 @@
  */
 import type { Batch } from '../engine/batch.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
-import { detectionsOf } from './detections/limits.js';
+import { detectionsOf } from './detections/alert-limits.js';
 import { detectionOptions } from './detections/options.js';
 import { DetectionRun } from './detections/run.js';
 

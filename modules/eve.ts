@@ -8,7 +8,7 @@ import * as Packet from '../engine/packet.js';
 import { Subject } from '../engine/record/subject.js';
 import { EveLog } from './eve/eve-log.js';
 import { instancesOf } from './eve/instance.js';
-import { isOfWire, MacSets } from './eve/mac-sets.js';
+import { isReceivedPacket, MacSets } from './eve/mac-sets.js';
 import { openEveLog } from './eve/open-log.js';
 import { eveOptions } from './eve/options.js';
 import { unknownTypes } from './eve/record-types.js';
@@ -53,14 +53,14 @@ class Eve implements ThreadModule {
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
       const p = slot * Packet.INTS;
-      if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_EVENT) this.tell(slot);
-      else if (this.macs && isOfWire(this.row, p)) this.noteMacs(slot, this.macs);
+      if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_EVENT) this.logEvent(slot);
+      else if (this.macs && isReceivedPacket(this.row, p)) this.addMacs(slot, this.macs);
     }
   }
 
-  private noteMacs(slot: number, macs: MacSets): void {
+  private addMacs(slot: number, macs: MacSets): void {
     this.subject.loadPacket(slot);
-    macs.note(this.subject);
+    macs.addPacket(this.subject);
   }
 
   reload(shared: Readonly<Record<string, unknown>>): void {
@@ -68,11 +68,11 @@ class Eve implements ThreadModule {
   }
 
   /** A record that cannot be created is counted, and logged once; the others are written. */
-  private tell(slot: number): void {
+  private logEvent(slot: number): void {
     this.subject.load(slot);
     for (const log of this.logs) {
       try {
-        log.tell(this.subject);
+        log.logEvent(this.subject);
       } catch (error) {
         this.thread.counters.values[this.failed]!++;
         this.thread.warnOnce(`an EVE record could not be written: ${(error as Error).message}`);

@@ -43,22 +43,22 @@ const RAW_BYTES = 24;
 const LINE_BYTES = 32 << 10;
 
 /** What is stored per signature. */
-interface Known {
+interface SignatureText {
   readonly middle: string;
   readonly drops: boolean;
 }
 
 /** What is stored of the signatures of one rule load. */
-class KnownSignatures {
+class SignatureTexts {
   /** Bounded by the number of signatures. */
-  private readonly known = new Map<number, Known>();
+  private readonly known = new Map<number, SignatureText>();
 
   constructor(private readonly signatures: AlertSignatures) {}
 
-  at(index: number): Known {
+  at(index: number): SignatureText {
     let known = this.known.get(index);
     if (known === undefined) {
-      known = knownOf(this.signatures.at(index));
+      known = signatureText(this.signatures.at(index));
       this.known.set(index, known);
     }
     return known;
@@ -76,7 +76,7 @@ class Fast implements ThreadModule {
   private readonly encoder = new TextEncoder();
   private readonly inline: boolean;
   private readonly failed: number;
-  private readonly signatures: ByLoad<KnownSignatures>;
+  private readonly signatures: ByLoad<SignatureTexts>;
 
   constructor(private readonly thread: Thread) {
     this.failed = thread.counters.declare('output.fast.errors');
@@ -84,7 +84,7 @@ class Fast implements ThreadModule {
     this.files = pathsOf(thread.config).map(path => thread.openLog(path));
     this.syslogs = syslogs(thread.config).map(({ file }) => thread.openLog(file));
     this.inline = thread.config.read(engineMode) === 'ips';
-    this.signatures = new ByLoad(shared => new KnownSignatures(alertSignatures(shared)), thread.shared);
+    this.signatures = new ByLoad(shared => new SignatureTexts(alertSignatures(shared)), thread.shared);
   }
 
   process(batch: Batch): void {
@@ -94,7 +94,7 @@ class Fast implements ThreadModule {
       if (row[e + Packet.PSEUDO] !== Packet.PSEUDO_EVENT || row[e + Packet.EVENT_KIND] !== EVENT_ALERT)
         continue;
       this.subject.load(batch.slots[i]!);
-      this.tell();
+      this.logAlert();
     }
   }
 
@@ -103,7 +103,7 @@ class Fast implements ThreadModule {
   }
 
   /** A line that cannot be created is counted, and logged once; the others are written. */
-  private tell(): void {
+  private logAlert(): void {
     try {
       this.write();
     } catch (error) {
@@ -115,8 +115,8 @@ class Fast implements ThreadModule {
   private write(): void {
     const { subject, line } = this;
     const known = this.signatures.of(subject.field(EVENT_LOAD)).at(subject.field(Packet.EVENT_SIGNATURE));
-    const said = `${this.action(known)}${known.middle}${this.where()}\n`;
-    if (this.syslogs.length > 0) this.writeSyslog(said);
+    const message = `${this.actionText(known)}${known.middle}${this.endpointsText()}\n`;
+    if (this.syslogs.length > 0) this.writeSyslog(message);
     if (this.files.length === 0) return;
     const start = this.timestamp.write(
       Packet.secondsOf(subject.row, subject.e),
@@ -124,18 +124,18 @@ class Fast implements ThreadModule {
       line,
       0,
     );
-    const { written } = this.encoder.encodeInto(`  ${said}`, line.subarray(start));
+    const { written } = this.encoder.encodeInto(`  ${message}`, line.subarray(start));
     for (const file of this.files) file.write(line, 0, start + written);
   }
 
   /** The system log adds the time, and has no markers. */
-  private writeSyslog(said: string): void {
-    const { written } = this.encoder.encodeInto(said.replaceAll('[**] ', ''), this.line);
+  private writeSyslog(message: string): void {
+    const { written } = this.encoder.encodeInto(message.replaceAll('[**] ', ''), this.line);
     for (const log of this.syslogs) log.write(this.line, 0, written);
   }
 
   /** Drops and rejections are marked as such; where nothing can be dropped, as would-be drops. */
-  private action({ drops }: Known): string {
+  private actionText({ drops }: SignatureText): string {
     const { subject } = this;
     const changed = (subject.field(ALERT_FLAGS) & ALERT_ACTION_CHANGED) !== 0;
     const dropped = changed ? isDrop(subject.field(ALERT_ACTION)) : drops;
@@ -143,17 +143,17 @@ class Fast implements ThreadModule {
   }
 
   /** `{TCP} 192.0.2.1:1234 -> 192.0.2.2:80`, or the first bytes of a packet without addresses. */
-  private where(): string {
+  private endpointsText(): string {
     const { subject, endpoints } = this;
     endpoints.load(subject, 'event');
     const { version, bytes, protocol } = endpoints;
-    if (version === 0) return this.rawPacket();
+    if (version === 0) return this.rawPacketText();
     const source = `${fullAddressText(bytes, endpoints.source, version)}:${endpoints.sourcePort}`;
     const destination = `${fullAddressText(bytes, endpoints.destination, version)}:${endpoints.destinationPort}`;
     return `{${IP_PROTOCOL_NAMES[protocol & 255]}} ${source} -> ${destination}`;
   }
 
-  private rawPacket(): string {
+  private rawPacketText(): string {
     const { subject } = this;
     const start = subject.packetField(Packet.DATA);
     const end = start + Math.min(RAW_BYTES, subject.packetField(Packet.LENGTH));
@@ -166,7 +166,7 @@ class Fast implements ThreadModule {
 }
 
 /** The part of the line that is the same for each alert of the signature. */
-function knownOf({ gid, sid, rev, msg, category, priority, action }: AlertSignature): Known {
+function signatureText({ gid, sid, rev, msg, category, priority, action }: AlertSignature): SignatureText {
   const title = `[**] [${gid}:${sid}:${rev}] ${msg} [**]`;
   const middle = `${title} [Classification: ${category || '(null)'}] [Priority: ${priority}] `;
   return { middle, drops: action === 'drop' || action.startsWith('reject') };

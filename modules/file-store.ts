@@ -56,14 +56,14 @@ class FileStore implements ThreadModule {
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
       batch.keep(slot);
-      while (next < closed.length && closed[next]!.slot === slot) this.tell(batch, closed[next++]!);
+      while (next < closed.length && closed[next]!.slot === slot) this.logFile(batch, closed[next++]!);
     }
     batch.replace();
   }
 
-  private tell(batch: Batch, { slot, session, transaction, file, metadata }: ClosedFile): void {
+  private logFile(batch: Batch, { slot, session, transaction, file, metadata }: ClosedFile): void {
     if (isDroppedWithFlow(this.thread.memory.row, slot)) return;
-    const sids = wantedBy(file, transaction.storesFiles, session.storesFiles, transaction.id);
+    const sids = requestingSids(file, transaction.storesFiles, session.storesFiles, transaction.id);
     const { store } = this;
     const id = store && (file.store || sids.length > 0) ? this.attempt(() => store.write(file)) : undefined;
     const told = this.thread.wants(EVENT_FILEINFO);
@@ -110,7 +110,7 @@ class FileStore implements ThreadModule {
 }
 
 /** Sids of the signatures that request the file to be stored. */
-function wantedBy(
+function requestingSids(
   { toServer }: ClosedFile['file'],
   ofTransaction: FilesToStore | undefined,
   ofAll: FilesToStore | undefined,

@@ -41,14 +41,14 @@ class FlowLog implements ThreadModule {
     if (!this.hasEnds(batch)) return;
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
-      if (this.isEnd(slot)) this.tell(batch, slot);
+      if (this.isEnd(slot)) this.logFlow(batch, slot);
       else batch.keep(slot);
     }
     batch.replace();
   }
 
   /** Packets after a drop are not part of the session, whether it was tracked any further or not. */
-  private noteState(slot: number): void {
+  private setFinalState(slot: number): void {
     const { flows } = this;
     const f = this.row[slot * Packet.INTS + Packet.FLOW]! * FlowRecord.INTS;
     const held = (flows[f + FlowRecord.DETECT_FLAGS]! & FlowRecord.DETECT_DROPPED_ESTABLISHED) !== 0;
@@ -58,7 +58,7 @@ class FlowLog implements ThreadModule {
   }
 
   /** An exception policy applied to a flow is its action, unless detection set one. */
-  private noteAction(slot: number): void {
+  private setFinalAction(slot: number): void {
     const { flows } = this;
     const f = this.row[slot * Packet.INTS + Packet.FLOW]! * FlowRecord.INTS;
     if (flows[f + FlowRecord.ACTION] !== FlowRecord.ACTION_NONE) return;
@@ -77,9 +77,9 @@ class FlowLog implements ThreadModule {
   }
 
   /** When the pool is empty, the packets so far are sent ahead so that their slots are returned. */
-  private tell(batch: Batch, slot: number): void {
-    this.noteAction(slot);
-    this.noteState(slot);
+  private logFlow(batch: Batch, slot: number): void {
+    this.setFinalAction(slot);
+    this.setFinalState(slot);
     this.counters.count(this.flows, this.row[slot * Packet.INTS + Packet.FLOW]! * FlowRecord.INTS);
     if (this.kind === 0) {
       batch.keep(slot);

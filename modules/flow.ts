@@ -19,10 +19,10 @@ import { FLOW_TABLE } from '../engine/flow/flow-table.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
 import { bytesAtOnce } from '../engine/stream/stream-depth.js';
-import { Care, prealloc } from './flow/care.js';
 import { ClockHand } from './flow/clock-hand.js';
 import { elephantOptions } from './flow/elephants.js';
 import { expiry } from './flow/expiry.js';
+import { FlowMaintenance, prealloc } from './flow/maintenance.js';
 import { emergencyRecovery, hashSize, memcap, simulatedMemcap } from './flow/options.js';
 import { recursionTracking, vlanTracking, wantsFlow } from './flow/packet-key.js';
 import { FlowTable } from './flow/table.js';
@@ -63,14 +63,14 @@ class Flow implements ThreadModule {
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly table: FlowTable;
-  private readonly care: Care;
+  private readonly maintenance: FlowMaintenance;
   /** Packets passed on before the rest of their batch. */
   private readonly ahead = new Batch();
   /** First row of the index that the lookup of each packet of the batch will meet, -1 for none. */
   private candidates = new Int32Array(1024);
   private touched = 0;
   /** Maximum bytes of payload passed on at once, except for a single packet that has more. */
-  private readonly mostBytes: number;
+  private readonly maxBytes: number;
 
   constructor(
     private readonly thread: Thread,
@@ -79,43 +79,43 @@ class Flow implements ThreadModule {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.table = new FlowTable(thread);
-    this.mostBytes = bytesAtOnce(thread.config);
-    this.care = new Care(thread, this.table, policy);
+    this.maxBytes = bytesAtOnce(thread.config);
+    this.maintenance = new FlowMaintenance(thread, this.table, policy);
     thread.services.set(FLOW_TABLE, this.table);
   }
 
   process(batch: Batch): void {
     firewallHooks(this.thread)?.beforeFlow(batch);
-    this.care.beforeBatch(batch.length);
+    this.maintenance.beforeBatch(batch.length);
     this.table.nextBatch();
-    this.touchAll(batch);
+    this.prefetchAll(batch);
     if (batch.length > 0)
-      this.table.endings.source = this.row[batch.slots[0]! * Packet.INTS + Packet.SOURCE]!;
+      this.table.flowEnds.source = this.row[batch.slots[0]! * Packet.INTS + Packet.SOURCE]!;
     this.assignAll(batch);
-    this.table.endings.emit(batch);
+    this.table.flowEnds.emit(batch);
   }
 
   flush(batch: Batch): void {
-    this.care.whenIdle();
-    this.table.endings.emit(batch);
+    this.maintenance.whenIdle();
+    this.table.flowEnds.emit(batch);
   }
 
   end(batch: Batch): void {
     this.table.endAll();
-    this.table.endings.emit(batch);
-    while (this.table.endings.length > 0) {
+    this.table.flowEnds.emit(batch);
+    while (this.table.flowEnds.length > 0) {
       this.thread.passOn(batch);
-      this.table.endings.emit(batch);
+      this.table.flowEnds.emit(batch);
     }
   }
 
   /** Prefetches what the lookups will read. The sum keeps the compiler from removing the reads. */
-  private touchAll(batch: Batch): void {
+  private prefetchAll(batch: Batch): void {
     if (this.candidates.length < batch.length) this.candidates = new Int32Array(batch.length * 2);
     const { row, flows, candidates, table } = this;
     const { slots, length } = batch;
     for (let i = 0; i < length; i++)
-      candidates[i] = table.touch(row[slots[i]! * Packet.INTS + Packet.FLOW_HASH]!);
+      candidates[i] = table.prefetch(row[slots[i]! * Packet.INTS + Packet.FLOW_HASH]!);
     let sum = 0;
     for (let i = 0; i < length; i++) {
       const flow = candidates[i]!;
@@ -141,7 +141,7 @@ class Flow implements ThreadModule {
       const p = slot * Packet.INTS;
       const time = Packet.secondsOf(row, p);
       bytes += row[p + Packet.PAYLOAD_LENGTH]!;
-      if ((time - earliest >= shortest || bytes > this.mostBytes) && i > start) {
+      if ((time - earliest >= shortest || bytes > this.maxBytes) && i > start) {
         this.sendAhead(batch, start, i);
         start = i;
         earliest = time;

@@ -40,7 +40,7 @@ export default defineModule({
 });
 
 /** Fields of a line, from the transaction's record and its header fields. */
-interface Told {
+interface HttpFields {
   readonly hostname?: string;
   readonly url?: string;
   readonly http_user_agent?: string;
@@ -59,14 +59,14 @@ function logOf(config: Config, entry: Config): LineLog {
   return {
     file: logPath(config, read(filename)),
     line(subject, protocol, transaction) {
-      const http = protocol.lineFields!(transaction) as Told;
-      if (!parts) return usualLine(subject, http, more);
+      const http = protocol.lineFields!(transaction) as HttpFields;
+      if (!parts) return defaultLine(subject, http, more);
       return formatLine(parts, subject, (letter, name) => field(protocol, transaction, http, letter, name));
     },
   };
 }
 
-function usualLine(subject: LineSubject, http: Told, more: boolean): string {
+function defaultLine(subject: LineSubject, http: HttpFields, more: boolean): string {
   const fields = [
     http.hostname ?? '<hostname unknown>',
     http.url ?? '<uri unknown>',
@@ -90,7 +90,7 @@ function usualLine(subject: LineSubject, http: Told, more: boolean): string {
 function field(
   protocol: Protocol,
   transaction: Transaction,
-  http: Told,
+  http: HttpFields,
   letter: string,
   name: string,
 ): string | undefined {

@@ -17,10 +17,10 @@ import { newInspection } from '../signatures/inspection.js';
 import type { FileRecord } from './lua/file-library.js';
 import { OutputHost } from './lua/host.js';
 import { eventOf } from './lua/needs.js';
-import { type InHand, OutputScript } from './lua/script.js';
+import { type CurrentObjects, OutputScript } from './lua/script.js';
 import { LUA_OUTPUT_OPTIONS, luaScripts } from './lua/settings.js';
 import { luaStatistics } from './lua/statistics.js';
-import { bodyPieces, Streams } from './lua/streams.js';
+import { bodyChunks, Streams } from './lua/streams.js';
 import { type TransactionAt, Transactions } from './lua/transactions.js';
 
 const TCP = 6;
@@ -36,23 +36,25 @@ export default defineModule({
 });
 
 function eventsOf(config: Config): number[] {
-  const events = tryAll(config, () => {}).flatMap(({ needs }) => eventOf(needs) ?? []);
+  const events = checkScripts(config, () => {}).flatMap(({ needs }) => eventOf(needs) ?? []);
   return [...new Set(events)];
 }
 
 /** Scripts that are missing, or cannot be run. */
 function wrongScripts(config: Config): Finding[] {
   const findings: Finding[] = [];
-  tryAll(config, message => findings.push({ path: 'outputs', kind: 'unaccepted', message, mild: true }));
+  checkScripts(config, message =>
+    findings.push({ path: 'outputs', kind: 'unaccepted', message, mild: true }),
+  );
   return findings;
 }
 
 const SILENT = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
 
-/** @param told called with what is wrong with a script  @returns the others, closed */
-function tryAll(config: Config, told: (message: string) => void): OutputScript[] {
+/** @param report called with what is wrong with a script  @returns the others, closed */
+function checkScripts(config: Config, report: (message: string) => void): OutputScript[] {
   if (luaScripts(config).length === 0) return [];
-  const { scripts } = openAll(config, { log: SILENT, name: '', index: 0, shared: {} }, told);
+  const { scripts } = openAll(config, { log: SILENT, name: '', index: 0, shared: {} }, report);
   for (const script of scripts) script.close(false);
   return scripts;
 }
@@ -60,7 +62,7 @@ function tryAll(config: Config, told: (message: string) => void): OutputScript[]
 function openAll(
   config: Config,
   thread: Omit<ConstructorParameters<typeof OutputHost>[0], 'config'>,
-  told: (message: string) => void,
+  report: (message: string) => void,
 ): { host: OutputHost; scripts: OutputScript[] } {
   const lua = new Lua();
   const host = new OutputHost({ ...thread, config });
@@ -68,7 +70,7 @@ function openAll(
     try {
       return [new OutputScript(settings, lua, host)];
     } catch (error) {
-      told(`lua: ${settings.file}: ${(error as Error).message}`);
+      report(`lua: ${settings.file}: ${(error as Error).message}`);
       return [];
     }
   });
@@ -84,7 +86,7 @@ class LuaOutputs implements ThreadModule {
   private readonly transactions: Transactions;
   private readonly failed: number;
   /** Scripts whose first failure was logged. */
-  private readonly told = new Set<OutputScript>();
+  private readonly failedScripts = new Set<OutputScript>();
   private readonly signatures: ByLoad<AlertSignatures>;
 
   constructor(private readonly thread: Thread) {
@@ -109,10 +111,10 @@ class LuaOutputs implements ThreadModule {
       const pseudo = row[slot * Packet.INTS + Packet.PSEUDO]!;
       if (pseudo === Packet.PSEUDO_EVENT) this.event(slot, row[slot * Packet.INTS + Packet.EVENT_KIND]!);
       else this.packet(slot, pseudo);
-      this.over(slot);
+      this.logTransactions(slot);
       if (pseudo === Packet.PSEUDO_FLOW_END) this.forget(row[slot * Packet.INTS + Packet.FLOW]!);
     }
-    this.over();
+    this.logTransactions();
   }
 
   reload(shared: Thread['shared']): void {
@@ -124,23 +126,23 @@ class LuaOutputs implements ThreadModule {
   }
 
   /** Transactions completed by a packet, or all remaining ones. */
-  private over(slot?: number): void {
-    for (let at = this.transactions.takeOver(slot); at; at = this.transactions.takeOver(slot)) {
+  private logTransactions(slot?: number): void {
+    for (let at = this.transactions.takeCompleted(slot); at; at = this.transactions.takeCompleted(slot)) {
       const { session } = at;
-      this.look(at.slot, session.flow);
-      this.inHand(at);
+      this.loadPacket(at.slot, session.flow);
+      this.setTransaction(at);
       for (const script of this.scripts) {
         const { needs } = script;
         const { name } = session.protocol;
         if (needs.kind === 'transaction' && needs.protocol === name) this.log(script, {});
         if (needs.kind === 'streaming' && needs.of === 'http' && name === 'http')
-          for (const piece of bodyPieces(at)) this.log(script, piece);
+          for (const chunk of bodyChunks(at)) this.log(script, chunk);
       }
-      this.inHand(undefined);
+      this.setTransaction(undefined);
     }
   }
 
-  private inHand(at: TransactionAt | undefined): void {
+  private setTransaction(at: TransactionAt | undefined): void {
     this.at.transaction = at?.transaction;
     this.host.protocol = at?.session.protocol;
   }
@@ -151,17 +153,17 @@ class LuaOutputs implements ThreadModule {
       const { needs } = script;
       if (needs.kind === 'streaming' || needs.kind === 'transaction' || eventOf(needs) !== kind) continue;
       subject.load(slot);
-      this.look(subject.packet >= 0 ? subject.packet : slot, subject.flow);
-      this.inHand(this.transactions.of(kind, subject));
+      this.loadPacket(subject.packet >= 0 ? subject.packet : slot, subject.flow);
+      this.setTransaction(this.transactions.of(kind, subject));
       // Records of a flow are passed in after its packets are gone.
       if (kind === Event.EVENT_FLOW) this.host.noteAlerts(subject.flow, subject.flowField(Flow.ALERTS));
-      this.log(script, {}, this.about(kind));
-      this.inHand(undefined);
-      if (kind === Event.EVENT_FLOW) this.host.forget(subject.flow);
+      this.log(script, {}, this.objectsOf(kind));
+      this.setTransaction(undefined);
+      if (kind === Event.EVENT_FLOW) this.host.endFlow(subject.flow);
     }
   }
 
-  private about(kind: number): InHand {
+  private objectsOf(kind: number): CurrentObjects {
     const { subject, signatures } = this;
     if (kind === Event.EVENT_ALERT)
       return {
@@ -177,27 +179,27 @@ class LuaOutputs implements ThreadModule {
     const p = slot * Packet.INTS;
     const flow = row[p + Packet.FLOW]!;
     const isTcp = row[p + Packet.PROTOCOL] === TCP;
-    const piece = isTcp && flow >= 0 ? this.streams?.pieceOf(p, flow) : undefined;
+    const chunk = isTcp && flow >= 0 ? this.streams?.chunkOf(p, flow) : undefined;
     if (flow >= 0) this.host.noteAlerts(flow, row[p + Packet.ALERTS]!);
     for (const script of this.scripts) {
       const { needs } = script;
       if (needs.kind === 'packet' && needs.filter !== 'alerts' && pseudo <= Packet.PSEUDO_REASSEMBLED) {
         if (needs.filter === 'tcp' && !isTcp) continue;
-        this.look(slot, flow);
+        this.loadPacket(slot, flow);
         this.log(script, {});
-      } else if (piece && isTcpStream(script)) {
-        this.look(slot, flow);
-        this.log(script, piece);
+      } else if (chunk && isTcpStream(script)) {
+        this.loadPacket(slot, flow);
+        this.log(script, chunk);
       }
     }
   }
 
   private forget(flow: number): void {
     this.streams?.forget(flow);
-    this.host.forget(flow);
+    this.host.endFlow(flow);
   }
 
-  private look(slot: number, flow: number): void {
+  private loadPacket(slot: number, flow: number): void {
     const { at } = this;
     at.slot = slot;
     at.p = slot * Packet.INTS;
@@ -205,8 +207,8 @@ class LuaOutputs implements ThreadModule {
     at.f = flow * Flow.INTS;
   }
 
-  private log(script: OutputScript, args: LuaTable, about: InHand = {}): void {
-    this.guarded(script, () => script.log(args, { at: this.at, ...about }));
+  private log(script: OutputScript, args: LuaTable, objects: CurrentObjects = {}): void {
+    this.guarded(script, () => script.log(args, { at: this.at, ...objects }));
   }
 
   /** A failing script is logged once, and continues with the next event. */
@@ -216,8 +218,9 @@ class LuaOutputs implements ThreadModule {
     } catch (error) {
       this.thread.counters.values[this.failed]!++;
       // The message may contain packet data: an unbounded number of different messages would be possible.
-      if (!this.told.has(script)) this.thread.warnOnce(`lua: script failed: ${(error as Error).message}`);
-      this.told.add(script);
+      if (!this.failedScripts.has(script))
+        this.thread.warnOnce(`lua: script failed: ${(error as Error).message}`);
+      this.failedScripts.add(script);
     }
   }
 }

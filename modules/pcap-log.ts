@@ -71,13 +71,13 @@ class PcapLog implements ThreadModule {
   process(batch: Batch): void {
     for (let i = 0; i < batch.length; i++) {
       const p = batch.slots[i]! * Packet.INTS;
-      if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_EVENT || this.isLeftOut(p)) continue;
-      if (this.history) this.consider(p, this.history);
+      if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_EVENT || this.isExcluded(p)) continue;
+      if (this.history) this.writeOrHold(p, this.history);
       else if (this.row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) this.write(p);
     }
   }
 
-  private isLeftOut(p: number): boolean {
+  private isExcluded(p: number): boolean {
     const { honorPass, useStreamDepth } = this.settings;
     // Packets before the rule matched are logged, even if their flow is passed by now.
     const passed = this.row[p + Packet.VERDICT] === Packet.VERDICT_PASS;
@@ -99,15 +99,15 @@ class PcapLog implements ThreadModule {
   }
 
   /** Under a condition: the packet is written, or held in case its flow has an alert later. */
-  private consider(p: number, history: History): void {
+  private writeOrHold(p: number, history: History): void {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
     const isFlowWritten = flow >= 0 && (this.marks!.of(flow) & WRITTEN) !== 0;
     if (this.meetsCondition(p)) {
-      if (flow >= 0 && !isFlowWritten) this.begin(flow, history);
-      this.writeWire(p);
+      if (flow >= 0 && !isFlowWritten) this.beginFlow(flow, history);
+      this.writeReceived(p);
     } else if (isFlowWritten) {
-      if (this.settings.conditional === 'alerts') this.writeWire(p);
+      if (this.settings.conditional === 'alerts') this.writeReceived(p);
     } else if (flow >= 0 && row[p + Packet.PROTOCOL] === TCP && row[p + Packet.PAYLOAD_LENGTH]! > 0)
       this.hold(flow, p, history);
   }
@@ -118,20 +118,20 @@ class PcapLog implements ThreadModule {
       : (this.row[p + Packet.FLAGS]! & Packet.FLAG_TAGGED) !== 0;
   }
 
-  private begin(flow: number, history: History): void {
+  private beginFlow(flow: number, history: History): void {
     this.marks!.add(flow, WRITTEN);
-    history.give(flow, (bytes, start, end) => this.hand(bytes, start, end));
+    history.takeFlow(flow, (bytes, start, end) => this.writeFrame(bytes, start, end));
   }
 
   private hold(flow: number, p: number, history: History): void {
     const wire = this.wireOf(p);
     if (wire < 0) return;
     const length = this.framing.frame(this.thread.memory, wire);
-    history.keep(flow, this.framing.bytes, length);
+    history.append(flow, this.framing.bytes, length);
   }
 
   /** Writes what was received: this packet may come from a tunnel, or from fragments. */
-  private writeWire(p: number): void {
+  private writeReceived(p: number): void {
     const wire = this.wireOf(p);
     if (wire < 0) return;
     const earlier = this.row[wire + Packet.ROOT]!;
@@ -158,13 +158,13 @@ class PcapLog implements ThreadModule {
 
   private write(p: number): void {
     const length = this.framing.frame(this.thread.memory, p);
-    this.hand(this.framing.bytes, 0, length);
+    this.writeFrame(this.framing.bytes, 0, length);
   }
 
   /** Passes a framed packet to the writer, unless the filter excludes it. */
-  private hand(bytes: Uint8Array, start: number, end: number): void {
+  private writeFrame(bytes: Uint8Array, start: number, end: number): void {
     const { values } = this.thread.counters;
-    if (this.filter && !this.isWanted(this.filter, bytes, start, end)) {
+    if (this.filter && !this.matchesFilter(this.filter, bytes, start, end)) {
       values[this.filtered]!++;
       return;
     }
@@ -172,7 +172,7 @@ class PcapLog implements ThreadModule {
     values[this.written]!++;
   }
 
-  private isWanted(filter: PacketFilter, bytes: Uint8Array, start: number, end: number): boolean {
+  private matchesFilter(filter: PacketFilter, bytes: Uint8Array, start: number, end: number): boolean {
     const header = viewOf(bytes.subarray(start, end));
     const data = start + FRAME_HEADER;
     return filter(

@@ -38,7 +38,7 @@ export default defineModule({
 });
 
 /** Fields of a line, from the session's record. */
-interface Told {
+interface TlsFields {
   readonly subject?: string;
   readonly issuerdn?: string;
   readonly session_resumed?: boolean;
@@ -50,11 +50,11 @@ interface Told {
   readonly notafter?: string;
 }
 
-const BASIC: readonly [label: string, member: keyof Told][] = [
+const BASIC: readonly [label: string, member: keyof TlsFields][] = [
   ['Subject', 'subject'],
   ['Issuerdn', 'issuerdn'],
 ];
-const MORE: readonly [label: string, member: keyof Told][] = [
+const EXTENDED: readonly [label: string, member: keyof TlsFields][] = [
   ['SHA1', 'fingerprint'],
   ['SNI', 'sni'],
   ['SERIAL', 'serial'],
@@ -71,21 +71,23 @@ function logOf(config: Config, entry: Config): LineLog {
   return {
     file: logPath(config, read(filename)),
     line(subject, protocol, transaction) {
-      const tls = protocol.lineFields!(transaction) as Told;
+      const tls = protocol.lineFields!(transaction) as TlsFields;
       if (tls.subject === undefined && !(tls.session_resumed && resumed)) return undefined;
-      return parts ? formatLine(parts, subject, letter => field(tls, letter)) : usualLine(subject, tls, more);
+      return parts
+        ? formatLine(parts, subject, letter => field(tls, letter))
+        : defaultLine(subject, tls, more);
     },
   };
 }
 
-function usualLine(subject: LineSubject, tls: Told, more: boolean): string {
+function defaultLine(subject: LineSubject, tls: TlsFields, more: boolean): string {
   const { client, clientPort, server, serverPort } = subject;
   const resumed = tls.session_resumed ? " Session='resumed'" : '';
-  const fields = labelled(tls, BASIC) + resumed + (more ? labelled(tls, MORE) : '');
+  const fields = labelled(tls, BASIC) + resumed + (more ? labelled(tls, EXTENDED) : '');
   return `${lineTime(subject)} ${client}:${clientPort} -> ${server}:${serverPort}  TLS:${fields}`;
 }
 
-function labelled(tls: Told, fields: typeof BASIC): string {
+function labelled(tls: TlsFields, fields: typeof BASIC): string {
   return fields
     .map(([label, member]) => {
       const value = tls[member];
@@ -94,7 +96,7 @@ function labelled(tls: Told, fields: typeof BASIC): string {
     .join('');
 }
 
-function field(tls: Told, letter: string): string | undefined {
+function field(tls: TlsFields, letter: string): string | undefined {
   switch (letter) {
     case 'n':
       return tls.sni;
@@ -111,7 +113,7 @@ function field(tls: Told, letter: string): string | undefined {
     case 'i':
       return tls.issuerdn;
     case 'E':
-      return labelled(tls, MORE).trim();
+      return labelled(tls, EXTENDED).trim();
     default:
       return undefined;
   }

@@ -54,7 +54,7 @@ class Verdict implements ThreadModule {
       const pseudo = this.row[p + Packet.PSEUDO]!;
       if (pseudo > Packet.PSEUDO_REASSEMBLED) continue;
       this.addFlowDrop(p);
-      this.arrive(batch, slot);
+      this.processArrival(batch, slot);
     }
     batch.replace();
     this.delivery?.flush?.();
@@ -78,21 +78,21 @@ class Verdict implements ThreadModule {
    * A packet, or one derived from it, has arrived: the last of them settles it, then the packet it was derived from
    * and the fragments that waited for it, of which there can be thousands.
    */
-  private arrive(batch: Batch, slot: number): void {
+  private processArrival(batch: Batch, slot: number): void {
     const { row } = this;
     for (let at = slot; at >= 0; at = row[at * Packet.INTS + Packet.ROOT]!) {
       const p = at * Packet.INTS;
       if (!arrived(row, p)) return;
-      if (this.inline && (row[p + Packet.FLAGS]! & Packet.FLAG_MODIFIED) !== 0) this.changed(p);
+      if (this.inline && (row[p + Packet.FLAGS]! & Packet.FLAG_MODIFIED) !== 0) this.applyModification(p);
       if (Reason.isDrop(row[p + Packet.VERDICT]!)) this.drop(batch, at, p);
-      if (row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) this.settle(at, p);
+      if (row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) this.finish(at, p);
     }
   }
 
   /**
    * A packet inside a tunnel is sent with the outer one; of a datagram only fragments are sent, which have other bytes.
    */
-  private changed(p: number): void {
+  private applyModification(p: number): void {
     const { row } = this;
     const pseudo = row[p + Packet.PSEUDO];
     if (pseudo === Packet.PSEUDO_TUNNEL) noteInnerChange(row, row[p + Packet.ROOT]! * Packet.INTS);
@@ -105,7 +105,7 @@ class Verdict implements ThreadModule {
   private drop(batch: Batch, slot: number, p: number): void {
     const { row } = this;
     const root = row[p + Packet.ROOT]!;
-    this.tellDrop(batch, slot, p);
+    this.reportDrop(batch, slot, p);
     if (root < 0 || !this.inline) return;
     // The ends of a tunnel get no ICMP error for a rejected inner packet: they would take the whole tunnel for
     // prohibited.
@@ -115,7 +115,7 @@ class Verdict implements ThreadModule {
   }
 
   /** Everything about a received packet is known. */
-  private settle(slot: number, p: number): void {
+  private finish(slot: number, p: number): void {
     const { row } = this;
     const verdict = row[p + Packet.VERDICT]!;
     this.counters.count(
@@ -133,7 +133,7 @@ class Verdict implements ThreadModule {
   }
 
   /** Drops by rules were reported by detection, with their signature. */
-  private tellDrop(batch: Batch, slot: number, p: number): void {
+  private reportDrop(batch: Batch, slot: number, p: number): void {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
     if (flow >= 0) this.flows[flow * Flow.INTS + Flow.DROP_REASON] ||= row[p + Packet.REASON]!;

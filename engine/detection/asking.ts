@@ -79,7 +79,7 @@ export abstract class Asking extends FlowView {
   /** The request can be answered, so the routine should be resumed. */
   get isAnswerable(): boolean {
     const { socket } = this;
-    const limit = this.watch.held;
+    const limit = this.watch.maxHeld;
     switch (this.kind) {
       case RECV:
         return socket!.isReady && socket!.isEnough(limit);
@@ -93,7 +93,7 @@ export abstract class Asking extends FlowView {
 
   private answer(): unknown {
     const { socket } = this;
-    const limit = this.watch.held;
+    const limit = this.watch.maxHeld;
     switch (this.kind) {
       case RECV:
         return socket!.some(this.count, limit) ?? WAITING;

@@ -23,5 +23,5 @@ export interface Watch {
 /** The same for one detection. */
 export interface DetectionWatch extends Watch {
   /** Maximum bytes it may hold of each side. */
-  readonly held: number;
+  readonly maxHeld: number;
 }

@@ -16,7 +16,7 @@ export interface FlowTable {
    *
    * @returns row of the new flow, or -1 if the table is full (the packets then have no flow)
    */
-  beginAnew(batch: Batch, index: number): number;
+  replaceFlow(batch: Batch, index: number): number;
 
   /** Swaps client and server of a flow, and the direction of its packets from `batch.slots[index]` on. */
   swap(batch: Batch, index: number): void;

@@ -3,7 +3,7 @@ import type { Thread, ThreadModule } from '../../engine/module.js';
 import { native } from '../../engine/native.js';
 import { Receiver } from '../../engine/receive/receiver.js';
 import { openDevicesOf } from './open.js';
-import { LARGEST, RingSource } from './source.js';
+import { MAX_PACKET, RingSource } from './source.js';
 
 export function acquireDevices(thread: Thread): ThreadModule {
   const addon = native()!;
@@ -19,5 +19,5 @@ export function acquireDevices(thread: Thread): ThreadModule {
   const wait = (milliseconds: number): boolean => addon.waitReadable(sockets, milliseconds, 0) >= 0;
   // The kernel hands over a ring block when it is full, or old enough.
   const heldBackMs = mine.reduce((most, { device }) => Math.max(most, device.settings.blockTimeout), 0);
-  return new Receiver(thread, { sources, largest: LARGEST + 8, wait, heldBackMs });
+  return new Receiver(thread, { sources, largest: MAX_PACKET + 8, wait, heldBackMs });
 }

@@ -14,7 +14,7 @@ import { VERDICT_DELIVERY, type VerdictDelivery } from '../../engine/verdict-del
 import type { OpenDevice } from './open.js';
 
 /** Offloading creates packets up to this size; longer ones are truncated. */
-export const LARGEST = 65_600;
+export const MAX_PACKET = 65_600;
 const RUN_FILTER = option(
   'bpf-filter',
   packetFilter,
@@ -52,8 +52,8 @@ export class RingSource implements PacketSource {
   }
 
   receive(bytes: Uint8Array, from: number, to: number, packets: Uint32Array, tally: Uint32Array): number {
-    const count = this.native.ringReceive(this.ring, bytes, from, to, LARGEST, packets, tally);
-    if (count === 0) this.nothingCame(tally[Queue.TALLY_ERROR]!);
+    const count = this.native.ringReceive(this.ring, bytes, from, to, MAX_PACKET, packets, tally);
+    if (count === 0) this.remapIfReopened(tally[Queue.TALLY_ERROR]!);
     this.thread.counters.values[this.count.packets]! += count;
     return count;
   }
@@ -65,8 +65,8 @@ export class RingSource implements PacketSource {
     if (packets[q + Queue.QUEUED_FLAGS]! & Queue.QUEUED_FLAG_NO_CHECKSUM)
       row[p + Packet.FLAGS]! |= Packet.FLAG_NO_CHECKSUM;
     if (row[p + Packet.LENGTH]! < row[p + Packet.WIRE_LENGTH]!) Packet.setEvent(row, p, AFPACKET_TRUNC_PKT);
-    if (this.wanted(p)) return true;
-    this.leaveOut(slot);
+    if (this.matchesFilter(p)) return true;
+    this.forwardUninspected(slot);
     return false;
   }
 
@@ -76,8 +76,8 @@ export class RingSource implements PacketSource {
   }
 
   /** @param error of the socket; 0: none */
-  private nothingCame(error: number): void {
-    if (error !== 0) this.tellError(error);
+  private remapIfReopened(error: number): void {
+    if (error !== 0) this.logError(error);
     const opening = Atomics.load(this.openings, 0);
     if (opening === this.opening) return;
     this.opening = opening;
@@ -85,13 +85,13 @@ export class RingSource implements PacketSource {
     this.ring = this.map();
   }
 
-  private tellError(error: number): void {
+  private logError(error: number): void {
     const reason = getSystemErrorName(-error);
     const { name } = this.opened.settings;
     this.thread.warnOnce(`device ${name}: ${reason}: no packets are received from it until it is up again`);
   }
 
-  private wanted(p: number): boolean {
+  private matchesFilter(p: number): boolean {
     if (!this.filter) return true;
     const { row, bytes } = this.thread.memory;
     const { DATA, LENGTH, WIRE_LENGTH, LINK_TYPE } = Packet;
@@ -99,7 +99,7 @@ export class RingSource implements PacketSource {
   }
 
   /** A packet that is not inspected is forwarded. */
-  private leaveOut(slot: number): void {
+  private forwardUninspected(slot: number): void {
     const delivery = this.thread.services.get(VERDICT_DELIVERY) as VerdictDelivery | undefined;
     delivery?.deliver(slot, Packet.VERDICT_PASS);
     delivery?.flush?.();

@@ -9,9 +9,9 @@ import { linkTypeOf } from './link-type.js';
 import type { OpenDevice } from './open.js';
 import { openSockets } from './sockets.js';
 
-const EVERY_MS = 1000;
+const INTERVAL_MS = 1000;
 /** A new device that cannot be opened after this many attempts is ignored, until it is replaced by another one. */
-const TRIES = 60;
+const MAX_ATTEMPTS = 60;
 
 /** State of a watched device. */
 interface Watched {
@@ -41,7 +41,7 @@ export class DeviceWatch {
   }
 
   begin(): void {
-    this.timer ??= setInterval(() => this.look(), EVERY_MS).unref();
+    this.timer ??= setInterval(() => this.checkAll(), INTERVAL_MS).unref();
   }
 
   end(): void {
@@ -50,11 +50,11 @@ export class DeviceWatch {
   }
 
   /** Checks all devices now. */
-  look(): void {
-    for (const watched of this.watched) this.lookAt(watched);
+  checkAll(): void {
+    for (const watched of this.watched) this.check(watched);
   }
 
-  private lookAt(watched: Watched): void {
+  private check(watched: Watched): void {
     const { name } = watched.device.settings;
     const index = this.native.deviceIndex(name);
     if (index !== watched.seen) {
@@ -62,27 +62,27 @@ export class DeviceWatch {
       watched.failures = 0;
       if (index === 0) this.log.warning(`device ${name} is gone: it will be reopened when it is back`);
     }
-    if (index === 0 || index === watched.index || watched.failures >= TRIES) return;
+    if (index === 0 || index === watched.index || watched.failures >= MAX_ATTEMPTS) return;
     try {
-      this.openAnew(watched.device);
+      this.reopen(watched.device);
       watched.index = index;
       this.log.notice(`device ${name} was replaced by another one, and has been reopened`);
     } catch (error) {
-      this.tellFailure(watched, (error as Error).message);
+      this.logFailure(watched, (error as Error).message);
     }
   }
 
   /** Logs the first failure, and the last. */
-  private tellFailure(watched: Watched, reason: string): void {
+  private logFailure(watched: Watched, reason: string): void {
     const { name } = watched.device.settings;
     const tries = ++watched.failures;
     if (tries === 1) this.log.warning(`device ${name} cannot be reopened yet: ${reason}`);
-    if (tries === TRIES)
+    if (tries === MAX_ATTEMPTS)
       this.log.error(`device ${name} could not be reopened after ${tries} attempts, giving up: ${reason}`);
   }
 
   /** The fanout group of the old sockets may still exist, so a new one is used. */
-  private openAnew({ settings, linkType, sockets, openings }: OpenDevice): void {
+  private reopen({ settings, linkType, sockets, openings }: OpenDevice): void {
     if (linkTypeOf(this.native, settings.name) !== linkType)
       throw new Error('its link type has changed, which needs a restart');
     const opened: number[] = [];

@@ -31,8 +31,8 @@ export class Decoding {
   /** The current received packet is counted as invalid although it is used. */
   flawed = false;
   /** Packets created from the current one: inner packets, reassembled datagrams; they follow it. */
-  readonly made = new Int32Array(64);
-  madeCount = 0;
+  readonly created = new Int32Array(64);
+  createdCount = 0;
   /** The current batch: finished packets are passed on early when there are no slots left. */
   batch: Batch | undefined;
   readonly done = new Batch();

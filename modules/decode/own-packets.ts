@@ -21,18 +21,18 @@ export class OwnPackets {
   }
 
   /** Packets without a flow belong to the first thread: their hash is 0. */
-  keepIn(batch: Batch): void {
+  keepOwn(batch: Batch): void {
     const { row, share } = this;
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
       if (share.has(row[slot * Packet.INTS + Packet.FLOW_HASH]!)) batch.keep(slot);
-      else this.letGo(slot);
+      else this.release(slot);
     }
     batch.replace();
   }
 
   /** Its outer packet, if kept, does not wait for it: this thread decides no verdict on it. */
-  private letGo(slot: number): void {
+  private release(slot: number): void {
     const { row } = this;
     const root = row[slot * Packet.INTS + Packet.ROOT]!;
     if (root >= 0) row[root * Packet.INTS + Packet.VERDICTS_AWAITED]!--;

@@ -4,8 +4,8 @@ import type { Decoding } from './decoding.js';
 /** @returns a slot with a cleared row; -1 when none was returned although all finished packets were passed on */
 export function takeSlot(d: Decoding): number {
   const { pool } = d.thread;
-  if (d.madeCount === d.made.length) return -1;
-  if (pool.available === 0) handOn(d);
+  if (d.createdCount === d.created.length) return -1;
+  if (pool.available === 0) passOnFinished(d);
   return pool.take();
 }
 
@@ -14,7 +14,7 @@ export function takeBytes(d: Decoding, slot: number, length: number): number {
   const { thread } = d;
   let offset = thread.pool.allocate(slot, length);
   if (offset >= 0) return offset;
-  handOn(d);
+  passOnFinished(d);
   offset = thread.pool.allocate(slot, length);
   // There may be free slots but no free blocks while packets of many captures, or a few large ones, are in flight.
   while (offset < 0 && length <= thread.pool.range.blockSize && thread.awaitHome?.())
@@ -23,7 +23,7 @@ export function takeBytes(d: Decoding, slot: number, length: number): number {
 }
 
 /** Passes on the packets before the current one. */
-function handOn(d: Decoding): void {
+function passOnFinished(d: Decoding): void {
   if (!d.batch) return;
   d.batch.moveKeptTo(d.done);
   d.finish(d.done);
@@ -31,6 +31,6 @@ function handOn(d: Decoding): void {
 }
 
 /** Returns the packets created last, down to `count`. */
-export function releaseMade(d: Decoding, count: number): void {
-  while (d.madeCount > count) d.thread.pool.giveBack(d.made[--d.madeCount]!);
+export function releaseCreated(d: Decoding, count: number): void {
+  while (d.createdCount > count) d.thread.pool.giveBack(d.created[--d.createdCount]!);
 }

@@ -4,7 +4,7 @@
 import * as Packet from '../../engine/packet.js';
 import * as Count from './counters.js';
 import type { Decoding } from './decoding.js';
-import { releaseMade, takeSlot } from './slots.js';
+import { releaseCreated, takeSlot } from './slots.js';
 
 type InnerDecoder = (d: Decoding, p: number, at: number, end: number) => boolean;
 
@@ -30,12 +30,12 @@ export function decodeInner(
   }
   const p = slot * Packet.INTS;
   fillRow(d.row, outer, p, kind, linkType, at, end);
-  const { layers, madeCount } = d;
-  d.made[d.madeCount++] = slot;
+  const { layers, createdCount } = d;
+  d.created[d.createdCount++] = slot;
   const valid = decode(d, p, at, end);
   d.layers = layers;
   if (!valid) {
-    releaseMade(d, madeCount);
+    releaseCreated(d, createdCount);
     return false;
   }
   tie(d.row, outer);

@@ -1,6 +1,6 @@
 /** Which detections apply to which flow: flows with the same set share a group, so that a flow stores only a number. */
 import type { FlowRows } from '../../engine/flow/flow-record.js';
-import type { LoadedDetection } from './loaded.js';
+import type { LoadedDetection } from './loaded-detection.js';
 
 /** Detections of a flow, by what they read of it. */
 export class FlowGroup {
@@ -24,15 +24,15 @@ export class FlowGroup {
   readonly reads = (protocol: string): boolean => this.protocols.has(protocol);
 }
 
-const MOST_GROUPS = 65_535;
-const MOST_BITS = 30;
+const MAX_GROUPS = 65_535;
+const MAX_BITS = 30;
 
 export class FlowGroups {
   private readonly numbers: Uint16Array;
   /** Number 0: not evaluated yet. A removed group is undefined. */
   private readonly groups: (FlowGroup | undefined)[] = [new FlowGroup([])];
   /** Number of flows of each group, plus one while new flows may get it. */
-  private readonly uses: number[] = [];
+  private readonly references: number[] = [];
   /** Numbers of removed groups. */
   private readonly free: number[] = [];
   private readonly byKey = new Map<number | string, number>();
@@ -47,12 +47,12 @@ export class FlowGroups {
     this.detections = detections;
     const before = [...this.byKey.values()];
     this.byKey.clear();
-    for (const number of before) this.leave(number);
+    for (const number of before) this.dropReference(number);
   }
 
   /** Replaced detections are released with the last flow that uses them. */
-  private leave(number: number): void {
-    if (number === 0 || --this.uses[number]! > 0) return;
+  private dropReference(number: number): void {
+    if (number === 0 || --this.references[number]! > 0) return;
     this.groups[number] = undefined;
     this.free.push(number);
   }
@@ -75,23 +75,23 @@ export class FlowGroups {
       this.byKey.set(key, number);
     }
     this.numbers[flow] = number;
-    if (number !== 0) this.uses[number]!++;
+    if (number !== 0) this.references[number]!++;
     return this.groups[number]!;
   }
 
   /** Limits the number of groups, far above any sensible set of detections: flows beyond it are not watched. */
   private add(group: FlowGroup): number {
     const number = this.free.pop() ?? this.groups.length;
-    if (number > MOST_GROUPS) return 0;
+    if (number > MAX_GROUPS) return 0;
     this.groups[number] = group;
-    this.uses[number] = 1;
+    this.references[number] = 1;
     return number;
   }
 
   /** The matching detections as bits of a number; as text if there are more than fit one. */
   private keyOf(flow: number): number | string {
     const { detections } = this;
-    if (detections.length > MOST_BITS)
+    if (detections.length > MAX_BITS)
       return detections.map(each => (this.isFor(each, flow) ? 1 : 0)).join('');
     let bits = 0;
     for (let i = 0; i < detections.length; i++) if (this.isFor(detections[i]!, flow)) bits |= 1 << i;
@@ -99,12 +99,12 @@ export class FlowGroups {
   }
 
   private isFor(detection: LoadedDetection, flow: number): boolean {
-    return !detection.isOff && detection.fit(this.flows, flow);
+    return !detection.isDisabled && detection.fit(this.flows, flow);
   }
 
   release(flow: number): void {
     const number = this.numbers[flow]!;
     this.numbers[flow] = 0;
-    this.leave(number);
+    this.dropReference(number);
   }
 }

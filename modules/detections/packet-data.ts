@@ -1,6 +1,6 @@
 /** The readable data of a packet: bytes of its stream, or its own payload if it is a datagram. */
 import * as Packet from '../../engine/packet.js';
-import type { Delivery } from './conversations.js';
+import type { Delivery } from './routines.js';
 
 const UDP = 17;
 const ENDS = Packet.STREAM_END | Packet.STREAM_RESET | Packet.STREAM_DEPTH;
@@ -14,7 +14,7 @@ export class PacketData {
   constructor(private readonly row: Int32Array) {}
 
   /** Whether there may be something to read. @param p index of the packet's row */
-  isThere(p: number): boolean {
+  mayHaveData(p: number): boolean {
     const { row } = this;
     return (
       row[p + Packet.STREAM_LENGTH]! > 0 ||

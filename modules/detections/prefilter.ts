@@ -10,11 +10,11 @@ import type { ContentMatch, Match } from '../../signatures/signature.js';
 
 export interface Prefilter {
   /** They are searched in the server's data. */
-  readonly ofServer: boolean;
+  readonly searchesServer: boolean;
   /** Number of bytes at the beginning that must contain them. */
   readonly window: number;
   /** `yes`, `no`, or `later` while more bytes may lead to a match. */
-  look(socket: DetectionSocket): 'yes' | 'no' | 'later';
+  search(socket: DetectionSocket): 'yes' | 'no' | 'later';
 }
 
 /** @returns undefined when the detection has no contents */
@@ -30,9 +30,9 @@ export function openPrefilter(
   const at = newInspection(memory, flows);
   const reach = Math.min(window, reachOf(pattern.contents as readonly ContentMatch[]));
   return {
-    ofServer: pattern.contentsOfServer,
+    searchesServer: pattern.contentsOfServer,
     window: reach,
-    look(socket) {
+    search(socket) {
       const { bytes, start, finish } = socket.view;
       at.bytes = bytes;
       at.start = start;

@@ -11,16 +11,16 @@ import { APP_PROTOCOL_NAMES } from '../../engine/event.js';
 import { isFlowJudged } from '../../engine/flow/flow-judgement.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
-import { Conversations } from './conversations.js';
+import { ActionExecutor } from './action-executor.js';
+import { DetectionRunner } from './detection-runner.js';
 import { flowBits } from './flow-bits.js';
 import { type FlowGroup, FlowGroups } from './flow-groups.js';
-import { Judge } from './judge.js';
-import { type LoadedDetection, loadDetection } from './loaded.js';
+import { type LoadedDetection, loadDetection } from './loaded-detection.js';
 import { HELD_MEMORY, PREFILTER_WINDOW, TURN_TIME } from './options.js';
 import { PacketData } from './packet-data.js';
+import { Routines } from './routines.js';
 import { Transactions } from './transactions.js';
-import { Turns } from './turns.js';
-import { Units } from './units.js';
+import { WorkUnits } from './work-units.js';
 
 const TCP = 6;
 
@@ -37,13 +37,13 @@ export class DetectionRun {
   private readonly packet: PacketView;
   private readonly watch: Watch;
   private readonly groups: FlowGroups;
-  private readonly judge: Judge;
-  private readonly turns: Turns;
-  private readonly conversations: Conversations;
+  private readonly executor: ActionExecutor;
+  private readonly runner: DetectionRunner;
+  private readonly routines: Routines;
   private readonly transactions: Transactions | undefined;
   private readonly guard: Guard;
   private readonly data: PacketData;
-  private readonly units = new Units();
+  private readonly units = new WorkUnits();
   private batch!: Batch;
   private next = 0;
   private wire = -1;
@@ -61,9 +61,9 @@ export class DetectionRun {
       applicationName: number => (number > 0 ? names[number] : undefined),
     };
     this.groups = new FlowGroups(flows);
-    this.judge = new Judge(thread);
-    this.turns = new Turns(thread, this.judge);
-    this.conversations = new Conversations(thread, this.turns);
+    this.executor = new ActionExecutor(thread);
+    this.runner = new DetectionRunner(thread, this.executor);
+    this.routines = new Routines(thread, this.runner);
     this.guard = openGuard(thread.config.read(TURN_TIME));
     const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
     if (layer) this.transactions = new Transactions(layer, memory.row.length / Packet.INTS);
@@ -74,46 +74,46 @@ export class DetectionRun {
     const { config } = this.thread;
     const held = config.read(HELD_MEMORY);
     const window = config.read(PREFILTER_WINDOW);
-    this.judge.limits.use(detections);
+    this.executor.limits.setSignatures(detections);
     this.groups.use(detections.list.map((each, i) => loadDetection(each, i, held, window, this.watch)));
   }
 
   process(batch: Batch): void {
     this.batch = batch;
-    this.judge.batch = batch;
+    this.executor.batch = batch;
     this.next = 0;
     this.transactions?.begin();
-    this.turns.beginBatch();
+    this.runner.beginBatch();
     while (this.next < batch.length) {
       // Only calls into detection code need to be guarded.
-      if (!this.mayCall(batch.slots[this.next]!)) this.one();
-      else if (!this.guard.run(this.rest)) this.interrupted();
+      if (!this.mayCall(batch.slots[this.next]!)) this.processNext();
+      else if (!this.guard.run(this.processRest)) this.interrupted();
     }
-    this.turns.endBatch();
+    this.runner.endBatch();
     this.transactions?.end();
     batch.replace();
   }
 
-  private readonly rest = (): void => {
-    while (this.next < this.batch.length) this.one();
+  private readonly processRest = (): void => {
+    while (this.next < this.batch.length) this.processNext();
   };
 
-  private one(): void {
+  private processNext(): void {
     const slot = this.batch.slots[this.next]!;
-    if (!this.units.isAgain) this.batch.keep(slot);
-    this.look(slot);
-    this.done();
+    if (!this.units.isResumed) this.batch.keep(slot);
+    this.processPacket(slot);
+    this.finishPacket();
   }
 
-  private done(): void {
+  private finishPacket(): void {
     this.next++;
     this.units.end();
   }
 
   /** The packet is resumed after the stopped detection, so that the others see all of it. */
   private interrupted(): void {
-    if (this.turns.interrupted()) this.units.interrupted();
-    else this.done();
+    if (this.runner.interrupted()) this.units.interrupted();
+    else this.finishPacket();
   }
 
   private mayCall(slot: number): boolean {
@@ -124,14 +124,14 @@ export class DetectionRun {
       !this.groups.isKnown(flow) ||
       group.packets.length > 0 ||
       (group.transactions.length > 0 && this.transactions?.has(slot) === true) ||
-      (group.streams.length > 0 && this.data.isThere(slot * Packet.INTS)) ||
+      (group.streams.length > 0 && this.data.mayHaveData(slot * Packet.INTS)) ||
       this.row[slot * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END
     );
   }
 
   // ── one packet ──
 
-  private look(slot: number): void {
+  private processPacket(slot: number): void {
     const { row } = this;
     const p = slot * Packet.INTS;
     const pseudo = row[p + Packet.PSEUDO]!;
@@ -140,22 +140,22 @@ export class DetectionRun {
     const flow = row[p + Packet.FLOW]!;
     if (flow < 0) return;
     this.load(slot, p, flow, pseudo);
-    const isNew = !this.groups.isKnown(flow) || this.units.isAgain;
+    const isNew = !this.groups.isKnown(flow) || this.units.isResumed;
     const group = this.groups.isKnown(flow) ? this.groups.of(flow) : this.groups.begin(flow);
-    if (this.isJudged(p, flow)) this.judge.dropWithFlow(p, flow);
+    if (this.isDecided(p, flow)) this.executor.applyFlowDrop(p, flow);
     else this.inspect(p, flow, pseudo, group, isNew);
     if (pseudo === Packet.PSEUDO_FLOW_END) this.endOfFlow(flow, group);
   }
 
   private load(slot: number, p: number, flow: number, pseudo: number): void {
-    const { occasion } = this.turns;
+    const { context } = this.runner;
     this.packet.slot = slot;
-    occasion.slot = slot;
-    occasion.wire = this.wireOf(slot, p, pseudo);
-    occasion.flow = flow;
-    occasion.toServer = (this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
-    occasion.inStream = false;
-    occasion.transaction = undefined;
+    context.slot = slot;
+    context.wire = this.wireOf(slot, p, pseudo);
+    context.flow = flow;
+    context.toServer = (this.row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
+    context.inStream = false;
+    context.transaction = undefined;
   }
 
   /** Stream data without a packet of its own is attributed to the packet it came with. */
@@ -169,7 +169,7 @@ export class DetectionRun {
   }
 
   /** The packet, or the whole flow, is dropped or passed: it is not inspected. */
-  private isJudged(p: number, flow: number): boolean {
+  private isDecided(p: number, flow: number): boolean {
     const { row } = this;
     return (
       (row[p + Packet.FLAGS]! & Packet.FLAG_NO_INSPECTION) !== 0 || isFlowJudged(row, this.flows, p, flow)
@@ -179,8 +179,8 @@ export class DetectionRun {
   private inspect(p: number, flow: number, pseudo: number, group: FlowGroup, isNew: boolean): void {
     if (isNew && group.starts.length > 0) this.callEach(FLOW_START, group.starts);
     if (group.packets.length > 0 && pseudo <= Packet.PSEUDO_REASSEMBLED) this.callPackets(p, group);
-    if (group.streams.length > 0) this.stream(p, flow, pseudo, group);
-    if (group.transactions.length > 0) this.giveTransactions(p / Packet.INTS, flow, group);
+    if (group.streams.length > 0) this.deliverStream(p, flow, pseudo, group);
+    if (group.transactions.length > 0) this.deliverTransactions(p / Packet.INTS, flow, group);
   }
 
   private readonly ofStep = (detection: LoadedDetection): boolean =>
@@ -188,8 +188,8 @@ export class DetectionRun {
 
   private callEach(step: number, detections: readonly LoadedDetection[]): void {
     for (const detection of detections) {
-      if (detection.isOff || !this.units.begin(step, 0, detection.order)) continue;
-      this.turns.call(detection, () => {
+      if (detection.isDisabled || !this.units.begin(step, 0, detection.order)) continue;
+      this.runner.call(detection, () => {
         const view = this.flowView(detection);
         const { onFlowStart, onFlowEnd } = detection.definition;
         return step === FLOW_START ? onFlowStart?.(view, this.packet) : onFlowEnd?.(view, this.packet);
@@ -201,53 +201,53 @@ export class DetectionRun {
     const count = Packet.flowPacketsOf(this.row, p, true) + Packet.flowPacketsOf(this.row, p, false);
     for (const detection of group.packets) {
       const { onPacket, everyPackets = 1 } = detection.definition;
-      if (count % everyPackets !== 0 || detection.isOff || !this.units.begin(PACKET, 0, detection.order))
+      if (count % everyPackets !== 0 || detection.isDisabled || !this.units.begin(PACKET, 0, detection.order))
         continue;
-      this.turns.call(detection, () => onPacket!(this.packet, this.flowView(detection)));
+      this.runner.call(detection, () => onPacket!(this.packet, this.flowView(detection)));
     }
   }
 
-  private stream(p: number, flow: number, pseudo: number, group: FlowGroup): void {
+  private deliverStream(p: number, flow: number, pseudo: number, group: FlowGroup): void {
     if (!this.data.load(p, pseudo)) return;
-    const { occasion } = this.turns;
-    occasion.toServer = this.data.delivery.toServer;
-    occasion.inStream = this.row[p + Packet.PROTOCOL] === TCP;
+    const { context } = this.runner;
+    context.toServer = this.data.delivery.toServer;
+    context.inStream = this.row[p + Packet.PROTOCOL] === TCP;
     this.step = STREAM;
-    this.conversations.deliver(flow, group.streams, this.data.delivery, this.ofStep);
-    occasion.inStream = false;
+    this.routines.deliver(flow, group.streams, this.data.delivery, this.ofStep);
+    context.inStream = false;
   }
 
-  private giveTransactions(slot: number, flow: number, group: FlowGroup): void {
-    const { transactions, turns, conversations } = this;
+  private deliverTransactions(slot: number, flow: number, group: FlowGroup): void {
+    const { transactions, runner, routines } = this;
     if (!transactions?.has(slot)) return;
-    const { occasion } = turns;
+    const { context } = runner;
     transactions.completed(slot, group.reads, (view, item) => {
-      occasion.toServer = view.toServer;
-      occasion.transaction = view;
+      context.toServer = view.toServer;
+      context.transaction = view;
       for (const detection of group.transactions) {
         const { transaction, onTransaction } = detection.definition;
-        if (!transaction || onTransaction !== view.protocol || detection.isOff) continue;
+        if (!transaction || onTransaction !== view.protocol || detection.isDisabled) continue;
         if (!this.units.begin(TRANSACTION, item, detection.order)) continue;
-        turns.call(detection, () => transaction(view, this.flowView(detection)));
+        runner.call(detection, () => transaction(view, this.flowView(detection)));
       }
-      conversations.give(flow, group.transactions, view, each =>
+      routines.deliverTransaction(flow, group.transactions, view, each =>
         this.units.begin(TRANSACTION, item, each.order),
       );
-      occasion.transaction = undefined;
+      context.transaction = undefined;
     });
   }
 
   private endOfFlow(flow: number, group: FlowGroup): void {
     this.step = FLOW_END;
-    this.turns.occasion.toServer = true;
-    this.conversations.end(flow, each => this.units.begin(FLOW_END, 0, each.order));
+    this.runner.context.toServer = true;
+    this.routines.end(flow, each => this.units.begin(FLOW_END, 0, each.order));
     if (group.ends.length > 0) this.callEach(FLOW_END + 1, group.ends);
-    this.conversations.release(flow);
+    this.routines.release(flow);
     this.groups.release(flow);
     this.watch.bits.release(flow);
   }
 
   private flowView(detection: LoadedDetection): FlowView {
-    return new FlowView(detection, this.turns.occasion.flow);
+    return new FlowView(detection, this.runner.context.flow);
   }
 }

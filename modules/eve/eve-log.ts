@@ -9,7 +9,7 @@ import type { Subject } from '../../engine/record/subject.js';
 import { writeAlert } from './alert.js';
 import { forEachPacketEvent, writeOwnAnomaly, writePacketAnomaly } from './anomaly.js';
 import { writeDrop } from './drop.js';
-import { DropStarts } from './drop-starts.js';
+import { FirstDrops } from './first-drops.js';
 import { writeFlow } from './flow.js';
 import { fileOfThread, type Instance } from './instance.js';
 import type { MacSets } from './mac-sets.js';
@@ -37,9 +37,9 @@ export class EveLog {
   private readonly log: LogWriter;
   private readonly prefix: Uint8Array;
   private readonly kinds = new TransactionKinds();
-  private readonly dropStarts: DropStarts | undefined;
+  private readonly firstDrops: FirstDrops | undefined;
   /** Some output logs the client named by a proxy: records of HTTP include it. */
-  private readonly clientsNoted: boolean;
+  private readonly logsForwardedFor: boolean;
 
   /** @param inline packets can be dropped  @param macs MAC addresses of flows */
   constructor(
@@ -55,98 +55,99 @@ export class EveLog {
     const { file, threaded } = instance;
     this.log = thread.openLog(threaded ? fileOfThread(file, thread.index + 1) : file);
     this.prefix = new TextEncoder().encode(instance.prefix);
-    this.clientsNoted = wantsForwardedFor(thread.config);
+    this.logsForwardedFor = wantsForwardedFor(thread.config);
     const first = instance.types.has('drop') && !instance.drop.all;
-    this.dropStarts = first ? new DropStarts(thread.flows.capacity) : undefined;
+    this.firstDrops = first ? new FirstDrops(thread.flows.capacity) : undefined;
   }
 
   /** Writes the records of an event. */
-  tell(subject: Subject): void {
+  logEvent(subject: Subject): void {
     const { types } = this.instance;
     switch (subject.field(Packet.EVENT_KIND)) {
       case Event.EVENT_ALERT:
-        if (types.has('alert')) this.line(() => writeAlert(this.writer, subject, this.inline));
+        if (types.has('alert')) this.writeLine(() => writeAlert(this.writer, subject, this.inline));
         break;
       case Event.EVENT_FLOW:
-        if (types.has('flow')) this.line(() => writeFlow(this.writer, subject, this.macs));
-        this.tellNetflow(subject);
+        if (types.has('flow')) this.writeLine(() => writeFlow(this.writer, subject, this.macs));
+        this.logNetflow(subject);
         break;
       case Event.EVENT_NETFLOW:
-        this.tellNetflow(subject);
+        this.logNetflow(subject);
         break;
       case Event.EVENT_ANOMALY:
-        if (types.has('anomaly')) this.tellAnomaly(subject);
+        if (types.has('anomaly')) this.logAnomaly(subject);
         break;
       case Event.EVENT_DROP:
-        if (types.has('drop')) this.tellDrop(subject);
+        if (types.has('drop')) this.logDrop(subject);
         break;
       case Event.EVENT_TRANSACTION:
-        this.tellTransaction(subject);
+        this.logTransaction(subject);
         break;
       case Event.EVENT_FILEINFO:
-        if (types.has('files')) this.line(() => writeFileInfo(this.writer, subject));
+        if (types.has('files')) this.writeLine(() => writeFileInfo(this.writer, subject));
         break;
       case Event.EVENT_FRAME:
-        if (types.has('frame') && this.isMeant(subject)) this.line(() => writeFrame(this.writer, subject));
+        if (types.has('frame') && this.isForThisOutput(subject))
+          this.writeLine(() => writeFrame(this.writer, subject));
         break;
       case Event.EVENT_OTHER:
-        this.tellOther(subject);
+        this.logOther(subject);
         break;
     }
   }
 
-  private tellNetflow(subject: Subject): void {
+  private logNetflow(subject: Subject): void {
     if (!this.instance.types.has('netflow')) return;
     for (const toServer of [true, false]) {
       if (hasPackets(subject, toServer))
-        this.line(() => writeNetflow(this.writer, subject, toServer, this.macs));
+        this.writeLine(() => writeNetflow(this.writer, subject, toServer, this.macs));
     }
   }
 
-  private tellAnomaly(subject: Subject): void {
+  private logAnomaly(subject: Subject): void {
     const { anomaly } = this.instance;
     if (subject.field(Packet.PAYLOAD_LENGTH) > 0) {
-      if (anomaly.applayer) this.line(() => writeOwnAnomaly(this.writer, subject));
+      if (anomaly.applayer) this.writeLine(() => writeOwnAnomaly(this.writer, subject));
       return;
     }
     forEachPacketEvent(subject, event => {
       if (!anomaly[kindOf(event)]) return;
-      this.line(() => writePacketAnomaly(this.writer, subject, event));
+      this.writeLine(() => writePacketAnomaly(this.writer, subject, event));
     });
   }
 
   /** Where nothing can be dropped, packets refused by a policy or a rule pass: there is nothing to log. */
-  private tellDrop(subject: Subject): void {
+  private logDrop(subject: Subject): void {
     if (!this.inline) return;
-    if (this.dropStarts && !this.dropStarts.isFirst(subject)) return;
-    this.line(() => writeDrop(this.writer, subject, this.inline));
+    if (this.firstDrops && !this.firstDrops.isFirst(subject)) return;
+    this.writeLine(() => writeDrop(this.writer, subject, this.inline));
   }
 
-  private tellTransaction(subject: Subject): void {
+  private logTransaction(subject: Subject): void {
     const { types, dns } = this.instance;
-    if (!this.isMeant(subject)) return;
+    if (!this.isForThisOutput(subject)) return;
     const type = transactionType(this.writer, subject);
     if (type === '' || !logs(types, type)) return;
     if (type === 'dns' && !wantsDns(dns, subject)) return;
     const response = type === 'dns' && isDnsResponse(this.writer, subject);
     const kind = response ? DNS_RESPONSE : this.kinds.of(type);
-    const write = type === 'http' && this.clientsNoted ? writeHttp : writeTransaction;
-    this.line(() => write(this.writer, subject, kind));
+    const write = type === 'http' && this.logsForwardedFor ? writeHttp : writeTransaction;
+    this.writeLine(() => write(this.writer, subject, kind));
   }
 
   /** Whether the record is meant for this entry. */
-  private isMeant(subject: Subject): boolean {
+  private isForThisOutput(subject: Subject): boolean {
     const outputs = subject.field(Event.TRANSACTION_OUTPUTS);
     return outputs === 0 || (outputs & this.bit) !== 0;
   }
 
-  private tellOther(subject: Subject): void {
+  private logOther(subject: Subject): void {
     const type = otherType(this.writer, subject);
-    if (logs(this.instance.types, type)) this.line(() => writeOther(this.writer, subject, type));
+    if (logs(this.instance.types, type)) this.writeLine(() => writeOther(this.writer, subject, type));
   }
 
   /** One record, one line. */
-  private line(write: () => void): void {
+  private writeLine(write: () => void): void {
     const { json } = this.writer;
     json.reset();
     json.raw(this.prefix);

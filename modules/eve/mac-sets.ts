@@ -16,7 +16,7 @@ const DESTINATION_MAC = key('dest_mac');
 const NO_KEY = new Uint8Array(0);
 const MAC = 6;
 /** Maximum addresses per side; a gateway pair has two. */
-const KEPT = 8;
+const MAX_ADDRESSES = 8;
 const CLIENT = 0;
 const SERVER = 1;
 
@@ -30,11 +30,11 @@ export class MacSets {
   constructor(flows: number) {
     this.owners = new Int32Array(flows);
     this.counts = new Uint8Array(flows * 2);
-    this.macs = new Uint8Array(flows * 2 * KEPT * MAC);
+    this.macs = new Uint8Array(flows * 2 * MAX_ADDRESSES * MAC);
   }
 
   /** Adds the addresses of a received packet, which `subject` was loaded with. */
-  note(subject: Subject): void {
+  addPacket(subject: Subject): void {
     const header = ethernetHeader(subject);
     if (header < 0 || subject.flow < 0) return;
     const { flow, toServer } = subject;
@@ -51,14 +51,14 @@ export class MacSets {
   private add(side: number, bytes: Uint8Array, offset: number): void {
     const count = this.counts[side]!;
     for (let i = 0; i < count; i++) if (this.equals(side, i, bytes, offset)) return;
-    if (count === KEPT) return;
-    const at = (side * KEPT + count) * MAC;
+    if (count === MAX_ADDRESSES) return;
+    const at = (side * MAX_ADDRESSES + count) * MAC;
     for (let i = 0; i < MAC; i++) this.macs[at + i] = bytes[offset + i]!;
     this.counts[side] = count + 1;
   }
 
   private equals(side: number, index: number, bytes: Uint8Array, offset: number): boolean {
-    const at = (side * KEPT + index) * MAC;
+    const at = (side * MAX_ADDRESSES + index) * MAC;
     for (let i = 0; i < MAC; i++) if (this.macs[at + i] !== bytes[offset + i]) return false;
     return true;
   }
@@ -68,7 +68,7 @@ export class MacSets {
    * @param fromClient the record goes from client to server
    */
   write(json: JsonBytes, subject: Subject, fromClient = true): void {
-    if (!this.knows(subject)) return;
+    if (!this.hasAddresses(subject)) return;
     const [source, destination] = fromClient ? [CLIENT, SERVER] : [SERVER, CLIENT];
     json.open(ETHER);
     this.writeSide(json, DESTINATION_MACS, subject.flow * 2 + destination);
@@ -78,26 +78,27 @@ export class MacSets {
 
   /** The first address of each side: for records at the end of a flow, which have no received packet. */
   writeFirst(json: JsonBytes, subject: Subject, fromClient: boolean): void {
-    if (!this.knows(subject)) return;
+    if (!this.hasAddresses(subject)) return;
     const [source, destination] = fromClient ? [CLIENT, SERVER] : [SERVER, CLIENT];
     json.open(ETHER);
-    json.mac(SOURCE_MAC, this.macs, (subject.flow * 2 + source) * KEPT * MAC);
-    json.mac(DESTINATION_MAC, this.macs, (subject.flow * 2 + destination) * KEPT * MAC);
+    json.mac(SOURCE_MAC, this.macs, (subject.flow * 2 + source) * MAX_ADDRESSES * MAC);
+    json.mac(DESTINATION_MAC, this.macs, (subject.flow * 2 + destination) * MAX_ADDRESSES * MAC);
     json.close();
   }
 
-  private knows(subject: Subject): boolean {
+  private hasAddresses(subject: Subject): boolean {
     return subject.flow >= 0 && this.owners[subject.flow] === (subject.flowField(FlowRecord.ID_LOW) | 1);
   }
 
   private writeSide(json: JsonBytes, name: Uint8Array, side: number): void {
     json.openArray(name);
-    for (let i = 0; i < this.counts[side]!; i++) json.mac(NO_KEY, this.macs, (side * KEPT + i) * MAC);
+    for (let i = 0; i < this.counts[side]!; i++)
+      json.mac(NO_KEY, this.macs, (side * MAX_ADDRESSES + i) * MAC);
     json.closeArray();
   }
 }
 
 /** Whether the packet at `p` may have addresses to record. */
-export function isOfWire(row: Int32Array, p: number): boolean {
+export function isReceivedPacket(row: Int32Array, p: number): boolean {
   return row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE && row[p + Packet.FLOW]! >= 0;
 }

@@ -30,7 +30,7 @@ export class FreeRows {
     return this.fresh < this.end ? this.fresh++ : -1;
   }
 
-  giveBack(row: number): void {
+  release(row: number): void {
     this.free[this.freeCount++] = row;
   }
 }

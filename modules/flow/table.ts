@@ -15,8 +15,8 @@ import * as Packet from '../../engine/packet.js';
 import { REASON_FLOW_MEMCAP } from '../../engine/verdict.js';
 import { FlowCounters } from './counters.js';
 import { type Elephants, elephantsOf } from './elephants.js';
-import { Endings } from './endings.js';
 import { beginRow } from './first-packet.js';
+import { FlowEnds } from './flow-ends.js';
 import { IndexTable } from './index-table.js';
 import { hashSize, memcap, simulatedMemcap } from './options.js';
 import { isIcmpError, OTHER, PacketKey, TO_SERVER } from './packet-key.js';
@@ -32,7 +32,7 @@ const TCP_RST_ACK_FIN_SYN = 4 | 16 | 1 | 2;
 
 export class FlowTable implements FlowTableService, ExpirableFlows {
   readonly counters: FlowCounters;
-  readonly endings: Endings;
+  readonly flowEnds: FlowEnds;
   readonly timeouts: Timeouts;
   readonly firstRow: number;
   /** In emergency mode flows time out sooner, and old ones are evicted for new ones. */
@@ -73,7 +73,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     this.update = new FlowUpdate(thread.memory, thread.flows, new BypassedPackets(thread), this.elephants);
     this.counters = new FlowCounters(thread);
     this.timeouts = new Timeouts(config);
-    this.endings = new Endings(thread, flow => this.release(flow));
+    this.flowEnds = new FlowEnds(thread, flow => this.release(flow));
     this.memcapPolicy = new ExceptionPolicy(thread, TARGETS.flowMemcap, REASON_FLOW_MEMCAP);
     this.simulated = config.read(simulatedMemcap);
   }
@@ -88,7 +88,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
   }
 
   get ending(): number {
-    return this.endings.length;
+    return this.flowEnds.length;
   }
 
   get rows(): number {
@@ -114,7 +114,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
   }
 
   /** Row that a lookup for this hash meets first; prefetches the index and the row. */
-  touch(hash: number): number {
+  prefetch(hash: number): number {
     return this.index.touch(this.index.mix(hash));
   }
 
@@ -186,7 +186,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     flows[f + FlowRecord.END_REASON]! |= reason;
     this.used--;
     this.counters.ended();
-    this.endings.add(flow);
+    this.flowEnds.add(flow);
   }
 
   /** Contract `ExpirableFlows`; so are those below. A row that is not this thread's holds no flow. */
@@ -245,21 +245,21 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
   private release(flow: number): void {
     this.elephants?.forget(flow);
     this.flows[flow * FlowRecord.INTS + FlowRecord.STATE] = FlowRecord.STATE_FREE;
-    this.free.giveBack(flow);
+    this.free.release(flow);
   }
 
   // ── service for the following modules ──────────────────────────────────────────────────────────────
 
-  beginAnew(batch: Batch, index: number): number {
+  replaceFlow(batch: Batch, index: number): number {
     const slot = batch.slots[index]!;
     const old = this.row[slot * Packet.INTS + Packet.FLOW]!;
     this.update.rewind(batch, index, old);
     this.counters.add(this.counters.tcpReuse);
     this.endFor(old, FlowRecord.REASON_TCP_REUSE);
-    return this.moveToNew(batch, index, old);
+    return this.moveToNewFlow(batch, index, old);
   }
 
-  private moveToNew(batch: Batch, index: number, old: number): number {
+  private moveToNewFlow(batch: Batch, index: number, old: number): number {
     const first = batch.slots[index]!;
     this.row[first * Packet.INTS + Packet.FLOW] = -1;
     this.key.read(first * Packet.INTS);

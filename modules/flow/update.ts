@@ -8,7 +8,7 @@ import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
 import { REASON_EXCEPTION_FLOW_DROP } from '../../engine/verdict.js';
 import type { Elephants } from './elephants.js';
-import { stateBits } from './endings.js';
+import { stateBits } from './flow-ends.js';
 
 const TCP = 6;
 const BOTH_SEEN = FlowRecord.FLAG_TO_SERVER_SEEN | FlowRecord.FLAG_TO_CLIENT_SEEN;
@@ -39,7 +39,7 @@ export class FlowUpdate {
     const { row, flows } = this;
     const p = slot * Packet.INTS;
     const f = flow * FlowRecord.INTS;
-    if (flows[f + FlowRecord.BATCH] !== this.batch) this.keepBefore(f);
+    if (flows[f + FlowRecord.BATCH] !== this.batch) this.saveState(f);
     this.noteTime(p, f);
     this.noteTtl(p, f, toServer);
     this.count(slot, flow, toServer);
@@ -47,7 +47,7 @@ export class FlowUpdate {
     row[p + Packet.FLOW] = flow;
     row[p + Packet.FLOW_STATE] = bits | (stateBits(flows, f) & ~Packet.FLOW_BYPASSED);
     const flags = flows[f + FlowRecord.FLAGS]!;
-    if (flags & (FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_PASSED)) this.judge(p, f);
+    if (flags & (FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_PASSED)) this.applyFlowVerdict(p, f);
     if (flags & FlowRecord.FLAG_BYPASSED) this.bypassed.note(p, flow);
     this.snapshot(slot, flow);
     this.elephants?.note(p, flow, toServer);
@@ -59,7 +59,7 @@ export class FlowUpdate {
   }
 
   /** Saves the flow's state before this batch: a later module may find that it ended within the batch. */
-  private keepBefore(f: number): void {
+  private saveState(f: number): void {
     const { flows } = this;
     flows[f + FlowRecord.BATCH] = this.batch;
     if (flows[f + FlowRecord.PROTOCOL] !== TCP) return;
@@ -74,7 +74,7 @@ export class FlowUpdate {
     const { flows, row } = this;
     const f = flow * FlowRecord.INTS;
     for (let i = index; i < batch.length; i++) {
-      if (row[batch.slots[i]! * Packet.INTS + Packet.FLOW] === flow) this.withdraw(batch.slots[i]!, flow);
+      if (row[batch.slots[i]! * Packet.INTS + Packet.FLOW] === flow) this.subtract(batch.slots[i]!, flow);
     }
     flows[f + FlowRecord.LAST_SECONDS] = flows[f + FlowRecord.LAST_SECONDS_BEFORE]!;
     flows[f + FlowRecord.LAST_NANOSECONDS] = flows[f + FlowRecord.LAST_NANOSECONDS_BEFORE]!;
@@ -89,7 +89,7 @@ export class FlowUpdate {
   }
 
   /** Subtracts the packet from the counts of a flow that it turned out not to belong to. */
-  private withdraw(slot: number, flow: number): void {
+  private subtract(slot: number, flow: number): void {
     const { flows, flows64, row } = this;
     const p = slot * Packet.INTS;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
@@ -154,7 +154,7 @@ export class FlowUpdate {
     }
   }
 
-  private judge(p: number, f: number): void {
+  private applyFlowVerdict(p: number, f: number): void {
     const { row } = this;
     row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
     if ((this.flows[f + FlowRecord.FLAGS]! & FlowRecord.FLAG_DROPPED) === 0) return;

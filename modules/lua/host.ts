@@ -62,7 +62,7 @@ export class OutputHost implements LuaHost {
   }
 
   /** The flow has ended. */
-  forget(flow: number): void {
+  endFlow(flow: number): void {
     this.alerted[flow] = 0;
   }
 

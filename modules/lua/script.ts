@@ -16,7 +16,7 @@ import type { ScriptSettings } from './settings.js';
 const API_VERSION = 1;
 
 /** Objects that the libraries refer to while the script runs. */
-export interface InHand {
+export interface CurrentObjects {
   readonly at?: Inspection;
   /** The rule of an alert. */
   readonly signature?: unknown;
@@ -27,7 +27,7 @@ export class OutputScript {
   readonly needs: Needs;
   private readonly files: LuaFiles;
   private readonly script: LuaScript;
-  private inHand: InHand = {};
+  private current: CurrentObjects = {};
 
   /** Runs the main chunk and `init`. @throws Error that describes what is wrong with the script */
   constructor(settings: ScriptSettings, lua: Lua, host: LuaHost) {
@@ -41,7 +41,7 @@ export class OutputScript {
       open: true,
       libraries: [
         ...librariesFor(this.context(host)),
-        fileLibrary(() => this.inHand.file),
+        fileLibrary(() => this.current.file),
         this.files.library,
       ],
       find: name => moduleAt(settings.path, name),
@@ -62,12 +62,12 @@ export class OutputScript {
   }
 
   /** @throws LuaError */
-  log(args: LuaTable | readonly LuaValue[], inHand: InHand): void {
-    this.inHand = inHand;
+  log(args: LuaTable | readonly LuaValue[], current: CurrentObjects): void {
+    this.current = current;
     try {
       this.script.call('log', [args], 0);
     } finally {
-      this.inHand = {};
+      this.current = {};
     }
   }
 
@@ -87,17 +87,17 @@ export class OutputScript {
   }
 
   private context(host: LuaHost): LuaContext {
-    const inHand = () => this.inHand;
+    const current = () => this.current;
     return {
       host,
       get environment() {
-        const { signature } = inHand();
+        const { signature } = current();
         return signature === undefined ? undefined : ({ signature } as CompileEnvironment);
       },
       variables: new Set(),
       datasets: [],
       get at() {
-        return inHand().at;
+        return current().at;
       },
     };
   }

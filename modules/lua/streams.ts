@@ -1,11 +1,11 @@
-/** TCP stream data as passed to scripts: piece by piece, in order, as it is reassembled. */
+/** TCP stream data as passed to scripts: chunk by chunk, in order, as it is reassembled. */
 import type { LuaTable } from '../../engine/lua.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { TransactionAt } from './transactions.js';
 
-/** A piece of a stream, as `args.stream`. */
-function streamPiece(data: Uint8Array, open: boolean, close: boolean, toServer: boolean): LuaTable {
+/** A chunk of a stream, as `args.stream`. */
+function streamChunk(data: Uint8Array, open: boolean, close: boolean, toServer: boolean): LuaTable {
   const directions = {
     to_server: toServer,
     to_client: !toServer,
@@ -20,12 +20,12 @@ const BODIES = [
   ['http.response_body', false],
 ] as const;
 
-/** Bodies of an HTTP transaction, each in one piece. */
-export function bodyPieces({ session, transaction }: TransactionAt): LuaTable[] {
+/** Bodies of an HTTP transaction, each in one chunk. */
+export function bodyChunks({ session, transaction }: TransactionAt): LuaTable[] {
   return BODIES.flatMap(([keyword, toServer]) => {
     const buffer = session.protocol.buffers.find(each => each.keyword === keyword);
     const bytes = buffer?.get(transaction, toServer, 0);
-    return bytes && bytes.length > 0 ? [streamPiece(bytes, true, true, toServer)] : [];
+    return bytes && bytes.length > 0 ? [streamChunk(bytes, true, true, toServer)] : [];
   });
 }
 
@@ -39,8 +39,8 @@ export class Streams {
     this.begun = new Uint8Array(thread.flows.capacity);
   }
 
-  /** The piece that a packet made available, if any. @param p index of its row */
-  pieceOf(p: number, flow: number): LuaTable | undefined {
+  /** The chunk that a packet made available, if any. @param p index of its row */
+  chunkOf(p: number, flow: number): LuaTable | undefined {
     const { row, bytes } = this.thread.memory;
     const flags = row[p + Packet.STREAM_FLAGS]!;
     const length = flags & Packet.STREAM_BEYOND ? 0 : row[p + Packet.STREAM_LENGTH]!;
@@ -51,7 +51,7 @@ export class Streams {
     if (length === 0 && !(ends && begun)) return undefined;
     this.begun[flow] = ends ? this.begun[flow]! & ~bit : this.begun[flow]! | bit;
     const start = row[p + Packet.STREAM_DATA]!;
-    return streamPiece(bytes.subarray(start, start + length), !begun, ends, toServer);
+    return streamChunk(bytes.subarray(start, start + length), !begun, ends, toServer);
   }
 
   /** The flow has ended. */

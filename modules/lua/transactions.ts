@@ -16,7 +16,7 @@ export interface TransactionAt {
 export class Transactions {
   private readonly layer: ApplicationLayer | undefined;
   /** Completed in the current batch, in packet order: detection has not inspected them yet when they are reported. */
-  private readonly over: TransactionAt[] = [];
+  private readonly completed: TransactionAt[] = [];
   private next = 0;
 
   constructor(thread: Thread) {
@@ -29,18 +29,20 @@ export class Transactions {
       throw new Error(
         'lua: scripts on transactions need outputs in the same thread as app: single, workers, autofp',
       );
-    this.layer.onFinished((slot, session, transaction) => this.over.push({ slot, session, transaction }));
+    this.layer.onFinished((slot, session, transaction) =>
+      this.completed.push({ slot, session, transaction }),
+    );
   }
 
   /** The next one completed by a packet, or by any; undefined when none is left. */
-  takeOver(slot?: number): TransactionAt | undefined {
-    const first = this.over[this.next];
+  takeCompleted(slot?: number): TransactionAt | undefined {
+    const first = this.completed[this.next];
     if (first && (slot === undefined || first.slot === slot)) {
       this.next++;
       return first;
     }
     if (slot === undefined) {
-      this.over.length = 0;
+      this.completed.length = 0;
       this.next = 0;
     }
     return undefined;

@@ -5,9 +5,9 @@ import { native } from '../../engine/native.js';
 import { Receiver } from '../../engine/receive/receiver.js';
 import { VERDICT_DELIVERY } from '../../engine/verdict-delivery.js';
 import type { QueueDelivery } from './delivery.js';
-import { endOf, waitFor } from './ends.js';
+import { openEndpoint, waitFor } from './endpoints.js';
 import { BUSY_POLL, COPY_RANGE } from './options.js';
-import { queuesOf, ReceivedId } from './queue.js';
+import { LastReceivedId, queuesOf } from './queue.js';
 import { QueueSource } from './source.js';
 
 export function acquireQueues(thread: Thread): ThreadModule {
@@ -15,9 +15,9 @@ export function acquireQueues(thread: Thread): ThreadModule {
   const delivery = thread.services.get(VERDICT_DELIVERY) as QueueDelivery;
   const mine = queuesOf(thread);
   const sources = mine.map(({ queue, source }) => {
-    const end = endOf(queue.link, queue.number, addon);
-    const outstanding = delivery.answersAll ? delivery.queues[source]!.joinVerdicts() : undefined;
-    return new QueueSource(thread, addon, source, end, new ReceivedId(queue.received), outstanding);
+    const end = openEndpoint(queue.link, queue.number, addon);
+    const outstanding = delivery.answersAll ? delivery.queues[source]!.enableMerging() : undefined;
+    return new QueueSource(thread, addon, source, end, new LastReceivedId(queue.received), outstanding);
   });
   const links = mine.map(({ queue }) => queue.link);
   const largest = thread.config.read(COPY_RANGE) + QUEUE_OVERHEAD;

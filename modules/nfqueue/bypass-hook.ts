@@ -25,9 +25,9 @@ export const bypassHookOptions = [COMMAND, LINE];
 /** Name of the log that the lines go to. */
 export const BYPASS_LOG = 'bypass-hook';
 /** A flow whose packets keep arriving is reported again, because the program's entry for it may have expired. */
-const AGAIN_SECONDS = 15;
+const REPEAT_SECONDS = 15;
 /** Number of reported flows that are remembered. */
-const REMEMBERED = 1 << 14;
+const REPORTED_FLOWS = 1 << 14;
 const LONGEST_NUMBER = 10;
 
 /** The configured program, undefined when there is none. */
@@ -39,8 +39,8 @@ export class BypassHook {
   private readonly log: LogWriter;
   private readonly line: LineTemplate;
   /** By row of the flow: low half of its id, and when it was reported. */
-  private readonly toldId = new Int32Array(REMEMBERED);
-  private readonly toldAt = new Uint32Array(REMEMBERED);
+  private readonly reportedId = new Int32Array(REPORTED_FLOWS);
+  private readonly reportedAt = new Uint32Array(REPORTED_FLOWS);
   private readonly count: number;
 
   constructor(private readonly thread: Thread) {
@@ -50,12 +50,12 @@ export class BypassHook {
   }
 
   /** A packet of this flow is bypassed. @param seconds its time */
-  tell(flow: number, seconds: number): void {
-    const place = flow & (REMEMBERED - 1);
+  report(flow: number, seconds: number): void {
+    const place = flow & (REPORTED_FLOWS - 1);
     const id = this.thread.flows.row[flow * Flow.INTS + Flow.ID_LOW]!;
-    if (this.toldId[place] === id && seconds - this.toldAt[place]! < AGAIN_SECONDS) return;
-    this.toldId[place] = id;
-    this.toldAt[place] = seconds;
+    if (this.reportedId[place] === id && seconds - this.reportedAt[place]! < REPEAT_SECONDS) return;
+    this.reportedId[place] = id;
+    this.reportedAt[place] = seconds;
     this.thread.counters.values[this.count]!++;
     const { bytes, length } = this.line.write(this.thread.flows, flow);
     this.log.write(bytes, 0, length);

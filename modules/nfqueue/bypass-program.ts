@@ -4,16 +4,16 @@ import { type LogSink, linesIn } from '../../engine/log-sink.js';
 import type { Log } from '../../engine/module.js';
 
 /** Bytes that may be pending for a program that does not read; further lines are discarded. */
-const MOST_WAITING = 1 << 20;
+const MAX_PENDING_BYTES = 1 << 20;
 /** Maximum number of its error lines that are logged. */
-const COMPLAINTS = 5;
+const MAX_LOGGED_ERRORS = 5;
 
 export class BypassProgram implements LogSink {
   /** Number of lines that were discarded. */
   lost = 0;
   private readonly child: ChildProcess;
   private readonly name: string;
-  private complaints = 0;
+  private errors = 0;
   private ended = false;
 
   /** @param command for a shell */
@@ -23,15 +23,15 @@ export class BypassProgram implements LogSink {
   ) {
     this.name = `nfq.bypass-hook.command ${command}`;
     this.child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: ['pipe', 'ignore', 'pipe'] });
-    this.child.on('error', error => this.over(error.message));
-    this.child.on('exit', code => this.over(`it exited with code ${code}`));
-    this.child.stdin!.on('error', error => this.over(error.message));
-    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => this.complains(text));
+    this.child.on('error', error => this.failed(error.message));
+    this.child.on('exit', code => this.failed(`it exited with code ${code}`));
+    this.child.stdin!.on('error', error => this.failed(error.message));
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => this.logError(text));
   }
 
   write(bytes: Uint8Array): void {
     const { stdin } = this.child;
-    if (this.ended || stdin!.writableLength > MOST_WAITING) {
+    if (this.ended || stdin!.writableLength > MAX_PENDING_BYTES) {
       this.lost += linesIn(bytes);
       return;
     }
@@ -54,13 +54,13 @@ export class BypassProgram implements LogSink {
     this.child.unref();
   }
 
-  private over(reason: string): void {
+  private failed(reason: string): void {
     if (this.ended) return;
     this.ended = true;
     this.log.error(`${this.name}: ${reason}; bypassed flows stay in the queue`);
   }
 
-  private complains(text: string): void {
-    if (this.complaints++ < COMPLAINTS) this.log.warning(`${this.name}: ${text.trim().split('\n')[0]}`);
+  private logError(text: string): void {
+    if (this.errors++ < MAX_LOGGED_ERRORS) this.log.warning(`${this.name}: ${text.trim().split('\n')[0]}`);
   }
 }

@@ -11,7 +11,7 @@ import { isDrop } from '../../engine/verdict.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../../engine/verdict-delivery.js';
 import { Answers, NF_DROP } from './answers.js';
 import { BypassHook, bypassCommand } from './bypass-hook.js';
-import { endOf } from './ends.js';
+import { openEndpoint } from './endpoints.js';
 import { BATCH_COUNT, BYPASS_MASK, VERDICT_BUDGET } from './options.js';
 import { openQueuesOf } from './queue.js';
 import { VerdictQueue } from './verdict-queue.js';
@@ -56,7 +56,7 @@ export class QueueDelivery implements VerdictDelivery {
       queue =>
         new VerdictQueue(
           addon,
-          endOf(queue.link, queue.number, addon),
+          openEndpoint(queue.link, queue.number, addon),
           queue,
           thread.memory.bytes,
           most,
@@ -78,7 +78,7 @@ export class QueueDelivery implements VerdictDelivery {
     const p = slot * Packet.INTS;
     const verdict = withBypass(given, row[p + Packet.FLOW_STATE]!);
     if (verdict === Packet.VERDICT_BYPASS && row[p + Packet.FLOW]! >= 0)
-      this.bypassHook?.tell(row[p + Packet.FLOW]!, Packet.secondsOf(row, p));
+      this.bypassHook?.report(row[p + Packet.FLOW]!, Packet.secondsOf(row, p));
     const queue = this.queues[row[p + Packet.SOURCE]!]!;
     const mark = this.answers.markOf(verdict, row[p + Packet.MARK]! >>> 0);
     let answer = this.answers.verdictOf(verdict);

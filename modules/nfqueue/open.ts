@@ -9,12 +9,12 @@ import type { StatsTree } from '../../engine/stats-record.js';
 import { BYPASS_LOG, bypassCommand } from './bypass-hook.js';
 import { BypassProgram } from './bypass-program.js';
 import type { Driver, QueueLink } from './driver.js';
-import { openDriver } from './ends.js';
+import { openDriver } from './endpoints.js';
+import { FallbackVerdicts } from './fallback-verdicts.js';
 import { type KernelQueue, kernelQueues } from './kernel-queues.js';
 import { Latency } from './latency.js';
 import * as options from './options.js';
-import { OPEN_QUEUES, type OpenQueue, type OpenQueues, ReceivedId, receives } from './queue.js';
-import { StandIn } from './stand-in.js';
+import { LastReceivedId, OPEN_QUEUES, type OpenQueue, type OpenQueues, receives } from './queue.js';
 
 /** @throws Error that names the queue and why it cannot be opened */
 export function openQueues(config: Config, log: Log): OpenedDevices {
@@ -44,7 +44,7 @@ function queueNumbers(config: Config): number[] {
 
 function openQueue(driver: Driver, number: number, config: Config, log: Log): OpenQueue {
   const link = openLink(driver, number, settingsOf(config), log);
-  return { number, link, received: ReceivedId.allocate(), latency: Latency.allocate() };
+  return { number, link, received: LastReceivedId.allocate(), latency: Latency.allocate() };
 }
 
 /** Not every kernel can report conntrack data (NETFILTER_NETLINK_GLUE_CT): inspection works without it. */
@@ -86,7 +86,7 @@ function openSenders(addon: Native, config: Config, log: Log): [number, number] 
 class Opened implements OpenedDevices {
   readonly shared: Readonly<Record<string, unknown>>;
   readonly threads: number;
-  private readonly standIn: StandIn;
+  private readonly fallback: FallbackVerdicts;
   private readonly bypassProgram: BypassProgram | undefined;
   /** The kernel's last counters of the queues, once they are closed. */
   private last: ReadonlyMap<number, KernelQueue> | undefined;
@@ -106,7 +106,7 @@ class Opened implements OpenedDevices {
     const command = bypassCommand(config);
     this.bypassProgram = command === undefined ? undefined : new BypassProgram(command, log);
     const failOpen = config.read(options.FAIL_OPEN);
-    this.standIn = new StandIn(native, queues, config.read(options.COPY_RANGE), failOpen);
+    this.fallback = new FallbackVerdicts(native, queues, config.read(options.COPY_RANGE), failOpen);
   }
 
   statistics(): Record<string, number | readonly StatsTree[]> {
@@ -124,7 +124,7 @@ class Opened implements OpenedDevices {
     });
     return {
       'nfq.queues': queues,
-      'nfq.not_inspected': this.standIn.packetsSettled,
+      'nfq.not_inspected': this.fallback.packetsAnswered,
       ...(this.bypassProgram && { 'nfq.bypass_untold': this.bypassProgram.lost }),
     };
   }
@@ -140,11 +140,11 @@ class Opened implements OpenedDevices {
   }
 
   threadsFailed(thread?: ThreadOfGroup): void {
-    this.standIn.begin(this.queuesOf(thread));
+    this.fallback.begin(this.queuesOf(thread));
   }
 
   threadsAreBack(thread?: ThreadOfGroup): void {
-    this.standIn.end(this.queuesOf(thread));
+    this.fallback.end(this.queuesOf(thread));
   }
 
   private queuesOf(thread?: ThreadOfGroup): readonly OpenQueue[] {
@@ -154,8 +154,8 @@ class Opened implements OpenedDevices {
   /** The queues are closed at once, so that the firewall rule decides about new packets. */
   threadsEnded(): void {
     if (this.last) return;
-    this.standIn.end(this.queues);
-    this.standIn.settleAll(this.queues);
+    this.fallback.end(this.queues);
+    this.fallback.answerAll(this.queues);
     this.last = kernelQueues();
     this.closeAll();
   }

@@ -1,6 +1,6 @@
 /**
  * The packets of one queue that a thread has received and not yet answered, by id in the order of the queue. It
- * decides which verdicts may be joined: a verdict "for all up to here" is correct only when no earlier packet is
+ * decides which verdicts may be merged: a verdict "for all up to here" is correct only when no earlier packet is
  * unanswered.
  */
 export class Outstanding {

@@ -40,7 +40,7 @@ export function receives({ index, count }: ThreadOfGroup, source: number): boole
 }
 
 /** The last packet id received. */
-export class ReceivedId {
+export class LastReceivedId {
   private readonly words: Uint32Array;
 
   constructor(buffer: SharedArrayBuffer) {

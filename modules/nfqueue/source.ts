@@ -5,10 +5,10 @@ import type { Native } from '../../engine/native.js';
 import * as Packet from '../../engine/packet.js';
 import type { PacketSource } from '../../engine/receive/source.js';
 import { REASON_VERDICT_BUDGET } from '../../engine/verdict.js';
-import type { QueueEnd } from './driver.js';
+import type { QueueEndpoint } from './driver.js';
 import { BUDGET_POLICY, COPY_RANGE, VERDICT_BUDGET } from './options.js';
 import type { Outstanding } from './outstanding.js';
-import type { ReceivedId } from './queue.js';
+import type { LastReceivedId } from './queue.js';
 
 /** LINKTYPE_RAW: the packet begins with its IP header. */
 const RAW = 101;
@@ -26,8 +26,8 @@ export class QueueSource implements PacketSource {
     private readonly thread: Thread,
     private readonly native: Native,
     readonly source: number,
-    private readonly end: QueueEnd,
-    private readonly received: ReceivedId,
+    private readonly end: QueueEndpoint,
+    private readonly received: LastReceivedId,
     private readonly outstanding: Outstanding | undefined,
   ) {
     const { config, counters } = thread;
@@ -45,10 +45,10 @@ export class QueueSource implements PacketSource {
 
   receive(bytes: Uint8Array, from: number, to: number, packets: Uint32Array, tally: Uint32Array): number {
     const count = this.end.receive(bytes, from, to, this.largest, packets, tally);
-    this.countOdd(tally);
+    this.countErrors(tally);
     if (count === 0) return 0;
     if (this.budget > 0) this.native.clockNow(this.now);
-    // Noted first, in case a later step fails: the stand-in for a failed thread reads it to settle the rest.
+    // Noted first, in case a later step fails: the fallback for a failed thread reads it to answer the rest.
     this.received.last = packets[(count - 1) * Queue.QUEUED_INTS + Queue.QUEUED_ID]!;
     this.thread.counters.values[this.count.packets]! += count;
     return count;
@@ -81,7 +81,7 @@ export class QueueSource implements PacketSource {
     row[p + Packet.REASON] = REASON_VERDICT_BUDGET;
   }
 
-  private countOdd(tally: Uint32Array): void {
+  private countErrors(tally: Uint32Array): void {
     const { values } = this.thread.counters;
     values[this.count.overruns]! += tally[Queue.TALLY_OVERRUNS]!;
     values[this.count.refused]! += tally[Queue.TALLY_REFUSED]!;

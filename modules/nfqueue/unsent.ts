@@ -12,10 +12,10 @@ import {
   VERDICT_WITH_PAYLOAD,
 } from '../../engine/native/queue.js';
 import { NF_DROP } from './answers.js';
-import type { QueueEnd } from './driver.js';
+import type { QueueEndpoint } from './driver.js';
 
 /** Default for the maximum number of verdicts kept. */
-const MOST = 16_384;
+const MAX_KEPT = 16_384;
 
 export class UnsentVerdicts {
   private rows = new Uint32Array(0);
@@ -24,9 +24,9 @@ export class UnsentVerdicts {
   lost = 0;
 
   constructor(
-    private readonly end: QueueEnd,
+    private readonly end: QueueEndpoint,
     private readonly bytes: Uint8Array,
-    private readonly most = MOST,
+    private readonly most = MAX_KEPT,
   ) {}
 
   get count(): number {
@@ -42,11 +42,11 @@ export class UnsentVerdicts {
     return refused === 0;
   }
 
-  /** @param mayJoin whether only this thread answers packets of the queue */
-  keep(verdicts: Uint32Array, from: number, to: number, mayJoin: boolean): void {
+  /** @param mayMerge whether only this thread answers packets of the queue */
+  keep(verdicts: Uint32Array, from: number, to: number, mayMerge: boolean): void {
     if (this.rows.length === 0) this.rows = new Uint32Array(this.most * VERDICT_INTS);
     for (let i = from; i < to; i++) {
-      if (this.kept < this.most || this.giveUp(mayJoin)) this.keepOne(verdicts, i * VERDICT_INTS);
+      if (this.kept < this.most || this.discard(mayMerge)) this.keepOne(verdicts, i * VERDICT_INTS);
       else this.lost++;
     }
   }
@@ -61,8 +61,8 @@ export class UnsentVerdicts {
   }
 
   /** Frees space. @returns false when others answer packets between these */
-  private giveUp(mayJoin: boolean): boolean {
-    if (!mayJoin) return false;
+  private discard(mayMerge: boolean): boolean {
+    if (!mayMerge) return false;
     const { rows } = this;
     let last = rows[ID]!;
     for (let i = 1; i < this.kept; i++) {

@@ -13,7 +13,7 @@ import {
   VERDICT_WITH_PAYLOAD,
 } from '../../engine/native/queue.js';
 import type { Native } from '../../engine/native.js';
-import type { QueueEnd } from './driver.js';
+import type { QueueEndpoint } from './driver.js';
 import { Latency } from './latency.js';
 import { Outstanding } from './outstanding.js';
 import type { OpenQueue } from './queue.js';
@@ -26,7 +26,7 @@ export class VerdictQueue {
   /** Set when this thread alone receives and answers the packets of the queue. */
   outstanding: Outstanding | undefined;
   private readonly verdicts = new Uint32Array(CAPACITY * VERDICT_INTS);
-  private readonly joined = new Uint32Array(CAPACITY * VERDICT_INTS);
+  private readonly merged = new Uint32Array(CAPACITY * VERDICT_INTS);
   private readonly seconds = new Uint32Array(CAPACITY);
   private readonly nanoseconds = new Uint32Array(CAPACITY);
   private readonly now = new Uint32Array(2);
@@ -43,7 +43,7 @@ export class VerdictQueue {
   /** @param most maximum number of waiting verdicts  @param budget microseconds; 0: unlimited */
   constructor(
     private readonly native: Native,
-    private readonly end: QueueEnd,
+    private readonly end: QueueEndpoint,
     queue: OpenQueue,
     private readonly bytes: Uint8Array,
     private readonly most: number,
@@ -53,8 +53,8 @@ export class VerdictQueue {
     this.unsent = new UnsentVerdicts(end, bytes);
   }
 
-  /** The thread receives from the queue and answers all of it, so verdicts can be joined. */
-  joinVerdicts(): Outstanding {
+  /** The thread receives from the queue and answers all of it, so verdicts can be merged. */
+  enableMerging(): Outstanding {
     this.outstanding = new Outstanding();
     return this.outstanding;
   }
@@ -86,8 +86,8 @@ export class VerdictQueue {
     const { count, unsent, end } = this;
     const isFree = unsent.count === 0 || unsent.send();
     if (count === 0) return;
-    const list = this.outstanding ? this.joined : this.verdicts;
-    const messages = this.outstanding ? this.join(this.outstanding) : count;
+    const list = this.outstanding ? this.merged : this.verdicts;
+    const messages = this.outstanding ? this.merge(this.outstanding) : count;
     const refused = isFree ? end.send(this.bytes, list, messages) : messages;
     if (refused > 0) this.keep(list, messages - refused, messages);
     this.sent += count;
@@ -113,9 +113,9 @@ export class VerdictQueue {
     }
   }
 
-  /** Joins equal verdicts of adjacent packets. @returns how many are left */
-  private join(outstanding: Outstanding): number {
-    const { verdicts, joined } = this;
+  /** Merges equal verdicts of adjacent packets. @returns how many are left */
+  private merge(outstanding: Outstanding): number {
+    const { verdicts, merged } = this;
     let last = -1;
     let lastIsOldest = false;
     for (let i = 0; i < this.count; i++) {
@@ -123,24 +123,24 @@ export class VerdictQueue {
       const isOldest =
         outstanding.answer(verdicts[v + ID]!) && (verdicts[v + FLAGS]! & VERDICT_WITH_PAYLOAD) === 0;
       if (isOldest && lastIsOldest && this.sameAnswer(v, last * VERDICT_INTS)) {
-        joined[last * VERDICT_INTS + ID] = verdicts[v + ID]!;
-        joined[last * VERDICT_INTS + FLAGS]! |= VERDICT_UP_TO_HERE;
+        merged[last * VERDICT_INTS + ID] = verdicts[v + ID]!;
+        merged[last * VERDICT_INTS + FLAGS]! |= VERDICT_UP_TO_HERE;
         continue;
       }
       last++;
       for (let field = 0; field < VERDICT_INTS; field++)
-        joined[last * VERDICT_INTS + field] = verdicts[v + field]!;
+        merged[last * VERDICT_INTS + field] = verdicts[v + field]!;
       lastIsOldest = isOldest;
     }
     return last + 1;
   }
 
   private sameAnswer(v: number, j: number): boolean {
-    const { verdicts, joined } = this;
+    const { verdicts, merged } = this;
     return (
-      verdicts[v + ANSWER] === joined[j + ANSWER] &&
-      (verdicts[v + FLAGS]! & VERDICT_SET_MARK) === (joined[j + FLAGS]! & VERDICT_SET_MARK) &&
-      verdicts[v + MARK] === joined[j + MARK]
+      verdicts[v + ANSWER] === merged[j + ANSWER] &&
+      (verdicts[v + FLAGS]! & VERDICT_SET_MARK) === (merged[j + FLAGS]! & VERDICT_SET_MARK) &&
+      verdicts[v + MARK] === merged[j + MARK]
     );
   }
 }

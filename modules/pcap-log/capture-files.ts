@@ -53,14 +53,14 @@ export class CaptureFiles implements LogSink {
   private waiting = false;
   /** From the first error until packets could be written again. */
   private failing = false;
-  private readonly kept: string[] = [];
+  private readonly files: string[] = [];
 
   constructor(
     private readonly names: FileNames,
     private readonly settings: CaptureFilesSettings,
-    private readonly told: (message: string) => void = () => {},
+    private readonly warn: (message: string) => void = () => {},
   ) {
-    if (settings.maxFiles > 0) this.kept.push(...this.earlierFiles());
+    if (settings.maxFiles > 0) this.files.push(...this.earlierFiles());
   }
 
   /** @param frame of one packet */
@@ -95,7 +95,7 @@ export class CaptureFiles implements LogSink {
 
   close(): void {
     this.closeFile();
-    if (this.counts.lost > 0) this.told(`pcap-log: ${this.counts.lost} packets were not written`);
+    if (this.counts.lost > 0) this.warn(`pcap-log: ${this.counts.lost} packets were not written`);
   }
 
   private append(header: DataView, data: Uint8Array): void {
@@ -156,7 +156,7 @@ export class CaptureFiles implements LogSink {
         this.path = tried;
         this.name = name;
         this.copy = copy;
-        if (this.settings.maxFiles > 0) this.kept.push(tried);
+        if (this.settings.maxFiles > 0) this.files.push(tried);
         return;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -177,13 +177,13 @@ export class CaptureFiles implements LogSink {
   }
 
   private removeOldest(): void {
-    while (this.kept.length > this.settings.maxFiles && this.settings.maxFiles > 0) {
-      const oldest = this.kept.shift()!;
+    while (this.files.length > this.settings.maxFiles && this.settings.maxFiles > 0) {
+      const oldest = this.files.shift()!;
       try {
         unlinkSync(oldest);
       } catch (error) {
         // If it was removed by somebody else, nothing is left to do.
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.tell(oldest, error as Error);
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.reportError(oldest, error as Error);
       }
     }
   }
@@ -211,7 +211,7 @@ export class CaptureFiles implements LogSink {
       this.counts.written += this.buffered;
       this.failing = false;
     } catch (error) {
-      this.giveUpBuffer(error as Error);
+      this.discardBuffer(error as Error);
     }
     this.used = 0;
     this.buffered = 0;
@@ -225,19 +225,19 @@ export class CaptureFiles implements LogSink {
   /**
    * A partial packet would make the rest of the file unreadable: it is truncated after the last whole one, and closed.
    */
-  private giveUpBuffer(error: Error): void {
+  private discardBuffer(error: Error): void {
     this.counts.lost += this.buffered;
     this.failed(this.path, error);
     const file = this.file;
     this.file = -1;
     try {
-      this.leaveWhole(file);
+      this.truncateAndClose(file);
     } catch {
       // Already logged: it is the same disk.
     }
   }
 
-  private leaveWhole(file: number): void {
+  private truncateAndClose(file: number): void {
     try {
       if (this.written > 0) ftruncateSync(file, this.written);
       else this.removeEmpty();
@@ -250,7 +250,7 @@ export class CaptureFiles implements LogSink {
   private removeEmpty(): void {
     unlinkSync(this.path);
     this.name = '';
-    if (this.kept.at(-1) === this.path) this.kept.pop();
+    if (this.files.at(-1) === this.path) this.files.pop();
   }
 
   private closeFile(): void {
@@ -272,13 +272,13 @@ export class CaptureFiles implements LogSink {
 
   private failed(path: string, error: Error): void {
     this.waiting = true;
-    this.tell(path, error);
+    this.reportError(path, error);
   }
 
-  private tell(path: string, error: Error): void {
+  private reportError(path: string, error: Error): void {
     this.counts.errors++;
     if (!this.failing)
-      this.told(`pcap-log: ${path}: ${error.message}; packets are lost until it can be written`);
+      this.warn(`pcap-log: ${path}: ${error.message}; packets are lost until it can be written`);
     this.failing = true;
   }
 }

@@ -26,7 +26,7 @@ export class History {
     this.latest = new Float64Array(flows);
   }
 
-  keep(flow: number, frame: Uint8Array, length: number): void {
+  append(flow: number, frame: Uint8Array, length: number): void {
     const needed = HEADER + length;
     if (needed > this.size) return;
     const left = this.size - (this.position % this.size);
@@ -40,7 +40,7 @@ export class History {
   }
 
   /** Passes the frames of a flow to `take`, oldest first, and removes them. */
-  give(flow: number, take: (bytes: Uint8Array, start: number, end: number) => void): void {
+  takeFlow(flow: number, take: (bytes: Uint8Array, start: number, end: number) => void): void {
     const places: number[] = [];
     for (let place = this.latest[flow]! - 1; this.holds(place); ) {
       const at = place % this.size;

@@ -268,13 +268,13 @@ test('memory of fragments is reused after release', () => {
   const memory = new FragmentMemory(1 << 20);
   const sizes = [1, 64, 65, 1000, 1480, 65535, 131072, 200, 3000];
   for (let round = 0; round < 50; round++) {
-    const pieces = sizes.map(size => memory.take(size));
+    const pieces = sizes.map(size => memory.allocate(size));
     expect(new Set(pieces).size).toBe(sizes.length);
     expect(Math.min(...pieces)).toBeGreaterThanOrEqual(0);
-    for (const [i, piece] of pieces.entries()) memory.giveBack(piece, sizes[i]!);
+    for (const [i, piece] of pieces.entries()) memory.release(piece, sizes[i]!);
     expect(memory.used).toBe(0);
   }
-  expect(memory.take(1 << 18)).toBe(-1);
+  expect(memory.allocate(1 << 18)).toBe(-1);
 });
 
 test('memory blocks of fragments do not overlap', () => {
@@ -283,11 +283,11 @@ test('memory blocks of fragments do not overlap', () => {
   const random = randomNumbers(1);
   for (let i = 0; i < 3000; i++) {
     const size = 1 + random(3000);
-    const piece = memory.take(size);
+    const piece = memory.allocate(size);
     if (piece < 0 || random(3) === 0) {
       for (const t of taken.splice(0, 20)) {
         expect(memory.view(t.piece, t.size).every(byte => byte === t.mark)).toBe(true);
-        memory.giveBack(t.piece, t.size);
+        memory.release(t.piece, t.size);
       }
     }
     if (piece < 0) continue;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as Flow from '../../engine/flow/flow-record.js';
 import { FlowGroups } from '../../modules/detections/flow-groups.js';
-import type { LoadedDetection } from '../../modules/detections/loaded.js';
+import type { LoadedDetection } from '../../modules/detections/loaded-detection.js';
 import { stubThread } from '../thread-stub.js';
 
 test('after any number of reloads, a flow keeps its first detections, and new flows get the current ones', () => {

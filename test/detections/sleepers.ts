@@ -13,7 +13,7 @@ import { allocateMemory, openMemory } from '../../engine/memory.js';
 const FLOWS = Number(process.argv[2] ?? 1_000_000);
 const memory = openMemory(allocateMemory(1, 4096));
 const watch: DetectionWatch = {
-  ...{ memory, flows: flowRows(new SharedArrayBuffer(INTS * 4)), held: 16384 },
+  ...{ memory, flows: flowRows(new SharedArrayBuffer(INTS * 4)), maxHeld: 16384 },
   ...{ packet: new PacketView(memory), applicationName: () => undefined },
   bits: { has: () => false, set() {}, release() {} },
 };
@@ -34,10 +34,10 @@ const chains: Asking[] = [];
 function deliver(conversation: Conversation, start: number, end: number): void {
   const socket = conversation.client;
   conversation.noteOrder(true);
-  socket.feed(memory.bytes, start, end, watch.held);
+  socket.feed(memory.bytes, start, end, watch.maxHeld);
   conversation.routine ??= detect(conversation);
   if (conversation.isAnswerable) conversation.routine.next();
-  socket.keep(memory.bytes, watch.held);
+  socket.keep(memory.bytes, watch.maxHeld);
 }
 
 function inUse(): number {

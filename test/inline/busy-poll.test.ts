@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Native } from '../../engine/native.js';
 import type { QueueLink } from '../../modules/nfqueue/driver.js';
-import { waitFor } from '../../modules/nfqueue/ends.js';
+import { waitFor } from '../../modules/nfqueue/endpoints.js';
 
 const LINKS: readonly QueueLink[] = [{ driver: 'netlink', socket: 7 } as QueueLink];
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { QueueSettings } from '../../engine/native/queue.js';
 import * as Queue from '../../engine/native/queue.js';
-import { NodeEnd } from '../../modules/nfqueue/drivers/node-end.js';
+import { NodeEndpoint } from '../../modules/nfqueue/drivers/node-endpoint.js';
 import type { NodeLink } from '../../modules/nfqueue/drivers/node-link.js';
 import {
   loadPackage,
@@ -47,7 +47,7 @@ function opened() {
   const clock = { clockNow: (time: Uint32Array) => time.set([1000, 7]) };
   const driver = new NodeNfqueueDriver(clock, nfqueue);
   const link = driver.open(0, SETTINGS) as NodeLink;
-  return { end: new NodeEnd(link, false), packetComes, answers };
+  return { end: new NodeEndpoint(link, false), packetComes, answers };
 }
 
 const verdict = (id: number, answer: number, flags = 0, mark = 0, data = 0, length = 0) =>

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { VERDICT_INTS, VERDICT_UP_TO_HERE, VERDICT_WITH_PAYLOAD } from '../../engine/native/queue.js';
 import type { Native } from '../../engine/native.js';
 import { NF_ACCEPT, NF_DROP } from '../../modules/nfqueue/answers.js';
-import type { QueueEnd } from '../../modules/nfqueue/driver.js';
+import type { QueueEndpoint } from '../../modules/nfqueue/driver.js';
 import { Latency } from '../../modules/nfqueue/latency.js';
-import { type OpenQueue, ReceivedId } from '../../modules/nfqueue/queue.js';
+import { LastReceivedId, type OpenQueue } from '../../modules/nfqueue/queue.js';
 import { UnsentVerdicts } from '../../modules/nfqueue/unsent.js';
 import { VerdictQueue } from '../../modules/nfqueue/verdict-queue.js';
 
@@ -13,7 +13,7 @@ const BYTES = new Uint8Array(64);
 const clock = { clockNow: () => {} } as unknown as Native;
 
 /** A kernel with memory for so many verdicts. */
-class Kernel implements QueueEnd {
+class Kernel implements QueueEndpoint {
   room = 0;
   readonly taken: string[] = [];
 
@@ -38,7 +38,7 @@ function queueTo(kernel: Kernel): VerdictQueue {
   const open: OpenQueue = {
     number: 0,
     link: { driver: 'netlink', socket: -1 },
-    received: ReceivedId.allocate(),
+    received: LastReceivedId.allocate(),
     latency: Latency.allocate(),
   };
   return new VerdictQueue(clock, kernel, open, BYTES, 1024, 0);
@@ -55,7 +55,7 @@ function rows(...verdicts: [id: number, answer: number][]): Uint32Array {
 it('sends what was refused again before what came later', () => {
   const kernel = new Kernel();
   const queue = queueTo(kernel);
-  const outstanding = queue.joinVerdicts();
+  const outstanding = queue.enableMerging();
   for (const id of [1, 2, 3, 4]) outstanding.received(id);
   queue.add(1, NF_DROP, 0, 0, 0, 0, 0, 0);
   queue.send();

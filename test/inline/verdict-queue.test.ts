@@ -12,16 +12,16 @@ import {
 } from '../../engine/native/queue.js';
 import type { Native } from '../../engine/native.js';
 import { NF_ACCEPT, NF_DROP } from '../../modules/nfqueue/answers.js';
-import type { QueueEnd } from '../../modules/nfqueue/driver.js';
+import type { QueueEndpoint } from '../../modules/nfqueue/driver.js';
 import { Latency } from '../../modules/nfqueue/latency.js';
-import { ReceivedId } from '../../modules/nfqueue/queue.js';
+import { LastReceivedId } from '../../modules/nfqueue/queue.js';
 import { VerdictQueue } from '../../modules/nfqueue/verdict-queue.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';
 
 const clock = { clockNow: () => {} } as unknown as Native;
 
 /** Packets that wait in the kernel, oldest first, and what became of the others. */
-class Kernel implements QueueEnd {
+class Kernel implements QueueEndpoint {
   readonly waiting = new Set<number>();
   readonly outcomes = new Map<number, string>();
   messages = 0;
@@ -65,9 +65,9 @@ function simulate(seed: number, first: number, most: number, refuses: boolean) {
   const random = randomNumbers(seed);
   const kernel = new Kernel();
   const link = { driver: 'netlink', socket: -1 } as const;
-  const open = { number: 0, link, received: ReceivedId.allocate(), latency: Latency.allocate() };
+  const open = { number: 0, link, received: LastReceivedId.allocate(), latency: Latency.allocate() };
   const queue = new VerdictQueue(clock, kernel, open, new Uint8Array(64), most, 0);
-  const outstanding = queue.joinVerdicts();
+  const outstanding = queue.enableMerging();
   const expected = new Map<number, string>();
   const unanswered: number[] = [];
   let next = first;

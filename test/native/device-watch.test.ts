@@ -61,14 +61,14 @@ class System {
 it('opens all sockets of another device, in a group of their own', () => {
   const system = new System();
   const watch = system.watch();
-  watch.look();
+  watch.checkAll();
   system.index = 0;
-  watch.look();
-  watch.look();
+  watch.checkAll();
+  watch.checkAll();
   expect(system.told).toEqual(['warning: device eth0 is gone: it will be reopened when it is back']);
   system.index = 8;
-  watch.look();
-  watch.look();
+  watch.checkAll();
+  watch.checkAll();
   expect(system.replaced).toEqual(['counted', '10 by 100', '11 by 101']);
   expect(system.groups).toEqual([0, 55]);
   expect(system.openings).toBe(1);
@@ -83,7 +83,7 @@ it('tries so often at most, and again with the next device', () => {
   system.opened = 0;
   system.index = 8;
   for (let i = 0; i < 100; i++) {
-    watch.look();
+    watch.checkAll();
     system.opened = 0;
   }
   expect(system.closed).toEqual(Array.from({ length: 60 }, () => 100));
@@ -94,7 +94,7 @@ it('tries so often at most, and again with the next device', () => {
   expect([system.replaced, system.openings]).toEqual([[], 0]);
   system.index = 9;
   system.refused.clear();
-  watch.look();
+  watch.checkAll();
   expect(system.openings).toBe(1);
 });
 
@@ -103,7 +103,7 @@ it('leaves a device of another kind alone', () => {
   const watch = system.watch();
   system.type = 65534;
   system.index = 8;
-  watch.look();
+  watch.checkAll();
   expect(system.told[0]).toMatch(/its link type has changed/);
   expect(system.openings).toBe(0);
 });

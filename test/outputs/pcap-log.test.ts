@@ -304,16 +304,18 @@ test('history forgets the oldest packets of all flows first', () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
   const given = (flow: number) => {
     const texts: string[] = [];
-    history.give(flow, (from, start, end) => texts.push(Buffer.from(from.subarray(start, end)).toString()));
+    history.takeFlow(flow, (from, start, end) =>
+      texts.push(Buffer.from(from.subarray(start, end)).toString()),
+    );
     return texts;
   };
-  for (const text of ['aaaa', 'bbbb', 'cccc']) history.keep(1, bytes(text), 4);
-  history.keep(2, bytes('dddd'), 4);
-  history.keep(1, bytes('eeee'), 4);
+  for (const text of ['aaaa', 'bbbb', 'cccc']) history.append(1, bytes(text), 4);
+  history.append(2, bytes('dddd'), 4);
+  history.append(1, bytes('eeee'), 4);
   expect(given(1)).toEqual(['bbbb', 'cccc', 'eeee']);
   expect(given(1)).toEqual([]);
   expect(given(2)).toEqual(['dddd']);
-  history.keep(3, new Uint8Array(64), 64);
+  history.append(3, new Uint8Array(64), 64);
   expect(given(3)).toEqual([]);
 });
 

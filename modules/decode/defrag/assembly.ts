@@ -30,7 +30,7 @@ export class Assembly {
     for (let f = tracker.fragments; f; f = f.next) {
       const end = Math.min(f.end, length);
       if (f.start >= end) continue;
-      const data = this.memory.view(f.piece, end - f.start);
+      const data = this.memory.view(f.block, end - f.start);
       if (tracker.overlaps) this.overlay(tracker, data, f.start, f.end, out, offset);
       else out.set(data, offset + f.start);
     }

@@ -4,7 +4,7 @@ import * as Packet from '../../../engine/packet.js';
 import type { Decoding } from '../decoding.js';
 import { decodeIpv4 } from '../ipv4.js';
 import { decodeIpv6 } from '../ipv6.js';
-import { releaseMade, takeBytes, takeSlot } from '../slots.js';
+import { releaseCreated, takeBytes, takeSlot } from '../slots.js';
 import { inherit, tie } from '../tunnel.js';
 import type { Tracker } from './tracker.js';
 
@@ -96,10 +96,10 @@ export function decodeDatagram(d: Decoding, root: number, slot: number): void {
   const { row } = d;
   const at = row[p + Packet.L3]!;
   const end = row[p + Packet.DATA]! + row[p + Packet.LENGTH]!;
-  const { layers, madeCount } = d;
-  d.made[d.madeCount++] = slot;
+  const { layers, createdCount } = d;
+  d.created[d.createdCount++] = slot;
   const valid = d.bytes[at]! >> 4 === 4 ? decodeIpv4(d, p, at, end) : decodeIpv6(d, p, at, end);
   d.layers = layers;
   if (valid) tie(row, root);
-  else releaseMade(d, madeCount);
+  else releaseCreated(d, createdCount);
 }

@@ -18,7 +18,7 @@ import type { Decoding } from '../decoding.js';
 import { Assembly } from './assembly.js';
 import { type DefragCounters, declareDefragCounters } from './counters.js';
 import { decodeDatagram, makeDatagram } from './datagram.js';
-import { FragmentInHand, MOST } from './fragment.js';
+import { CurrentFragment, MOST } from './fragment.js';
 import { HeldFragments } from './held-fragments.js';
 import * as Linux from './linux.js';
 import type { DefragSettings } from './options.js';
@@ -35,7 +35,7 @@ export class Defrag {
   private readonly assembly: Assembly;
   private readonly hosts: HostOsPolicy;
   private readonly memcapPolicy: ExceptionPolicy;
-  private readonly fragment: FragmentInHand;
+  private readonly fragment: CurrentFragment;
 
   constructor(
     private readonly d: Decoding,
@@ -49,7 +49,7 @@ export class Defrag {
     this.assembly = new Assembly(this.store.memory);
     this.hosts = new HostOsPolicy(thread.config);
     this.memcapPolicy = new ExceptionPolicy(thread, TARGETS.defragMemcap, REASON_DEFRAG_MEMCAP);
-    this.fragment = new FragmentInHand(d);
+    this.fragment = new CurrentFragment(d);
   }
 
   /** A fragment with its IPv4 header at `at`; its part of the datagram is [headerEnd, packetEnd). */
@@ -76,7 +76,7 @@ export class Defrag {
   }
 
   /** Updates the memory gauges of the statistics. */
-  noteMemory(): void {
+  updateMemoryGauge(): void {
     this.values[this.c.memuse] = this.store.memuse;
   }
 
@@ -85,7 +85,7 @@ export class Defrag {
    * @param number of the packet they follow  @param all release everything held: no more packets arrive
    * @returns false when slots ran out: call again
    */
-  letGo(number: number, all: boolean, batch: Batch): boolean {
+  releaseHeld(number: number, all: boolean, batch: Batch): boolean {
     if (all) this.held.releaseAll();
     return this.held.emit(number, batch);
   }
@@ -95,7 +95,7 @@ export class Defrag {
     return this.store.memuse;
   }
 
-  private add(fragment: FragmentInHand): void {
+  private add(fragment: CurrentFragment): void {
     const { d, store } = this;
     if (this.isSimulatedMemcap(fragment)) {
       this.memcapPolicy.apply(fragment.p / Packet.INTS, -1);
@@ -104,7 +104,7 @@ export class Defrag {
     const known = store.find(fragment);
     const policy = known?.policy ?? this.policyOf(fragment);
     if (fragment.tooLarge) {
-      this.refuseTooLarge(known, policy);
+      this.rejectTooLarge(known, policy);
       return;
     }
     // Empty fragments carry nothing, but they make Linux discard the datagram.
@@ -117,11 +117,11 @@ export class Defrag {
     else this.held.hold(tracker, fragment.p);
   }
 
-  private policyOf(fragment: FragmentInHand): FragmentClass {
+  private policyOf(fragment: CurrentFragment): FragmentClass {
     return fragmentClass(this.hosts.of(this.d.bytes, fragment.destination, fragment.key.version));
   }
 
-  private refuseTooLarge(tracker: Tracker | undefined, policy: FragmentClass): void {
+  private rejectTooLarge(tracker: Tracker | undefined, policy: FragmentClass): void {
     this.event(Events.IPV4_FRAG_PKT_TOO_LARGE, Events.IPV6_FRAG_PKT_TOO_LARGE);
     // Measured: Linux discards the whole datagram for IPv4, and only the fragment for IPv6.
     if (tracker && policy === 'linux-6' && tracker.version === 4) this.store.remove(tracker);
@@ -132,7 +132,7 @@ export class Defrag {
     const { start, end, more } = this.fragment;
     const overlaps = tracker.runs.overlaps(start, end);
     if (overlaps) this.event(Events.IPV4_FRAG_OVERLAP, Events.IPV6_FRAG_OVERLAP);
-    if (!this.keep(tracker, end)) return false;
+    if (!this.storeFragment(tracker, end)) return false;
     tracker.overlaps ||= overlaps;
     tracker.runs.join(start, end);
     if (!more && end < tracker.end) tracker.end = end;
@@ -150,13 +150,13 @@ export class Defrag {
     if (decision === Linux.DROP) this.store.remove(tracker);
     // The receiver has not got the bytes of held fragments.
     if (decision === Linux.IGNORE) this.held.hold(tracker, this.fragment.p);
-    if (decision !== Linux.STORE || !this.keep(tracker, end)) return false;
+    if (decision !== Linux.STORE || !this.storeFragment(tracker, end)) return false;
     if (!more) tracker.end = end;
     tracker.ecn |= 1 << ecn;
     return true;
   }
 
-  private keep(tracker: Tracker, end: number): boolean {
+  private storeFragment(tracker: Tracker, end: number): boolean {
     if (this.store.keep(tracker, this.fragment, end)) return true;
     this.event(Events.IPV4_FRAG_IGNORED, Events.IPV6_FRAG_IGNORED);
     this.memcapPolicy.apply(this.fragment.p / Packet.INTS, -1);
@@ -202,7 +202,7 @@ export class Defrag {
     return slot;
   }
 
-  private isSimulatedMemcap(fragment: FragmentInHand): boolean {
+  private isSimulatedMemcap(fragment: CurrentFragment): boolean {
     const { simulatedMemcap } = this.settings;
     return simulatedMemcap !== 0 && this.d.row[fragment.p + Packet.NUMBER] === simulatedMemcap;
   }

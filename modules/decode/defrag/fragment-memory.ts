@@ -1,5 +1,5 @@
 /**
- * Memory for fragment data: pieces of 64 bytes to 128 KiB in powers of two, cut from slabs that are allocated when
+ * Memory for fragment data: blocks of 64 bytes to 128 KiB in powers of two, cut from slabs that are allocated when
  * needed and kept. The total never exceeds the cap.
  */
 
@@ -9,57 +9,57 @@ const SLAB = 1 << 18;
 
 export class FragmentMemory {
   private readonly slabs: Uint8Array[] = [];
-  /** Free pieces by size: `slab * SLAB + offset`. */
+  /** Free blocks by size: `slab * SLAB + offset`. */
   private readonly free: number[][] = Array.from({ length: LARGEST + 1 }, () => []);
   private end = 0;
-  /** Bytes of the pieces in use. */
+  /** Bytes of the blocks in use. */
   used = 0;
 
   constructor(private readonly cap: number) {}
 
-  /** @returns a handle of a piece of at least `length` bytes; -1 when the cap is reached */
-  take(length: number): number {
+  /** @returns a handle of a block of at least `length` bytes; -1 when the cap is reached */
+  allocate(length: number): number {
     const order = orderOf(length);
     const bytes = 1 << order;
     if (order > LARGEST || this.used + bytes > this.cap) return -1;
-    const piece = this.free[order]!.pop() ?? this.cut(order);
-    if (piece >= 0) this.used += bytes;
-    return piece;
+    const block = this.free[order]!.pop() ?? this.cut(order);
+    if (block >= 0) this.used += bytes;
+    return block;
   }
 
-  giveBack(piece: number, length: number): void {
+  release(block: number, length: number): void {
     const order = orderOf(length);
     this.used -= 1 << order;
-    this.free[order]!.push(piece);
+    this.free[order]!.push(block);
   }
 
-  copyIn(piece: number, from: Uint8Array, start: number, end: number): void {
-    const slab = this.slabs[Math.floor(piece / SLAB)]!;
-    let at = piece % SLAB;
+  copyIn(block: number, from: Uint8Array, start: number, end: number): void {
+    const slab = this.slabs[Math.floor(block / SLAB)]!;
+    let at = block % SLAB;
     for (let i = start; i < end; i++) slab[at++] = from[i]!;
   }
 
-  /** A view of the first bytes of a piece. Only for the datagram currently being assembled. */
-  view(piece: number, length: number): Uint8Array {
-    const at = piece % SLAB;
-    return this.slabs[Math.floor(piece / SLAB)]!.subarray(at, at + length);
+  /** A view of the first bytes of a block. Only for the datagram currently being assembled. */
+  view(block: number, length: number): Uint8Array {
+    const at = block % SLAB;
+    return this.slabs[Math.floor(block / SLAB)]!.subarray(at, at + length);
   }
 
   private cut(order: number): number {
     const bytes = 1 << order;
-    // Pieces are powers of two and so never straddle slabs once the end is aligned to their size.
+    // Blocks are powers of two and so never straddle slabs once the end is aligned to their size.
     const at = Math.ceil(this.end / bytes) * bytes;
     if (at + bytes > this.slabs.length * SLAB) {
       if ((this.slabs.length + 1) * SLAB > this.cap + 2 * SLAB) return this.splitLarger(order);
       this.slabs.push(new Uint8Array(SLAB));
     }
-    this.giveAway(this.end, at);
+    this.freeRange(this.end, at);
     this.end = at + bytes;
     return at;
   }
 
-  /** Frees the gap left by alignment, in pieces as large as possible. */
-  private giveAway(from: number, to: number): void {
+  /** Frees the gap left by alignment, in blocks as large as possible. */
+  private freeRange(from: number, to: number): void {
     while (to - from >= 1 << SMALLEST) {
       let order = SMALLEST;
       while (order < LARGEST && from % (2 << order) === 0 && from + (2 << order) <= to) order++;
@@ -70,10 +70,10 @@ export class FragmentMemory {
 
   private splitLarger(order: number): number {
     for (let larger = order + 1; larger <= LARGEST; larger++) {
-      const piece = this.free[larger]!.pop();
-      if (piece === undefined) continue;
-      this.giveAway(piece + (1 << order), piece + (1 << larger));
-      return piece;
+      const block = this.free[larger]!.pop();
+      if (block === undefined) continue;
+      this.freeRange(block + (1 << order), block + (1 << larger));
+      return block;
     }
     return -1;
   }

@@ -9,7 +9,7 @@ const FRAGMENT_HEADER = 8;
 /** Longest IP packet, and longest payload of an IPv6 packet. */
 export const MOST = 65535;
 
-export class FragmentInHand {
+export class CurrentFragment {
   /** Index of its row. */
   p = 0;
   /** Offset of its bytes; they cover [start, end) of the datagram. */

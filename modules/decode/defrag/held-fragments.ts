@@ -25,7 +25,7 @@ interface Chain {
   /** Second of the first one. */
   readonly since: number;
   /** Its fragments are dropped when they are released. */
-  refused: boolean;
+  dropped: boolean;
 }
 
 /** Maximum part of a pool's slots that may be held. */
@@ -39,7 +39,7 @@ export class HeldFragments {
   /** Number of packets in both, and in the latter. */
   private count = 0;
   private leaving = 0;
-  private readonly most: number;
+  private readonly maxHeld: number;
   private readonly seconds: number;
 
   constructor(
@@ -47,7 +47,7 @@ export class HeldFragments {
     settings: DefragSettings,
     private readonly c: DefragCounters,
   ) {
-    this.most = Math.min(settings.holdPackets, Math.floor(d.thread.pool.range.slots / SHARE_OF_POOL));
+    this.maxHeld = Math.min(settings.holdPackets, Math.floor(d.thread.pool.range.slots / SHARE_OF_POOL));
     this.seconds = settings.holdTime;
   }
 
@@ -57,10 +57,10 @@ export class HeldFragments {
     const w = this.wireOf(p);
     const before = this.chains.get(tracker);
     if (row[w + Packet.ROOT]! >= 0 || before?.head === w / Packet.INTS) return;
-    if (this.most === 0) return;
+    if (this.maxHeld === 0) return;
     if (!this.makeRoom(tracker)) {
       this.d.thread.counters.values[this.c.notHeld]!++;
-      this.refuse(w);
+      this.drop(w);
       return;
     }
     this.count++;
@@ -75,7 +75,7 @@ export class HeldFragments {
         head: w / Packet.INTS,
         length: 1,
         since: Packet.secondsOf(row, w),
-        refused: false,
+        dropped: false,
       });
     }
   }
@@ -83,8 +83,8 @@ export class HeldFragments {
   /** When too many are held, the oldest datagram is given up for new ones. @returns whether there is room */
   private makeRoom(tracker: Tracker): boolean {
     // Slots of released fragments are free only after the batch.
-    if (this.count >= this.most + (this.most >> 1)) return false;
-    if (this.count - this.leaving < this.most) return true;
+    if (this.count >= this.maxHeld + (this.maxHeld >> 1)) return false;
+    if (this.count - this.leaving < this.maxHeld) return true;
     for (const other of this.chains.keys()) {
       if (other === tracker) continue;
       this.release(other, true);
@@ -93,7 +93,7 @@ export class HeldFragments {
     return false;
   }
 
-  private refuse(p: number): void {
+  private drop(p: number): void {
     const { row } = this.d;
     if (isDrop(row[p + Packet.VERDICT]!)) return;
     row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
@@ -119,7 +119,7 @@ export class HeldFragments {
     const chain = this.chains.get(tracker);
     if (!chain) return;
     this.chains.delete(tracker);
-    chain.refused = refused;
+    chain.dropped = refused;
     this.leaving += chain.length;
     this.ending.push(chain);
   }
@@ -147,14 +147,14 @@ export class HeldFragments {
       const slot = thread.pool.take();
       if (slot < 0) return false;
       const p = slot * Packet.INTS;
-      const { head, length, refused } = this.ending.pop()!;
+      const { head, length, dropped } = this.ending.pop()!;
       this.count -= length;
       this.leaving -= length;
       inherit(row, head * Packet.INTS, p);
       row[p + Packet.NUMBER] = number;
       row[p + Packet.PSEUDO] = Packet.PSEUDO_REASSEMBLED;
       row[p + Packet.FLAGS] = Packet.FLAG_FRAGMENT | Packet.FLAG_NO_INSPECTION;
-      if (refused) this.refuse(p);
+      if (dropped) this.drop(p);
       batch.push(slot);
     }
     return true;

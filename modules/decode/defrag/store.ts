@@ -4,7 +4,7 @@ import * as Packet from '../../../engine/packet.js';
 import type { FragmentClass } from '../../../engine/stream/host-os-policy.js';
 import type { Decoding } from '../decoding.js';
 import type { DefragCounters } from './counters.js';
-import type { FragmentInHand } from './fragment.js';
+import type { CurrentFragment } from './fragment.js';
 import { FragmentMemory } from './fragment-memory.js';
 import type { HeldFragments } from './held-fragments.js';
 import type { DefragSettings } from './options.js';
@@ -34,7 +34,7 @@ export class Store {
   }
 
   /** The tracker of a fragment; one that has timed out is discarded. */
-  find(fragment: FragmentInHand): Tracker | undefined {
+  find(fragment: CurrentFragment): Tracker | undefined {
     const tracker = this.table.find(fragment.key);
     if (!tracker) return undefined;
     if (Packet.secondsOf(this.d.row, fragment.p) - tracker.lastSeconds <= tracker.timeout) return tracker;
@@ -43,7 +43,7 @@ export class Store {
   }
 
   /** A new tracker; when the table is full the oldest one is evicted. */
-  create(fragment: FragmentInHand, policy: FragmentClass): Tracker {
+  create(fragment: CurrentFragment, policy: FragmentClass): Tracker {
     const { table, settings, d } = this;
     if (table.size >= table.capacity) {
       this.values[this.c.maxTrackersReached]!++;
@@ -64,26 +64,26 @@ export class Store {
   }
 
   /** Stores the bytes of a fragment up to `end`, and the header of the first. @returns false when a limit is reached */
-  keep(tracker: Tracker, fragment: FragmentInHand, end: number): boolean {
+  keep(tracker: Tracker, fragment: CurrentFragment, end: number): boolean {
     if (this.fragments >= this.settings.maxFragments) {
       this.values[this.c.maxFragsReached]!++;
       return false;
     }
     const length = end - fragment.start;
-    const piece = this.memory.take(length);
-    if (piece < 0) return false;
+    const block = this.memory.allocate(length);
+    if (block < 0) return false;
     if (!this.keepHeader(tracker, fragment)) {
-      this.memory.giveBack(piece, length);
+      this.memory.release(block, length);
       return false;
     }
-    this.memory.copyIn(piece, this.d.bytes, fragment.dataAt, fragment.dataAt + length);
-    this.append(tracker, piece, fragment.start, end);
+    this.memory.copyIn(block, this.d.bytes, fragment.dataAt, fragment.dataAt + length);
+    this.append(tracker, block, fragment.start, end);
     return true;
   }
 
-  private append(tracker: Tracker, piece: number, start: number, end: number): void {
+  private append(tracker: Tracker, block: number, start: number, end: number): void {
     const fragment = this.spare.pop() ?? new Fragment();
-    fragment.piece = piece;
+    fragment.block = block;
     fragment.start = start;
     fragment.end = end;
     if (tracker.lastFragment) tracker.lastFragment.next = fragment;
@@ -93,16 +93,16 @@ export class Store {
     this.fragments++;
   }
 
-  private keepHeader(tracker: Tracker, fragment: FragmentInHand): boolean {
+  private keepHeader(tracker: Tracker, fragment: CurrentFragment): boolean {
     if (fragment.start !== 0 || tracker.header >= 0) return true;
     const { row, bytes } = this.d;
     const { p } = fragment;
     const data = row[p + Packet.DATA]!;
     const length = fragment.headerEnd - data;
-    const piece = this.memory.take(length);
-    if (piece < 0) return false;
-    this.memory.copyIn(piece, bytes, data, fragment.headerEnd);
-    tracker.header = piece;
+    const block = this.memory.allocate(length);
+    if (block < 0) return false;
+    this.memory.copyIn(block, bytes, data, fragment.headerEnd);
+    tracker.header = block;
     tracker.headerLength = length;
     tracker.linkType = row[p + Packet.LINK_TYPE]!;
     tracker.network = row[p + Packet.L3]! - data;
@@ -117,13 +117,13 @@ export class Store {
     let fragment = tracker.fragments;
     while (fragment) {
       const { next } = fragment;
-      this.memory.giveBack(fragment.piece, fragment.end - fragment.start);
+      this.memory.release(fragment.block, fragment.end - fragment.start);
       fragment.next = undefined;
       this.spare.push(fragment);
       this.fragments--;
       fragment = next;
     }
-    if (tracker.header >= 0) this.memory.giveBack(tracker.header, tracker.headerLength);
+    if (tracker.header >= 0) this.memory.release(tracker.header, tracker.headerLength);
     this.table.remove(tracker);
   }
 

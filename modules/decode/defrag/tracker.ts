@@ -10,7 +10,7 @@ export class Fragment {
   start = 0;
   end = 0;
   /** Its bytes in `FragmentMemory`. */
-  piece = -1;
+  block = -1;
 }
 
 export class Tracker {

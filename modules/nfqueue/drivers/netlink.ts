@@ -2,7 +2,7 @@
 
 import type { QueueSettings } from '../../../engine/native/queue.js';
 import type { Native } from '../../../engine/native.js';
-import type { Driver, QueueEnd, QueueLink } from '../driver.js';
+import type { Driver, QueueEndpoint, QueueLink } from '../driver.js';
 
 export class NetlinkDriver implements Driver {
   private readonly opened: { socket: number; queue: number; settings: QueueSettings }[] = [];
@@ -24,7 +24,7 @@ export class NetlinkDriver implements Driver {
   }
 }
 
-export class NetlinkEnd implements QueueEnd {
+export class NetlinkEndpoint implements QueueEndpoint {
   constructor(
     private readonly native: Native,
     private readonly socket: number,

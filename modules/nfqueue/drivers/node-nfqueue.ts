@@ -79,7 +79,7 @@ export class NodeNfqueueDriver implements Driver {
     const policy = settings.failOpen ? NF_ACCEPT : NF_DROP;
     const opened = new NodeQueue(this.native, link, policy);
     this.nfqueue.createQueueHandler(queue, settings.receiveBuffer, packet => {
-      opened.packetCame(packet);
+      opened.receive(packet);
       ring(this.bells, PACKETS_BELL);
     });
     this.queues.push(opened);
@@ -92,14 +92,14 @@ export class NodeNfqueueDriver implements Driver {
   /** The package cannot close a queue: it keeps the process alive, so the process must be ended explicitly. */
   close(): void {
     this.closed = true;
-    for (const queue of this.queues) queue.answer();
+    for (const queue of this.queues) queue.sendVerdicts();
     if (this.queues.length > 0) setTimeout(() => process.exit(), LAST_LINES_MS);
   }
 
   private listen(): void {
     if (this.closed) return;
     const heard = Atomics.load(this.bells, VERDICTS_BELL);
-    for (const queue of this.queues) queue.answer();
+    for (const queue of this.queues) queue.sendVerdicts();
     const rung = Atomics.waitAsync(this.bells, VERDICTS_BELL, heard);
     if (rung.async) void rung.value.then(() => this.listen());
     else setImmediate(() => this.listen());
@@ -127,7 +127,7 @@ class NodeQueue {
   }
 
   /** If there is no space for it, the packet gets the policy of a full queue. */
-  packetCame(packet: NodePacket): void {
+  receive(packet: NodePacket): void {
     const { now, words } = this;
     const { info } = packet;
     // The package makes the kernel copy the whole packet.
@@ -148,26 +148,26 @@ class NodeQueue {
   }
 
   /** Sends the kernel the verdicts that threads have written. */
-  answer(): void {
+  sendVerdicts(): void {
     const { verdicts } = this;
     for (let left = verdicts.readable; left > 0; left--) {
       const id = verdicts.word(Queue.VERDICT_ID);
       const flags = verdicts.word(Queue.VERDICT_FLAGS);
-      if (flags & Queue.VERDICT_UP_TO_HERE) this.settleUpTo(id);
-      else this.settle(id, flags);
+      if (flags & Queue.VERDICT_UP_TO_HERE) this.sendVerdictsUpTo(id);
+      else this.sendVerdict(id, flags);
       verdicts.release();
     }
   }
 
   /** Ids ascend, and so do those of a map's keys. */
-  private settleUpTo(last: number): void {
+  private sendVerdictsUpTo(last: number): void {
     for (const id of this.pending.keys()) {
       if ((last - id) >> 31 !== 0) return;
-      this.settle(id, 0);
+      this.sendVerdict(id, 0);
     }
   }
 
-  private settle(id: number, flags: number): void {
+  private sendVerdict(id: number, flags: number): void {
     const packet = this.pending.get(id);
     if (!packet) return;
     this.pending.delete(id);

@@ -264,7 +264,7 @@ export class Tracker {
   /** This segment and the following ones of its flow get a new flow. */
   private beginAnew(x: Segment): boolean {
     const { c } = this;
-    const flow = c.table.beginAnew(c.batch, x.index);
+    const flow = c.table.replaceFlow(c.batch, x.index);
     if (flow < 0) return false;
     x.read(x.slot, x.index);
     this.find(x);

@@ -7,19 +7,19 @@ import { Conversation } from '../../engine/detection/conversation.js';
 import type { Answer, Said } from '../../engine/detection.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
-import type { Judge, Occasion } from './judge.js';
-import type { LoadedDetection } from './loaded.js';
+import type { ActionContext, ActionExecutor } from './action-executor.js';
+import type { LoadedDetection } from './loaded-detection.js';
 import { ALERTS_PER_FLOW, ERROR_POLICY, GROWTH, MOST_ERRORS } from './options.js';
 
 /** Maximum answers per turn: a routine that gives more no longer reads. */
-const MOST_ANSWERS = 1000;
+const MAX_ANSWERS = 1000;
 
-const SHORT = { depth: 0, breakLength: Infinity, maxStringLength: 40 };
+const INSPECT_OPTIONS = { depth: 0, breakLength: Infinity, maxStringLength: 40 };
 
 const KINDS: ReadonlySet<Answer['kind']> = new Set(['alert', 'drop', 'reject', 'bypass', 'stop']);
 
-export class Turns {
-  readonly occasion: Occasion = {
+export class DetectionRunner {
+  readonly context: ActionContext = {
     ...{ slot: 0, wire: 0, flow: -1, toServer: true, inStream: false, transaction: undefined },
     ...{ clientPosition: -1, serverPosition: -1 },
   };
@@ -30,12 +30,12 @@ export class Turns {
   private readonly values: Float64Array;
   /** Those that ran since memory was last checked, and whether memory is checked after each turn. */
   private readonly ran = new Set<LoadedDetection>();
-  private watchesEach = false;
+  private checksEachCall = false;
   private memory = 0;
 
   constructor(
     private readonly thread: Thread,
-    private readonly judge: Judge,
+    private readonly executor: ActionExecutor,
   ) {
     const { counters } = thread;
     this.settings = settingsOf(thread.config);
@@ -52,14 +52,14 @@ export class Turns {
    * Resumes a routine, or starts it.
    * @returns false when it is finished with the flow
    */
-  wake(detection: LoadedDetection, asking: Asking, begin: () => Asking['routine']): boolean {
+  resume(detection: LoadedDetection, asking: Asking, begin: () => Asking['routine']): boolean {
     this.values[this.counts.wakeups]!++;
     this.enter(detection);
     try {
       asking.routine ??= begin();
       return this.advance(detection, asking);
     } catch (error) {
-      this.failed(detection, error);
+      this.handleFailure(detection, error);
       return false;
     } finally {
       this.leave(detection);
@@ -72,24 +72,24 @@ export class Turns {
     try {
       const answer = work();
       checkAnswer(answer);
-      this.occasion.clientPosition = -1;
-      if (answer) this.judge.act(detection, answer, this.occasion);
+      this.context.clientPosition = -1;
+      if (answer) this.executor.execute(detection, answer, this.context);
     } catch (error) {
-      this.failed(detection, error);
+      this.handleFailure(detection, error);
     } finally {
       this.leave(detection);
     }
   }
 
   private advance(detection: LoadedDetection, asking: Asking): boolean {
-    for (let i = 0; i < MOST_ANSWERS; i++) {
+    for (let i = 0; i < MAX_ANSWERS; i++) {
       const { done, value } = asking.routine!.next();
       checkAnswer(value);
       if (value) this.answer(detection, asking, value);
       if (done || isFinal(value)) return false;
       if (!value) return true;
     }
-    throw new Error(`it returns results endlessly without reading (${MOST_ANSWERS} in one turn)`);
+    throw new Error(`it returns results endlessly without reading (${MAX_ANSWERS} in one turn)`);
   }
 
   private answer(detection: LoadedDetection, asking: Asking, answer: Answer): void {
@@ -97,28 +97,28 @@ export class Turns {
       this.values[this.counts.suppressed]!++;
       return;
     }
-    const { occasion } = this;
+    const { context } = this;
     if (asking instanceof Conversation) {
-      occasion.clientPosition = asking.client.position;
-      occasion.serverPosition = asking.server.position;
+      context.clientPosition = asking.client.position;
+      context.serverPosition = asking.server.position;
       if (answer.kind === 'stop') asking.side(answer.side === 'client').close();
     }
-    this.judge.act(detection, answer, occasion);
-    occasion.clientPosition = -1;
+    this.executor.execute(detection, answer, context);
+    context.clientPosition = -1;
   }
 
   // ── failures ──
 
-  private failed(detection: LoadedDetection, error: unknown): void {
+  private handleFailure(detection: LoadedDetection, error: unknown): void {
     this.values[this.counts.errors]!++;
     detection.errors++;
     const trace = detection.traceOf(error);
-    if (detection.isNew(trace))
+    if (detection.isNewTrace(trace))
       this.thread.warnOnce(
         `detection ${detection.name} failed and is disabled for the flow: ${trace} (packet ${this.packetNumber})`,
       );
     if (detection.errors >= this.settings.mostErrors)
-      this.switchOff(detection, `it failed ${detection.errors} times`);
+      this.disable(detection, `it failed ${detection.errors} times`);
     this.applyPolicy();
   }
 
@@ -131,7 +131,7 @@ export class Turns {
       );
       return false;
     }
-    this.switchOff(detection, `it did not return in time, at packet ${this.packetNumber}`);
+    this.disable(detection, `it did not return in time, at packet ${this.packetNumber}`);
     this.running = undefined;
     // Its memory must not be attributed to others.
     this.beginBatch();
@@ -139,19 +139,19 @@ export class Turns {
     return true;
   }
 
-  private switchOff(detection: LoadedDetection, reason: string): void {
-    if (detection.isOff) return;
-    detection.isOff = true;
+  private disable(detection: LoadedDetection, reason: string): void {
+    if (detection.isDisabled) return;
+    detection.isDisabled = true;
     this.values[this.counts.stopped]!++;
     this.thread.log.error(`detection ${detection.name} is disabled in thread ${this.thread.name}: ${reason}`);
   }
 
   private applyPolicy(): void {
     const { policy } = this.settings;
-    const { judge, occasion } = this;
-    if (policy === 'pass-flow') judge.passFlow(occasion);
-    else if (policy !== 'ignore' && judge.inline)
-      judge.dropPacket(occasion, Packet.VERDICT_DROP, policy === 'drop-flow');
+    const { executor, context } = this;
+    if (policy === 'pass-flow') executor.passFlow(context);
+    else if (policy !== 'ignore' && executor.inline)
+      executor.dropPacket(context, Packet.VERDICT_DROP, policy === 'drop-flow');
   }
 
   // ── memory ──
@@ -167,31 +167,31 @@ export class Turns {
     if (this.ran.size === 0) return;
     const growth = memoryInUse() - this.memory;
     if (growth < this.settings.growth) return;
-    if (this.ran.size === 1) for (const detection of this.ran) this.tellGrowth(detection, growth);
+    if (this.ran.size === 1) for (const detection of this.ran) this.disableForGrowth(detection, growth);
     // The detection responsible is found by checking each turn separately.
-    else this.watchesEach = true;
+    else this.checksEachCall = true;
   }
 
   private enter(detection: LoadedDetection): void {
     this.running = detection;
-    if (this.watchesEach) this.memory = memoryInUse();
+    if (this.checksEachCall) this.memory = memoryInUse();
   }
 
   private leave(detection: LoadedDetection): void {
     this.running = undefined;
     this.ran.add(detection);
-    if (!this.watchesEach) return;
+    if (!this.checksEachCall) return;
     const growth = memoryInUse() - this.memory;
-    if (growth >= this.settings.growth) this.tellGrowth(detection, growth);
+    if (growth >= this.settings.growth) this.disableForGrowth(detection, growth);
   }
 
-  private tellGrowth(detection: LoadedDetection, growth: number): void {
-    this.switchOff(detection, `it allocated ${Math.round(growth / 2 ** 20)} MiB of memory at once`);
-    this.watchesEach = false;
+  private disableForGrowth(detection: LoadedDetection, growth: number): void {
+    this.disable(detection, `it allocated ${Math.round(growth / 2 ** 20)} MiB of memory at once`);
+    this.checksEachCall = false;
   }
 
   private get packetNumber(): number {
-    return Packet.numberOf(this.thread.memory.row, this.occasion.slot * Packet.INTS);
+    return Packet.numberOf(this.thread.memory.row, this.context.slot * Packet.INTS);
   }
 }
 
@@ -209,7 +209,7 @@ function checkAnswer(said: unknown): void {
   if (KINDS.has((said as Answer).kind)) return;
   if (Symbol.iterator in Object(said) && typeof said === 'object')
     throw new Error('it yields a read; use yield* instead of yield');
-  throw new Error(`it returned ${inspect(said, SHORT)}, expected a result such as alert()`);
+  throw new Error(`it returned ${inspect(said, INSPECT_OPTIONS)}, expected a result such as alert()`);
 }
 
 function memoryInUse(): number {

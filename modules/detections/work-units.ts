@@ -3,9 +3,9 @@
 /** Maximum detections, and transactions of one packet, per step. */
 const MOST_ORDERS = 1 << 16;
 
-export class Units {
+export class WorkUnits {
   /** The current packet was started before, and is resumed. */
-  isAgain = false;
+  isResumed = false;
   /** Last unit started, and the one up to which all are done. */
   private begun = -1;
   private doneUpTo = -1;
@@ -20,14 +20,14 @@ export class Units {
 
   /** The packet is finished. */
   end(): void {
-    this.isAgain = false;
+    this.isResumed = false;
     this.begun = -1;
     this.doneUpTo = -1;
   }
 
   /** The unit started last is abandoned. */
   interrupted(): void {
-    this.isAgain = true;
+    this.isResumed = true;
     this.doneUpTo = this.begun;
   }
 }

@@ -6,27 +6,27 @@
 import * as Queue from '../../engine/native/queue.js';
 import type { Native } from '../../engine/native.js';
 import { NF_ACCEPT, NF_DROP } from './answers.js';
-import type { QueueEnd } from './driver.js';
-import { endOf } from './ends.js';
-import { type OpenQueue, ReceivedId } from './queue.js';
+import type { QueueEndpoint } from './driver.js';
+import { openEndpoint } from './endpoints.js';
+import { LastReceivedId, type OpenQueue } from './queue.js';
 
-const EVERY_MS = 5;
+const INTERVAL_MS = 5;
 const PACKETS = 64;
-const TURNS = 256;
+const MAX_BATCHES = 256;
 
-export class StandIn {
+export class FallbackVerdicts {
   private readonly packets = new Uint32Array(PACKETS * Queue.QUEUED_INTS);
   private readonly tally = new Uint32Array(Queue.TALLY_INTS);
   private readonly answer = new Uint32Array(Queue.VERDICT_INTS);
   private readonly bytes: Uint8Array;
-  private readonly ends: ReadonlyMap<OpenQueue, QueueEnd>;
+  private readonly endpoints: ReadonlyMap<OpenQueue, QueueEndpoint>;
   /** Queues whose thread does not inspect now. */
-  private readonly orphans = new Set<OpenQueue>();
+  private readonly unattended = new Set<OpenQueue>();
   /** Up to which id a verdict is missing because the kernel did not accept it. */
   private readonly unsent = new Map<OpenQueue, number>();
   private timer: NodeJS.Timeout | undefined;
-  /** Number of packets settled without inspection. */
-  packetsSettled = 0;
+  /** Number of packets answered without inspection. */
+  packetsAnswered = 0;
 
   constructor(
     native: Native,
@@ -35,46 +35,47 @@ export class StandIn {
     private readonly failOpen: boolean,
   ) {
     this.bytes = new Uint8Array((largest + Queue.QUEUE_OVERHEAD) * 4);
-    this.ends = new Map(queues.map(queue => [queue, endOf(queue.link, queue.number, native)]));
+    this.endpoints = new Map(queues.map(queue => [queue, openEndpoint(queue.link, queue.number, native)]));
   }
 
   begin(queues: readonly OpenQueue[]): void {
     for (const queue of queues) {
-      this.orphans.add(queue);
-      this.settleReceived(queue);
+      this.unattended.add(queue);
+      this.answerReceived(queue);
     }
-    this.timer ??= setInterval(() => this.settleAll(this.orphans), EVERY_MS);
-    this.settleAll(queues);
+    this.timer ??= setInterval(() => this.answerAll(this.unattended), INTERVAL_MS);
+    this.answerAll(queues);
   }
 
   end(queues: readonly OpenQueue[]): void {
-    for (const queue of queues) this.orphans.delete(queue);
-    if (this.orphans.size > 0) return;
+    for (const queue of queues) this.unattended.delete(queue);
+    if (this.unattended.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
   }
 
   /** Answers all pending packets; under a flood the rest follows with the next call. */
-  settleAll(queues: Iterable<OpenQueue>): void {
-    for (const queue of queues) for (let turn = 0; turn < TURNS && this.settle(queue) > 0; turn++);
+  answerAll(queues: Iterable<OpenQueue>): void {
+    for (const queue of queues)
+      for (let turn = 0; turn < MAX_BATCHES && this.answerPending(queue) > 0; turn++);
   }
 
   /** Packets that threads have received but not answered; the kernel ignores verdicts for answered ones. */
-  private settleReceived(queue: OpenQueue): void {
-    const { last } = new ReceivedId(queue.received);
+  private answerReceived(queue: OpenQueue): void {
+    const { last } = new LastReceivedId(queue.received);
     if (last !== undefined) this.sendUpTo(queue, last);
   }
 
-  private settle(queue: OpenQueue): number {
+  private answerPending(queue: OpenQueue): number {
     const { packets, tally, bytes, unsent } = this;
     const missing = unsent.get(queue);
     if (missing !== undefined) this.sendUpTo(queue, missing);
-    const count = this.ends.get(queue)!.receive(bytes, 0, bytes.length, this.largest, packets, tally);
+    const count = this.endpoints.get(queue)!.receive(bytes, 0, bytes.length, this.largest, packets, tally);
     if (count === 0) return 0;
     const last = packets[(count - 1) * Queue.QUEUED_INTS + Queue.QUEUED_ID]!;
-    new ReceivedId(queue.received).last = last;
+    new LastReceivedId(queue.received).last = last;
     this.sendUpTo(queue, last);
-    this.packetsSettled += count;
+    this.packetsAnswered += count;
     return count;
   }
 
@@ -84,7 +85,7 @@ export class StandIn {
     answer[Queue.VERDICT_ID] = id;
     answer[Queue.VERDICT_ANSWER] = this.failOpen ? NF_ACCEPT : NF_DROP;
     answer[Queue.VERDICT_FLAGS] = Queue.VERDICT_UP_TO_HERE;
-    if (this.ends.get(queue)!.send(this.bytes, answer, 1) === 0) this.unsent.delete(queue);
+    if (this.endpoints.get(queue)!.send(this.bytes, answer, 1) === 0) this.unsent.delete(queue);
     else this.unsent.set(queue, id);
   }
 }

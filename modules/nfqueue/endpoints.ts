@@ -1,9 +1,9 @@
-/** Opens a driver by its name, and ends of the queues it opened. */
+/** Opens a driver by its name, and endpoints of the queues it opened. */
 import { isMainThread } from 'node:worker_threads';
 import type { Native } from '../../engine/native.js';
-import type { Driver, QueueEnd, QueueLink } from './driver.js';
-import { NetlinkDriver, NetlinkEnd } from './drivers/netlink.js';
-import { NodeEnd } from './drivers/node-end.js';
+import type { Driver, QueueEndpoint, QueueLink } from './driver.js';
+import { NetlinkDriver, NetlinkEndpoint } from './drivers/netlink.js';
+import { NodeEndpoint } from './drivers/node-endpoint.js';
 import { PACKETS_BELL } from './drivers/node-link.js';
 import { loadPackage, NodeNfqueueDriver } from './drivers/node-nfqueue.js';
 
@@ -14,10 +14,10 @@ export function openDriver(name: QueueLink['driver'], native: Native): Driver {
     : new NodeNfqueueDriver(native, loadPackage(process.cwd()));
 }
 
-export function endOf(link: QueueLink, queue: number, native: Native): QueueEnd {
+export function openEndpoint(link: QueueLink, queue: number, native: Native): QueueEndpoint {
   return link.driver === 'netlink'
-    ? new NetlinkEnd(native, link.socket, queue)
-    : new NodeEnd(link, !isMainThread);
+    ? new NetlinkEndpoint(native, link.socket, queue)
+    : new NodeEndpoint(link, !isMainThread);
 }
 
 /**

@@ -14,35 +14,35 @@ import { PASSED, SILENT, SUPPRESSED, Thresholds } from '../../signatures/state/t
 import { Tracker } from '../../signatures/state/track.js';
 
 /** Effect on an answer: it is suppressed, acts without an alert, or has another action. */
-export interface Limited {
+export interface LimitResult {
   readonly suppressed: boolean;
   readonly silent: boolean;
   readonly action: 'alert' | 'drop' | 'reject' | 'pass' | undefined;
 }
 
-const AS_IT_IS: Limited = { suppressed: false, silent: false, action: undefined };
-const NOTHING: Limited = { ...AS_IT_IS, suppressed: true };
+const UNCHANGED: LimitResult = { suppressed: false, silent: false, action: undefined };
+const SUPPRESSED_RESULT: LimitResult = { ...UNCHANGED, suppressed: true };
 
-export class Limits {
+export class AlertLimits {
   private signatures: readonly DetectionSignature[] = [];
   private thresholds: Thresholds | undefined;
 
   constructor(private readonly thread: Thread) {}
 
   /** The signatures of detections, set after each reload. */
-  use({ signatures }: Detections): void {
+  setSignatures({ signatures }: Detections): void {
     this.signatures = signatures;
     const limited = signatures.some(({ thresholds }) => thresholds.length > 0);
     this.thresholds = limited ? this.open() : undefined;
   }
 
-  of({ kind }: Answer, signature: number, slot: number, toServer: boolean): Limited {
-    if (!this.thresholds || kind === 'bypass' || kind === 'stop') return AS_IT_IS;
+  check({ kind }: Answer, signature: number, slot: number, toServer: boolean): LimitResult {
+    if (!this.thresholds || kind === 'bypass' || kind === 'stop') return UNCHANGED;
     const answer = this.thresholds.check(signature, slot * Packet.INTS, toServer);
-    if (answer === SUPPRESSED) return NOTHING;
+    if (answer === SUPPRESSED) return SUPPRESSED_RESULT;
     const { newAction } = this.thresholds;
-    if (answer === PASSED && newAction === '') return AS_IT_IS;
-    return { suppressed: false, silent: answer === SILENT, action: newAction || undefined } as Limited;
+    if (answer === PASSED && newAction === '') return UNCHANGED;
+    return { suppressed: false, silent: answer === SILENT, action: newAction || undefined } as LimitResult;
   }
 
   private open(): Thresholds {

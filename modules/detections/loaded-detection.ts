@@ -28,9 +28,9 @@ export class LoadedDetection implements DetectionWatch {
   readonly readsClient: boolean;
   readonly readsServer: boolean;
   /** It failed too often, or did not return in time: it is no longer called in this thread. */
-  isOff = false;
+  isDisabled = false;
   errors = 0;
-  private readonly told = new Set<string>();
+  private readonly reportedTraces = new Set<string>();
   private readonly may: ReadonlySet<Permission>;
 
   constructor(
@@ -38,7 +38,7 @@ export class LoadedDetection implements DetectionWatch {
     readonly definition: DetectionDefinition,
     /** Position in the order in which detections are called. */
     readonly order: number,
-    readonly held: number,
+    readonly maxHeld: number,
     window: number,
     private readonly watch: Watch,
   ) {
@@ -66,8 +66,8 @@ export class LoadedDetection implements DetectionWatch {
   }
 
   /** Whether this failure is new: what fails for one flow often fails for the next ones. */
-  isNew(trace: string): boolean {
-    return !this.told.has(trace) && this.told.add(trace) !== undefined;
+  isNewTrace(trace: string): boolean {
+    return !this.reportedTraces.has(trace) && this.reportedTraces.add(trace) !== undefined;
   }
 
   isAllowed(permission: Permission): boolean {

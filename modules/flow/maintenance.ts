@@ -22,14 +22,14 @@ export const prealloc = option(
 /** Seconds in which all rows are examined once: more often would find nothing new. */
 const ROUND_SECONDS = 8;
 /** Maximum rows examined per batch, when idle, and per batch in emergency mode. */
-const USUAL_BUDGET = 128;
+const NORMAL_BUDGET = 128;
 const IDLE_BUDGET = 4096;
 const EMERGENCY_BUDGET = 2048;
 /** A capture whose packets are not older than this many seconds is live traffic. */
 const LIVE_WITHIN = 60;
 
-export class Care {
-  private readonly enough: number;
+export class FlowMaintenance {
+  private readonly maxActive: number;
   private readonly reserve: number;
   private readonly recovered: number;
   private live: boolean | undefined;
@@ -43,7 +43,7 @@ export class Care {
   ) {
     const wanted = thread.config.read(expiry);
     this.live = wanted === 'auto' ? undefined : wanted === 'eager';
-    this.enough = Math.min(thread.config.read(prealloc), table.capacity / 2);
+    this.maxActive = Math.min(thread.config.read(prealloc), table.capacity / 2);
     this.reserve = Math.max(1, Math.ceil(table.capacity / 32));
     this.recovered = (table.capacity * thread.config.read(emergencyRecovery)) / 100;
   }
@@ -51,10 +51,10 @@ export class Care {
   /** @param packets number of packets that follow: each may begin a flow */
   beforeBatch(packets: number): void {
     const { table } = this;
-    this.noteCounters();
-    if (table.emergency) this.emergency(packets);
+    this.updateGauges();
+    if (table.emergency) this.processEmergency(packets);
     else if (table.freeRows < this.reserve) this.enterEmergency(packets);
-    else if (this.isEager() || table.active > this.enough) this.sweep();
+    else if (this.isEager() || table.active > this.maxActive) this.sweep();
   }
 
   /** Elapsed time gives credit; the work per batch is bounded nevertheless. */
@@ -63,7 +63,7 @@ export class Care {
     const passed = Math.min(ROUND_SECONDS, Math.max(0, table.seconds - this.sweptAt));
     this.sweptAt = table.seconds;
     this.credit = Math.min(table.rows, this.credit + Math.ceil((table.rows * passed) / ROUND_SECONDS));
-    const budget = Math.min(this.credit, USUAL_BUDGET);
+    const budget = Math.min(this.credit, NORMAL_BUDGET);
     if (budget === 0) return;
     this.credit -= budget;
     this.policy.sweep(table, budget);
@@ -91,14 +91,14 @@ export class Care {
     table.emergency = true;
     table.timeouts.emergency = true;
     table.counters.add(table.counters.emergencyEntered);
-    this.emergency(packets);
+    this.processEmergency(packets);
   }
 
-  private emergency(packets: number): void {
+  private processEmergency(packets: number): void {
     const { table } = this;
     this.policy.sweep(table, EMERGENCY_BUDGET);
-    const coming = table.freeRows + table.endings.length;
-    for (let n = Math.min(packets, this.reserve - coming); n > 0; n--) this.makeRoom();
+    const coming = table.freeRows + table.flowEnds.length;
+    for (let n = Math.min(packets, this.reserve - coming); n > 0; n--) this.evictOne();
     if (table.freeRows < this.recovered) return;
     table.emergency = false;
     table.timeouts.emergency = false;
@@ -106,14 +106,14 @@ export class Care {
   }
 
   /** The policy selects the flow to evict, or leaves it to the table. */
-  private makeRoom(): void {
+  private evictOne(): void {
     const { policy, table } = this;
     const row = policy.victim?.(table) ?? -1;
     if (row >= 0 && table.isLive(row)) table.end(row);
     else table.evict();
   }
 
-  private noteCounters(): void {
+  private updateGauges(): void {
     const { table } = this;
     const { counters } = table;
     counters.values[counters.spare] = table.freeRows;

@@ -1,14 +1,14 @@
-/** A thread's end of a queue of the package `nfqueue`. */
+/** A thread's endpoint of a queue of the package `nfqueue`. */
 import * as Queue from '../../../engine/native/queue.js';
-import type { QueueEnd } from '../driver.js';
+import type { QueueEndpoint } from '../driver.js';
 import type { Cells } from './cells.js';
 import { type NodeLink, packetCells, ring, VERDICTS_BELL, verdictCells } from './node-link.js';
 
 /** Maximum time that verdicts wait for space before they count as not accepted. */
-const PATIENCE_MS = 1000;
+const SEND_TIMEOUT_MS = 1000;
 const NO_BYTES = new Uint8Array(0);
 
-export class NodeEnd implements QueueEnd {
+export class NodeEndpoint implements QueueEndpoint {
   private readonly packets: Cells;
   private readonly verdicts: Cells;
   private readonly bells: Int32Array;
@@ -63,7 +63,7 @@ export class NodeEnd implements QueueEnd {
     if (this.verdicts.write(verdicts, v, payload)) return true;
     if (!this.mayWait) return false;
     ring(this.bells, VERDICTS_BELL);
-    const end = performance.now() + PATIENCE_MS;
+    const end = performance.now() + SEND_TIMEOUT_MS;
     while (performance.now() < end) {
       if (this.verdicts.write(verdicts, v, payload)) return true;
       // No bell is rung when space is freed.

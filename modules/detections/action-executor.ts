@@ -20,11 +20,11 @@ import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { STREAM_CONTROL, type StreamControl } from '../../engine/stream/stream-control.js';
 import { isDrop, REASON_FLOW_DROP, REASON_RULES } from '../../engine/verdict.js';
-import { type Limited, Limits } from './limits.js';
-import type { LoadedDetection } from './loaded.js';
+import { AlertLimits, type LimitResult } from './alert-limits.js';
+import type { LoadedDetection } from './loaded-detection.js';
 
 /** The context of an answer. */
-export interface Occasion {
+export interface ActionContext {
   /** Current packet; and the received packet that a drop applies to. */
   slot: number;
   wire: number;
@@ -38,10 +38,10 @@ export interface Occasion {
   serverPosition: number;
 }
 
-export class Judge {
+export class ActionExecutor {
   batch!: Batch;
   readonly inline: boolean;
-  readonly limits: Limits;
+  readonly limits: AlertLimits;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly alerts: number;
@@ -51,7 +51,7 @@ export class Judge {
 
   constructor(private readonly thread: Thread) {
     const { counters, config } = thread;
-    this.limits = new Limits(thread);
+    this.limits = new AlertLimits(thread);
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.inline = config.read(engineMode) === 'ips';
@@ -62,8 +62,8 @@ export class Judge {
   }
 
   /** Performs the action; without permission it is only reported. */
-  act(detection: LoadedDetection, answer: Answer, at: Occasion): void {
-    const limited = this.limits.of(answer, detection.signature, at.slot, at.toServer);
+  execute(detection: LoadedDetection, answer: Answer, at: ActionContext): void {
+    const limited = this.limits.check(answer, detection.signature, at.slot, at.toServer);
     if (limited.suppressed) {
       this.thread.counters.values[this.suppressed]!++;
       return;
@@ -91,7 +91,7 @@ export class Judge {
   }
 
   /** The flow was dropped with an earlier packet, so this one is dropped too. */
-  dropWithFlow(p: number, flow: number): void {
+  applyFlowDrop(p: number, flow: number): void {
     const { row } = this;
     if (!this.inline || isDrop(row[p + Packet.VERDICT]!) || !isFlowDropped(this.flows, flow)) return;
     row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
@@ -99,7 +99,7 @@ export class Judge {
   }
 
   /** Drops a packet, and with `wholeFlow` all following ones. @returns false if it was dropped already */
-  dropPacket(at: Occasion, verdict: number, wholeFlow: boolean): boolean {
+  dropPacket(at: ActionContext, verdict: number, wholeFlow: boolean): boolean {
     const { row } = this;
     const w = at.wire * Packet.INTS;
     const first = !isDrop(row[w + Packet.VERDICT]!);
@@ -114,7 +114,7 @@ export class Judge {
     return first;
   }
 
-  passFlow({ wire, flow }: Occasion): void {
+  passFlow({ wire, flow }: ActionContext): void {
     const w = wire * Packet.INTS;
     if (this.row[w + Packet.VERDICT] === Packet.VERDICT_NONE)
       this.row[w + Packet.VERDICT] = Packet.VERDICT_BYPASS;
@@ -124,9 +124,9 @@ export class Judge {
   private drop(
     detection: LoadedDetection,
     answer: Answer,
-    at: Occasion,
+    at: ActionContext,
     verdict: number,
-    { action, silent }: Limited,
+    { action, silent }: LimitResult,
   ): void {
     // A rate filter is configured by the user, so its action needs no permission.
     if (action === undefined && !this.isAllowed(detection, 'drop')) {
@@ -137,10 +137,10 @@ export class Judge {
     const acts = this.inline || verdict === Packet.VERDICT_REJECT;
     const first = acts && this.dropPacket(at, verdict, true);
     if (!silent) this.alert(detection, answer, at, verdict);
-    if (first && this.inline) this.tellDrop(detection, at.wire);
+    if (first && this.inline) this.reportDrop(detection, at.wire);
   }
 
-  private tellDrop(detection: LoadedDetection, wire: number): void {
+  private reportDrop(detection: LoadedDetection, wire: number): void {
     if (!this.thread.wants(EVENT_DROP)) return;
     const event = keepEvent(this.thread, this.batch, EVENT_DROP, wire, '');
     if (event < 0) this.thread.counters.values[this.lost]!++;
@@ -156,13 +156,13 @@ export class Judge {
     return false;
   }
 
-  private stopReassembly({ flow }: Occasion, ofClient: boolean): void {
+  private stopReassembly({ flow }: ActionContext, ofClient: boolean): void {
     const control = this.thread.services.get(STREAM_CONTROL) as StreamControl | undefined;
     if (flow >= 0) control?.stop(flow, ofClient);
   }
 
   /** @param verdict action taken; 0: only the alert */
-  private alert(detection: LoadedDetection, { message }: Answer, at: Occasion, verdict: number): void {
+  private alert(detection: LoadedDetection, { message }: Answer, at: ActionContext, verdict: number): void {
     const { row, thread } = this;
     const { slot, wire, flow } = at;
     row[slot * Packet.INTS + Packet.ALERTS]!++;
@@ -190,7 +190,7 @@ export class Judge {
 }
 
 /** Members of the record in addition to the signature. */
-function members(detection: LoadedDetection, message: string | undefined, at: Occasion): string {
+function members(detection: LoadedDetection, message: string | undefined, at: ActionContext): string {
   const read = at.clientPosition >= 0 && {
     read: { to_server: at.clientPosition, to_client: at.serverPosition },
   };

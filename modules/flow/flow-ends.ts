@@ -11,7 +11,7 @@ import * as Packet from '../../engine/packet.js';
 /** Share of the pool's free slots that flow ends may take at once, so that packets are not delayed. */
 const SHARE_OF_POOL = 4;
 
-export class Endings {
+export class FlowEnds {
   /** Ring of rows. Each row is in it at most once, so it never overflows. */
   private readonly waiting: Int32Array;
   private head = 0;
@@ -27,7 +27,7 @@ export class Endings {
   ) {
     this.ofDevices = thread.shared[DEVICE_NAMES] !== undefined;
     this.waiting = new Int32Array(Math.max(1, thread.flowRange.count));
-    thread.pool.onHome.push(slot => this.cameHome(slot));
+    thread.pool.onHome.push(slot => this.packetReturned(slot));
   }
 
   /** Number of flows whose packet has not been created yet. */
@@ -43,10 +43,10 @@ export class Endings {
   /** Adds the end packets of flows to the batch, as far as the pool allows. */
   emit(batch: Batch): void {
     const share = Math.ceil(this.thread.pool.available / SHARE_OF_POOL);
-    for (let n = Math.min(this.count, share); n > 0; n--) batch.push(this.nextPacket());
+    for (let n = Math.min(this.count, share); n > 0; n--) batch.push(this.createPacket());
   }
 
-  private nextPacket(): number {
+  private createPacket(): number {
     const flow = this.waiting[this.head]!;
     this.head = (this.head + 1) % this.waiting.length;
     this.count--;
@@ -87,7 +87,7 @@ export class Endings {
     row64[p64 + Packet.FLOW_BYTES_TO_CLIENT] = flows64[f64 + FlowRecord.BYTES_TO_CLIENT]!;
   }
 
-  private cameHome(slot: number): void {
+  private packetReturned(slot: number): void {
     const { row } = this.thread.memory;
     const p = slot * Packet.INTS;
     if (row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) this.onFree(row[p + Packet.FLOW]!);
