@@ -1,4 +1,4 @@
-/** Conversations of protocols whose messages have lengths. */
+/** Conversations of binary protocols, whose messages have length fields. */
 import dnp3 from '../../modules/app/dnp3.js';
 import dns from '../../modules/app/dns.js';
 import enip from '../../modules/app/enip.js';
@@ -28,11 +28,11 @@ import * as Tls from '../app/tls/handshake-builder.js';
 import { concat } from '../packets/bytes.js';
 import { bytesOf, type Conversation, client, server } from './turns.js';
 
-/** MQTT: a packet of a type, and a string behind its length. */
+/** MQTT: a packet of a type, and a string with its length in front. */
 const packet = (type: number, body: string) => String.fromCharCode(type, body.length) + body;
 const word = (text: string) => `\0${String.fromCharCode(text.length)}${text}`;
 
-/** SSH: a packet of a payload. */
+/** SSH: a packet with a payload. */
 function sshPacket(payload: Uint8Array): Uint8Array {
   const padding = 8;
   const head = Buffer.alloc(5);
@@ -74,7 +74,7 @@ export const BINARY_CONVERSATIONS: readonly Conversation[] = [
     ],
   },
   {
-    name: 'ldap that asks for encryption',
+    name: 'ldap that starts TLS',
     protocols: [ldap, tls],
     serverPort: 389,
     turns: [

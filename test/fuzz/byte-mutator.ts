@@ -3,7 +3,7 @@
 import { concat } from '../packets/bytes.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';
 
-/** Bytes at which parsers tend to stumble. */
+/** Bytes that often cause errors in parsers. */
 const ODD = [0, 1, 0x3f, 0x40, 0x7f, 0x80, 0xc0, 0xff];
 
 const CHANGES: readonly ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
@@ -21,7 +21,7 @@ const CHANGES: readonly ((bytes: Uint8Array, random: Random) => Uint8Array)[] = 
 ];
 
 function with8(bytes: Uint8Array, at: number, value: number): Uint8Array {
-  // A Buffer's own `slice` is a view: all changes would add up in the original.
+  // A Buffer's own `slice` is a view: changes would accumulate in the original.
   const changed = new Uint8Array(bytes);
   if (at < changed.length) changed[at] = value;
   return changed;
@@ -36,7 +36,7 @@ export function changed(original: Uint8Array, random: Random): Uint8Array {
   return bytes;
 }
 
-/** Gives `count` variants of the bytes, each with one to six changes. */
+/** Yields `count` variants of the bytes, each with one to six changes. */
 export function* mutated(
   seed: number,
   count: number,

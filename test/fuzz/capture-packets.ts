@@ -1,4 +1,4 @@
-/** The packets of a capture file (pcap), for changing them. */
+/** The packets of a capture file (pcap), to be mutated. */
 import type { CapturedPacket } from '../packets/pcap-file.js';
 import { viewOf } from './packet-layers.js';
 
@@ -10,9 +10,9 @@ export interface Capture {
   readonly packets: readonly CapturedPacket[];
 }
 
-/** @returns undefined for what is no pcap file of this form */
+/** @returns undefined if the file is not a pcap file of this form */
 export function captureOf(given: Uint8Array): Capture | undefined {
-  // Slices of a Buffer would be its own memory.
+  // Slices of a Buffer would share its memory.
   const file = new Uint8Array(given);
   const view = viewOf(file);
   if (file.length < FILE_HEADER) return undefined;

@@ -1,4 +1,4 @@
-/** The sample with random changes through the whole engine; `npm run fuzz` takes any captures, as long as one likes. */
+/** The sample with random changes through the whole engine; `npm run fuzz` takes any captures, for any time. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-it('changed captures are borne', () => {
+it('mutated captures are processed without failure', () => {
   const keep = mkdtempSync(join(tmpdir(), 'sluice-fuzz-'));
   const args = [
     'dist/test/fuzz/main.js',

@@ -1,4 +1,4 @@
-/** Folders of captures with random changes, made of those of another folder. */
+/** Folders of mutated captures, derived from the captures of another folder. */
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { randomNumbers } from '../pseudo-random.js';
 import { captureOf } from './capture-packets.js';
 import { mutatedPackets } from './packet-mutator.js';
 
-/** Larger captures take long and show little more. */
+/** Larger captures take long and find little more. */
 const LARGEST = 2 ** 18;
 
 /** @returns a new folder with up to `count` captures `SEED.pcap`, the same for the same seed */

@@ -1,4 +1,4 @@
-/** The sample with random changes, in all ways of reading; `npm run fuzz-compare` takes any captures and rules. */
+/** The sample with random changes in all configurations; `npm run fuzz-compare` takes any captures and rules. */
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -13,9 +13,9 @@ import { carrier, merged, split } from './tcp-segments.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-it('changed captures tell the same however they are read', async () => {
+it('mutated captures give the same records in every configuration', async () => {
   const folder = changedCaptures(at('../sample'), 1, 4);
-  // Of each kind two ways: the one that others are compared with, and the one that is most unlike it.
+  // Of each kind two configurations: the reference, and the one that differs most from it.
   const ways = [WAYS[1]!.slice(0, 2), [WAYS[2]![0]!, WAYS[2]!.at(-1)!]];
   const engine = new WarmEngine();
   try {
@@ -28,14 +28,14 @@ it('changed captures tell the same however they are read', async () => {
 
 const whole = { data: packet(ethernet(), ipv4(), tcp({ seq: 100 }), 'abcdefghijklmnopqrstuvwxyz'), time: 1 };
 
-it('segments that are split and merged again are what they were', () => {
+it('segments that are split and merged again are unchanged', () => {
   const parts = split(whole, carrier(1, whole)!, 5, randomNumbers(1));
   expect(parts.length).toBeGreaterThan(4);
   const again = parts.reduce((a, b) => merged(1, a, b)!);
   expect(Buffer.from(again.data)).toEqual(Buffer.from(whole.data));
 });
 
-it('fragments carry what the packet did', () => {
+it("fragments together carry the packet's payload", () => {
   const parts = fragments(1, whole, 1, randomNumbers(1));
   const { transport, end } = layersOf(1, whole.data)!;
   expect(parts).toHaveLength(Math.ceil((end - transport) / 8));

@@ -1,7 +1,8 @@
 /**
- * `npm run fuzz-compare -- [options] FOLDER`: whether captures with random changes give the same records however they are
- * read: in batches of other sizes, by several threads, with the other matcher, after the fact and inline. Here code runs
- * that no clean capture comes to.
+ * `npm run fuzz-compare -- [options] FOLDER`: whether mutated captures give the same records in every configuration:
+ * with
+ * other batch sizes, several threads, the other matcher, in IDS and inline mode. This runs code that no clean capture
+ * reaches.
  */
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -45,5 +46,5 @@ try {
 } finally {
   engine.close();
 }
-console.log(found === 0 ? 'all agree' : `${found} captures told about in different ways`);
+console.log(found === 0 ? 'all agree' : `${found} captures with different records`);
 process.exitCode = found === 0 ? 0 : 1;

@@ -1,7 +1,7 @@
-/** Makes wrong configurations of a right one. */
+/** Turns a valid configuration into invalid ones. */
 import type { Random } from '../pseudo-random.js';
 
-/** What may stand where a value is expected. No path leads to where something could be made. */
+/** Replacements for values. No path leads to a place where something could be created. */
 const VALUES: readonly string[] = [
   ...[
     '',
@@ -77,10 +77,10 @@ const VALUES: readonly string[] = [
   ],
 ];
 
-/** A line that sets an option: indentation, whether it is off, name, value. */
+/** A line that sets an option: indentation, whether it is commented out, name, value. */
 const OPTION = /^(\s*(?:- )?)(#?)([A-Za-z0-9_.-]+):(.*)$/;
 
-/** @returns the configuration with one to three changes, and the lines that were changed */
+/** @returns the configuration with one to three changes, and the changed lines */
 export function mutatedConfiguration(text: string, random: Random): { text: string; changes: string[] } {
   const lines = text.split('\n');
   const changes: string[] = [];
@@ -112,7 +112,7 @@ function change(lines: string[], at: number, option: RegExpExecArray, random: Ra
   }
 }
 
-/** Takes away what belongs to the option of the line: it has another value now. */
+/** Removes the nested lines of the option, which now has another value. */
 function removeBelow(lines: string[], at: number, indent: number): void {
   const isBelow = (line: string) => line.trim() !== '' && line.search(/\S/) > indent;
   let end = at + 1;

@@ -1,7 +1,8 @@
 /**
- * `npm run fuzz-config -- [options]`: runs the engine with random mistakes in its configuration, for a bounded time.
- * Each is accepted, or refused with an error that speaks of it; what ends otherwise, or in words that nobody wrote for a
- * reader, is told with the lines that were changed.
+ * `npm run fuzz-config -- [options]`: runs the engine with random mistakes in its configuration, for a limited time.
+ * Each
+ * must be accepted, or rejected with an error that describes it; any other end, and messages that are not written for
+ * users, are reported with the changed lines.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,7 @@ const USAGE = `usage: npm run fuzz-config -- [options]
   --limit N      seconds that one run may take (20)
   --config FILE  what is changed (suricata-like.yaml)`;
 
-/** What an exception of the engine's own, or a value printed as it is, looks like. */
+/** Patterns of internal exceptions, and of values printed without formatting. */
 const UNMEANT =
   /(TypeError|RangeError|ReferenceError|Cannot read|is not (a function|iterable)|\bundefined\b(?! variable)|\bNaN\b|\[object |\n +at )/;
 
@@ -50,7 +51,7 @@ try {
   engine.close();
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(`${runs} configurations, ${findings} not borne`);
+console.log(`${runs} configurations, ${findings} failures`);
 process.exitCode = findings === 0 ? 0 : 1;
 
 /** @returns what went wrong */

@@ -1,4 +1,4 @@
-/** Mutated conversations of protocols: no parser throws, whatever comes. */
+/** Mutated conversations of protocols: no parser throws, whatever the input. */
 import { expect, test } from 'vitest';
 import { ApplicationState } from '../../engine/application/application-state.js';
 import type { Config } from '../../engine/config/config.js';
@@ -42,11 +42,11 @@ interface Target {
 
 const hello = clientHello([serverName('a.example'), alpn('h3')]);
 
-/** All that one side says. */
+/** All data that one side sends. */
 const said = (turns: readonly Turn[], toServer: boolean) =>
   concat(...turns.filter(turn => turn.toServer === toServer).map(({ bytes }) => bytes));
 
-/** Those that `segments.test.ts` has, too. */
+/** The conversations that `segments.test.ts` uses, too. */
 const OVER_TCP = [...BINARY_CONVERSATIONS, ...TEXT_CONVERSATIONS]
   .filter(({ name }) =>
     ['krb5', 'nfs', 'enip', 'sip', 'pgsql', 'rfb', 'dnp3', 'modbus', 'rdp', 'telnet'].includes(name),
@@ -111,7 +111,7 @@ const TARGETS: readonly Target[] = [
 
 const CASES = TARGETS.flatMap(target => SEEDS.map(seed => ({ ...target, name: target.protocol.name, seed })));
 
-/** Everything that rules and outputs may ask of a transaction. */
+/** Reads everything that rules and outputs may read of a transaction. */
 function ask(protocol: Protocol<any>, transaction: Transaction, settings: unknown): void {
   for (const toServer of [true, false]) {
     for (const buffer of protocol.buffers)
@@ -121,33 +121,36 @@ function ask(protocol: Protocol<any>, transaction: Transaction, settings: unknow
   JSON.parse(`{${protocol.record(transaction, true, settings)}}`);
 }
 
-test.each(CASES)('$name over $transport, seed $seed', ({ protocol, transport, client, server, seed }) => {
-  const thread = stubThread({});
-  const settings = protocol.prepare?.(thread.config as Config, thread.shared, () => undefined);
-  const random = randomNumbers(seed);
-  const clients = [...mutated(seed, 300, client)];
-  const servers = [...mutated(seed + 100, 300, server)];
-  clients.forEach((bytes, i) => {
-    const talk = new ApplicationState();
-    const session = talk.startSession(protocol, 0, settings);
-    for (const [toServer, data] of [
-      [true, client[i % client.length]!],
-      [true, bytes],
-      [false, servers[i]!],
-    ] as const) {
-      if (transport === 'udp') {
-        protocol.datagram?.(session, data, 0, data.length, toServer);
-        continue;
+test.each(CASES)(
+  '$name over $transport, seed $seed, is parsed without an exception',
+  ({ protocol, transport, client, server, seed }) => {
+    const thread = stubThread({});
+    const settings = protocol.prepare?.(thread.config as Config, thread.shared, () => undefined);
+    const random = randomNumbers(seed);
+    const clients = [...mutated(seed, 300, client)];
+    const servers = [...mutated(seed + 100, 300, server)];
+    clients.forEach((bytes, i) => {
+      const talk = new ApplicationState();
+      const session = talk.startSession(protocol, 0, settings);
+      for (const [toServer, data] of [
+        [true, client[i % client.length]!],
+        [true, bytes],
+        [false, servers[i]!],
+      ] as const) {
+        if (transport === 'udp') {
+          protocol.datagram?.(session, data, 0, data.length, toServer);
+          continue;
+        }
+        for (let at = 0; at < data.length; ) {
+          const end = Math.min(data.length, at + 1 + random(200));
+          talk.deliver(toServer, data, at, end);
+          at = end;
+        }
       }
-      for (let at = 0; at < data.length; ) {
-        const end = Math.min(data.length, at + 1 + random(200));
-        talk.deliver(toServer, data, at, end);
-        at = end;
-      }
-    }
-    for (const toServer of [true, false]) if (transport === 'tcp') talk.end(toServer, false, false);
-    protocol.finish?.(session);
-    for (const transaction of session.transactions) ask(protocol, transaction, settings);
-    expect(session.transactions.length).toBeLessThan(5000);
-  });
-});
+      for (const toServer of [true, false]) if (transport === 'tcp') talk.end(toServer, false, false);
+      protocol.finish?.(session);
+      for (const transaction of session.transactions) ask(protocol, transaction, settings);
+      expect(session.transactions.length).toBeLessThan(5000);
+    });
+  },
+);

@@ -1,4 +1,4 @@
-/** Mutated DCE/RPC: read without failing, and the same however it is cut. */
+/** Mutated DCE/RPC: parsed without failure, with results independent of segmentation. */
 import { describe, expect, test } from 'vitest';
 import dcerpc from '../../modules/app/dcerpc.js';
 import { bind, bindAck, request, response, SVCCTL } from '../app/dcerpc/pdu-builder.js';
@@ -14,7 +14,7 @@ const client = Buffer.concat([
 const server = Buffer.concat([bindAck(1, [0, 2]), response(2, 'result')]);
 
 describe.each([1, 2, 3])('seed %i', seed => {
-  test('mutated calls tell the same whole and in pieces', () => {
+  test('mutated calls give the same records whole and in pieces', () => {
     const random = randomNumbers(seed);
     const servers = [...mutated(seed + 100, 60, [server])];
     [...mutated(seed, 60, [client])].forEach((bytes, i) => {
@@ -26,7 +26,7 @@ describe.each([1, 2, 3])('seed %i', seed => {
     });
   });
 
-  test('mutated datagrams are read or refused', () => {
+  test('mutated datagrams are parsed or rejected', () => {
     for (const bytes of mutated(seed, 500, [Buffer.concat([Buffer.from([4]), client])]))
       new Feed([dcerpc], { transport: 'udp' }).client(bytes).server(bytes).end();
   });

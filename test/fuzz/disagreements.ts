@@ -1,9 +1,9 @@
-/** In which ways of reading the same captures the engine tells different things of them. */
+/** Configurations in which the engine gives different records of the same captures. */
 import { readFileSync } from 'node:fs';
 import type { WarmEngine } from '../conformance/warm-engine.js';
 import { SEPARATE, tell } from './told-records.js';
 
-/** The first way of each list is what the others are compared with. */
+/** The first configuration of each list is the reference. */
 const ALONE = ['--set', SEPARATE];
 const batches = (packets: number) => ['--set', `threading.batch-size=${packets}`];
 const threads = (profile: string, count: number) => [
@@ -23,7 +23,7 @@ export const WAYS: readonly (readonly (readonly string[])[])[] = [
     ['--simulate-ips', '--runmode', 'single', ...ALONE, ...batches(1)],
     ['--simulate-ips', ...threads('workers', 2), ...ALONE],
   ],
-  // Where flows are in another thread than captures are read in, they go on from one capture to the next.
+  // If flows are not in the thread that reads the captures, they continue across captures.
   [
     ['--runmode', 'single'],
     threads('workers', 3),
@@ -36,14 +36,14 @@ export const WAYS: readonly (readonly (readonly string[])[])[] = [
   ],
 ];
 
-/** What counts over several conversations follows the order in which several workers come to them. */
+/** What depends on several conversations depends on the order in which workers process them. */
 const ACROSS_FLOWS = /\b(threshold|detection_filter|hostbits|xbits|tag)\s*:/;
 
-/** By the name of the capture; `run` is what is about all of them, `joined` about all read as one. */
+/** By the name of the capture; `run` is about all of them, `joined` about all read as one. */
 export type Findings = Readonly<Record<string, readonly string[]>>;
 
 /**
- * @param folder has captures (`*.pcap`), each of which is a world of its own
+ * @param folder captures (`*.pcap`), each independent of the others
  * @param rules a file of signatures
  */
 export async function disagreements(
@@ -79,7 +79,7 @@ export async function disagreements(
 
 const NONE: ReadonlyMap<string, number> = new Map();
 
-/** @returns what of lines that were counted is missing or extra, with an example; empty when nothing is */
+/** @returns differences between counted lines, with an example; empty if there are none */
 export function difference(expected = NONE, told = NONE): string[] {
   const missing = [...expected].filter(([line, times]) => told.get(line) !== times);
   const extra = [...told].filter(([line, times]) => expected.get(line) !== times);
@@ -87,7 +87,7 @@ export function difference(expected = NONE, told = NONE): string[] {
   return [`missing ${counts(missing)}; extra ${counts(extra)}\n${nearest(missing, extra)}`];
 }
 
-/** How many there are of each type. */
+/** Number of lines of each type. */
 function counts(lines: [string, number][]): string {
   const types = new Map<string, number>();
   for (const [line] of lines) {
@@ -97,7 +97,7 @@ function counts(lines: [string, number][]): string {
   return [...types].map(([type, count]) => `${count} ${type}`).join(', ') || 'none';
 }
 
-/** The first that is missing or extra, and of the others the one that is like it the longest. */
+/** The first missing or extra line, and the line of the other run with the longest common prefix. */
 function nearest(missing: [string, number][], extra: [string, number][]): string {
   const [first, ...others] = missing.length > 0 ? [missing[0]!, ...extra] : [extra[0]!];
   const shared = (line: string) => {

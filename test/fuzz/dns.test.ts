@@ -1,4 +1,4 @@
-/** Mutated DNS messages: read without failing, at bounded cost, and the same however they are cut. */
+/** Mutated DNS messages: parsed without failure, at bounded cost, with results independent of segmentation. */
 import { describe, expect, test } from 'vitest';
 import { dnsRecord, dnsRecords2 } from '../../modules/app/dns/eve.js';
 import { mdnsRecord } from '../../modules/app/dns/mdns-eve.js';
@@ -36,10 +36,10 @@ const mixed = message({
 const ORIGINALS = [request('www.example.org'), response('www.example.org'), mixed];
 
 describe.each(SEEDS)('seed %i', seed => {
-  test('mutated messages are read at a bounded cost', () => {
+  test('mutated messages are parsed at bounded cost', () => {
     for (const bytes of mutated(seed, 3000, ORIGINALS)) {
       const parsed = new Message(bytes);
-      // A name begins at most every third byte and costs what is allowed; it is walked once, then read.
+      // A name begins at most at every third byte and costs at most its limit; it is skipped once, then read.
       const atOnce = (bytes.length / 3 + 1) * (MAX_LABELS + MAX_POINTERS + bytes.length);
       expect(parsed.steps).toBeLessThanOrEqual(atOnce);
       JSON.stringify([dnsRecord(parsed, 0, FORMATS), dnsRecords2(parsed, 0, FORMATS), mdnsRecord(parsed)]);
@@ -47,7 +47,7 @@ describe.each(SEEDS)('seed %i', seed => {
     }
   });
 
-  test('mutated streams tell the same whole and in pieces', () => {
+  test('mutated streams give the same records whole and in pieces', () => {
     const random = randomNumbers(seed);
     const stream = concat(framed(request('a.b')), framed(request('c.d')), framed(mixed));
     for (const bytes of mutated(seed, 15, [stream])) {

@@ -1,4 +1,4 @@
-/** Exchanges over HTTP with mistakes of all kinds, the same for the same seed. */
+/** HTTP exchanges with mistakes of all kinds, the same for the same seed. */
 
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { type Random, randomNumbers } from '../pseudo-random.js';
@@ -32,7 +32,7 @@ const PIECES = [
   '%00%2e%u0041//..\\',
 ];
 
-/** A small generator of numbers. */
+/** A small random number generator. */
 export class Dice {
   readonly below: Random;
 
@@ -45,7 +45,7 @@ export class Dice {
   }
 }
 
-/** What one side sends: pieces put together, with bytes changed, taken out, doubled. */
+/** Data of one side: concatenated pieces with bytes changed, removed and repeated. */
 export function mutated(dice: Dice): Buffer {
   let text = '';
   for (let i = dice.below(8); i >= 0; i--) text += dice.of(PIECES);

@@ -1,4 +1,4 @@
-/** Exchanges with mistakes of all kinds: the parser never throws, tells each transaction once, and ends in time. */
+/** Exchanges with mistakes of all kinds: the parser never throws, reports each transaction once, and always ends. */
 import { describe, expect, test } from 'vitest';
 import http from '../../modules/app/http.js';
 import { Feed } from '../application/feed.js';
@@ -7,7 +7,7 @@ import { Dice, mutated } from './http-mutator.js';
 const ROUNDS = 120;
 
 describe.each([1, 2, 3, 4, 5])('mutated exchanges, seed %i', seed => {
-  test('never throw, and end', () => {
+  test('never throw, and always end', () => {
     const dice = new Dice(seed);
     for (let round = 0; round < ROUNDS; round++) play(dice);
   });
@@ -24,14 +24,14 @@ function play(dice: Dice): void {
   }
   feed.end();
   const { counters } = feed.thread;
-  // What cannot be read is an error of the parser; what it throws is one of ours.
+  // Unreadable input is a parser error; the exceptions must be ours.
   expect(counters.read('app_layer.error.http.internal'), feed.thread.log.lines.join('\n')).toBe(0);
-  // What is still open when the parser gives up is recorded, and not shown to rules any more.
+  // Transactions still open when the parser gives up are logged, but no longer inspected.
   const failed = counters.read('app_layer.error.http.parser') > 0;
   if (failed) expect(feed.records.length).toBeGreaterThanOrEqual(feed.transactions.length);
   else expect(feed.records.length).toBe(feed.transactions.length);
   for (const { file } of feed.files) expect(file.state).not.toBe('open');
-  // Whatever was made visible can be asked for.
+  // Everything that is visible can be read.
   for (const transaction of feed.transactions) {
     for (const buffer of http.buffers) {
       for (const toServer of [true, false]) buffer.get(transaction as never, toServer, 0);

@@ -7,7 +7,7 @@ import { layersOf, viewOf, withRest } from './packet-layers.js';
 const FRAGMENT_HEADER = 44;
 const MORE = 1;
 
-/** The packet in fragments of some eight bytes each, up to `most` times; itself when it cannot be cut. */
+/** The packet in fragments of at least eight bytes, at most `most` of them; unchanged if it cannot be fragmented. */
 export function fragments(
   linkType: number,
   packet: CapturedPacket,

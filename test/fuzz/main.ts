@@ -1,6 +1,7 @@
 /**
- * `npm run fuzz -- [options] FOLDER`: replays captures with random changes through the whole engine, for a bounded
- * time. A run that ends otherwise than well, takes too long, or in which a parser throws is kept, with how it was made.
+ * `npm run fuzz -- [options] FOLDER`: replays mutated captures through the whole engine, for a limited time. Captures
+ * whose
+ * run fails, takes too long, or in which a parser throws are kept, with the seed that made them.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,7 @@ const USAGE = `usage: npm run fuzz -- [options] FOLDER
   --limit N      seconds that one run may take (60)
   --keep FOLDER  where captures that were not borne are kept (fuzz-findings)`;
 
-/** Larger captures take long and show little more. */
+/** Larger captures take long and find little more. */
 const LARGEST = 2 ** 21;
 
 const CONFIG = `%YAML 1.1
@@ -70,7 +71,7 @@ try {
   engine.close();
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(`${runs} captures replayed, ${findings} not borne`);
+console.log(`${runs} captures replayed, ${findings} failures`);
 process.exitCode = findings === 0 ? 0 : 1;
 
 /** @returns what went wrong */

@@ -1,15 +1,15 @@
-/** Captures (pcap) with random changes: packets lost, repeated, out of order, and bytes changed in them. */
+/** Mutated captures (pcap): packets lost, repeated, out of order, and with changed bytes. */
 import { concat } from '../packets/bytes.js';
 import type { Random } from '../pseudo-random.js';
 import { changed } from './byte-mutator.js';
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
-/** Of so many packets one is changed, lost, repeated, or changes places with the next. */
+/** One of this many packets is changed, lost, repeated, or swapped with the next. */
 const EACH_CHANGED = 6;
 const EACH_MOVED = 40;
 
-/** @returns undefined for what is no pcap file of this form */
+/** @returns undefined if the file is not a pcap file of this form */
 export function mutatedCapture(original: Uint8Array, random: Random): Uint8Array | undefined {
   const capture = new Uint8Array(original);
   const view = new DataView(capture.buffer, capture.byteOffset, capture.byteLength);
@@ -22,7 +22,7 @@ export function mutatedCapture(original: Uint8Array, random: Random): Uint8Array
   return concat(...parts);
 }
 
-/** Whether numbers are little-endian, by the magic number (microseconds or nanoseconds). */
+/** Byte order of numbers, by the magic number (microseconds or nanoseconds). */
 function byteOrder(magic: number): boolean | undefined {
   if (magic === 0xd4c3b2a1 || magic === 0x4d3cb2a1) return true;
   return magic === 0xa1b2c3d4 || magic === 0xa1b23c4d ? false : undefined;
@@ -52,12 +52,12 @@ function moved(records: readonly Uint8Array[], random: Random): Uint8Array[] {
 
 function changedRecord(record: Uint8Array, little: boolean, random: Random): Uint8Array {
   const packet = record.slice(RECORD_HEADER);
-  // Mostly what the transport carries: a broken header ends the packet's way early.
+  // Mostly the payload of the transport: a packet with a broken header is not parsed further.
   const kept = random(4) === 0 ? 0 : Math.min(packet.length, 54);
   const bytes = concat(packet.slice(0, kept), changed(packet.slice(kept), random));
   const header = record.slice(0, RECORD_HEADER);
   const view = new DataView(header.buffer);
-  // Of the wire and of the capture: files before version 2.3 have them the other way round.
+  // Captured and original length: before version 2.3, files have them in the other order.
   view.setUint32(8, bytes.length, little);
   view.setUint32(12, bytes.length, little);
   return concat(header, bytes);

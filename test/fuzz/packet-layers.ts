@@ -1,4 +1,4 @@
-/** Where IP, the transport and what it carries lie in a packet of a capture. */
+/** Offsets of IP, transport and payload in a captured packet. */
 
 export interface Layers {
   readonly network: number;
@@ -6,16 +6,16 @@ export interface Layers {
   readonly transport: number;
   readonly protocol: number;
   readonly payload: number;
-  /** Behind the last byte of IP: link layers may pad. */
+  /** Behind the last byte of IP, since link layers may pad. */
   readonly end: number;
 }
 
 export const TCP = 6;
 const UDP = 17;
-/** Bytes before IP by link type: raw IP has none, and Ethernet with VLAN tags is left as it is. */
+/** Bytes before IP by link type: none for raw IP; Ethernet with VLAN tags is left unchanged. */
 const LINK_BYTES: Readonly<Record<number, number>> = { 1: 14, 12: 0, 101: 0, 113: 16, 228: 0, 229: 0 };
 
-/** @returns undefined for what is no plain IPv4, or no IPv6 without extension headers */
+/** @returns undefined unless it is plain IPv4, or IPv6 without extension headers */
 export function layersOf(linkType: number, packet: Uint8Array): Layers | undefined {
   const network = LINK_BYTES[linkType];
   if (network === undefined || packet.length < network + 20) return undefined;
@@ -52,7 +52,7 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** The packet with another part behind its IP header, from `from` on; lengths are those of the new one, checksums are not. */
+/** The packet with other data from `from` on, behind its IP header; lengths are updated, checksums are not. */
 export function withRest(packet: Uint8Array, layers: Layers, from: number, rest: Uint8Array): Uint8Array {
   const made = new Uint8Array(from + rest.length);
   made.set(packet.subarray(0, from));

@@ -1,6 +1,6 @@
 /**
- * Captures with changes of the kinds that networks and attackers make: segments cut, doubled, overlapping, lost, out of
- * order, fragments, ends of connections in the midst, times that jump. The same for the same seed.
+ * Captures changed as by networks and attackers: segments split, repeated, overlapping, lost, out of order, fragments,
+ * connections closed in the middle, jumps in time. The same for the same seed.
  */
 import { concat } from '../packets/bytes.js';
 import type { CapturedPacket } from '../packets/pcap-file.js';
@@ -11,7 +11,7 @@ import { fragments } from './ip-fragments.js';
 import { layersOf, TCP, viewOf, withRest } from './packet-layers.js';
 import { ACK, carrier, FIN, merged, part, RST, split } from './tcp-segments.js';
 
-/** What becomes of one packet. */
+/** Kinds of changes of one packet. */
 type Fate = (packet: CapturedPacket, random: Random, linkType: number) => CapturedPacket[];
 
 const FATES: readonly Fate[] = [
@@ -36,10 +36,10 @@ const FATES: readonly Fate[] = [
   tagged,
 ];
 
-/** Seconds. */
+/** In seconds. */
 const JUMPS = [-100, -1, -0.001, 0.5, 31, 700, 4000];
 
-/** One capture of several, one behind the other; each with a few kinds of changes, at rates of its own. */
+/** One capture made of several, one after the other, each with a few kinds of changes at random rates. */
 export function mutatedPackets({ linkType, packets }: Capture, random: Random): CapturedPacket[] {
   const kinds = Array.from({ length: 1 + random(4) }, () => FATES[random(FATES.length)]!);
   const each = [1, 2, 4, 10, 40][random(5)]!;
@@ -57,7 +57,7 @@ function cut(packet: CapturedPacket, random: Random): CapturedPacket[] {
   return [{ ...packet, data, wireLength: random(2) === 0 ? data.length : packet.data.length }];
 }
 
-/** The transport's payload; its length is told truly. */
+/** The transport's payload, with a correct length field. */
 function withOtherPayload(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
   const layers = layersOf(link, packet.data);
   if (!layers) return [packet];
@@ -72,7 +72,7 @@ function withOtherBytes(packet: CapturedPacket, random: Random): CapturedPacket[
   return [{ ...packet, data, wireLength: data.length }];
 }
 
-/** Segments of which each begins before the last one's end, with the same or with other bytes. */
+/** Overlapping segments, with the same or with other bytes. */
 function overlapping(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
   const layers = carrier(link, packet);
   if (!layers) return [packet];
@@ -97,7 +97,7 @@ function overlappingFragments(packet: CapturedPacket, random: Random, link: numb
   return shuffled(cuttings.flat(), random);
 }
 
-/** A segment with other flags, with or without what this one carries. */
+/** A segment with other flags, with or without the payload of the original. */
 function withFlags(packet: CapturedPacket, link: number, flags: number, bare: boolean): CapturedPacket[] {
   const layers = layersOf(link, packet.data);
   if (layers?.protocol !== TCP) return bare ? [] : [packet];
@@ -130,7 +130,7 @@ function tagged(packet: CapturedPacket, random: Random, link: number): CapturedP
   return [{ ...packet, data, wireLength: data.length }];
 }
 
-/** Some packets change places with ones up to `most` places further. */
+/** Swaps some packets with ones up to `most` positions later. */
 function exchanged(packets: CapturedPacket[], random: Random, most: number): void {
   for (let i = 0; i < packets.length; i++) {
     if (random(10) !== 0) continue;

@@ -1,4 +1,4 @@
-/** Protocols are recognised by the bytes that came: what lies behind them in memory is of another packet. */
+/** Protocol detection reads only the bytes of the packet: those behind it in memory belong to others. */
 import { expect, test } from 'vitest';
 import type { Probe } from '../../engine/protocol.js';
 import { randomNumbers } from '../pseudo-random.js';
@@ -13,7 +13,7 @@ const BEHIND = [0, 0x20, 0x41, 0xff];
 const protocols = [...new Set(CONVERSATIONS.flatMap(each => each.protocols))];
 const beginnings = CONVERSATIONS.flatMap(({ turns }) => turns.map(({ bytes }) => bytes));
 
-/** The answers to the same bytes in memory that holds something else each time. */
+/** The results for the same bytes, with different data around them in memory. */
 function answers(probe: Probe, data: Uint8Array, toServer: boolean): Set<string> {
   return new Set(
     BEHIND.map(other => {
@@ -24,14 +24,17 @@ function answers(probe: Probe, data: Uint8Array, toServer: boolean): Set<string>
   );
 }
 
-test.each(protocols)('$name', ({ recognition: { probe } }) => {
-  if (!probe) return;
-  const random = randomNumbers(5);
-  for (let round = 0; round < ROUNDS; round++) {
-    const beginning = beginnings[random(beginnings.length)]!;
-    const data = beginning.slice(0, 1 + random(Math.min(beginning.length, 40)));
-    if (random(2) === 0) data[random(data.length)] = random(256);
-    for (const toServer of [true, false])
-      expect(answers(probe, data, toServer).size, JSON.stringify([...data])).toBe(1);
-  }
-});
+test.each(protocols)(
+  '$name is detected independently of surrounding memory',
+  ({ recognition: { probe } }) => {
+    if (!probe) return;
+    const random = randomNumbers(5);
+    for (let round = 0; round < ROUNDS; round++) {
+      const beginning = beginnings[random(beginnings.length)]!;
+      const data = beginning.slice(0, 1 + random(Math.min(beginning.length, 40)));
+      if (random(2) === 0) data[random(data.length)] = random(256);
+      for (const toServer of [true, false])
+        expect(answers(probe, data, toServer).size, JSON.stringify([...data])).toBe(1);
+    }
+  },
+);

@@ -1,4 +1,4 @@
-/** Makes wrong rules of right ones. */
+/** Turns valid rules into invalid ones. */
 import { randomNumbers } from '../pseudo-random.js';
 
 /** Rules that use most of the language. */
@@ -50,7 +50,7 @@ const SNIPPETS: readonly string[] = [
   '999999999999999999999',
 ];
 
-/** Arguments every keyword must survive. */
+/** Arguments that must not crash any keyword. */
 export const ODD_ARGUMENTS: readonly string[] = [
   'constructor',
   '__proto__',
@@ -124,7 +124,7 @@ function mutated(rule: string, below: (n: number) => number): string {
   }
 }
 
-/** Options in another order, left out or twice. */
+/** Options in another order, omitted or repeated. */
 function withOptionMoved(rule: string, below: (n: number) => number): string {
   const parts = rule.split(';');
   const [taken] = parts.splice(below(parts.length), 1);

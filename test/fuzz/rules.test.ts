@@ -1,4 +1,4 @@
-/** Rules with mistakes of all kinds: each is loaded or refused with a place, within the time of a test. */
+/** Rules with mistakes of all kinds: each is loaded, or rejected with its position, in the time of a test. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { keywordsByName } from '../../signatures/keywords.js';
@@ -10,13 +10,13 @@ const SEEDS = [1, 2, 3, 4];
 const ROUNDS = 1500;
 
 describe.each(SEEDS)('mutated rules, seed %i', seed => {
-  test('each is loaded, or refused with a place', () =>
+  test('each is loaded, or rejected with its position', () =>
     expectPlaces([...mutations(seed, ROUNDS)].join('\n')));
 });
 
-// Real rules are not part of the project; where they lie beside it, they are mutated too.
+// Real rules are not part of the project; if they are next to it, they are mutated too.
 describe.skipIf(!existsSync(REAL_RULES))('mutated real rules', () => {
-  test('each is loaded, or refused with a place', () => {
+  test('each is loaded, or rejected with its position', () => {
     const real = readFileSync(REAL_RULES, 'utf8')
       .split('\n')
       .filter((line, i) => i % 10 === 0 && !line.startsWith('#') && line !== '');
@@ -40,7 +40,7 @@ function expectPlaces(text: string): void {
 
 describe('odd arguments', () => {
   const names = [...keywordsByName([]).keys()];
-  test.each(ODD_ARGUMENTS)('%j', argument => {
+  test.each(ODD_ARGUMENTS)('%j is accepted or rejected by every keyword', argument => {
     const rules = names.flatMap((name, i) => [
       `alert tcp any any -> any any (content:"a"; ${name}:${argument}; sid:${2 * i + 1};)`,
       `alert tcp any any -> any any (tcp.hdr; ${name}:${argument}; content:"a"; sid:${2 * i + 2};)`,

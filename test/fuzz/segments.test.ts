@@ -1,4 +1,4 @@
-/** Conversations with random changes tell the same however their bytes are cut into segments. */
+/** Records of mutated conversations do not depend on segmentation. */
 import { expect, test } from 'vitest';
 import { Feed } from '../application/feed.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';
@@ -11,12 +11,12 @@ const SEEDS = 8;
 const CONVERSATIONS = [...TEXT_CONVERSATIONS, ...BINARY_CONVERSATIONS];
 
 /**
- * What a message of HTTP/1 is followed by where nothing should be is read as servers and browsers do: it belongs to the
- * message when it came with it. How it was cut says something there.
+ * Data behind a complete HTTP/1 message where none is allowed is treated as servers and browsers do: it belongs to the
+ * message if it arrived with it. In that case segmentation matters.
  */
 const FOLLOWED = /BODY_UNEXPECTED|MISSING_PROTOCOL|LINE_INCOMPLETE/;
 
-/** Some turns with changes; a first one is left as it is in two of three, so that the protocol is known. */
+/** Some turns with changes; two of three first turns are unchanged, so that the protocol is detected. */
 function mutated(turns: readonly Turn[], seed: number): Turn[] {
   const random = randomNumbers(seed);
   return turns.map((turn, i) =>
@@ -24,7 +24,7 @@ function mutated(turns: readonly Turn[], seed: number): Turn[] {
   );
 }
 
-/** Records, anomalies and files; what completes with the same packet has no order. */
+/** Records, anomalies and files, sorted: what completes with the same packet has no order. */
 function told({ protocols, serverPort }: Conversation, turns: readonly Turn[], next: () => number): string[] {
   const feed = new Feed(protocols, { serverPort });
   for (const { toServer, bytes } of turns) feed.pieces(toServer, bytes, next);
@@ -37,7 +37,7 @@ function lengths(random: Random): Record<string, () => number> {
   return { 'single bytes': () => 1, 'short pieces': () => 1 + random(9), pieces: () => 1 + random(60) };
 }
 
-test.each(CONVERSATIONS)('$name', conversation => {
+test.each(CONVERSATIONS)('records of $name do not depend on segmentation', conversation => {
   for (let seed = 0; seed < SEEDS; seed++) {
     const turns = seed === 0 ? conversation.turns : mutated(conversation.turns, seed);
     const whole = told(conversation, turns, () => 1 << 16);

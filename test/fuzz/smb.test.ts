@@ -1,4 +1,4 @@
-/** Mutated SMB: read without failing, and the same however it is cut. */
+/** Mutated SMB: parsed without failure, with results independent of segmentation. */
 import { describe, expect, test } from 'vitest';
 import smb from '../../modules/app/smb.js';
 import { bind, bindAck } from '../app/dcerpc/pdu-builder.js';
@@ -33,14 +33,14 @@ const server = all(
 );
 
 describe.each([1, 2, 3])('seed %i', seed => {
-  test('mutated conversations tell the same whole and in pieces', () => {
+  test('mutated conversations give the same records whole and in pieces', () => {
     const random = randomNumbers(seed);
     const servers = [...mutated(seed + 100, 40, [server])];
     [...mutated(seed, 40, [client])].forEach((bytes, i) => {
       const tell = (next: () => number) => {
         const feed = new Feed([smb], { serverPort: 445 });
         feed.pieces(true, bytes, next).pieces(false, servers[i]!, next).end();
-        // What completes with the same packet is told in the order in which it began.
+        // Transactions that complete with the same packet are reported in the order in which they began.
         const records = feed.records.map(record => JSON.stringify(record)).sort();
         return [records, feed.files.map(({ file }) => [file.size, file.state])];
       };

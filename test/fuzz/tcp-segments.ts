@@ -1,4 +1,4 @@
-/** TCP segments made of others. */
+/** TCP segments derived from others. */
 import type { CapturedPacket } from '../packets/pcap-file.js';
 import type { Random } from '../pseudo-random.js';
 import { type Layers, layersOf, TCP, viewOf, withRest } from './packet-layers.js';
@@ -9,13 +9,13 @@ export const RST = 4;
 const PUSH = 8;
 export const ACK = 16;
 
-/** @returns undefined for what is no TCP, or carries nothing */
+/** @returns undefined if it is not TCP, or has no payload */
 export function carrier(linkType: number, { data }: CapturedPacket): Layers | undefined {
   const layers = layersOf(linkType, data);
   return layers?.protocol === TCP && layers.payload < layers.end ? layers : undefined;
 }
 
-/** A segment with the bytes from `start` to `end` of what this one carries, or with `bytes` in their place. */
+/** A segment with the bytes from `start` to `end` of the payload, or with `bytes` instead. */
 export function part(
   packet: CapturedPacket,
   layers: Layers,
@@ -27,14 +27,14 @@ export function part(
   const data = withRest(packet.data, layers, payload, bytes);
   const view = viewOf(data);
   const flags = data[transport + 13]!;
-  // SYN takes a number of the sequence before the first byte, FIN one behind the last.
+  // SYN takes a sequence number before the first byte, FIN one behind the last.
   view.setUint32(transport + 4, view.getUint32(transport + 4) + start + (start > 0 && flags & SYN ? 1 : 0));
   if (start > 0) data[transport + 13]! &= ~SYN;
   if (end < layers.end - payload) data[transport + 13]! &= ~(FIN | PUSH | RST);
   return { ...packet, data, wireLength: data.length };
 }
 
-/** The same bytes in several segments, of 1 to `most` bytes each. */
+/** The same bytes in several segments of 1 to `most` bytes each. */
 export function split(
   packet: CapturedPacket,
   layers: Layers,
@@ -51,7 +51,7 @@ export function split(
   return parts;
 }
 
-/** Both in one, when the second goes on where the first ends, for the same conversation. */
+/** Both segments as one, if the second continues the first in the same conversation. */
 export function merged(linkType: number, a: CapturedPacket, b: CapturedPacket): CapturedPacket | undefined {
   const [first, second] = [carrier(linkType, a), carrier(linkType, b)];
   if (!first || !second || first.transport !== second.transport) return undefined;

@@ -1,4 +1,4 @@
-/** Conversations of protocols whose messages are lines of text, and of what they become. */
+/** Conversations of text protocols, and of the protocols they change to. */
 import ftp from '../../modules/app/ftp.js';
 import http from '../../modules/app/http.js';
 import imap from '../../modules/app/imap.js';
@@ -23,7 +23,10 @@ const FORM = [
   '',
 ].join('\r\n');
 
-/** A mail of a text and a file, as it follows DATA. @param file lines behind its type: header fields, and the file in base64 */
+/**
+ * A mail of a text and a file, to follow DATA. @param file lines behind its type: header fields, and the file in
+ * base64
+ */
 export const mail = (subject: string, ...file: string[]): string =>
   [
     'From: a@b.example',
@@ -105,7 +108,7 @@ export const TEXT_CONVERSATIONS: readonly Conversation[] = [
     ],
   },
   {
-    name: 'smtp that asks for encryption',
+    name: 'smtp that starts TLS',
     protocols: [smtp, tls],
     serverPort: 25,
     turns: [
@@ -131,7 +134,7 @@ export const TEXT_CONVERSATIONS: readonly Conversation[] = [
     ],
   },
   {
-    name: 'ftp that asks for encryption',
+    name: 'ftp that starts TLS',
     protocols: [ftp, tls],
     serverPort: 21,
     turns: [
@@ -157,7 +160,7 @@ export const TEXT_CONVERSATIONS: readonly Conversation[] = [
     ],
   },
   {
-    name: 'pop3 that asks for encryption',
+    name: 'pop3 that starts TLS',
     protocols: [pop3, tls],
     serverPort: 110,
     turns: [

@@ -1,4 +1,4 @@
-/** Mutated TLS handshakes and certificates: read without failing, and the same however they are cut. */
+/** Mutated TLS handshakes and certificates: parsed without failure, with results independent of segmentation. */
 import { describe, expect, test } from 'vitest';
 import { parseCertificate } from '../../modules/app/tls/certificate.js';
 import tls from '../../modules/app/tls.js';
@@ -35,7 +35,7 @@ const config = {
 };
 
 describe.each(SEEDS)('seed %i', seed => {
-  test('mutated certificates are read or refused', () => {
+  test('mutated certificates are parsed or rejected', () => {
     for (const bytes of mutated(seed, 3000, [shown])) {
       const read = parseCertificate(bytes, '00');
       if (typeof read === 'string') expect(tls.events).toContain(read);
@@ -43,7 +43,7 @@ describe.each(SEEDS)('seed %i', seed => {
     }
   });
 
-  test('mutated handshakes tell the same whole and in pieces', () => {
+  test('mutated handshakes give the same records whole and in pieces', () => {
     const random = randomNumbers(seed);
     const clients = [...mutated(seed, 15, [client])];
     const servers = [...mutated(seed + 100, 15, [server])];

@@ -1,14 +1,14 @@
-/** What the engine tells of the captures of a folder, and whether all of it is accounted for. */
+/** The records of the captures in a folder, and whether the records are consistent. */
 import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { WarmEngine } from '../conformance/warm-engine.js';
 
-/** Each capture is a world of its own. */
+/** Each capture is independent of the others. */
 export const SEPARATE = 'pcap-file.separate=yes';
 
-/** Records of all kinds, with all that they can have. */
+/** Records of all types, with all optional members. */
 export const EVERYTHING = `%YAML 1.1
 ---
 logging: { outputs: [{ console: { enabled: yes, level: debug } }] }
@@ -27,13 +27,13 @@ outputs:
       ]
 `;
 
-/** Numbers that each run gives anew, and where its capture lay. */
+/** Numbers that differ from run to run, and paths of captures. */
 const OF_THE_RUN = /"(flow|parent)_id":\d+,?|"pcap_filename":"[^"]*",?/g;
 
-/** Told of the whole run, and of tags, which rules may set for hosts. */
+/** Records of the whole run, and those of tags, which rules may set for hosts. */
 const NOT_COMPARED = new Set(['stats', 'packet']);
 
-/** One run's records by capture, each with how often it came, and what was wrong with the run itself. */
+/** Records of one run by capture, each with its count, and errors of the run itself. */
 export interface Told {
   readonly records: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly wrong: readonly string[];
@@ -57,7 +57,7 @@ export async function tell(
     const printed = ['stderr', 'stdout'].map(name => readFileSync(join(output, name), 'utf8')).join('');
     const thrown = /parser \S+ failed:.{0,600}/s.exec(printed);
     if (thrown) wrong.push(thrown[0]);
-    // Captures that are cut off make another exit code.
+    // Truncated captures change the exit code.
     if (ending !== 0 && ending !== 1) wrong.push(`ended with ${ending}: ${printed.slice(-400)}`);
     const joined = !way.includes(SEPARATE);
     const records = await recordsOf(join(output, 'eve.json'), skipped, joined, wrong);
@@ -92,11 +92,11 @@ async function recordsOf(
   return records;
 }
 
-/** What is wrong with a line of EVE: each is an object whose members have different names. */
+/** Errors in a line of EVE: each must be an object with distinct member names. */
 function faultOf(line: string): string | undefined {
   try {
     const shortest = JSON.stringify(JSON.parse(line));
-    // Of members with the same name the last one stays, so the text gets much shorter.
+    // Of members with the same name the last one is kept, so the text gets shorter.
     const colons = (text: string) => text.replace(/"(?:[^"\\]|\\.)*"/g, '""').split(':').length;
     return colons(shortest) === colons(line) ? undefined : 'a member twice';
   } catch {

@@ -1,4 +1,4 @@
-/** Conversations on TCP, turn by turn: what random changes begin with. */
+/** TCP conversations, turn by turn: the input of random changes. */
 import type { Protocol } from '../../engine/protocol.js';
 import { concat } from '../packets/bytes.js';
 
@@ -9,7 +9,7 @@ export interface Turn {
 
 export interface Conversation {
   readonly name: string;
-  /** Its protocol first, then those it may go on as. */
+  /** The protocol first, then those it may change to. */
   readonly protocols: readonly Protocol<any>[];
   readonly serverPort: number;
   readonly turns: readonly Turn[];

@@ -1,4 +1,4 @@
-/** Builds beside each other: what leads to one, and how long the others stay. */
+/** Builds side by side: the entry files of the current one, and how long others are kept. */
 import {
   closeSync,
   existsSync,
@@ -45,17 +45,17 @@ const loaded = async (module: string, version: number): Promise<unknown> => {
   return import(/* @vite-ignore */ `${href}?${version}`);
 };
 
-it('leads to the current build, whole', async () => {
+it('entry files load all of the current build', async () => {
   await makeBuild('b-1', ['flow.js', 'gone.js'], 'old');
   expect(await loaded('flow.js', 1)).toMatchObject({ one: 'old', default: 'old' });
   await makeBuild('b-2', ['flow.js', 'new.js'], 'new');
   expect(await loaded('flow.js', 2)).toMatchObject({ one: 'new', default: 'new' });
   expect(existsSync(join(dist, 'modules/gone.js'))).toBe(false);
-  // A program that was started before goes on with its own.
+  // A program that was started before keeps its own build.
   expect(readFileSync(join(dist, 'b-1/modules/gone.js'), 'utf8')).toContain('old');
 });
 
-it('keeps builds that are young or in use', async () => {
+it('builds that are recent or in use are kept', async () => {
   for (const name of ['b-1', 'b-2', 'b-3', 'b-4']) await makeBuild(name, ['flow.js'], name);
   const longAgo = Date.now() / 1000 - 7200;
   for (const name of ['b-1', 'b-2', 'b-4']) utimesSync(join(dist, name), longAgo, longAgo);

@@ -10,7 +10,7 @@ function importsOf(file: string): string[] {
   return [...found].map(match => normalize(join(dirname(file), (match[1] ?? match[2])!)));
 }
 
-/** Who may import whom; engine/cli puts everything together and may import all. */
+/** The imports that are allowed; engine/cli puts everything together and may import all. */
 function mayImport(file: string, target: string): boolean {
   const [top] = target.split('/');
   if (top === 'test') return file.startsWith('test/');
@@ -22,7 +22,7 @@ function mayImport(file: string, target: string): boolean {
   return top === 'engine' || top === 'signatures' || target.startsWith(`modules/${module}/`);
 }
 
-it('every file imports only what its place in the house allows', () => {
+it('every file imports only what its folder may import', () => {
   const wrong: string[] = [];
   for (const folder of ['engine', 'modules', 'signatures', 'test']) {
     for (const file of sources(folder)) {
@@ -33,7 +33,7 @@ it('every file imports only what its place in the house allows', () => {
   expect(wrong).toEqual([]);
 });
 
-it('no file is named by what it is not: utils, common, helpers, types, misc', () => {
+it('no file has a meaningless name: utils, common, helpers, types, misc', () => {
   const files = ['engine', 'modules', 'signatures', 'test', 'native'].flatMap(folder => [...sources(folder)]);
   expect(files.filter(file => /(^|\/)(utils?|common|helpers?|types|misc)(\.ts|\/)/.test(file))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** The package that `npm pack` makes: what is in it, and that it runs elsewhere. */
+/** The package made by `npm pack`: its contents, and that it runs elsewhere. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ const work = mkdtempSync(join(tmpdir(), 'sluice-package-'));
 const installed = join(work, 'package');
 
 beforeAll(() => {
-  // The build is there: the script that makes it before packing would begin in the middle of the tests.
+  // The build exists: building it before packing would interfere with the tests.
   const options = ['--silent', '--ignore-scripts', '--pack-destination', work];
   const name = execFileSync('npm', ['pack', ...options], { cwd: root, encoding: 'utf8' }).trim();
   execFileSync('tar', ['xzf', join(work, name), '-C', work]);
@@ -26,7 +26,7 @@ function sluice(...words: string[]) {
   });
 }
 
-it('has one build, without tests, and the sources of the addon, not what this machine made of them', () => {
+it('the package has one build, no tests, and the sources of the addon, but no files built on this machine', () => {
   const builds = readdirSync(join(installed, 'dist')).filter(name => name.startsWith('b-'));
   expect(builds).toHaveLength(1);
   expect(readdirSync(join(installed, 'dist', builds[0]!))).not.toContain('test');
@@ -36,14 +36,14 @@ it('has one build, without tests, and the sources of the addon, not what this ma
   expect(native).not.toContain('build');
 });
 
-it('replays a capture where it is installed', () => {
+it('the package replays a capture where it is installed', () => {
   const words = [join(root, 'test/sample/sample.pcap'), '--rules', 'package/signatures/sample.rules'];
   const { status, stderr } = sluice('replay', ...words, '--logs', 'logs');
   expect(status, stderr).toBe(0);
   expect(readFileSync(join(work, 'logs/fast.log'), 'utf8')).toContain('[**]');
 });
 
-it('says how it is built where it is not', () => {
+it('the package explains how it is built if it is not', () => {
   rmSync(join(installed, 'dist'), { recursive: true });
   const { status, stderr } = sluice('-V');
   expect(status).toBe(1);

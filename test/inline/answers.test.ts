@@ -1,4 +1,4 @@
-/** What the kernel is told of a packet: netfilter's verdict, and the mark that it gets. */
+/** The kernel's answer to a packet: netfilter's verdict, and the mark. */
 import { describe, expect, it } from 'vitest';
 import { Config } from '../../engine/config/config.js';
 import { VERDICT_SET_MARK } from '../../engine/native/queue.js';
@@ -11,8 +11,8 @@ const { VERDICT_NONE: NONE, VERDICT_BYPASS: BYPASS, VERDICT_DROP: DROP } = Packe
 
 describe('answers', () => {
   it.each([
-    ['a packet passes with its mark', {}, NONE, 0x45, NF_ACCEPT, 0x45],
-    ['a mark that rules took away is taken away', {}, NONE, 0, NF_ACCEPT, 0],
+    ["accept sets the packet's mark", {}, NONE, 0x45, NF_ACCEPT, 0x45],
+    ['a mark cleared by rules is cleared', {}, NONE, 0, NF_ACCEPT, 0],
     ['a drop has no mark', {}, DROP, 0x45, NF_DROP, undefined],
     [
       'repeat sets its bits',
@@ -23,17 +23,17 @@ describe('answers', () => {
       0x46,
     ],
     [
-      'repeat takes its bits away',
+      'repeat clears its bits',
       { mode: 'repeat', 'repeat-mark': 0, 'repeat-mask': 0xff },
       NONE,
       0x45,
       NF_REPEAT,
       0,
     ],
-    ['route names the queue', { mode: 'route', 'route-queue': 7 }, NONE, 1, QUEUE_7, 1],
-    ['bypass without a mask has no mark of its own', {}, BYPASS, 0x45, NF_ACCEPT, 0x45],
+    ['route has the number of the queue', { mode: 'route', 'route-queue': 7 }, NONE, 1, QUEUE_7, 1],
+    ['bypass without a mask sets no mark of its own', {}, BYPASS, 0x45, NF_ACCEPT, 0x45],
     [
-      'bypass sets its bits, the highest too',
+      'bypass sets its bits, including the highest',
       { 'bypass-mark': 0x80000001, 'bypass-mask': 0x80000003 },
       BYPASS,
       0x42,
@@ -41,7 +41,7 @@ describe('answers', () => {
       0x80000041,
     ],
     [
-      'bits of bypass are those of bypass alone',
+      'bits of bypass are not set in other verdicts',
       { 'bypass-mark': 1, 'bypass-mask': 1 },
       NONE,
       0x42,

@@ -1,4 +1,4 @@
-/** A bridge whose frames pass through netfilter: client and server are neighbors, the sensor has no address at all. */
+/** A bridge with netfilter: client and server are neighbors, the sensor has no address. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missing, Network } from './network.js';
 import { fetch, ping, Server, send } from './peers.js';
@@ -31,13 +31,13 @@ describe.skipIf(missing() !== undefined)('NFQUEUE on a bridge', () => {
     network?.close();
   });
 
-  it('passes what is allowed', async () => {
+  it('passes allowed traffic', async () => {
     expect(await ping(network, SERVER, 5)).toBe(5);
     expect(await fetch(network, SERVER, '/allowed')).toBe('you asked for /allowed\n');
     expect((await fetch(network, SERVER, '/large', 10))?.length).toBe(4_000_000);
   });
 
-  it('stops what is forbidden', async () => {
+  it('drops forbidden traffic', async () => {
     expect(await fetch(network, SERVER, '/forbidden', 1)).toBeUndefined();
     expect((await send(network, SERVER, ['a topsec', 'retword'])).how).toBe('open');
     expect(server.received).toContain('a topsec');

@@ -1,4 +1,4 @@
-/** Packets that waited too long, and histories of how long they did. */
+/** Packets that waited too long for a verdict, and histograms of waiting times. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Latency } from '../../modules/nfqueue/latency.js';
 import { Outstanding } from '../../modules/nfqueue/outstanding.js';
@@ -7,7 +7,7 @@ import { ping } from './peers.js';
 import { Sensor } from './sensor.js';
 
 describe('latency', () => {
-  it('tells quantiles to an eighth', () => {
+  it('gives quantiles to an eighth', () => {
     const latency = new Latency(Latency.allocate());
     for (let time = 1; time <= 10_000; time++) latency.add(time);
     expect(latency.count).toBe(10_000);
@@ -19,7 +19,7 @@ describe('latency', () => {
     expect(latency.maximum).toBe(10_000);
   });
 
-  it('takes any time, also one before its packet came', () => {
+  it('takes any time, also one before the packet arrived', () => {
     const latency = new Latency(Latency.allocate());
     for (const time of [-5, 0, 7.9, 2 ** 40]) latency.add(time);
     expect(latency.count).toBe(4);
@@ -29,14 +29,14 @@ describe('latency', () => {
 });
 
 describe('outstanding packets', () => {
-  it('knows when nothing waits before an answer', () => {
+  it('report whether an answered packet was the oldest', () => {
     const outstanding = new Outstanding();
     for (const id of [5, 6, 8, 9]) outstanding.received(id);
     expect([5, 8, 6, 9].map(id => outstanding.answer(id))).toEqual([true, false, true, true]);
     expect(outstanding.size).toBe(0);
   });
 
-  it('goes on where ids begin again, and grows', () => {
+  it('continue when ids wrap around, and grow', () => {
     const outstanding = new Outstanding();
     const ids = Array.from({ length: 5000 }, (_, i) => (0xffff_f000 + i) >>> 0);
     for (const id of ids) outstanding.received(id);
@@ -45,7 +45,7 @@ describe('outstanding packets', () => {
     expect(outstanding.size).toBe(0);
   });
 
-  it('takes an id that nobody received', () => {
+  it('accept an answer to an unknown id', () => {
     const outstanding = new Outstanding();
     outstanding.received(3);
     expect(outstanding.answer(4)).toBe(false);
@@ -70,7 +70,7 @@ describe.skipIf(missing() !== undefined)('verdict budget', () => {
   it.each([
     { policy: 'drop', answers: 0 },
     { policy: 'pass', answers: 5 },
-  ])('$policy: what waited longer than it may', async ({ policy, answers }) => {
+  ])('$policy is applied to packets that waited too long', async ({ policy, answers }) => {
     const words = ['--set', 'nfq.verdict-budget=1us', '--set', `nfq.verdict-budget-policy=${policy}`];
     sensor = new Sensor(network, { words });
     await sensor.ready();

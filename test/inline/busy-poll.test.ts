@@ -1,4 +1,4 @@
-/** How a thread waits for packets of its queues: awake for a while after each, and asleep when none came. */
+/** How a thread waits for packets of its queues: polling for a while after each, and blocking if none came. */
 import { describe, expect, it } from 'vitest';
 import type { Native } from '../../engine/native.js';
 import type { QueueLink } from '../../modules/nfqueue/driver.js';
@@ -6,7 +6,7 @@ import { waitFor } from '../../modules/nfqueue/endpoints.js';
 
 const LINKS: readonly QueueLink[] = [{ driver: 'netlink', socket: 7 } as QueueLink];
 
-/** Stands for the addon: packets come at the waits that `found` says. */
+/** Replaces the addon: packets arrive at the waits given by `found`. */
 function waits(busyMicroseconds: number, found: readonly boolean[]): number[] {
   const asked: number[] = [];
   const addon = {
@@ -21,11 +21,11 @@ function waits(busyMicroseconds: number, found: readonly boolean[]): number[] {
 }
 
 describe('waiting for packets', () => {
-  it('goes to sleep at once by default', () => {
+  it('blocks at once by default', () => {
     expect(waits(0, [true, true, false, true])).toEqual([0, 0, 0, 0]);
   });
 
-  it('stays awake for the given time after a packet, and sleeps when nothing came', () => {
+  it('polls for the given time after a packet, and blocks if none came', () => {
     expect(waits(200, [false, true, true, false, false, true, true])).toEqual([0, 0, 200, 200, 0, 0, 200]);
   });
 });

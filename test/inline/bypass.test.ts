@@ -1,4 +1,4 @@
-/** Flows that are bypassed leave the queue: by mark, and by a set of the firewall that a program adds them to. */
+/** Bypassed flows leave the queue: by mark, and by a set of the firewall to which a program adds them. */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as Flow from '../../engine/flow/flow-record.js';
@@ -9,7 +9,7 @@ import { missing, Network, SERVER_V4, SERVER_V6 } from './network.js';
 import { Server, sendInTwo } from './peers.js';
 import { PROGRAM, Sensor } from './sensor.js';
 
-describe('the line that a program is told', () => {
+describe('the line written to the hook program', () => {
   const flows = flowRows(new SharedArrayBuffer(4 * Flow.INTS * 4));
   const f = 2 * Flow.INTS;
   flows.row[f + Flow.IP_VERSION] = 4;
@@ -35,7 +35,7 @@ describe('the line that a program is told', () => {
     expect(written('<client>')).toBe('fd09::2\n');
   });
 
-  it('refuses fields that there are not', () => {
+  it('rejects unknown fields', () => {
     expect(() => new LineTemplate('<clint>')).toThrow(/unknown field <clint>; expected <version>, <client>/);
   });
 });
@@ -57,7 +57,7 @@ const hasNft = ['/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft'].some(existsSync);
 
 describe.skipIf(missing() !== undefined)('bypassed flows', () => {
   it.each(WAYS.filter(({ gate }) => hasNft || gate.length === 0))(
-    'do not come into the queue again ($name)',
+    'are not queued any more ($name)',
     async ({ gate, words }) => {
       const network = new Network();
       const sluice = (...command: string[]) =>
@@ -83,7 +83,7 @@ describe.skipIf(missing() !== undefined)('bypassed flows', () => {
           await server.hears(({ data }) => data === `trusted ${host} topsecret ${host}`, 'all of it');
         }
         expect(await sensor.stop()).toBe(0);
-        // A connection has ten packets; after the bypass none came.
+        // A connection has ten packets; none came after the bypass.
         expect(sensor.stats().nfq!.packets).toBeLessThan(16);
         const flows = sensor.records('flow').filter(({ dest_port }) => dest_port === 9000);
         expect(flows.map(({ flow }) => flow)).toMatchObject([

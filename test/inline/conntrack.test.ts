@@ -1,4 +1,4 @@
-/** What the kernel knows of a connection is told in EVE records. */
+/** Conntrack information of the kernel in EVE records. */
 import { describe, expect, it } from 'vitest';
 import { connectionOf } from '../../engine/packet/conntrack.js';
 import * as Packet from '../../engine/packet.js';
@@ -6,7 +6,7 @@ import { missing, Network, SERVER_V4 } from './network.js';
 import { fetch, Server } from './peers.js';
 import { Sensor } from './sensor.js';
 
-describe('the record of a connection', () => {
+describe('conntrack information', () => {
   it.each([
     [0, 'established', 'original'],
     [1, 'related', 'original'],
@@ -22,14 +22,14 @@ describe('the record of a connection', () => {
     expect(connectionOf(memory, 0)).toEqual({ id: 0xfffffff0, mark: 7, state, direction });
   });
 
-  it('is not there when the kernel was not asked', () => {
+  it('is absent if the kernel was not asked', () => {
     const memory = { bytes: new Uint8Array(64), row: new Int32Array(Packet.INTS) };
     expect(connectionOf(memory as Parameters<typeof connectionOf>[0], 0)).toBeUndefined();
   });
 });
 
 describe.skipIf(missing() !== undefined)('conntrack information of a queue', () => {
-  it('stands in alerts', async () => {
+  it('is part of alerts', async () => {
     const network = new Network();
     network.run('gate', ...'iptables-legacy -t mangle -A PREROUTING -j CONNMARK --set-mark 0x2a'.split(' '));
     network.queue('--queue-num', '0');
@@ -45,7 +45,7 @@ describe.skipIf(missing() !== undefined)('conntrack information of a queue', () 
       expect(await sensor.stop()).toBe(0);
       const [alert] = sensor.records('alert');
       expect(alert).toBeDefined();
-      // Inspecting goes on where the kernel was made without it.
+      // On a kernel built without it, inspection continues.
       if (sensor.output.includes('this kernel does not report connections')) return;
       expect(alert?.conntrack).toEqual({
         id: expect.any(Number),

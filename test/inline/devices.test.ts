@@ -1,4 +1,4 @@
-/** AF_PACKET: watching a device, and standing between two. */
+/** AF_PACKET: capture from a device, and inline between two. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../until.js';
 import { missing, Network, SERVER_V4, SERVER_V6 } from './network.js';
@@ -36,7 +36,7 @@ describe.skipIf(missing() !== undefined)('AF_PACKET', () => {
     network.close();
   });
 
-  it.each(['workers', 'autofp'])('watches a device (%s)', async profile => {
+  it.each(['workers', 'autofp'])('captures from a device (%s)', async profile => {
     const running = new Sensor(network, {
       rules: RULES,
       input: ['-i', 'client0'],
@@ -58,7 +58,7 @@ describe.skipIf(missing() !== undefined)('AF_PACKET', () => {
     expect(decoder!.pkts).toBeGreaterThan(10);
   });
 
-  it('inspects only what the filter wants', async () => {
+  it('inspects only packets that match the filter', async () => {
     sensor = new Sensor(network, { rules: RULES, input: ['-i', 'client0'], words: ['tcp', 'port', '81'] });
     await sensor.ready();
     expect(await fetch(network, SERVER_V4, '/wanted')).toBeDefined();
@@ -67,7 +67,7 @@ describe.skipIf(missing() !== undefined)('AF_PACKET', () => {
     expect(sensor.stats().af_packet!.filtered_bpf).toBeGreaterThan(5);
   });
 
-  it('tells of a device that goes down, and goes on when it is up again', async () => {
+  it('reports a device that goes down, and continues when it is up again', async () => {
     const running = new Sensor(network, { rules: RULES, input: ['-i', 'client0'] });
     sensor = running;
     await running.ready();
@@ -85,7 +85,7 @@ describe.skipIf(missing() !== undefined)('AF_PACKET', () => {
     expect(await running.stop()).toBe(0);
   });
 
-  it('opens a device anew that was deleted and made again', async () => {
+  it('reopens a device that was deleted and created again', async () => {
     const running = new Sensor(network, { rules: RULES, input: ['-i', 'client0'] });
     sensor = running;
     await running.ready();
@@ -107,7 +107,7 @@ describe.skipIf(missing() !== undefined)('AF_PACKET', () => {
     expect(await running.stop()).toBe(0);
   });
 
-  it('forwards between two devices what passes, and nothing else', async () => {
+  it('forwards passed packets between two devices, and no others', async () => {
     network.bridgeAddresses();
     sensor = new Sensor(network, { rules: RULES, input: ['--af-packet'], config: BRIDGE });
     await sensor.ready();

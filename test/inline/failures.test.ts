@@ -55,7 +55,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
     return sensor;
   }
 
-  it('packets pass by it until its threads stand', async () => {
+  it('packets bypass the queue until the threads run', async () => {
     network.queue('--queue-num', '0', '--queue-bypass');
     const starting = new Sensor(network, { config: STARTING, words: ['--runmode', 'starting'] });
     sensor = starting;
@@ -73,7 +73,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
     expect(starting.output).toMatch(/threads: 6 packets/);
   });
 
-  it('a queue that another program has is told of before anything else happens', async () => {
+  it('a queue used by another program is reported before anything else happens', async () => {
     await sensorWith({});
     const second = new Sensor(network, { words: ['--pidfile', 'second.pid'] });
     try {
@@ -86,9 +86,9 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
   });
 
   it.each([
-    { bypass: true, answers: 5, name: 'goes on where the rule says --queue-bypass' },
-    { bypass: false, answers: 0, name: 'stops where it does not' },
-  ])('when the process is killed traffic $name', async ({ bypass, answers }) => {
+    { bypass: true, answers: 5, name: 'continues with --queue-bypass' },
+    { bypass: false, answers: 0, name: 'stops without it' },
+  ])('when the process is killed, traffic $name', async ({ bypass, answers }) => {
     network.queue('--queue-num', '0', ...(bypass ? ['--queue-bypass'] : []));
     const running = await sensorWith({});
     expect(await ping(network, SERVER_V4, 3)).toBe(3);
@@ -106,7 +106,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
     { profile: 'failing', open: false },
     { profile: 'spread', open: true },
   ])(
-    'a module that throws ($profile, fail-open $open): its packets have the policy, threads come back',
+    'a module throws ($profile, fail-open $open): its packets get the policy, threads are restarted',
     async ({ profile, open }) => {
       network.queue('--queue-num', '0');
       const running = await sensorWith({
@@ -115,7 +115,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
       });
       const odd = network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 777 ${SERVER_V4} || true`);
       expect(odd).toContain(open ? '1 received' : '0 received');
-      // Where threads share queues, all of them are restarted.
+      // If threads share queues, all of them are restarted.
       await until(
         () =>
           running.output.includes(
@@ -131,7 +131,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
   );
 
   it.each([true, false])(
-    'a worker with a queue of its own (fail-open %s): its packets have the policy at once, others go on',
+    'a worker with its own queue throws (fail-open %s): its packets get the policy, other workers continue',
     async open => {
       network.run('gate', ...'iptables-legacy -A FORWARD -p icmp -j NFQUEUE --queue-num 0'.split(' '));
       network.run('gate', ...'iptables-legacy -A FORWARD -p tcp -j NFQUEUE --queue-num 1'.split(' '));
@@ -143,7 +143,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
         rules: 'drop tcp any any -> any 9000 (content:"topsecretword"; sid:1;)',
         words: ['--runmode', 'apart', '--set', failOpen(open)],
       });
-      // What the other worker knows of its connections outlives the failure.
+      // The flow state of the other worker survives the failure.
       const split = sendInTwo(network, SERVER_V4, 'a topsec', 'retword');
       await server.hears(({ data }) => data === 'a topsec', 'the first half');
       const odd = network.run('client', 'sh', '-c', `ping -n -q -c 1 -W 1 -s 777 ${SERVER_V4} || true`);
@@ -163,7 +163,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
     },
   );
 
-  it('a worker that fails once and again while rules are reloaded', async () => {
+  it('a worker that fails repeatedly while rules are reloaded is restarted each time', async () => {
     network.queue('--queue-num', '0');
     const running = await sensorWith({
       config: FAILING,
@@ -191,7 +191,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
     expect(running.stats().capture!.thread_restarts).toBe(3);
   });
 
-  it('a thread that hangs is started anew', async () => {
+  it('a thread that hangs is restarted', async () => {
     network.queue('--queue-num', '0');
     const running = await sensorWith({
       config: FAILING,
@@ -207,7 +207,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
     expect(running.waiting()).toBe(0);
   });
 
-  it('reloads rules ten times a second while data flows', async () => {
+  it('rules are reloaded ten times a second under traffic', async () => {
     network.queue('--queue-num', '0');
     const server = new Server(network);
     await server.ready();
@@ -224,7 +224,7 @@ describe.skipIf(missing() !== undefined)('failures of an inline sensor', () => {
     expect(running.output).not.toContain('rule reload failed');
   });
 
-  it('keeps only the capabilities of a sensor when it becomes another user', async () => {
+  it('only the capabilities that a sensor needs are kept when it changes its user', async () => {
     network.queue('--queue-num', '0');
     const running = await sensorWith({ words: ['--user', 'nobody', '-l', '/tmp'] });
     for (const task of ['status', `task/${running.pid}/status`]) {

@@ -16,7 +16,7 @@ const text = (options: Partial<GateOptions>): string[] =>
   gateRules({ ...PLAIN, ...options }).map(rule => rule.join(' '));
 
 describe('rules of the gate', () => {
-  it('queues what is forwarded, and lets it pass while nobody listens', () => {
+  it('queue forwarded packets, and pass them if no program listens', () => {
     expect(text({})).toEqual([
       '-N SLUICE',
       '-A SLUICE -j NFQUEUE --queue-num 0 --queue-bypass',
@@ -24,14 +24,14 @@ describe('rules of the gate', () => {
     ]);
   });
 
-  it('spreads connections over queues, for some devices and ports', () => {
+  it('distribute connections over queues, for some devices and ports', () => {
     const rules = text({ queues: [0, 3], in: 'eth0', out: 'eth1', ports: [80, 443], bypass: false });
     expect(rules).toContain('-A SLUICE -j NFQUEUE --queue-balance 0:3');
     expect(rules).toContain('-I FORWARD 1 -i eth0 -o eth1 -p tcp -m multiport --ports 80,443 -j SLUICE');
     expect(rules).toContain('-I FORWARD 1 -i eth0 -o eth1 -p udp -m multiport --ports 80,443 -j SLUICE');
   });
 
-  it('keeps marked packets and their connections out of the queue', () => {
+  it('keep marked packets and their connections out of the queue', () => {
     const rules = text({ mark: '0x2/0x2' });
     expect(rules.indexOf('-A SLUICE -m mark --mark 0x2/0x2 -j RETURN')).toBeLessThan(
       rules.indexOf('-A SLUICE -j NFQUEUE --queue-num 0 --queue-bypass'),
@@ -41,7 +41,7 @@ describe('rules of the gate', () => {
     );
   });
 
-  it('removes what names its chains, and nothing else', () => {
+  it('are removed with their chains, and no others', () => {
     const listing = [
       '-P FORWARD ACCEPT',
       '-N OTHER',
@@ -58,19 +58,19 @@ describe('rules of the gate', () => {
   });
 });
 
-describe('who may not look', () => {
+describe('without permission', () => {
   const forbidden = (program: string): string => {
     throw Object.assign(new Error('failed'), {
       stderr: `${program}: Permission denied (you must be root)\n`,
     });
   };
 
-  it('hears that, and not that there is no gate', () => {
+  it('the error is reported, not a missing gate', () => {
     for (const action of [gateShown, gateDown, (runner: Runner) => gateUp(PLAIN, runner)])
       expect(() => action(forbidden)).toThrow('iptables: iptables: Permission denied (you must be root)');
   });
 
-  it('with one of the programs alone has what the others show', () => {
+  it('for some of the programs, the gate of the others is shown', () => {
     const runner = (program: string): string =>
       program === 'ip6tables' ? '-N SLUICE\n' : forbidden(program);
     expect(gateShown(runner)).toBe('ip6tables:\n-N SLUICE\n');
@@ -78,7 +78,7 @@ describe('who may not look', () => {
 });
 
 describe.skipIf(missing() !== undefined)('a gate', () => {
-  it('is made, replaced and removed without a trace', async () => {
+  it('is created, replaced and removed without a trace', async () => {
     const network = new Network();
     const runner = (program: string, words: readonly string[]): string =>
       network.run('gate', program, ...words);
@@ -88,7 +88,7 @@ describe.skipIf(missing() !== undefined)('a gate', () => {
         .join('');
     try {
       runner('iptables-legacy', ['-t', 'mangle', '-A', 'FORWARD', '-p', 'sctp', '-j', 'ACCEPT']);
-      // Some programs make their table when they are first asked.
+      // Some programs create their table when first run.
       gateUp(PLAIN, runner);
       gateDown(runner);
       const before = tables();

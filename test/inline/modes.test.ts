@@ -1,10 +1,10 @@
-/** What the kernel is told of packets that pass: to take them, to show them to its rules once more, or another queue. */
+/** Verdicts for passed packets by mode: accept, repeat, or another queue. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { missing, Network, SERVER_V4 } from './network.js';
 import { fetch, ping, Server } from './peers.js';
 import { Sensor } from './sensor.js';
 
-/** Packets that a rule of the chain FORWARD has counted. */
+/** Packets counted by a rule of the chain FORWARD. */
 function counted(network: Network, rule: string): number {
   const line = network
     .run('gate', 'iptables-legacy', '-S', 'FORWARD', '-v')
@@ -37,7 +37,7 @@ describe.skipIf(missing() !== undefined)('modes', () => {
 
   const forward = (...words: string[]) => network.run('gate', 'iptables-legacy', '-A', 'FORWARD', ...words);
 
-  it('repeat: rules see the packet once more, with the mark', async () => {
+  it('repeat: netfilter evaluates the packet once more, with the mark', async () => {
     forward('-m', 'mark', '--mark', '0x2/0x3', '-j', 'ACCEPT');
     forward('-j', 'NFQUEUE', '--queue-num', '0');
     const sensor = await sensorWith('0', 'nfq.mode=repeat', 'nfq.repeat-mark=2', 'nfq.repeat-mask=3');
@@ -63,7 +63,7 @@ describe.skipIf(missing() !== undefined)('modes', () => {
     expect(second.stats().nfq).toMatchObject({ packets, verdicts: packets });
   });
 
-  it('nfq_set_mark: packets of a rule get its mark', async () => {
+  it('nfq_set_mark: packets matched by a rule get its mark', async () => {
     forward('-j', 'NFQUEUE', '--queue-num', '0');
     network.run('gate', ...'iptables-legacy -t mangle -A POSTROUTING -m mark --mark 0x40/0xf0'.split(' '));
     await sensorWith('0');

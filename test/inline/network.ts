@@ -1,8 +1,8 @@
 /**
- * A client, a gate and a server in network namespaces of their own, joined by veth pairs: what goes from client to
- * server is forwarded by the gate, where netfilter queues it.
- *
- *     client 10.9.1.2 ── 10.9.1.1 gate 10.9.2.1 ── 10.9.2.2 server        (and fd09:1::2 …)
+ * A client, a gate and a server in network namespaces of their own, joined by veth pairs: packets between client and
+ * server
+ * are forwarded by the gate, where netfilter queues them.
+ * ⏎     client 10.9.1.2 ── 10.9.1.1 gate 10.9.2.1 ── 10.9.2.2 server        (and fd09:1::2 …)
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { native, nativeProblem } from '../../engine/native.js';
@@ -26,7 +26,7 @@ export class Network {
     process.on('exit', this.atExit);
     for (const place of PLACES) {
       ip('netns', 'add', this.namespace(place));
-      // Addresses are in use at once, without looking for others that have them.
+      // Addresses are usable at once, without duplicate address detection.
       this.run(
         place,
         'sysctl',
@@ -38,7 +38,7 @@ export class Network {
     this.join('client', 1);
     this.join('server', 2);
     this.run('gate', 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1');
-    // The first IPv6 packets of new devices may take a second, until neighbors know each other.
+    // The first IPv6 packets of new devices may take a second, until neighbors are discovered.
     this.run('client', 'ping', '-q', '-c', '1', '-w', '5', '-i', '0.1', SERVER_V6);
   }
 
@@ -65,7 +65,7 @@ export class Network {
     ip('-n', far, '-6', 'route', 'add', 'default', 'via', `fd09:${net}::1`);
   }
 
-  /** The device of the gate is deleted, and made anew. */
+  /** Deletes the gate's device and creates it again. */
   renew(place: 'client' | 'server'): void {
     ip('-n', this.namespace('gate'), 'link', 'del', `${place}0`);
     this.join(place, place === 'client' ? 1 : 2);
@@ -83,14 +83,14 @@ export class Network {
       this.run(at, 'ethtool', '-K', dev, 'tx', 'off', 'gso', 'off', 'tso', 'off', 'gro', 'off');
   }
 
-  /** Makes one network of both: client and server are neighbors, if somebody forwards frames between them. */
+  /** Makes both sides one network: client and server are neighbors, if a program forwards frames between them. */
   bridgeAddresses(): void {
     const server = this.namespace('server');
     const gate = this.namespace('gate');
     ip('-n', server, 'addr', 'add', '10.9.1.3/24', 'dev', 'eth0');
     for (const device of ['client0', 'server0']) {
       ip('-n', gate, 'addr', 'flush', 'dev', device);
-      // Frames of many segments cannot be sent on by a program.
+      // A program cannot forward frames of several segments.
       this.run('gate', 'ethtool', '-K', device, 'gro', 'off', 'gso', 'off', 'tso', 'off');
     }
     for (const place of ['client', 'server'] as const)
@@ -112,7 +112,7 @@ export class Network {
     this.run('gate', 'sysctl', '-qw', 'net.bridge.bridge-nf-call-iptables=1');
   }
 
-  /** Runs a short command there. @returns what it prints  @throws Error when it fails */
+  /** Runs a short command in the namespace. @returns its output  @throws Error if it fails */
   run(place: Place, ...command: string[]): string {
     const words = ['netns', 'exec', this.namespace(place), ...command];
     return execFileSync('ip', words, {
@@ -122,7 +122,9 @@ export class Network {
     });
   }
 
-  /** Starts a program there; it is killed at the end. Its process is the program's own, not one around it. */
+  /**
+   * Starts a program in the namespace; it is killed at the end. The process is the program itself, without a wrapper.
+   */
   start(place: Place, command: string, words: readonly string[], options: StartOptions = {}): ChildProcess {
     const child = spawn('ip', ['netns', 'exec', this.namespace(place), command, ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -133,13 +135,13 @@ export class Network {
     return child;
   }
 
-  /** Sends what is forwarded to netfilter queues. @param target `--queue-num 0 --queue-bypass` */
+  /** Queues forwarded packets. @param target `--queue-num 0 --queue-bypass` */
   queue(...target: string[]): void {
     for (const iptables of ['iptables-legacy', 'ip6tables-legacy'])
       this.run('gate', iptables, '-A', 'FORWARD', '-j', 'NFQUEUE', ...target);
   }
 
-  /** Loses one of `every` TCP segments that come to a place. */
+  /** Drops one of `every` TCP segments that arrive at a place. */
   lose(place: Place, every: number): void {
     const match = [
       '-m',
@@ -162,7 +164,7 @@ export class Network {
       this.run('gate', iptables, '-F', 'FORWARD');
   }
 
-  /** What the kernel says of its queues: lines of numbers. */
+  /** The kernel's information about its queues: lines of numbers. */
   kernelQueues(): string {
     return this.run('gate', 'cat', '/proc/net/netfilter/nfnetlink_queue');
   }
@@ -189,7 +191,7 @@ function ip(...words: string[]): void {
   execFileSync('ip', words, { timeout: COMMAND_MS, stdio: 'pipe' });
 }
 
-/** Why such a network cannot be made here; undefined when it can. */
+/** Why such a network cannot be created here; undefined if it can. */
 export function missing(): string | undefined {
   if (!native()) return `the addon is not there: ${nativeProblem()}`;
   if (process.getuid?.() !== 0) return 'network namespaces need root';

@@ -1,4 +1,4 @@
-/** The driver node-nfqueue: packets of the package through shared memory to a thread, and verdicts back. */
+/** The driver node-nfqueue: packets of the package go through shared memory to a thread, and verdicts back. */
 import { describe, expect, it } from 'vitest';
 import type { QueueSettings } from '../../engine/native/queue.js';
 import * as Queue from '../../engine/native/queue.js';
@@ -23,7 +23,7 @@ const SETTINGS: QueueSettings = {
   timestamps: true,
 };
 
-/** The package, with the packets of a test. */
+/** A replacement of the package, with packets of the test. */
 function standInPackage() {
   const answers: string[] = [];
   let deliver: Parameters<NodeNfqueue['createQueueHandler']>[2] = () => {};
@@ -52,7 +52,7 @@ function opened() {
 
 const verdict = (id: number, answer: number, flags = 0, mark = 0, data = 0, length = 0) =>
   Uint32Array.of(id, answer, flags, mark, data, length);
-/** Verdicts are given when the main thread comes to it. */
+/** Verdicts are set when the main thread gets to it. */
 const soon = () => new Promise(resolve => setImmediate(() => setImmediate(resolve)));
 
 describe('the driver node-nfqueue', () => {
@@ -60,7 +60,7 @@ describe('the driver node-nfqueue', () => {
   const packets = new Uint32Array(4 * Queue.QUEUED_INTS);
   const tally = new Uint32Array(Queue.TALLY_INTS);
 
-  it('hands packets over with what is known of them', () => {
+  it('delivers packets with their metadata', () => {
     const { end, packetComes } = opened();
     packetComes(7, 'first', 0x11);
     packetComes(8, 'the second');
@@ -75,7 +75,7 @@ describe('the driver node-nfqueue', () => {
     expect(end.receive(bytes, 0, 1024, 128, packets, tally)).toBe(0);
   });
 
-  it('hands over the first bytes of a packet that is longer than wanted, and others whole', () => {
+  it('truncates packets to the requested length, and delivers shorter ones whole', () => {
     const { end, packetComes } = opened();
     packetComes(1, 'x'.repeat(1000));
     packetComes(2, 'short');
@@ -85,7 +85,7 @@ describe('the driver node-nfqueue', () => {
     expect(Buffer.from(bytes.subarray(128, 133)).toString()).toBe('short');
   });
 
-  it('takes no more than there is room for', () => {
+  it('delivers no more than the memory holds', () => {
     const { end, packetComes } = opened();
     for (let id = 1; id <= 6; id++) packetComes(id, `packet ${id}`);
     expect(end.receive(bytes, 0, 1024, 128, packets, tally)).toBe(4);
@@ -94,7 +94,7 @@ describe('the driver node-nfqueue', () => {
     expect(packets[Queue.QUEUED_ID]).toBe(5);
   });
 
-  it('gives each packet its verdict, with mark and new bytes', async () => {
+  it('sets the verdict of each packet, with mark and changed payload', async () => {
     const { end, packetComes, answers } = opened();
     for (let id = 1; id <= 3; id++) packetComes(id, `packet ${id}`);
     end.receive(bytes, 0, 1024, 128, packets, tally);
@@ -107,7 +107,7 @@ describe('the driver node-nfqueue', () => {
     expect(answers).toEqual(['2: 1 "changed"', '1: 0', '3: 1 mark 9']);
   });
 
-  it('gives one verdict to all up to a packet', async () => {
+  it('sets one verdict for all packets up to an id', async () => {
     const { end, packetComes, answers } = opened();
     for (const id of [4294967295, 0, 1]) packetComes(id, 'x');
     end.send(bytes, verdict(0, 1, Queue.VERDICT_UP_TO_HERE), 1);
@@ -115,7 +115,7 @@ describe('the driver node-nfqueue', () => {
     expect(answers).toEqual(['4294967295: 1', '0: 1']);
   });
 
-  it('gives the policy to packets that there is no room for', () => {
+  it('sets the default verdict of packets beyond its capacity', () => {
     const { packetComes, answers } = opened();
     for (let id = 1; id <= 258; id++) packetComes(id, 'x'.repeat(200));
     expect(answers).toEqual(['257: 0', '258: 0']);
@@ -134,14 +134,14 @@ function packageProblem(): string | undefined {
 const reason = missing();
 const notLoaded = packageProblem();
 
-it.skipIf(notLoaded === undefined)('tells how to install the package where it is not there', () => {
+it.skipIf(notLoaded === undefined)('explains how to install the package if it is missing', () => {
   expect(notLoaded).toMatch(/npm install --no-save --save-optional nfqueue .*or use nfq.driver: netlink/);
 });
 
 describe.skipIf(reason !== undefined || notLoaded !== undefined)(
   'NFQUEUE through the package nfqueue',
   () => {
-    it('passes, drops and replaces as the own driver does, and ends in order', async () => {
+    it('passes, drops and replaces like the native driver, and stops cleanly', async () => {
       const network = new Network();
       network.queue('--queue-num', '0');
       const server = new Server(network);

@@ -7,7 +7,7 @@ import type { Network } from './network.js';
 
 const peer = (name: string): string => fileURLToPath(new URL(`peers/${name}.mjs`, import.meta.url));
 
-/** What the server tells. */
+/** Messages of the server. */
 export interface Arrival {
   readonly kind: 'ready' | 'request' | 'data' | 'close' | 'datagram';
   readonly url?: string;
@@ -38,7 +38,7 @@ export class Server {
     );
   }
 
-  /** Everything that arrived over TCP. */
+  /** All data received over TCP. */
   get received(): string[] {
     return this.arrivals.flatMap(({ data }) => data ?? []);
   }
@@ -54,12 +54,12 @@ export interface Ending {
   readonly error?: string;
 }
 
-/** Sends pieces, a segment each. */
+/** Sends pieces, each in a segment. */
 export async function send(network: Network, host: string, pieces: readonly string[]): Promise<Ending> {
   return sending(network, host, pieces).ending;
 }
 
-/** Sends a piece, and others when it is told to go on. */
+/** Sends a piece, and the others on request. */
 export function sendInTwo(network: Network, host: string, first: string, rest: string): Sending {
   return sending(network, host, [first, 'WAIT', rest]);
 }
@@ -87,7 +87,7 @@ export async function sendDatagram(
   await outputOf(network.start('client', process.execPath, words));
 }
 
-/** Fetches by HTTP. @returns the body, or undefined when no answer came */
+/** An HTTP request. @returns the body, or undefined if no answer came */
 export async function fetch(
   network: Network,
   host: string,

@@ -1,11 +1,11 @@
-/** Real programs on both sides of the sensor: what passes, what does not, and how both ends learn of it. */
+/** Real programs on both sides of the sensor: what passes, what is dropped, and what both ends see of it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missing, Network, SERVER_V4, SERVER_V6 } from './network.js';
 import { fetch, ping, Server, send, sendDatagram, sendInTwo } from './peers.js';
 import { Sensor } from './sensor.js';
 
 const reason = missing();
-if (reason !== undefined) console.warn(`tests of the inline sensor are left out: ${reason}`);
+if (reason !== undefined) console.warn(`tests of the inline sensor are skipped: ${reason}`);
 
 const RULES = `
 drop http any any -> any any (msg:"uri"; http.uri; content:"forbidden"; sid:1;)
@@ -46,19 +46,19 @@ describe.skipIf(reason !== undefined).each(PROFILES)('NFQUEUE, $name', ({ queue,
     network?.close();
   });
 
-  it.each([SERVER_V4, SERVER_V6])('lets allowed requests to %s pass unchanged', async host => {
+  it.each([SERVER_V4, SERVER_V6])('passes allowed requests to %s unchanged', async host => {
     expect(await fetch(network, host, '/allowed')).toBe('you asked for /allowed\n');
     const large = await fetch(network, host, '/large', 10);
     expect(large?.length).toBe(4_000_000);
     expect(large === Buffer.alloc(4_000_000, 'all work and no play ').toString()).toBe(true);
   });
 
-  it.each([SERVER_V4, SERVER_V6])('stops a forbidden request to %s before the server sees it', async host => {
+  it.each([SERVER_V4, SERVER_V6])('drops a forbidden request to %s before the server sees it', async host => {
     expect(await fetch(network, host, '/forbidden', 1)).toBeUndefined();
     expect(server.arrivals.map(arrival => arrival.url)).not.toContain('/forbidden');
   });
 
-  it('never lets forbidden content arrive whole, however it is cut into segments', async () => {
+  it('never delivers forbidden content completely, however it is segmented', async () => {
     const word = 'topsecretword';
     const cuts = Array.from({ length: word.length - 1 }, (_, i) => [
       `cut ${i} ${word.slice(0, i + 1)}`,
@@ -74,7 +74,7 @@ describe.skipIf(reason !== undefined).each(PROFILES)('NFQUEUE, $name', ({ queue,
   it('closes both ends of a rejected connection', async () => {
     const ending = await send(network, SERVER_V4, ['please ', 'closethis now']);
     expect(ending).toEqual({ how: 'error', error: 'ECONNRESET' });
-    // What is missing before the client's FIN never arrives, so only a reset can close the server's end.
+    // Data missing before the client's FIN never arrives, so only a reset can close the server's end.
     await server.hears(({ kind, data }) => kind === 'close' && data === 'please ', 'a reset');
     expect(await send(network, SERVER_V6, ['sixth ', 'closethis'])).toEqual({
       how: 'error',
@@ -82,16 +82,16 @@ describe.skipIf(reason !== undefined).each(PROFILES)('NFQUEUE, $name', ({ queue,
     });
   });
 
-  it('closes both ends while data is on its way', async () => {
+  it('closes both ends while data is in flight', async () => {
     const rejected = sendInTwo(network, SERVER_V4, 'pour ', 'closethis now');
     await server.hears(({ kind, data }) => kind === 'data' && data === 'pour ', 'the first piece');
     rejected.goOn();
-    // Whether a program sees an error depends on what it does when the reset comes.
+    // Whether a program sees an error depends on what it does when the reset arrives.
     expect(['error', 'closed']).toContain((await rejected.ending).how);
     await server.hears(({ kind, data }) => kind === 'close' && data === 'pour ', 'a reset');
   });
 
-  it('lets replaced content arrive replaced', async () => {
+  it('delivers replaced content', async () => {
     expect(await send(network, SERVER_V4, ['this is a badword here, there is another badword'])).toEqual({
       how: 'closed',
     });

@@ -11,9 +11,9 @@ export const PROGRAM = fileURLToPath(new URL('../../engine/bin/sluice.mjs', impo
 
 export interface SensorOptions {
   readonly rules?: string;
-  /** `-q` by default 0. */
+  /** Value of `-q`, by default 0. */
   readonly queue?: string;
-  /** Where packets come from instead of a queue. */
+  /** Source of packets instead of a queue. */
   readonly input?: readonly string[];
   readonly words?: readonly string[];
   /** YAML of a configuration file. */
@@ -51,7 +51,7 @@ export class Sensor {
     return this.child.pid!;
   }
 
-  /** Until the threads stand: packets that come before wait in the queue. */
+  /** Waits until the threads run: earlier packets wait in the queue. */
   async ready(): Promise<void> {
     await until(
       () => this.output.includes('all threads are running') || this.ended !== undefined,
@@ -72,7 +72,7 @@ export class Sensor {
     return this.ended!;
   }
 
-  /** Ends it in order. @returns its exit code */
+  /** Stops the program. @returns its exit code */
   async stop(): Promise<number | null> {
     this.signal('SIGINT');
     return this.exit();
@@ -103,7 +103,7 @@ export class Sensor {
     return this.records('stats').at(-1)!.stats as Record<string, Record<string, number>>;
   }
 
-  /** Until no packet waits in the kernel for a verdict: the last of a connection may still be on its way. */
+  /** Waits until no packet in the kernel awaits a verdict: the last one of a connection may still be queued. */
   async settled(queue = 0): Promise<void> {
     await until(
       () => this.waiting(queue) === 0,
@@ -111,7 +111,7 @@ export class Sensor {
     );
   }
 
-  /** Packets that wait in the kernel for a verdict. */
+  /** Number of packets in the kernel that await a verdict. */
   waiting(queue = 0): number {
     for (const line of this.network.kernelQueues().split('\n')) {
       const fields = line.trim().split(/\s+/).map(Number);

@@ -1,4 +1,4 @@
-/** Verdicts that the kernel refuses are sent again, in their order, and none of them is answered by a later one. */
+/** Verdicts refused by the kernel are sent again, in order, and no later verdict applies to their packets. */
 import { expect, it } from 'vitest';
 import { VERDICT_INTS, VERDICT_UP_TO_HERE, VERDICT_WITH_PAYLOAD } from '../../engine/native/queue.js';
 import type { Native } from '../../engine/native.js';
@@ -12,7 +12,7 @@ import { VerdictQueue } from '../../modules/nfqueue/verdict-queue.js';
 const BYTES = new Uint8Array(64);
 const clock = { clockNow: () => {} } as unknown as Native;
 
-/** A kernel with memory for so many verdicts. */
+/** A kernel with memory for a limited number of verdicts. */
 class Kernel implements QueueEndpoint {
   room = 0;
   readonly taken: string[] = [];
@@ -52,7 +52,7 @@ function rows(...verdicts: [id: number, answer: number][]): Uint32Array {
   return all;
 }
 
-it('sends what was refused again before what came later', () => {
+it('refused verdicts are sent before later ones', () => {
   const kernel = new Kernel();
   const queue = queueTo(kernel);
   const outstanding = queue.enableMerging();
@@ -73,7 +73,7 @@ it('sends what was refused again before what came later', () => {
   expect(kernel.taken).toHaveLength(3);
 });
 
-it('drops everything with one verdict when too many wait', () => {
+it('everything is dropped with one verdict if too many verdicts wait', () => {
   const kernel = new Kernel();
   const unsent = new UnsentVerdicts(kernel, BYTES, 3);
   unsent.keep(rows([0xffff_fffe, NF_ACCEPT], [1, NF_ACCEPT], [0, NF_ACCEPT], [2, NF_ACCEPT]), 0, 4, true);
@@ -83,7 +83,7 @@ it('drops everything with one verdict when too many wait', () => {
   expect(kernel.taken).toEqual(['up to 1 drop', '2 accept']);
 });
 
-it('loses those that come when too many wait, where other threads answer packets of the queue, too', () => {
+it('verdicts beyond the limit are lost if other threads answer the queue, too', () => {
   const kernel = new Kernel();
   const unsent = new UnsentVerdicts(kernel, BYTES, 2);
   unsent.keep(rows([1, NF_ACCEPT], [2, NF_DROP], [3, NF_ACCEPT]), 0, 3, false);

@@ -1,4 +1,4 @@
-/** Each packet gets the verdict that was given for it, in whatever order they come and however many of them are joined. */
+/** Each packet gets its own verdict, in whatever order verdicts come and however they are merged. */
 import { expect, it } from 'vitest';
 import {
   VERDICT_ANSWER,
@@ -20,7 +20,7 @@ import { type Random, randomNumbers } from '../pseudo-random.js';
 
 const clock = { clockNow: () => {} } as unknown as Native;
 
-/** Packets that wait in the kernel, oldest first, and what became of the others. */
+/** Packets that wait in the kernel, oldest first, and the verdicts of the others. */
 class Kernel implements QueueEndpoint {
   readonly waiting = new Set<number>();
   readonly outcomes = new Map<number, string>();
@@ -45,7 +45,7 @@ class Kernel implements QueueEndpoint {
     const flags = verdict[VERDICT_FLAGS]!;
     const outcome = outcomeOf(verdict[VERDICT_ANSWER]!, flags, verdict[VERDICT_MARK]!);
     for (const each of (flags & VERDICT_UP_TO_HERE) !== 0 ? this.waiting : [id]) {
-      // Ids begin again at 0 behind the last one.
+      // Ids wrap around to 0.
       if (((id - each) | 0) >= 0 && this.waiting.delete(each)) this.outcomes.set(each, outcome);
     }
   }
@@ -54,7 +54,7 @@ class Kernel implements QueueEndpoint {
 const outcomeOf = (answer: number, flags: number, mark: number): string =>
   `${answer}${flags & VERDICT_SET_MARK ? ` mark ${mark}` : ''}${flags & VERDICT_WITH_PAYLOAD ? ' changed' : ''}`;
 
-/** A verdict; those in a row are often the same. */
+/** A verdict; consecutive ones are often equal. */
 function anyVerdict(random: Random): [answer: number, flags: number, mark: number, length: number] {
   const answer = random(4) === 0 ? NF_DROP : NF_ACCEPT;
   const flags = random(6) === 0 ? 0 : VERDICT_SET_MARK;
@@ -72,7 +72,7 @@ function simulate(seed: number, first: number, most: number, refuses: boolean) {
   const unanswered: number[] = [];
   let next = first;
   const give = () => {
-    // Mostly the oldest one, now and then one that others wait behind.
+    // Mostly the oldest one, sometimes one behind others.
     const id = unanswered.splice(random(5) === 0 ? random(unanswered.length) : 0, 1)[0]!;
     const [answer, flags, mark, length] = anyVerdict(random);
     expected.set(id, outcomeOf(answer, flags | (length > 0 ? VERDICT_WITH_PAYLOAD : 0), mark));
@@ -98,7 +98,7 @@ function simulate(seed: number, first: number, most: number, refuses: boolean) {
 it.each([
   ['of a queue', 0, Number.MAX_SAFE_INTEGER],
   ['a few at once', 5, 7],
-  ['where ids begin again', 0xffff_ffff - 900, Number.MAX_SAFE_INTEGER],
+  ['with ids that wrap around', 0xffff_ffff - 900, Number.MAX_SAFE_INTEGER],
 ])('%s', (_, first, most) => {
   for (let seed = 1; seed <= 20; seed++) {
     const { kernel, expected, queue, left } = simulate(seed, first, most, false);
@@ -108,7 +108,7 @@ it.each([
   }
 });
 
-it('where the kernel refuses some, what was to be changed is dropped, and the others have their own', () => {
+it('if the kernel refuses some, packets to be changed are dropped, and the others get their own verdict', () => {
   for (let seed = 1; seed <= 20; seed++) {
     const { kernel, expected } = simulate(seed, 0xffff_ffff - 900, Number.MAX_SAFE_INTEGER, true);
     expect(kernel.waiting.size).toBe(0);

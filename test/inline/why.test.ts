@@ -29,7 +29,7 @@ const RECORDS: EveRecord[] = [
 
 const why = (id: string): string => explanation(recordsOf(RECORDS, id)).join('\n');
 
-it('names the rule that dropped a flow, and what followed from it', () => {
+it('names the rule that dropped a flow, and the consequences', () => {
   expect(why('5')).toContain('flow 5: TCP 10.0.0.1:1234 → 10.0.0.2:80');
   expect(why('5')).toContain('t1 packet 4: dropped because a rule matched: 1:7:2 "forbidden"');
   expect(why('5')).toContain('t2 packet 6: dropped because its flow had been dropped before');
@@ -39,11 +39,11 @@ it('finds the flow of a packet', () => {
   expect(why('6')).toContain('1:7:2 "forbidden"');
 });
 
-it('names the setting that a policy comes from', () => {
+it('names the setting behind a policy', () => {
   expect(why('8')).toContain('stream.midstream-policy');
 });
 
-it('says so when the records do not tell', () => {
+it('says so if the records give no reason', () => {
   expect(why('9')).toContain('enable "- drop"');
   expect(why('10')).toContain('no packet of it was dropped');
   expect(recordsOf(RECORDS, '77')).toEqual([]);

@@ -40,7 +40,7 @@ function logAll(to: EngineLog): void {
 const file = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 describe('the console', () => {
-  it('shows notices and worse, errors on the error stream', () => {
+  it('shows notices and higher levels, and errors on the error stream', () => {
     const { log, out, err } = start({});
     logAll(log);
     expect(out.text).toBe('Notice: n\nWarning: w: 1\n');
@@ -56,7 +56,7 @@ describe('the console', () => {
     expect(out.text).toBe(expected);
   });
 
-  it('shows only errors when quiet', () => {
+  it('shows only errors with quiet', () => {
     const { log, out, err } = start({}, { quiet: true });
     logAll(log);
     expect([out.text, err.text]).toEqual(['', 'Error: config: e\n']);
@@ -69,13 +69,13 @@ describe('the console', () => {
     expect(streams.out.text).toBe('\x1b[32mNotice\x1b[0m: hello\n');
   });
 
-  it('never sends control characters of input to the terminal', () => {
+  it('never prints control characters of the input on a terminal', () => {
     const { log, out } = start({});
     log.notice('file \x1b[2J name');
     expect(out.text).toBe('Notice: file \\x1b[2J name\n');
   });
 
-  it('may be JSON, or off', () => {
+  it('may be JSON, or disabled', () => {
     const json = start({ logging: { outputs: [{ console: { type: 'json' } }] } });
     json.log.notice('detect: 3 rules');
     expect(JSON.parse(json.out.text)).toMatchObject({
@@ -89,24 +89,24 @@ describe('the console', () => {
   });
 });
 
-describe('the file', () => {
+describe('the log file', () => {
   const config = (settings: object) => ({
     logging: { 'default-log-level': 'notice', outputs: [{ file: settings }] },
   });
 
-  it('is not there unless configured', () => {
+  it('does not exist unless configured', () => {
     logAll(start({}).log);
     expect(existsSync(join(folder, 'suricata.log'))).toBe(false);
   });
 
-  it('has time, process and level in front, and a level of its own', () => {
+  it('has time, process and level in front, and its own level', () => {
     logAll(start(config({ enabled: 'yes', level: 'info' })).log);
     const lines = file('suricata.log').trim().split('\n');
     expect(lines[0]).toMatch(/^\[\d+ - main\] \d{4}-\d\d-\d\d \d\d:\d\d:\d\d Info: detect: i$/);
     expect(lines.length).toBe(4);
   });
 
-  it('may be several, each with settings of its own', () => {
+  it('may be one of several, each with its own settings', () => {
     const outputs = [
       { file: { enabled: true, filename: 'a.log', level: 'error', format: '%M' } },
       { console: { enabled: false } },
@@ -120,7 +120,7 @@ describe('the file', () => {
     expect(existsSync(join(folder, 'c.log'))).toBe(false);
   });
 
-  it('may be JSON in a file that others write too', () => {
+  it('may be JSON in a file that other programs write too', () => {
     logAll(start(config({ filename: 'eve.json', type: 'json' })).log);
     const records = file('eve.json')
       .trim()
@@ -135,7 +135,7 @@ describe('the file', () => {
     expect(records[0].timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d{4}$/);
   });
 
-  it('is opened anew after it was moved away', () => {
+  it('is reopened after it was moved', () => {
     const { log } = start(config({}));
     log.notice('one');
     renameSync(join(folder, 'suricata.log'), join(folder, 'old.log'));
@@ -147,12 +147,12 @@ describe('the file', () => {
     ]);
   });
 
-  it('that cannot be written is told', () => {
+  it('that cannot be created is reported', () => {
     const { err } = start(config({ filename: '/dev/null/x.log' }));
     expect(err.text).toMatch(/^Error: logging: \/dev\/null\/x\.log: ENOTDIR/);
   });
 
-  it('on a disk that is full is told once, and nothing else happens', () => {
+  it('on a full disk is reported once, without further consequences', () => {
     const { log: full, out, err } = start(config({ filename: '/dev/full' }));
     full.notice('one');
     full.notice('two');
@@ -162,7 +162,7 @@ describe('the file', () => {
     log = undefined;
   });
 
-  it('whose folder was taken away is made again, with its folder', () => {
+  it('whose folder was deleted is created again, with the folder', () => {
     const { log } = start(config({ filename: 'below/a.log', format: '%M' }));
     log.notice('one');
     rmSync(join(folder, 'below'), { recursive: true });
@@ -171,20 +171,20 @@ describe('the file', () => {
     expect(file('below/a.log')).toBe('two\n');
   });
 
-  it('takes a format of old, which is what stands before the message', () => {
+  it('accepts a format of older versions, which is a prefix of the message', () => {
     start(config({ format: '%t - (%f:%l) <%d> (%T) -- ' })).log.warning('detect: hm');
     const line = file('suricata.log');
     expect(line).toMatch(/^\d+\/\d+\/\d{4} -- \d\d:\d\d:\d\d - \(:\) <Warning> \(main\) -- hm\n$/);
   });
 
-  it('takes a format', () => {
+  it('accepts a format', () => {
     start(config({ format: '%d|%S|%M|%%' })).log.warning('detect: hm');
     expect(file('suricata.log')).toBe('Warning|detect|hm|%\n');
   });
 });
 
-describe('what overrules the configuration', () => {
-  it('a filter of messages, of the configuration or the environment', () => {
+describe('settings that override the configuration', () => {
+  it('filter messages, from the configuration or the environment', () => {
     const { log: made, out, err } = start({ logging: { 'default-output-filter': '^(n|w)' } });
     logAll(made);
     expect([out.text.split('\n').length - 1, err.text]).toEqual([2, '']);
@@ -197,14 +197,14 @@ describe('what overrules the configuration', () => {
     expect([other.out.text, other.err.text.includes('e')]).toEqual(['', true]);
   });
 
-  it('a filter that is none is told of, and nothing is left out', () => {
+  it('an invalid filter is reported and ignored', () => {
     const { log: made, out, err } = start({ logging: { 'default-output-filter': '(' } });
     logAll(made);
     expect(out.text + err.text).toContain('default-output-filter');
     expect(out.text).toContain('n');
   });
 
-  it('level and format of the environment', () => {
+  it('give level and format from the environment', () => {
     const environment = { SC_LOG_LEVEL: 'Info', SC_LOG_FORMAT: '<%d> %M' };
     const { log: made, out } = start({}, { environment });
     made.info('detect: i');

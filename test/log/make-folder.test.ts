@@ -7,13 +7,13 @@ import { makeFolder } from '../../engine/make-folder.js';
 const folder = mkdtempSync(join(tmpdir(), 'sluice-folder-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('makes a folder and those above it, once', () => {
+it('creates a folder and its parents, once', () => {
   makeFolder(join(folder, 'a/b/c'));
   makeFolder(join(folder, 'a/b/c'));
   expect(existsSync(join(folder, 'a/b/c'))).toBe(true);
 });
 
-it('fails where a file is in the way, or no folder can be', () => {
+it('fails if a file is in the way, or no folder can be created', () => {
   writeFileSync(join(folder, 'file'), '');
   expect(() => makeFolder(join(folder, 'file/x'))).toThrow('ENOTDIR');
   expect(() => makeFolder('/proc/x/y')).toThrow('ENOENT');

@@ -32,7 +32,7 @@ async function logged(syslog: Record<string, string>): Promise<string[]> {
   return readFileSync(file, 'utf8').trim().split('\n');
 }
 
-it('tells each message with its level', async () => {
+it('syslog gets each message with its level', async () => {
   const [words, ...lines] = await logged({ facility: 'local3', identity: 'me' });
   expect(words).toContain('-t me -p local3.info');
   expect(words).toContain('--prio-prefix');
@@ -44,12 +44,12 @@ it('tells each message with its level', async () => {
   ]);
 });
 
-it('has a level and a format of its own', async () => {
+it('syslog has its own level and format', async () => {
   const [, ...lines] = await logged({ level: 'Info', format: '%S: %d ' });
   expect(lines).toEqual(['<6>detect: Info i', '<5>Notice n', '<4>Warning w: 1', '<3>config: Error e']);
 });
 
-it('tells JSON', async () => {
+it('syslog may get JSON', async () => {
   const [, ...lines] = await logged({ type: 'json', level: 'error' });
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0]!.slice(3))).toMatchObject({ engine: { message: 'e', module: 'config' } });

@@ -1,4 +1,4 @@
-/** Scripts to which all of Lua is open have coroutines: what these call is called for the script. */
+/** Coroutines of scripts with all of Lua: engine functions called in them work as outside. */
 import { expect, it } from 'vitest';
 import { Lua } from '../../engine/lua/interpreter.js';
 import type { LuaSettings } from '../../engine/lua.js';
@@ -32,7 +32,7 @@ function result(body: string): unknown {
   }
 }
 
-it('call functions of the engine, between pauses too', () => {
+it('coroutines call functions of the engine, also between yields', () => {
   const body = `
     local numbers = require("numbers")
     local sum = 0
@@ -43,7 +43,7 @@ it('call functions of the engine, between pauses too', () => {
   expect(printed).toEqual(['inside\t12']);
 });
 
-it('catch what those throw', () => {
+it('coroutines catch errors of these functions', () => {
   const body = `
     local made = coroutine.create(function() require("numbers").fail() end)
     local fine, message = coroutine.resume(made)
@@ -51,7 +51,7 @@ it('catch what those throw', () => {
   expect(result(body)).toBe('false no number dead');
 });
 
-it('count among the instructions of the script, which catches no end of them', () => {
+it('instructions of coroutines count for the script, which cannot catch its limit', () => {
   const loop = 'local made = coroutine.create(function() while true do end end) ';
   expect(() => result(`${loop} while true do coroutine.resume(made) end`)).toThrow(
     'instruction limit exceeded',

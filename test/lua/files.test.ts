@@ -1,4 +1,4 @@
-/** Files of scripts that log. */
+/** Files written by scripts. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { LuaFiles } from '../../engine/lua/files.js';
 const folder = mkdtempSync(join(tmpdir(), 'sluice-lua-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('a file on a full disk keeps no other from being written, and none stays open', () => {
+it('a full disk for one file does not affect others, and no file stays open', () => {
   const opened = () => readdirSync('/proc/self/fd').length;
   const before = opened();
   const files = new LuaFiles(() => {});

@@ -16,7 +16,7 @@ function open(text: string, settings: Partial<LuaSettings> = {}) {
   return lua.open(text, 'test.lua', { ...SETTINGS, ...settings });
 }
 
-/** What `f` gives for the values. */
+/** The result of `f` for the values. */
 function result(body: string, values: LuaValue[] = [], settings: Partial<LuaSettings> = {}): LuaValue {
   const script = open(`function f(a, b) ${body} end`, settings);
   try {
@@ -60,17 +60,17 @@ describe('values', () => {
     });
   });
 
-  it('tells whether a function is there', () => {
+  it('reports whether a function exists', () => {
     const script = open('function match() end variable = 1');
     expect([script.has('match'), script.has('variable'), script.has('other')]).toEqual([true, false, false]);
     script.close();
   });
 
   it.each([
-    ['refuses unknown names', 'error("unknown " .. name)', false],
+    ['rejects unknown names', 'error("unknown " .. name)', false],
     ['never ends', 'while true do end', false],
-    ['has some of its own', 'if name == "match" then return function() return "found" end end', true],
-  ])('looks for one through a metatable of the globals: that %s', (_, body, found) => {
+    ['has functions of its own', 'if name == "match" then return function() return "found" end end', true],
+  ])('looks up a function through a metatable of the globals that %s', (_, body, found) => {
     const text = `setmetatable(_G, { __index = function(_, name) ${body} end }) function log() return 1 end`;
     const script = open(text, { restrictedFunctions: true });
     expect([script.has('setup'), script.has('log'), script.call('log', [], 1)]).toEqual([false, true, [1]]);
@@ -101,7 +101,7 @@ describe('the sandbox', () => {
     });
   });
 
-  it('has the libraries that rules may use', () => {
+  it('has the libraries allowed in rules', () => {
     const body =
       'return table.concat({string.format("%02x", math.floor(255.5)), utf8.char(228), type(select)}, ",")';
     expect(result(body)).toBe('ff,\xc3\xa4,function');
@@ -113,11 +113,11 @@ describe('the sandbox', () => {
     'return setmetatable({}, {__index = function() return true end}).x',
     'return os.time() > 0 and os.execute == nil and io == nil and debug == nil',
     'return dofile ~= nil and pcall(dofile) == false',
-  ])('allows restricted functions where asked to: %s', body => {
+  ])('allows restricted functions if configured: %s', body => {
     expect(result(body, [], { restrictedFunctions: true })).toBe(true);
   });
 
-  it('takes no binary code, and calls no __gc by itself', () => {
+  it('rejects binary code, and never calls __gc by itself', () => {
     const settings = { restrictedFunctions: true };
     expect(result('return load(string.dump(function() end)) == nil', [], settings)).toBe(true);
     const body = `
@@ -129,15 +129,15 @@ describe('the sandbox', () => {
     expect(result(body, [], settings)).toBe(true);
   });
 
-  it('gives scripts to print to', () => {
+  it('has a print function', () => {
     const printed: string[] = [];
     result('print("a", 1, nil) warn("w")', [], { print: text => printed.push(text) });
     expect(printed).toEqual(['a\t1\tnil', 'w']);
   });
 });
 
-describe('bounds', () => {
-  it('stops a script that loops', () => {
+describe('limits', () => {
+  it('stop a script that loops', () => {
     expect(failure('while true do end')).toEqual({
       fault: 'instructions',
       message: 'instruction limit exceeded',
@@ -145,19 +145,19 @@ describe('bounds', () => {
     expect(failure('for i = 1, 100 do end', { instructions: 50 }).fault).toBe('instructions');
   });
 
-  it('stops it though it catches errors', () => {
+  it('stop a script that loops and catches errors', () => {
     const body = 'while true do pcall(function() while true do end end) end';
     expect(failure(body, { restrictedFunctions: true }).fault).toBe('instructions');
   });
 
   it.each(['return string.rep("B", 400000)', 'local t = {} for i = 1, 9000 do t[i] = {} end'])(
-    'stops one that allocates too much: %s',
+    'stop a script that allocates too much: %s',
     body => {
       expect(failure(body, { bytes: 20_000 })).toEqual({ fault: 'memory', message: 'memory limit exceeded' });
     },
   );
 
-  it('counts the instructions of each call anew, and frees what is not used any more', () => {
+  it('apply to each call anew, and unused memory is freed', () => {
     const script = open(
       'function f() for i = 1, 100 do s = string.rep("0123456789", 1000) .. i end return #s end',
     );
@@ -165,7 +165,7 @@ describe('bounds', () => {
     script.close();
   });
 
-  it('takes large values from outside, and bounds what is done with them', () => {
+  it('exclude large arguments, but not what is made of them', () => {
     const script = open('function f(a) return #a end function g(a) return #(a .. a) end', { bytes: 20_000 });
     const large = new Uint8Array(3_000_000);
     expect(script.call('f', [large], 1)).toEqual([3_000_000]);
@@ -174,7 +174,7 @@ describe('bounds', () => {
     script.close();
   });
 
-  it('ends recursion', () => {
+  it('stop recursion', () => {
     const generous = { bytes: 200_000_000, instructions: 5_000_000 };
     expect(failure('local function r() return 1 + r() end return r()', generous).message).toContain(
       'stack overflow',
@@ -184,13 +184,13 @@ describe('bounds', () => {
 });
 
 describe('errors', () => {
-  it('says where', () => {
+  it('give the position', () => {
     expect(failure('return nil .. "x"').message).toContain('test.lua:1: attempt to concatenate a nil value');
     expect(() => open('function (')).toThrow('test.lua:1:');
     expect(() => open('error({})')).toThrow('error without a message');
   });
 
-  it('leaves the script usable', () => {
+  it('leave the script usable', () => {
     const script = open('function f(a) return a.b.c end');
     expect(() => script.call('f', [{}], 1)).toThrow(LuaError);
     expect(script.call('f', [{ b: { c: 1 } }], 1)).toEqual([1]);
@@ -210,7 +210,7 @@ describe('libraries', () => {
     source: 'local host = ... return { add = host.add, fail = function() return host.fail() end }',
   };
 
-  it('are given by require', () => {
+  it('are returned by require', () => {
     const settings = { libraries: [library] };
     expect(
       result('local s = require "suricata.sample" return table.concat({s.add(1, 2)}, "-")', [], settings),

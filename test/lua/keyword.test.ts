@@ -59,7 +59,7 @@ const named = (keyword: string, progress: number) => ({
   get: (t: Named) => Buffer.from(t.name, 'latin1'),
 });
 
-/** Calls itself ssh, so that a library of scripts is about it. */
+/** Is named ssh, so that a library of scripts applies to it. */
 const toy = {
   name: 'ssh',
   transports: ['tcp'],
@@ -83,7 +83,7 @@ class Layer implements ApplicationLayer {
     return this.talk;
   }
 
-  /** A packet with which a transaction of this name is told. */
+  /** A packet with an update of a transaction of this name. */
   tell(name: string): PacketSketch {
     const transaction: Named = { id: 0, progressToServer: 1, progressToClient: 0, events: [], name };
     const told = { session: this.talk, transaction, toServer: true, progress: 1, events: 0 };
@@ -98,23 +98,23 @@ class Layer implements ApplicationLayer {
 }
 
 describe('lua on packets', () => {
-  it('matches where the script returns 1', async () => {
+  it('matches if the script returns 1', async () => {
     const options = `content:"a"; lua:${matching('if args.payload:find("b") then return 1 end return 0', '', 'payload = true')};`;
     expect(await alerts(options, [udp('a'), udp('ab'), udp('b')])).toEqual(['1@2']);
   });
 
-  it('negated, where it does not', async () => {
+  it('negated, matches if it does not', async () => {
     const options = `lua:!${matching('return #args.payload == 2 and 1 or 0', '', 'payload = tostring(true)')};`;
     expect(await alerts(options, [udp('a'), udp('ab'), udp('')])).toEqual(['1@1']);
   });
 
-  it('is asked last, when all else holds', async () => {
+  it('is evaluated last, if all else matches', async () => {
     const options = `lua:${matching('print("asked") return 1')}; content:"yes"; dsize:3;`;
     const watched = await sensor(`alert udp any any -> any any (${options} sid:1;)`);
     expect(watched.see(udp('no!'), udp('yes?'), udp('yes'))).toEqual(['1@3']);
   });
 
-  it('gives the packet, and its tuple', async () => {
+  it('can read the packet and its tuple', async () => {
     const body = `
       local p = packet.get()
       local version, source, destination, protocol, sp, dp = p:tuple()
@@ -136,7 +136,7 @@ describe('lua on packets', () => {
     expect(await alerts(`lua:${matching(body, before)};`, [packet, packet, packet])).toEqual(['1@2']);
   });
 
-  it('reads what byte_extract found', async () => {
+  it('can read values of byte_extract', async () => {
     const before = `
       local bytevar = require("suricata.bytevar")
       function thread_init() var = bytevar.get("length") end`;
@@ -148,7 +148,7 @@ describe('lua on packets', () => {
     expect(refusal(`content:"x"; lua:${name};`)).toContain("unknown byte_extract or byte_math var 'length'");
   });
 
-  it('knows its rule', async () => {
+  it('can read its rule', async () => {
     const name = matching(
       'local r = rule.get_rule() return r:sid() == 1 and r:msg() == "hello" and r:action() == "alert" and 1 or 0',
       'local rule = require "suricata.rule"',
@@ -158,7 +158,7 @@ describe('lua on packets', () => {
 });
 
 describe('lua on streams', () => {
-  it('sees the stream where it asks for it', async () => {
+  it('inspects the stream if the script needs it', async () => {
     const name = matching('return args.stream:find("onetwo") and 1 or 0', '', 'stream = true');
     const watched = await sensor(`alert tcp any any -> any any (content:"one"; lua:${name}; sid:1;)`);
     expect(watched.see(inline('one'), inline('two'))).toEqual(['1@2']);
@@ -168,7 +168,7 @@ describe('lua on streams', () => {
 describe('lua on transactions', () => {
   const get = 'local ssh = require "suricata.ssh"';
 
-  it('has the transaction at the point that the rule hooks', async () => {
+  it('has the transaction at the hook of the rule', async () => {
     const layer = new Layer();
     const name = matching('return ssh.get_tx():client_proto() == "2.0" and 1 or 0', get);
     const watched = await sensor(`alert ssh:name any any -> any any (lua:${name}; sid:1;)`, {}, layer);
@@ -176,7 +176,7 @@ describe('lua on transactions', () => {
     expect(watched.see(layer.tell('1.0'))).toEqual([]);
   });
 
-  it('is asked again when more of the transaction is there', async () => {
+  it('is evaluated again when the transaction has progressed', async () => {
     const layer = new Layer();
     const name = matching(
       'calls = calls + 1 return calls == 2 and #ssh.get_tx():client_hassh() == 3 and 1 or 0',
@@ -188,7 +188,7 @@ describe('lua on transactions', () => {
     expect(watched.see(told)).toEqual(['1@2']);
   });
 
-  it('asks for fingerprints', async () => {
+  it('can read fingerprints', async () => {
     const asking = (init: string) =>
       script(`${get} ja3 = require "suricata.ja3"
         function init() ${init} return {} end
@@ -200,14 +200,14 @@ describe('lua on transactions', () => {
     expect(image.askedKeywords).toEqual(expect.arrayContaining(['ssh.hassh', 'ja3.hash']));
   });
 
-  it('has none on packets', async () => {
+  it('has no transaction on packets', async () => {
     const layer = new Layer();
     const name = matching('local tx, err = ssh.get_tx() return tx == nil and err ~= nil and 1 or 0', get);
     const watched = await sensor(`alert tcp any any -> any any (lua:${name}; sid:1;)`, {}, layer);
     expect(watched.see(tcp({ payload: 'x' }))).toEqual(['1@1']);
   });
 
-  it('sees the sticky buffer', async () => {
+  it('can read the sticky buffer', async () => {
     const layer = new Layer();
     const name = matching('return #args.buffer == 3 and 1 or 0', '', 'buffer = true');
     const rule = `alert ssh any any -> any any (ssh.proto; content:"2"; lua:${name}; sid:1;)`;
@@ -276,7 +276,7 @@ describe('luaxform', () => {
     expect(watched.see(layer.tell('abc'))).toEqual(['1@1']);
   });
 
-  it('adds to datasets', async () => {
+  it('can add to datasets', async () => {
     const layer = new Layer();
     const text = `
       local dataset = require("suricata.dataset")
@@ -300,7 +300,7 @@ describe('scripts that fail', () => {
     ['return string.rep("x", 600000)', 'memory limit exceeded', { memory_limit_errors: 2 }],
     ['pcall(print)', 'Blocked Lua function called: pcall', { blocked_function_errors: 2 }],
   ])(
-    '%s: neither they nor their negation match, which is counted and told once',
+    '%s: neither lua nor its negation matches, and the error is counted and reported once',
     async (body, message, more) => {
       const name = matching(body);
       const watched = await sensor(
@@ -315,7 +315,7 @@ describe('scripts that fail', () => {
     },
   );
 
-  it('goes on after the rules were loaded anew', async () => {
+  it('run after a reload', async () => {
     const watched = await sensor(`alert udp any any -> any any (lua:${matching('return 1')}; sid:1;)`);
     expect(watched.see(udp('x'))).toEqual(['1@1']);
     watched.reload(`alert udp any any -> any any (lua:${matching('return 1')}; sid:2;)`);
@@ -323,7 +323,7 @@ describe('scripts that fail', () => {
   });
 });
 
-describe('rules that are refused', () => {
+describe('rejected rules', () => {
   it.each([
     [
       'lua:none.lua;',
@@ -345,12 +345,12 @@ describe('rules that are refused', () => {
     expect(refusal(buffer)).toContain(message);
   });
 
-  it('where scripts are not allowed', () => {
+  it('use scripts although these are not allowed', () => {
     const config = { security: { lua: { 'allow-rules': 'no' } } };
     expect(refusal(`lua:${matching('return 1')};`, config)).toContain('security.lua.allow-rules');
   });
 
-  it('names the files that were looked for', () => {
+  it('the files that a rule names are listed', () => {
     const name = matching('return 1');
     const { named } = loadRuleText(`alert udp any any -> any any (lua:${name}; sid:1;)`, 'x.rules', {
       config: new Config(CONFIG),
@@ -360,7 +360,7 @@ describe('rules that are refused', () => {
 });
 
 describe('objects of libraries', () => {
-  it('have metatables with __gc, as those of Suricata; it takes anything and does nothing', async () => {
+  it('have a __gc metamethod that accepts any argument and does nothing', async () => {
     const name = script(`
       local packet, flow, rule = require "suricata.packet", require "suricata.flow", require "suricata.rule"
       local hashlib, dataset = require "suricata.hashlib", require "suricata.dataset"

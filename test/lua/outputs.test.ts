@@ -33,7 +33,7 @@ function session(): Uint8Array[] {
   ];
 }
 
-/** Runs scripts by name. @returns what they wrote to out.log, line by line, and what the program told */
+/** Runs scripts by name. @returns the lines they wrote to out.log, and messages of the program */
 async function run(scripts: Record<string, string>, packets: Uint8Array[], runmode = 'single', rules = '') {
   for (const [name, text] of Object.entries(scripts)) writeFileSync(join(folder, name), text);
   const list = Object.keys(scripts).join(', ');
@@ -53,7 +53,7 @@ async function lines(...args: Parameters<typeof run>): Promise<string[]> {
   return written;
 }
 
-/** A script that writes what the expression gives. */
+/** A script that writes the value of the expression. */
 function writing(needs: string, before: string, expression: string): string {
   return `${before}
 local config = require("suricata.config")
@@ -68,23 +68,20 @@ function deinit(args) file:write("end\\n") file:close(file) end
 const PACKET = 'local packet = require("suricata.packet")';
 const FLOW = 'local flow = require("suricata.flow")';
 
-test.each(['single', 'autofp'])(
-  'transactions, with the packet and the flow they belong to: %s',
-  async mode => {
-    const script = writing(
-      'protocol = "http"',
-      `${FLOW}
+test.each(['single', 'autofp'])('scripts log transactions, with their packet and flow: %s', async mode => {
+  const script = writing(
+    'protocol = "http"',
+    `${FLOW}
 local http = require("suricata.http")
 local function tuple() local _, a, b, p, c, d = flow.get():tuple() return a .. ":" .. c .. " " .. b .. ":" .. d end`,
-      '(http.get_tx()):request_host(), " ", (http.get_tx()):request_uri_raw(), " ", tuple()',
-    );
-    const told = await lines({ 'http.lua': script }, session(), mode);
-    expect(told.filter(line => line !== 'end')).toEqual([`b /a ${CLIENT}:1025 ${SERVER}:80`]);
-    expect(told.at(-1)).toBe('end');
-  },
-);
+    '(http.get_tx()):request_host(), " ", (http.get_tx()):request_uri_raw(), " ", tuple()',
+  );
+  const told = await lines({ 'http.lua': script }, session(), mode);
+  expect(told.filter(line => line !== 'end')).toEqual([`b /a ${CLIENT}:1025 ${SERVER}:80`]);
+  expect(told.at(-1)).toBe('end');
+});
 
-test('addresses of IPv6 with all their digits; times of a flow as seconds of both, then microseconds of both', async () => {
+test('scripts log IPv6 addresses with all digits, and flow times as both seconds, then both microseconds', async () => {
   const datagram = packet(
     ethernet(),
     ipv6({ source: '2001:db8::1', destination: '::2' } as never),
@@ -106,7 +103,7 @@ test('addresses of IPv6 with all their digits; times of a flow as seconds of bot
   expect(told).toContainEqual(expect.stringMatching(/^times (\d+) \1 (\d+) \2$/));
 });
 
-test('packets with alerts, and the rule', async () => {
+test('scripts log packets with alerts, and the rule', async () => {
   const script = writing(
     'type = "packet", filter = "alerts"',
     `${PACKET}\nlocal rule = require("suricata.rule")`,
@@ -117,7 +114,7 @@ test('packets with alerts, and the rule', async () => {
   expect(told).toEqual([expect.stringMatching(/^7 m \d$/), 'end']);
 });
 
-test('the transaction of an alert and of a file, and whether the flow had alerts', async () => {
+test('scripts log the transaction of an alert and of a file, and whether the flow had alerts', async () => {
   const http = 'local http = require("suricata.http")';
   const uri = '(http.get_tx()):request_uri_raw()';
   const has = 'tostring((flow.get()):has_alerts())';
@@ -126,7 +123,7 @@ test('the transaction of an alert and of a file, and whether the flow had alerts
       'alert.lua': writing('type = "packet", filter = "alerts"', http, `"alert ", ${uri}`),
       'file.lua': writing('type = "file"', http, `"file ", ${uri}`),
       'packet.lua': writing('type = "packet"', FLOW, `"packet ", ${has}`),
-      // The packet in hand is the last one of its flow, wherever in a batch it stands.
+      // The current packet is the last one of its flow, wherever in a batch it is.
       'times.lua': writing(
         'type = "packet", filter = "tcp"',
         `${PACKET}\n${FLOW}
@@ -149,7 +146,7 @@ local function last() local _, seconds, _, rest = flow.get():timestamps() return
   expect(having('file')).toEqual(['file /a', 'file /a']);
   expect(having('flow')).toEqual(['flow true']);
   expect(having('times')).toEqual(Array(session().length).fill('times true'));
-  // The handshake knows nothing of the request, which may be parsed by the time it is told.
+  // The handshake must not show the request, which may be parsed by the time of logging.
   const protocols = having('protocol');
   expect(protocols.slice(0, 3)).toEqual(Array(3).fill('protocol unknown'));
   expect(protocols.at(-1)).toBe('protocol http');
@@ -158,7 +155,7 @@ local function last() local _, seconds, _, rest = flow.get():timestamps() return
   expect(packets.at(-1)).toBe('true');
 });
 
-test('every packet, the end of flows, files, pieces of streams and bodies', async () => {
+test('scripts log every packet, the end of flows, files, pieces of streams and bodies', async () => {
   const piece =
     '(args.stream.to_server and "> " or "< "), #args.stream.data, " ", tostring(args.stream.open)';
   const told = await lines(
@@ -186,7 +183,7 @@ test('every packet, the end of flows, files, pieces of streams and bodies', asyn
   expect(having('http')).toEqual(['http > 3 true', 'http < 5 true']);
 });
 
-test('statistics, and modules in Lua of its own', async () => {
+test('scripts log statistics, and may load Lua modules', async () => {
   const { told, lines: written } = await run(
     {
       'x.lua': `
@@ -204,12 +201,12 @@ function deinit(args) file:close() end`,
     },
     [packet(ethernet(), ipv4(), udp(), 'a'), packet(ethernet(), ipv4(), udp(), 'b')],
   );
-  // The module is no script; it is told of and left out.
+  // A Lua module is not a script; it is reported and skipped.
   expect(told).toContain('m.lua: no log function in script');
   expect(written).toEqual(['packets 2']);
 });
 
-test('what scripts may ask for', () => {
+test('valid script requirements are accepted, others rejected', () => {
   expect(needsOf({ protocol: 'tls' })).toEqual({ kind: 'transaction', protocol: 'tls' });
   expect(needsOf({ type: 'streaming', filter: 'tcp' })).toEqual({ kind: 'streaming', of: 'tcp' });
   expect(() => needsOf({ protocol: 'dnp3' })).toThrow(/protocol "dnp3" is not supported/);

@@ -18,7 +18,7 @@ const MAIL = [
   'QUIT',
 ];
 
-test('scripts get all fields of a mail', () => {
+test('scripts can read all fields of a mail', () => {
   const feed = new Feed([smtp], { serverPort: 25 });
   feed.server('220 ready\r\n');
   for (const line of MAIL) feed.client(`${line}\r\n`);

@@ -1,4 +1,4 @@
-/** What holds for every matcher. */
+/** Properties of every matcher. */
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { openMatcher } from '../../engine/matcher/open.js';
@@ -35,7 +35,7 @@ function matchesOf(matcher: Matcher, count: number, jobs = 1): [number, number][
 
 const sorted = (ends: Map<number, number>): [number, number][] => [...ends].sort((a, b) => a[0] - b[0]);
 
-/** Scans `text` alone, at an offset that is not aligned. */
+/** Scans `text` alone, at an unaligned offset. */
 function scanText(kind: MatcherKind, patterns: Pattern[], text: string): [number, number][] {
   const { memory, matcher } = open(kind);
   const data = latin1(text);
@@ -47,7 +47,7 @@ function scanText(kind: MatcherKind, patterns: Pattern[], text: string): [number
 const kinds: MatcherKind[] = native() ? ['qgram', 'hyperscan'] : ['qgram'];
 
 describe.each(kinds)('%s', kind => {
-  it('finds patterns of every short length, at the beginning and the end', () => {
+  it('finds patterns of all short lengths, at the beginning and the end', () => {
     for (let length = 1; length <= 16; length++) {
       const text = 'abcdefghijklmnop'.slice(0, length);
       for (const around of ['', '.', '..', '...', '.....']) {
@@ -57,7 +57,7 @@ describe.each(kinds)('%s', kind => {
     }
   });
 
-  it('heeds case only where the pattern does', () => {
+  it('is case-sensitive unless the pattern is not', () => {
     const patterns = [
       pattern(1, 'GeT /'),
       pattern(2, 'GeT /', PATTERN_CASELESS),
@@ -70,7 +70,7 @@ describe.each(kinds)('%s', kind => {
     ]);
   });
 
-  it('takes bytes literally', () => {
+  it('treats bytes literally', () => {
     const text = '\0\n(.*)\\x41[a]$^ \xff';
     expect(scanText(kind, [pattern(1, text), pattern(2, 'A')], `..${text}`)).toEqual([[1, 2 + text.length]]);
   });
@@ -84,7 +84,7 @@ describe.each(kinds)('%s', kind => {
     expect(scanText(kind, patterns, 'longer pattern ab')).toEqual([[7, 14]]);
   });
 
-  it('scans many jobs of several databases in one call, each for itself', () => {
+  it('scans many jobs of several databases in one call, each separately', () => {
     const { memory, matcher } = open(kind);
     memory.bytes.set(latin1('one two three'), 0);
     const first = matcher.compile([pattern(1, 'one'), pattern(2, 'two')], false);
@@ -123,7 +123,7 @@ describe.each(kinds)('%s', kind => {
     ]);
   });
 
-  it('keeps all matches, however many', () => {
+  it('reports all matches, however many', () => {
     const { memory, matcher } = open(kind);
     const patterns = Array.from({ length: 256 }, (_, i) => pattern(i, String.fromCharCode(i)));
     memory.bytes.set(Uint8Array.from({ length: 256 }, (_, i) => i));
@@ -147,7 +147,7 @@ describe.each(kinds)('%s', kind => {
     expect(() => matcher.scan(Uint32Array.of(database, 0, SIZE - 3, 4), 1)).toThrow(/beyond/);
   });
 
-  it('finds in a stream what any cut leaves in two or three pieces', () => {
+  it('finds patterns in a stream split into two or three pieces anywhere', () => {
     const patterns = [
       pattern(1, 'a'),
       pattern(2, 'bc'),
@@ -177,7 +177,7 @@ describe.each(kinds)('%s', kind => {
     }
   });
 
-  it('keeps streams apart and starts a reused number afresh', () => {
+  it('separates streams, and resets a reused stream number', () => {
     const { memory, matcher } = open(kind);
     memory.bytes.set(latin1('abcd'));
     const database = matcher.compile([pattern(1, 'abcd')], true);
@@ -217,7 +217,7 @@ describe.each(kinds)('%s', kind => {
     }
   });
 
-  it('is restored from its bytes, and refuses damaged ones', () => {
+  it('is restored from its bytes, and rejects damaged ones', () => {
     const { memory, matcher } = open(kind);
     memory.bytes.set(latin1('xx Hello'));
     const bytes = matcher.serialize(matcher.compile([pattern(9, 'hello', PATTERN_CASELESS)], false));
@@ -243,7 +243,7 @@ describe.each(kinds)('%s', kind => {
     expect(found).toEqual([0, 3, 8]);
   });
 
-  it('refuses what makes no sense with an error', () => {
+  it('rejects invalid arguments with an error', () => {
     const { matcher } = open(kind);
     const block = matcher.compile([pattern(1, 'a')], false);
     const streaming = matcher.compile([pattern(1, 'a')], true);
@@ -276,7 +276,7 @@ describe.each(kinds)('%s', kind => {
   });
 });
 
-it('opens the implementation that is asked for, or the faster one that is there', () => {
+it('opens the requested implementation, or the faster available one', () => {
   const memory = openMemory(allocateMemory(1, SIZE));
   expect(openMatcher(memory, 'qgram').kind).toBe('qgram');
   expect(openMatcher(memory, 'auto').kind).toBe(native() ? 'hyperscan' : 'qgram');

@@ -1,4 +1,4 @@
-/** The plainest way to look for patterns: what every matcher is compared with. */
+/** The plainest pattern search: the reference for every matcher. */
 import { PATTERN_CASELESS, type Pattern } from '../../engine/matcher.js';
 
 const lower = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte);

@@ -1,4 +1,4 @@
-/** Scans the beginning of a memory with a database of another thread and sends the first match back. */
+/** Scans the beginning of a memory with a database of another thread and sends back the first match. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openMatcher } from '../../engine/matcher/open.js';
 import { MATCH_INTS } from '../../engine/matcher.js';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { allocateSpace, bufferOf, openBulk } from '../../engine/memory/space.js';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 
-test('memory has the size it was asked for', () => {
+test('memory has the requested size', () => {
   const memory = openMemory(allocateMemory(1, 2 ** 24 + 1));
   expect(memory.bytes.length).toBe(2 ** 24 + 1);
   expect(memory.view.byteLength).toBe(2 ** 24 + 1);
@@ -21,10 +21,10 @@ describe.each(kinds)('%s memory', (_, worth) => {
 
   test.each([
     ['apart', 0, 2000, 1460],
-    ['forwards over itself', 1001, 1000, 700],
-    ['backwards over itself', 1000, 1001, 700],
+    ['forwards onto itself', 1001, 1000, 700],
+    ['backwards onto itself', 1000, 1001, 700],
     ['nothing', 5, 9, 0],
-  ])('copies %s as copyWithin does', (_, to, from, length) => {
+  ])('copies %s like copyWithin', (_, to, from, length) => {
     for (let i = 0; i < bytes.length; i++) bytes[i] = i * 7;
     const expected = Uint8Array.from(bytes).copyWithin(to, from, from + length);
     copy(to, from, length);
@@ -51,7 +51,7 @@ describe.each(kinds)('%s memory', (_, worth) => {
   });
 });
 
-test('beyond the end it throws', () => {
+test('access beyond the end of the memory throws', () => {
   const { copy, sumOfWords } = openBulk(allocateSpace(65536, 0));
   expect(() => copy(0, 65536, 1)).toThrow('out of bounds');
   expect(() => sumOfWords(65530, 7)).toThrow('out of bounds');

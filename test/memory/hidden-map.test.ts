@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { HiddenMap, hiddenKey } from '../../engine/memory/hidden-map.js';
 
-/** How V8 hashes a whole number in a Map: Wang's hash of 32 bits, without a seed. */
+/** V8's hash of an integer in a Map: Wang's hash of 32 bits, without a seed. */
 function hashOfNumber(key: number): number {
   let hash = (~key + (key << 15)) >>> 0;
   hash = (hash ^ (hash >>> 12)) >>> 0;
@@ -13,14 +13,14 @@ function hashOfNumber(key: number): number {
 
 const BUCKETS = 1024;
 
-/** The longest list in a Map of so many buckets. */
+/** The longest chain in a Map with this many buckets. */
 function longestChain(keys: readonly number[]): number {
   const lengths = new Uint16Array(BUCKETS);
   for (const key of keys) lengths[hashOfNumber(key) & (BUCKETS - 1)]!++;
   return Math.max(...lengths);
 }
 
-it('numbers that were chosen to collide are spread', () => {
+it('numbers chosen to collide are spread', () => {
   const chosen: number[] = [];
   for (let key = 0; chosen.length < 2 * BUCKETS; key++)
     if ((hashOfNumber(key) & (BUCKETS - 1)) === 7) chosen.push(key);
@@ -28,14 +28,14 @@ it('numbers that were chosen to collide are spread', () => {
   expect(longestChain(chosen.map(hiddenKey) as number[])).toBeLessThan(40);
 });
 
-it('different keys stay different, and text is itself', () => {
+it('different numbers have different keys, and a text is its own key', () => {
   const keys = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 2 ** 32, 2 ** 52, 2 ** 52 + 1];
   expect(hiddenKey(5)).toBe(hiddenKey(5));
   expect(new Set(keys.map(hiddenKey)).size).toBe(keys.length);
   expect(hiddenKey('5')).toBe('5');
 });
 
-it('entries are found by their keys and removed from the oldest on', () => {
+it('entries are found by key and removed from the oldest on', () => {
   const map = new HiddenMap<number, string>();
   for (const key of [3, 1, 2 ** 40, 2]) map.set(key, `value ${key}`);
   expect(map.get(2 ** 40)).toBe('value 1099511627776');

@@ -9,7 +9,7 @@ const words = () => new Int32Array(new SharedArrayBuffer(8));
 
 const isHeld = (ints: Int32Array) => (ints[0]! & 1) === 1;
 
-it('is free again when it was given back', () => {
+it('the lock is free again after it was released', () => {
   const ints = words();
   for (let i = 0; i < 3; i++) {
     const held = lock(ints, 0);
@@ -20,17 +20,17 @@ it('is free again when it was given back', () => {
   expect(ints[1]).toBe(0);
 });
 
-it('is taken over from threads that ended with it', () => {
+it('the lock is taken over from threads that ended holding it', () => {
   const ints = words();
   const lost = [lock(ints, 0), lock(ints, 0, 2)];
   const held = lock(ints, 0, 2);
   for (const each of lost) unlock(ints, 0, each);
-  expect(isHeld(ints), 'whoever lost it has nothing to give back').toBe(true);
+  expect(isHeld(ints), 'a thread that lost the lock cannot release it').toBe(true);
   unlock(ints, 0, held);
   expect(isHeld(ints)).toBe(false);
 });
 
-it('works on when its word has run over', () => {
+it('the lock still works after its counter wrapped around', () => {
   const shared = words();
   shared[0] = 2 ** 31 - 2;
   for (let i = 0; i < 3; i++) unlock(shared, 0, lock(shared, 0));
@@ -53,19 +53,19 @@ const USERS: readonly [string, SharedArrayBuffer, (memory: SharedArrayBuffer) =>
     1,
   ],
   [
-    'announced conversations',
+    'expected connections',
     allocateExpectations(),
     memory => new Expectations(memory).add(ADDRESS, ADDRESS, 20, 1, { protocol: 1, detail: 0 }),
     true,
   ],
 ];
 
-it.each(USERS)('%s: goes on behind a thread that ended at work', (_, memory, use, result) => {
+it.each(USERS)('%s: continues after a thread that ended while holding the lock', (_, memory, use, result) => {
   lock(new Int32Array(memory), 0);
   expect(use(memory)).toBe(result);
 });
 
-it('lists of values are changed by one thread after the other', () => {
+it('lists of values are changed by one thread after the other, also after an error', () => {
   const control = new DatasetControl();
   const order: string[] = [];
   control.alone(() => order.push('first'));
@@ -74,7 +74,7 @@ it('lists of values are changed by one thread after the other', () => {
   expect(order).toEqual(['first', 'second']);
 });
 
-it('conversations that nobody announced wait for no lock', () => {
+it('looking up a flow that is not expected takes no lock', () => {
   const memory = allocateExpectations();
   const expectations = new Expectations(memory);
   expectations.add(ADDRESS, ADDRESS, 20, 1, { protocol: 1, detail: 0 });

@@ -1,8 +1,8 @@
-/** Memory that a large piece of work took and nobody uses any more goes back to the system. */
+/** Memory of a large task is returned to the system afterwards. */
 import { expect, test } from 'vitest';
 import { giveBackSpentMemory } from '../../engine/cli/run/spent-memory.js';
 
-/** Objects for about 60 MB, which are garbage when it returns. */
+/** Objects of about 60 MB, which are garbage when it returns. */
 function work(): number {
   const made: { text: string }[] = [];
   for (let i = 0; i < 500_000; i++) made.push({ text: `rule ${i}` });
@@ -16,7 +16,7 @@ test('the heap shrinks', () => {
   expect(before - process.memoryUsage().heapTotal).toBeGreaterThan(10 << 20);
 });
 
-test('the collector stays out of reach of anyone else', () => {
+test('the garbage collector function does not become global', () => {
   giveBackSpentMemory();
   expect('gc' in globalThis).toBe(false);
 });
