@@ -26,6 +26,7 @@ export class FlowbitNames {
       .map(({ names, position }) => ({
         message: `flowbit ${names.join(' or ')} is not set by any rule`,
         position,
+        isMissingName: true,
       }));
   }
 }

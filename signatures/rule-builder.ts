@@ -230,6 +230,11 @@ export class RuleBuilder {
     this.context.warn({ message, position: at, suggestion });
   }
 
+  /** Reports a name that is defined nowhere, without preventing the rule from loading. */
+  warnMissingName(message: string, at: Position, suggestion?: string): void {
+    this.context.warn({ message, position: at, suggestion, isMissingName: true });
+  }
+
   /** Marks the rule as valid but not loadable; the first reason is kept. */
   markUnsupported(reason: string): void {
     this.unsupported ??= reason;

@@ -10,6 +10,8 @@ export interface RuleProblem {
   readonly keyword?: string;
   /** Text of the rule. */
   readonly rule?: string;
+  /** A name that is defined nowhere: thousands of rules may use it, so it is logged once. */
+  readonly isMissingName?: boolean;
 }
 
 /** A valid rule that cannot be loaded yet. */

@@ -49,12 +49,10 @@ export class AlertStreamData {
     this.ownBytes = memory.bytes;
   }
 
-  /** Notes the TCP packet at `p` and its stream data. @param toServer direction of the packet */
+  /** Keeps the stream data of the TCP packet at `p`. @param toServer direction of the packet */
   addPacket(p: number, flow: number, toServer: boolean): void {
     const { row } = this.memory;
     if (flow < 0 || row[p + Packet.PROTOCOL] !== TCP) return;
-    if (row[p + Packet.PSEUDO]! <= Packet.PSEUDO_REASSEMBLED)
-      this.states.sequences.notePacket(row, p, flow, toServer);
     if ((row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) !== 0) this.addEarly(p, flow, toServer);
     const length = row[p + Packet.STREAM_LENGTH]!;
     const gap = row[p + Packet.STREAM_GAP]!;

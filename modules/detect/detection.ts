@@ -131,6 +131,7 @@ export class Detection {
       facts.load(slot);
       queue.clear();
       this.parts.notes.clear();
+      this.streams.noteSequence(p);
       this.parts.streamData?.addPacket(p, flow, facts.toServer);
       this.load(slot, p, flow);
       if (pseudo === Packet.PSEUDO_FLOW_END) this.endOfFlow(slot);
@@ -226,10 +227,7 @@ export class Detection {
     const { candidates, evaluation, streams } = this;
     candidates.clear();
     evaluation.settled.clear();
-    if (pseudo !== Packet.PSEUDO_STREAM) {
-      streams.noteSequence(p);
-      candidates.ofPacket(i, p);
-    }
+    if (pseudo !== Packet.PSEUDO_STREAM) candidates.ofPacket(i, p);
     const data = streams.take(i, p);
     this.updates?.flushStreams(at.slot);
     const state = streams.takeEarly(i, p) ?? streams.toInspect(p, data);

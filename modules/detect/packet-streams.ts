@@ -8,15 +8,18 @@ import type { StreamState } from './stream-state.js';
 
 export class PacketStreams {
   private readonly row: Int32Array;
+  private readonly notesSequences: boolean;
 
   constructor(private readonly parts: DetectionParts) {
     this.row = parts.thread.memory.row;
+    this.notesSequences = parts.image.usesStreamSize || parts.streamData !== undefined;
   }
 
-  /** Notes a packet's sequence numbers, if a signature uses `stream_size`. */
+  /** Notes the sequence numbers of a received packet, if `stream_size` or alerts with payloads need them. */
   noteSequence(p: number): void {
-    const { facts, states, image } = this.parts;
-    if (!image.usesStreamSize || facts.flow < 0 || facts.transport !== Traits.TCP) return;
+    const { facts, states } = this.parts;
+    if (!this.notesSequences || facts.flow < 0 || facts.transport !== Traits.TCP) return;
+    if (this.row[p + Packet.PSEUDO]! > Packet.PSEUDO_REASSEMBLED) return;
     states.sequences.notePacket(this.row, p, facts.flow, facts.toServer);
   }
 

@@ -69,7 +69,7 @@ function unknownClasstype(rule: RuleBuilder, name: string, at: Position): void {
   const suggestion = nearest(name, context.classifications.keys());
   if (context.strict.has('classtype') || context.strict.has('all'))
     throw new RuleError(`unknown classtype '${name}'`, at, suggestion);
-  rule.warn(`unknown classtype: "${name}", using default priority 3`, at, suggestion);
+  rule.warnMissingName(`unknown classtype: "${name}", using default priority 3`, at, suggestion);
 }
 
 const priority: Keyword = {
@@ -101,7 +101,7 @@ const reference: Keyword = {
       const suggestion = nearest(type, context.references.keys());
       if (context.strict.has('reference') || context.strict.has('all'))
         throw new RuleError(message, at, suggestion);
-      rule.warn(message, at, suggestion);
+      rule.warnMissingName(message, at, suggestion);
     }
     rule.references.push(context.shared.text(`${type},${decodeText(value).replaceAll('\\', '')}`));
   },

@@ -173,9 +173,6 @@ export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
   }
 }
 
-/** Names missing from a configuration file, and flowbits that no rule sets: thousands of rules may use one. */
-const LACKING = /^(unknown (classtype|reference key)\b|flowbit .* is not set by any rule$)/;
-
 /** Logs each warning; for a missing name, only the first rule that uses it and the number of others. */
 function tellWarnings(
   warnings: readonly RuleProblem[],
@@ -185,13 +182,13 @@ function tellWarnings(
   const uses = new Map<string, number>();
   for (const { message } of warnings) uses.set(message, (uses.get(message) ?? 0) + 1);
   for (const warning of warnings) {
-    const { message, position } = warning;
+    const { message, position, isMissingName } = warning;
     const count = uses.get(message)!;
     if (count === 0) continue;
-    const once = LACKING.test(message);
-    if (once) uses.set(message, 0);
+    if (isMissingName) uses.set(message, 0);
     const place = position.line === 0 ? '' : `, in ${position.file} at line ${position.line}`;
-    const others = once && count > 1 ? `, and in ${count - 1} more place${count === 2 ? '' : 's'}` : '';
+    const others =
+      isMissingName && count > 1 ? `, and in ${count - 1} more place${count === 2 ? '' : 's'}` : '';
     log.warning(`${sourceOf(warning)}: ${message}${place}${others}`);
   }
 }
