@@ -37,10 +37,10 @@ export interface EngineOptions {
   threadsReady?(): void;
   /**
    * A thread that others do not depend on failed (live traffic). @returns true if it is to be restarted: until
-   * `threadIsBack`, the module that opened the devices takes its place
+   * `threadRestarted`, the module that opened the devices takes its place
    */
   threadFailed?(thread: ThreadOfGroup, reason: string): boolean;
-  threadIsBack?(thread: ThreadOfGroup): void;
+  threadRestarted?(thread: ThreadOfGroup): void;
   /** All threads are about to end, because a thread failed that others depend on. */
   threadsFailed?(): void;
   /** All threads ended normally; their log lines are still to be written. */

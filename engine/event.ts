@@ -9,7 +9,7 @@
  */
 
 import type { Batch } from './batch.js';
-import { loadOf } from './by-load.js';
+import { generationOf } from './by-generation.js';
 import * as FlowRecord from './flow/flow-record.js';
 import { hadChangedApplication, knownApplication, OF_CLIENT, OF_SERVER } from './flow/known-application.js';
 import type { Thread } from './module.js';
@@ -53,8 +53,8 @@ export const ALERT_DATA = Packet.STREAM_DATA;
 export const ALERT_DATA_LENGTH = Packet.STREAM_LENGTH;
 /** Transaction: which `eve-log` outputs get the record, see `OutputRecord.outputs`. */
 export const TRANSACTION_OUTPUTS = Packet.STREAM_GAP;
-/** The rule load that EVENT_SIGNATURE is an index of; see `by-load.ts`. */
-export const EVENT_LOAD = Packet.STREAM_OFFSET;
+/** The rule load that EVENT_SIGNATURE is an index of; see `by-generation.ts`. */
+export const EVENT_GENERATION = Packet.STREAM_OFFSET;
 
 /** The signature matched in the reassembled stream. */
 export const ALERT_IN_STREAM = 1 << 0;
@@ -93,10 +93,10 @@ const encoder = new TextEncoder();
  *
  * @param root slot of that packet, or -1 (then the caller sets time and flow)
  * @param members JSON members without braces, possibly empty
- * @param room bytes reserved for what the caller appends to the members (see `roomOf`)
+ * @param room bytes reserved for what the caller appends to the members (see `reservedOffset`)
  * @returns slot of the event, or -1 if the pool had no room: the caller counts it as lost
  */
-export function keepEvent(
+export function addEvent(
   thread: Thread,
   batch: Batch,
   kind: number,
@@ -105,21 +105,21 @@ export function keepEvent(
   room = 0,
 ): number {
   const { row } = thread.memory;
-  const told = fitting(thread, members, room);
-  if (told === undefined) return -1;
-  let slot = eventSlot(thread, told, room);
-  while (slot < 0 && thread.awaitHome?.()) slot = eventSlot(thread, told, room);
+  const fitted = fittingMembers(thread, members, room);
+  if (fitted === undefined) return -1;
+  let slot = eventSlot(thread, fitted, room);
+  while (slot < 0 && thread.waitForReturns?.()) slot = eventSlot(thread, fitted, room);
   if (slot < 0) return -1;
   const e = slot * Packet.INTS;
   row[e + Packet.PSEUDO] = Packet.PSEUDO_EVENT;
   row[e + Packet.EVENT_KIND] = kind;
-  row[e + EVENT_LOAD] = loadOf(thread.shared);
+  row[e + EVENT_GENERATION] = generationOf(thread.shared);
   if (root >= 0) {
     const r = root * Packet.INTS;
     row[e + Packet.ROOT] = root;
     Atomics.add(row, r + Packet.REFERENCES, 1);
     Packet.copyOrigin(row, r, e);
-    noteAppProtocol(thread, e, r);
+    storeAppProtocol(thread, e, r);
   }
   batch.keep(slot);
   return slot;
@@ -129,18 +129,18 @@ export function keepEvent(
 function eventSlot(thread: Thread, members: string, room: number): number {
   const slot = thread.pool.take();
   if (slot < 0 || writePayload(thread, slot, members, room)) return slot;
-  thread.pool.giveBack(slot);
+  thread.pool.release(slot);
   return -1;
 }
 
 /** Offset in `Memory.bytes` of the room reserved with an event. */
-export function roomOf(row: Int32Array, event: number): number {
+export function reservedOffset(row: Int32Array, event: number): number {
   const e = event * Packet.INTS;
   return row[e + Packet.PAYLOAD]! + row[e + Packet.PAYLOAD_LENGTH]!;
 }
 
 /** The record names the protocol as known at this packet, not as recognised later. */
-function noteAppProtocol({ memory, flows }: Thread, e: number, r: number): void {
+function storeAppProtocol({ memory, flows }: Thread, e: number, r: number): void {
   const { row } = memory;
   const flow = row[r + Packet.FLOW]!;
   if (flow < 0) return;
@@ -155,8 +155,8 @@ function noteAppProtocol({ memory, flows }: Thread, e: number, r: number): void 
 
 /** Attaches JSON members to a pseudo packet without payload, for the module that creates the event for the outputs. */
 export function attachMembers(thread: Thread, slot: number, members: string): void {
-  const told = fitting(thread, members, 0);
-  if (told !== undefined) writePayload(thread, slot, told, 0);
+  const fitted = fittingMembers(thread, members, 0);
+  if (fitted !== undefined) writePayload(thread, slot, fitted, 0);
 }
 
 /** Appends JSON members to an event that this thread created; without room, the event is unchanged. */
@@ -193,18 +193,18 @@ export function attachedMembers({ row, bytes }: Thread['memory'], slot: number):
  * Members that fit into a block of the pool, as payloads must: the same, or shortened ones if nothing else follows
  * them; otherwise undefined.
  */
-function fitting(thread: Thread, members: string, room: number): string | undefined {
+function fittingMembers(thread: Thread, members: string, room: number): string | undefined {
   const most = thread.pool.range.blockSize - room;
-  if (members.length * LONGEST_UNIT <= most || Buffer.byteLength(members) <= most) return members;
+  if (members.length * MAX_UNIT_BYTES <= most || Buffer.byteLength(members) <= most) return members;
   return room === 0 ? shortened(members, most) || undefined : undefined;
 }
 
 /** Maximum number of UTF-8 bytes per UTF-16 code unit. */
-const LONGEST_UNIT = 3;
+const MAX_UNIT_BYTES = 3;
 
 function writePayload(thread: Thread, slot: number, members: string, room: number): boolean {
   const p = slot * Packet.INTS;
-  const longest = members.length * LONGEST_UNIT;
+  const longest = members.length * MAX_UNIT_BYTES;
   const length = longest + room <= thread.pool.range.blockSize ? longest : Buffer.byteLength(members);
   const offset = thread.pool.allocate(slot, length + room);
   if (offset < 0) return false;

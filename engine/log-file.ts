@@ -35,26 +35,26 @@ export class LogFile {
   /** Size of the open file, as written here. */
   private size = 0;
   private rotateAt: number;
-  private everOpened = false;
+  private wasOpened = false;
   /** A pipe without a reader: opening it is not retried for each line. */
-  private unread = false;
+  private hasNoReader = false;
   /** The last write ended within a line. */
   private withinLine = false;
   /** Set from the first error until everything could be written again. */
   private failing = false;
   /** Lost lines that were already reported. */
-  private toldLost = 0;
+  private reportedLost = 0;
 
   /**
    * @param path may contain `%Y-%m-%d` and other strftime fields: the time at which the file is opened
    * @param now clock in seconds since the epoch
-   * @param told called with the first error after a period without errors, and when it is resolved
+   * @param report called with the first error after a period without errors, and when it is resolved
    */
   constructor(
     private readonly path: string,
     private readonly settings: LogFileSettings,
     private readonly now: () => number = () => Date.now() / 1000,
-    private readonly told: (message: string) => void = () => {},
+    private readonly report: (message: string) => void = () => {},
   ) {
     this.buffer = new Uint8Array(settings.bufferSize);
     this.rotateAt = this.nextRotation();
@@ -63,7 +63,7 @@ export class LogFile {
 
   /** Appends whole lines. */
   write(bytes: Uint8Array): void {
-    if (!this.unread && this.used + bytes.length > this.buffer.length) this.flush();
+    if (!this.hasNoReader && this.used + bytes.length > this.buffer.length) this.flush();
     if (this.used + bytes.length <= this.buffer.length) {
       this.buffer.set(bytes, this.used);
       this.used += bytes.length;
@@ -93,7 +93,7 @@ export class LogFile {
   }
 
   /** Gives the file to the user that the process is about to become, which reopens it later. */
-  giveTo(uid: number, gid: number): void {
+  changeOwner(uid: number, gid: number): void {
     if (this.file < 0) return;
     try {
       fchownSync(this.file, uid, gid);
@@ -107,7 +107,7 @@ export class LogFile {
     if (this.used > 0) this.counts.lost += linesIn(this.buffer.subarray(0, this.used));
     this.used = 0;
     this.closeFile();
-    this.tellLost('');
+    this.reportLost('');
   }
 
   get lost(): number {
@@ -140,7 +140,7 @@ export class LogFile {
       this.recovered();
     } catch (error) {
       this.failed(error as Error);
-      next = (error as NodeJS.ErrnoException).code === 'EPIPE' ? this.leavePipe(bytes, written) : written;
+      next = (error as NodeJS.ErrnoException).code === 'EPIPE' ? this.closePipe(bytes, written) : written;
     }
     if (written > 0) this.withinLine = this.file >= 0 && bytes[written - 1] !== NEWLINE;
     this.counts.bytes += written;
@@ -149,7 +149,7 @@ export class LogFile {
   }
 
   /** The next reader starts with a whole line. @returns its offset */
-  private leavePipe(bytes: Uint8Array, written: number): number {
+  private closePipe(bytes: Uint8Array, written: number): number {
     this.closeFile();
     const start = written === 0 ? 0 : bytes.lastIndexOf(NEWLINE, written - 1) + 1;
     if (start > 0 || !this.withinLine) return start;
@@ -160,16 +160,16 @@ export class LogFile {
 
   private open(): void {
     const path = this.path.includes('%') ? strftime(this.path, new Date(this.now() * 1000)) : this.path;
-    const flags = this.settings.append || this.everOpened ? APPEND : OVERWRITE;
+    const flags = this.settings.append || this.wasOpened ? APPEND : OVERWRITE;
     try {
       makeFolder(dirname(path));
       this.file = openSync(path, isPipe(path) ? PIPE : flags, this.settings.mode);
-      this.everOpened = true;
-      this.unread = false;
+      this.wasOpened = true;
+      this.hasNoReader = false;
       if (this.settings.exactMode) this.setMode();
     } catch (error) {
       this.file = -1;
-      this.unread = (error as NodeJS.ErrnoException).code === 'ENXIO';
+      this.hasNoReader = (error as NodeJS.ErrnoException).code === 'ENXIO';
       this.failed(error as Error);
     }
   }
@@ -185,21 +185,21 @@ export class LogFile {
   private failed(error: Error): void {
     this.counts.errors++;
     const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? error.message;
-    if (!this.failing) this.told(`${this.path}: ${reason}; lines are buffered as long as there is room`);
+    if (!this.failing) this.report(`${this.path}: ${reason}; lines are buffered as long as there is room`);
     this.failing = true;
   }
 
   private recovered(): void {
     if (!this.failing) return;
     this.failing = false;
-    this.tellLost(', writing has resumed');
+    this.reportLost(', writing has resumed');
   }
 
   /** Each gap is reported once. */
-  private tellLost(more: string): void {
-    const lost = this.lost - this.toldLost;
-    if (lost > 0) this.told(`${this.path}: ${lost} lines were lost${more}`);
-    this.toldLost = this.lost;
+  private reportLost(more: string): void {
+    const lost = this.lost - this.reportedLost;
+    if (lost > 0) this.report(`${this.path}: ${lost} lines were lost${more}`);
+    this.reportedLost = this.lost;
   }
 
   private closeFile(): void {

@@ -1,5 +1,5 @@
 /** Maximum bytes buffered for a receiver other than a file: the listener of a socket, syslog. */
-export const MOST_WAITING = 4 << 20;
+export const MAX_PENDING = 4 << 20;
 
 /** Destination of the lines of one log. */
 export interface LogSink {

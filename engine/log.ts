@@ -10,7 +10,7 @@ import { Config, type ConfigTree } from './config/config.js';
 import type { Entry } from './log/entry.js';
 import { fileOutput } from './log/file-output.js';
 import { jsonLine } from './log/json-line.js';
-import { LEVELS, type LevelName, moreTelling, outputLevel, PINO_LEVELS } from './log/level.js';
+import { LEVELS, type LevelName, lowerLevel, outputLevel, PINO_LEVELS } from './log/level.js';
 import * as options from './log/options.js';
 import type { Output } from './log/output.js';
 import { syslogOutput } from './log/syslog-output.js';
@@ -24,7 +24,7 @@ export interface EngineLog extends Log {
   /** Reopens log files (after rotation). */
   reopen(): void;
   /** Gives log files to the user that the process is about to become. */
-  giveTo(uid: number, gid: number): void;
+  changeOwner(uid: number, gid: number): void;
   /** Flushes buffers and closes files. */
   close(): void;
 }
@@ -55,7 +55,7 @@ export function openLog(settings: LogSettings): EngineLog {
   const wanted = LEVELS[Math.min(LEVELS.indexOf('notice') + (settings.verbosity ?? 0), LEVELS.length - 1)]!;
   const { environment = process.env } = settings;
   const general = options.LEVEL.type.parse(environment['SC_LOG_LEVEL']) ?? config.read(options.LEVEL);
-  const level = settings.verbosity ? moreTelling(general, wanted) : general;
+  const level = settings.verbosity ? lowerLevel(general, wanted) : general;
   const outputs: Output[] = [];
   if (config.read(options.CONSOLE)) outputs.push(consoleOutput(settings, level));
   for (const file of sections(config, 'file'))
@@ -157,8 +157,8 @@ class PinoLog implements EngineLog {
     for (const output of this.outputs) output.reopen?.();
   }
 
-  giveTo(uid: number, gid: number): void {
-    for (const output of this.outputs) output.giveTo?.(uid, gid);
+  changeOwner(uid: number, gid: number): void {
+    for (const output of this.outputs) output.changeOwner?.(uid, gid);
   }
 
   close(): void {

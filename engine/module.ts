@@ -13,7 +13,7 @@ import type { LogSink } from './log-sink.js';
 import type { Memory } from './memory.js';
 import type { Pool } from './pool.js';
 import type { StatsLog, StatsTree } from './stats-record.js';
-import type { DistantStreams } from './stream/distant-streams.js';
+import type { RemoteStreams } from './stream/remote-streams.js';
 import type { Pace } from './thread/pace.js';
 
 /** Version of this API. A module made for another version is rejected. */
@@ -37,7 +37,7 @@ export interface ModuleDefinition {
   readonly perFlow?: boolean;
   /**
    * Shared memory that it uses: rows of the flow table, buffers for reassembled streams. `streams`: it reads reassembled
-   * streams and may request more of them (see `Thread.distantStreams`).
+   * streams and may request more of them (see `Thread.remoteStreams`).
    */
   readonly uses?: readonly ('flow-rows' | 'stream-buffers' | 'streams')[];
   /** Options that it reads; `suricata-like.yaml` documents each. */
@@ -89,10 +89,10 @@ export interface OpenedDevices {
   threadsReady?(): void;
   /**
    * All threads, or this acquiring thread, have failed: gives verdicts to the packets they left, and takes their place
-   * until `threadsAreBack`.
+   * until `threadsRestarted`.
    */
   threadsFailed?(thread?: ThreadOfGroup): void;
-  threadsAreBack?(thread?: ThreadOfGroup): void;
+  threadsRestarted?(thread?: ThreadOfGroup): void;
   /** The run is over and all threads have ended normally: packets that arrive now are not inspected. */
   threadsEnded?(): void;
   close(): void;
@@ -162,15 +162,15 @@ export interface Thread {
    * Passes `batch` to the modules after the caller at once, and empties it. For a module that would otherwise hold more
    * packets than the pool has: afterwards their slots are free again (or on their way back to the pool).
    */
-  passOn(batch: Batch): void;
+  forward(batch: Batch): void;
   /** Processing of the packet ends here: no module after the caller sees it. */
-  letGo?(slot: number): void;
+  releasePacket?(slot: number): void;
   /** For a group of threads that read the same packets: the progress of each. */
   readonly pace?: Pace;
   /** True if an output consumes events of this kind (EVENT_ and WANTS_ constants of `event.ts`). */
   wants(eventKind: number): boolean;
   /** Defined if streams are read in other threads than those that reassemble them. */
-  readonly distantStreams?: DistantStreams | undefined;
+  readonly remoteStreams?: RemoteStreams | undefined;
   /**
    * Sleeps until another thread has made `ready` true. Packets passed on before have been sent.
    * @returns false if this did not happen within `milliseconds`, or the run is being aborted
@@ -181,7 +181,7 @@ export interface Thread {
    * within one batch than the pool has left.
    * @returns whether any were returned
    */
-  awaitHome?(): boolean;
+  waitForReturns?(): boolean;
   /** Logs a warning once, regardless of the number of threads and packets. */
   warnOnce(message: string): void;
 }

@@ -168,17 +168,17 @@ export const FLAG_LAST_OF_FLOW = 1 << 12;
  */
 export const FLAG_NO_CHECKSUM = 1 << 13;
 /** Inline: the stream already has all of its payload; it is inspected again, on its own. */
-export const FLAG_REPEATED = 1 << 14;
+export const FLAG_RETRANSMITTED = 1 << 14;
 /** Tagged by a rule (set if an output needs it). */
 export const FLAG_TAGGED = 1 << 16;
 /** Already written to a packet log. */
 export const FLAG_LOGGED = 1 << 17;
 /** The first packet of its direction after the protocol of that direction was detected, or detection failed. */
-export const FLAG_PROTOCOL_TOLD = 1 << 18;
+export const FLAG_PROTOCOL_DETECTED = 1 << 18;
 /** The stream of its direction is inspected with it, regardless of the amount of data. */
 export const FLAG_INSPECT_STREAM = 1 << 19;
 /** Inline: its payload is buffered in the stream after a gap, at STREAM_OFFSET; it delivers no stream data. */
-export const FLAG_EARLY = 1 << 20;
+export const FLAG_AFTER_GAP = 1 << 20;
 /** The acquire module requests that no checksum is verified. */
 export const FLAG_UNVERIFIED = 1 << 21;
 /** TCP: rejected by its session, or beyond its current end: its sequence number does not refer to the stream. */
@@ -187,7 +187,7 @@ export const FLAG_BEYOND_SESSION = 1 << 22;
  * Flags inherited by inner packets and by packets reassembled from fragments: the checksum of an offloaded packet is
  * the inner one.
  */
-export const FLAGS_OF_CHECKSUMS = FLAG_NO_CHECKSUM | FLAG_UNVERIFIED;
+export const CHECKSUM_FLAGS = FLAG_NO_CHECKSUM | FLAG_UNVERIFIED;
 
 // ── FLOW_STATE ───────────────────────────────────────────────────────────────────────────────────────
 /** The packet goes from client to server; otherwise to the client (if FLOW >= 0). */
@@ -202,13 +202,13 @@ export const FLOW_DROPPED = 1 << 3;
 export const FLOW_PASSED = 1 << 4;
 /** The flow is bypassed. */
 export const FLOW_BYPASSED = 1 << 5;
-/** The flow changed its application protocol, or was requested to; valid with FLOW_APPLICATION_NOTED, and in events. */
+/** The flow changed its application protocol, or was requested to; valid with FLOW_APPLICATION_STORED, and in events. */
 export const FLOW_CHANGED_APPLICATION = 1 << 6;
 /**
  * The application layer stored what it knew at this packet (the flow record may be further by now): application
  * protocol numbers of the flow and as recognised to server and to client, 8 bits each from these shifts on.
  */
-export const FLOW_APPLICATION_NOTED = 1 << 7;
+export const FLOW_APPLICATION_STORED = 1 << 7;
 export const FLOW_APPLICATION = 8;
 export const FLOW_APPLICATION_TO_SERVER = 16;
 export const FLOW_APPLICATION_TO_CLIENT = 24;
@@ -290,7 +290,7 @@ export function numberOf(row: Int32Array, p: number): number {
 }
 
 /** Whether the packet at `p` carries stream data, a gap or an end. Data to the client has no flags. */
-export function bringsStream(row: Int32Array, p: number): boolean {
+export function carriesStream(row: Int32Array, p: number): boolean {
   return row[p + STREAM_LENGTH] !== 0 || row[p + STREAM_FLAGS] !== 0 || row[p + STREAM_GAP] !== 0;
 }
 
@@ -312,7 +312,7 @@ export function copyOrigin(row: Int32Array, from: number, to: number): void {
 }
 
 /** Client and server of the flow were swapped: swaps the flow counts of the packet in `slot` as well. */
-export function exchangeFlowCounts(row: Int32Array, row64: Float64Array, slot: number): void {
+export function swapFlowCounts(row: Int32Array, row64: Float64Array, slot: number): void {
   const p = slot * INTS;
   const d = slot * DOUBLES;
   const packets = row[p + FLOW_PACKETS_TO_SERVER]!;

@@ -22,7 +22,7 @@ export interface PoolRange {
 /** Slots for packets, and blocks for their bytes, that one thread allocates. */
 export class Pool {
   /** Called for every returned packet, before its slot is freed. One callback per kind of pseudo packet. */
-  readonly onHome: ((slot: number) => void)[] = [];
+  readonly onReturn: ((slot: number) => void)[] = [];
   private readonly free: Int32Array;
   private freeCount: number;
   private readonly row: Int32Array;
@@ -125,8 +125,8 @@ export class Pool {
   }
 
   /** A packet of this pool is done: frees its slot and its reference to a block. Called by the owner only. */
-  giveBack(slot: number): void {
-    for (const tell of this.onHome) tell(slot);
+  release(slot: number): void {
+    for (const tell of this.onReturn) tell(slot);
     const block = this.row[slot * Packet.INTS + Packet.BLOCK]!;
     if (block >= 0) this.dropBlock(block);
     this.free[this.freeCount++] = slot;

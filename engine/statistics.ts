@@ -43,11 +43,11 @@ export class StatisticsWriter {
     // If the clock was set back, do not wait until it catches up.
     if (now < this.next && this.next - now <= this.intervalMs) return;
     this.next += Math.ceil((now - this.next + 1) / this.intervalMs) * this.intervalMs;
-    this.tell(now, take);
+    this.writeNow(now, take);
   }
 
   /** Writes now. */
-  tell(now: number, take: () => Omit<Statistics, 'uptimeSeconds'>): void {
+  writeNow(now: number, take: () => Omit<Statistics, 'uptimeSeconds'>): void {
     if (this.logs.length === 0) return;
     const uptimeSeconds = Math.max(0, Math.floor((now - this.started) / 1000));
     const tree = statsTree({ ...take(), uptimeSeconds });

@@ -73,6 +73,6 @@ export function isOfFirewall(reason: number): boolean {
 }
 
 /** A signature or policy dropped the packet: detection logs it. */
-export function isToldByDetection(reason: number): boolean {
+export function isLoggedByDetection(reason: number): boolean {
   return reason === REASON_RULES || reason === REASON_RULES_THRESHOLD || isOfFirewall(reason);
 }

@@ -19,10 +19,10 @@ import type {
   TransactionUpdate,
 } from '../engine/application-layer.js';
 import { Batch } from '../engine/batch.js';
-import { swapRecord } from '../engine/flow/exchanged-flow.js';
-import { isFlowDropped } from '../engine/flow/flow-judgement.js';
+import { DecidedFlows } from '../engine/flow/decided-flows.js';
+import { isFlowDropped } from '../engine/flow/flow-decision.js';
 import { FLOW_TABLE, type FlowTable } from '../engine/flow/flow-table.js';
-import { SettledFlows } from '../engine/flow/settled-flows.js';
+import { swapRecord } from '../engine/flow/swapped-flow.js';
 import { FRAME_PAYLOAD } from '../engine/frames/frame-outputs.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
@@ -56,7 +56,7 @@ export class Application implements ThreadModule, ApplicationLayer {
   readonly updates: TransactionUpdate[];
   readonly closedFiles: readonly ClosedFile[];
   private readonly conversations: SessionTable;
-  private readonly settled: SettledFlows;
+  private readonly settled: DecidedFlows;
   /** The current batch, and the index of the current packet in it. */
   private batch!: Batch;
   private index = 0;
@@ -75,7 +75,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
     this.bytes = thread.memory.bytes;
-    this.settled = new SettledFlows(thread);
+    this.settled = new DecidedFlows(thread);
     this.conversations = new SessionTable(thread, protocols);
     this.updates = this.conversations.reporter.updates;
     this.closedFiles = this.conversations.reporter.closedFiles;
@@ -134,14 +134,14 @@ export class Application implements ThreadModule, ApplicationLayer {
     if (flow < 0 || this.updates.length === 0) return false;
     const state = this.conversations.find(flow);
     if (state?.reportedInPart !== this.part || !state.isOpen) return false;
-    if (row[p + Packet.PROTOCOL] === TCP) return Packet.bringsStream(row, p);
+    if (row[p + Packet.PROTOCOL] === TCP) return Packet.carriesStream(row, p);
     return row[p + Packet.PAYLOAD_LENGTH]! > 0 && row[p + Packet.PSEUDO]! < Packet.PSEUDO_STREAM;
   }
 
   /** Has the changes reported so far inspected in their current state. */
   private sendAhead(batch: Batch): void {
     batch.moveKeptTo(this.ahead);
-    this.thread.passOn(this.ahead);
+    this.thread.forward(this.ahead);
     this.part++;
     this.conversations.reporter.begin(batch);
   }
@@ -155,7 +155,7 @@ export class Application implements ThreadModule, ApplicationLayer {
 
   private turn(slot: number): void {
     this.row[slot * Packet.INTS + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;
-    Packet.exchangeFlowCounts(this.row, this.thread.memory.row64, slot);
+    Packet.swapFlowCounts(this.row, this.thread.memory.row64, slot);
   }
 
   private packet(slot: number, p: number): void {
@@ -166,15 +166,15 @@ export class Application implements ThreadModule, ApplicationLayer {
     const known = this.conversations.find(flow);
     if (pseudo === Packet.PSEUDO_FLOW_END) {
       this.notes.storeProtocols(p, flow);
-      if (known?.swapDeferred) Packet.exchangeFlowCounts(row, this.thread.memory.row64, slot);
+      if (known?.swapDeferred) Packet.swapFlowCounts(row, this.thread.memory.row64, slot);
       this.conversations.endFlow(slot, p, flow);
       if (known?.swapDeferred) swapRecord(this.thread.flows, flow);
       return;
     }
     // Data after a drop is not parsed.
     if (isFlowDropped(this.flows, flow)) return;
-    if (known?.bypassed) this.settled.bypassed.note(p, flow);
-    if (known?.policyApplied && this.settled.note(p, flow)) {
+    if (known?.bypassed) this.settled.bypassed.mark(p, flow);
+    if (known?.policyApplied && this.settled.applyTo(p, flow)) {
       this.notes.storeProtocols(p, flow);
       return;
     }

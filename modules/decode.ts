@@ -3,7 +3,7 @@
  * tunnels and for reassembled datagrams, and records anomalies as events.
  */
 import type { Batch } from '../engine/batch.js';
-import { speakingOnce } from '../engine/flow/conversation-share.js';
+import { reportingOnce } from '../engine/flow/flow-share.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import { eventCounterOptions } from '../engine/packet/event-counters.js';
 import * as Packet from '../engine/packet.js';
@@ -24,7 +24,7 @@ export default defineModule({
   kind: 'stage',
   options: [...options, ...defragOptions, ...eventCounterOptions],
   check: wrongPorts,
-  create: thread => new Decode(speakingOnce(thread), ownPackets(thread)),
+  create: thread => new Decode(reportingOnce(thread), ownPackets(thread)),
 });
 
 /** Seconds since the epoch that are later than any packet's time. */
@@ -87,7 +87,7 @@ class Decode implements ThreadModule {
   }
 
   end(batch: Batch): void {
-    while (!this.d.defrag.releaseHeld(this.number, true, batch)) this.thread.passOn(batch);
+    while (!this.d.defrag.releaseHeld(this.number, true, batch)) this.thread.forward(batch);
   }
 
   /** Fragments of the previous capture are not completed by this one. */

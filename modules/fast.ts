@@ -1,11 +1,17 @@
 /** fast.log: one line of text for each alert; and `syslog`, which writes alerts to the system log. */
 import { fullAddressText } from '../engine/address.js';
 import type { Batch } from '../engine/batch.js';
-import { ByLoad } from '../engine/by-load.js';
+import { ByGeneration } from '../engine/by-generation.js';
 import type { Config } from '../engine/config/config.js';
 import { boolean, option, text } from '../engine/config/option.js';
 import { logFolder, logPath, outputEntries, outputs } from '../engine/config/output-list.js';
-import { ALERT_ACTION, ALERT_ACTION_CHANGED, ALERT_FLAGS, EVENT_ALERT, EVENT_LOAD } from '../engine/event.js';
+import {
+  ALERT_ACTION,
+  ALERT_ACTION_CHANGED,
+  ALERT_FLAGS,
+  EVENT_ALERT,
+  EVENT_GENERATION,
+} from '../engine/event.js';
 import { engineMode } from '../engine/exception-policy.js';
 import { Syslog } from '../engine/log-file/syslog.js';
 import { defineModule, type LogWriter, type Thread, type ThreadModule } from '../engine/module.js';
@@ -76,7 +82,7 @@ class Fast implements ThreadModule {
   private readonly encoder = new TextEncoder();
   private readonly inline: boolean;
   private readonly failed: number;
-  private readonly signatures: ByLoad<SignatureTexts>;
+  private readonly signatures: ByGeneration<SignatureTexts>;
 
   constructor(private readonly thread: Thread) {
     this.failed = thread.counters.declare('output.fast.errors');
@@ -84,7 +90,7 @@ class Fast implements ThreadModule {
     this.files = pathsOf(thread.config).map(path => thread.openLog(path));
     this.syslogs = syslogs(thread.config).map(({ file }) => thread.openLog(file));
     this.inline = thread.config.read(engineMode) === 'ips';
-    this.signatures = new ByLoad(shared => new SignatureTexts(alertSignatures(shared)), thread.shared);
+    this.signatures = new ByGeneration(shared => new SignatureTexts(alertSignatures(shared)), thread.shared);
   }
 
   process(batch: Batch): void {
@@ -114,7 +120,9 @@ class Fast implements ThreadModule {
 
   private write(): void {
     const { subject, line } = this;
-    const known = this.signatures.of(subject.field(EVENT_LOAD)).at(subject.field(Packet.EVENT_SIGNATURE));
+    const known = this.signatures
+      .of(subject.field(EVENT_GENERATION))
+      .at(subject.field(Packet.EVENT_SIGNATURE));
     const message = `${this.actionText(known)}${known.middle}${this.endpointsText()}\n`;
     if (this.syslogs.length > 0) this.writeSyslog(message);
     if (this.files.length === 0) return;

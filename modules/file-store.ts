@@ -7,7 +7,7 @@ import type { ApplicationLayer, ClosedFile } from '../engine/application-layer.j
 import type { Batch } from '../engine/batch.js';
 import type { Config } from '../engine/config/config.js';
 import { outputEntries } from '../engine/config/output-list.js';
-import { EVENT_FILEINFO, isDroppedWithFlow, keepEvent } from '../engine/event.js';
+import { addEvent, EVENT_FILEINFO, isDroppedWithFlow } from '../engine/event.js';
 import { fileInfo } from '../engine/files/file-record.js';
 import { FILE_OPTIONS, type FileSettings, fileSettings } from '../engine/files/file-settings.js';
 import { hashes } from '../engine/files/hashing.js';
@@ -78,7 +78,7 @@ class FileStore implements ThreadModule {
       this.attempt(() => store!.describe(file, slot, where, members, forwarded));
     }
     if (!told) return;
-    const event = keepEvent(
+    const event = addEvent(
       this.thread,
       batch,
       EVENT_FILEINFO,

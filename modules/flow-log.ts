@@ -3,7 +3,7 @@
  * flow records, since the final state and protocol of a flow are known only then.
  */
 import { Batch } from '../engine/batch.js';
-import { attachedMembers, EVENT_FLOW, EVENT_NETFLOW, keepEvent } from '../engine/event.js';
+import { addEvent, attachedMembers, EVENT_FLOW, EVENT_NETFLOW } from '../engine/event.js';
 import * as FlowRecord from '../engine/flow/flow-record.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import * as Packet from '../engine/packet.js';
@@ -87,11 +87,11 @@ class FlowLog implements ThreadModule {
     }
     if (this.thread.pool.available === 0) {
       batch.moveKeptTo(this.ahead);
-      this.thread.passOn(this.ahead);
+      this.thread.forward(this.ahead);
       this.ahead.clear();
     }
     batch.keep(slot);
-    if (keepEvent(this.thread, batch, this.kind, slot, attachedMembers(this.thread.memory, slot)) < 0)
+    if (addEvent(this.thread, batch, this.kind, slot, attachedMembers(this.thread.memory, slot)) < 0)
       this.thread.counters.values[this.lost]!++;
   }
 }

@@ -104,7 +104,7 @@ class Flow implements ThreadModule {
     this.table.endAll();
     this.table.flowEnds.emit(batch);
     while (this.table.flowEnds.length > 0) {
-      this.thread.passOn(batch);
+      this.thread.forward(batch);
       this.table.flowEnds.emit(batch);
     }
   }
@@ -154,7 +154,7 @@ class Flow implements ThreadModule {
 
   private sendAhead(batch: Batch, from: number, to: number): void {
     for (let i = from; i < to; i++) this.ahead.push(batch.slots[i]!);
-    this.thread.passOn(this.ahead);
+    this.thread.forward(this.ahead);
     this.table.nextBatch();
     this.ahead.clear();
   }

@@ -1,7 +1,7 @@
 /** Lua output scripts: transactions, packets, alerts, flows, files, stream data, and statistics. */
 
 import type { Batch } from '../engine/batch.js';
-import { ByLoad } from '../engine/by-load.js';
+import { ByGeneration } from '../engine/by-generation.js';
 import type { Config } from '../engine/config/config.js';
 import type { Finding } from '../engine/config/declared.js';
 import { logFolder, outputs } from '../engine/config/output-list.js';
@@ -87,11 +87,11 @@ class LuaOutputs implements ThreadModule {
   private readonly failed: number;
   /** Scripts whose first failure was logged. */
   private readonly failedScripts = new Set<OutputScript>();
-  private readonly signatures: ByLoad<AlertSignatures>;
+  private readonly signatures: ByGeneration<AlertSignatures>;
 
   constructor(private readonly thread: Thread) {
     this.failed = thread.counters.declare('output.lua.errors');
-    this.signatures = new ByLoad(alertSignatures, thread.shared);
+    this.signatures = new ByGeneration(alertSignatures, thread.shared);
     const { host, scripts } = openAll(thread.config, thread, () => {});
     this.host = host;
     this.scripts = scripts.filter(script => script.needs.kind !== 'stats');
@@ -167,7 +167,9 @@ class LuaOutputs implements ThreadModule {
     const { subject, signatures } = this;
     if (kind === Event.EVENT_ALERT)
       return {
-        signature: signatures.of(subject.field(Event.EVENT_LOAD)).at(subject.field(Packet.EVENT_SIGNATURE)),
+        signature: signatures
+          .of(subject.field(Event.EVENT_GENERATION))
+          .at(subject.field(Packet.EVENT_SIGNATURE)),
       };
     if (kind !== Event.EVENT_FILEINFO) return {};
     const { fileinfo } = JSON.parse(`{${subject.payloadText()}}`) as { fileinfo?: FileRecord };

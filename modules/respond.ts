@@ -1,7 +1,7 @@
 /** Active response: answers rejected packets with a TCP reset or an ICMP error, where packets can be sent. */
 import type { Batch } from '../engine/batch.js';
 import { engineMode } from '../engine/exception-policy.js';
-import { isSenderReset } from '../engine/flow/flow-judgement.js';
+import { isSenderReset } from '../engine/flow/flow-decision.js';
 import { defineModule, type Thread, type ThreadModule } from '../engine/module.js';
 import { PACKET_SENDER, type PacketSender } from '../engine/packet/packet-sender.js';
 import * as Packet from '../engine/packet.js';

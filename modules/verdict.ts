@@ -6,7 +6,7 @@
  * needs verdicts, the verdict is delivered through the service `verdict-delivery`.
  */
 import type { Batch } from '../engine/batch.js';
-import { EVENT_DROP, keepEvent } from '../engine/event.js';
+import { addEvent, EVENT_DROP } from '../engine/event.js';
 import { engineMode } from '../engine/exception-policy.js';
 import { FIREWALL } from '../engine/firewall.js';
 import * as Flow from '../engine/flow/flow-record.js';
@@ -137,8 +137,8 @@ class Verdict implements ThreadModule {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
     if (flow >= 0) this.flows[flow * Flow.INTS + Flow.DROP_REASON] ||= row[p + Packet.REASON]!;
-    if (!this.wantsDrops || Reason.isToldByDetection(row[p + Packet.REASON]!)) return;
-    if (keepEvent(this.thread, batch, EVENT_DROP, slot, '') < 0)
+    if (!this.wantsDrops || Reason.isLoggedByDetection(row[p + Packet.REASON]!)) return;
+    if (addEvent(this.thread, batch, EVENT_DROP, slot, '') < 0)
       this.thread.counters.values[this.lostEvents]!++;
   }
 }

@@ -165,7 +165,7 @@ export class StubThread implements Thread {
     const { row } = this.memory;
     if (--row[p + Packet.REFERENCES]! > 0) return;
     const root = row[p + Packet.ROOT]!;
-    this.pool.giveBack(slot);
+    this.pool.release(slot);
     if (root >= 0) this.releaseOne(root);
   }
 
@@ -178,7 +178,7 @@ export class StubThread implements Thread {
     };
   }
 
-  passOn(batch: Batch): void {
+  forward(batch: Batch): void {
     if (this.options.onPassOn) {
       this.options.onPassOn(batch);
     } else {

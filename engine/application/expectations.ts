@@ -3,8 +3,8 @@
  * protocol (the data connections of FTP). In shared memory, as they may be flows of other threads.
  */
 
+import { mix } from '../memory/mix.js';
 import { lock, unlock } from '../memory/shared-lock.js';
-import { stir } from '../memory/stir.js';
 import type { Thread } from '../module.js';
 
 /** Shared object with the memory, see `Thread.shared`. */
@@ -205,6 +205,6 @@ export class Expectations {
     this.pair.fill(0);
     this.pairBytes.set(swapped ? b : a, 0);
     this.pairBytes.set(swapped ? a : b, 16);
-    this.pairHash = this.pair.reduce(stir, 0);
+    this.pairHash = this.pair.reduce(mix, 0);
   }
 }

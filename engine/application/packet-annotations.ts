@@ -4,7 +4,7 @@ import * as Flow from '../flow/flow-record.js';
 import { changesApplication } from '../flow/known-application.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
-import type { DistantStreams } from '../stream/distant-streams.js';
+import type { RemoteStreams } from '../stream/remote-streams.js';
 import { STREAM_CONTROL } from '../stream/stream-control.js';
 import type { ApplicationState } from './application-state.js';
 
@@ -12,12 +12,12 @@ export class PacketAnnotations {
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   /** Undefined if reassembly runs in this thread. */
-  private readonly distantStreams: DistantStreams | undefined;
+  private readonly distantStreams: RemoteStreams | undefined;
 
   constructor(thread: Thread) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
-    if (!thread.services.has(STREAM_CONTROL)) this.distantStreams = thread.distantStreams;
+    if (!thread.services.has(STREAM_CONTROL)) this.distantStreams = thread.remoteStreams;
   }
 
   /** A batch is parsed before it is inspected: each packet stores what was known when it arrived. */
@@ -25,7 +25,7 @@ export class PacketAnnotations {
     const { flows } = this;
     const f = flow * Flow.INTS;
     this.row[p + Packet.FLOW_STATE]! |=
-      Packet.FLOW_APPLICATION_NOTED |
+      Packet.FLOW_APPLICATION_STORED |
       (changesApplication(flows, f) ? Packet.FLOW_CHANGED_APPLICATION : 0) |
       ((flows[f + Flow.APP_PROTOCOL]! & 255) << Packet.FLOW_APPLICATION) |
       ((flows[f + Flow.APP_PROTOCOL_TO_SERVER]! & 255) << Packet.FLOW_APPLICATION_TO_SERVER) |
@@ -47,7 +47,7 @@ export class PacketAnnotations {
     const known = toServer ? Packet.FLOW_APPLICATION_TO_SERVER : Packet.FLOW_APPLICATION_TO_CLIENT;
     if (Packet.applicationIn(row[p + Packet.FLOW_STATE]!, known) === 0 && !state.ignored) return;
     direction.isAnnotated = true;
-    row[p + Packet.FLAGS]! |= Packet.FLAG_PROTOCOL_TOLD;
+    row[p + Packet.FLAGS]! |= Packet.FLAG_PROTOCOL_DETECTED;
   }
 
   /** Signals to reassembly, in another thread, how much of the stream was read. */
@@ -58,12 +58,12 @@ export class PacketAnnotations {
     if (flow < 0) return;
     // In any case: nothing of this flow may remain for the next one in its row.
     if (row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) {
-      distantStreams.forget(flow);
+      distantStreams.reset(flow);
       return;
     }
-    if (!Packet.bringsStream(row, p)) return;
+    if (!Packet.carriesStream(row, p)) return;
     const toServer = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
     const end = (row[p + Packet.STREAM_OFFSET]! + row[p + Packet.STREAM_LENGTH]!) | 0;
-    distantStreams.haveRead(flow, toServer, end);
+    distantStreams.setRead(flow, toServer, end);
   }
 }

@@ -5,7 +5,7 @@
 import { type AnyOption, boolean, integer, option } from '../config/option.js';
 import { ExceptionPolicy } from '../exception-policy/applying.js';
 import { policyOption, TARGETS } from '../exception-policy.js';
-import { SettledFlows } from '../flow/settled-flows.js';
+import { DecidedFlows } from '../flow/decided-flows.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
@@ -40,7 +40,7 @@ export class ParserErrors {
   /** Errors are to be simulated. */
   readonly simulating: boolean;
   private readonly policy: ExceptionPolicy;
-  private readonly settled: SettledFlows;
+  private readonly settled: DecidedFlows;
   private readonly values: Float64Array;
   private readonly ofProtocols: readonly Readonly<Record<Transport, number>>[];
   private readonly atToServer: number;
@@ -49,7 +49,7 @@ export class ParserErrors {
   constructor(thread: Thread, protocols: readonly Protocol[]) {
     const { config, counters } = thread;
     this.policy = new ExceptionPolicy(thread, TARGETS.appLayerError, REASON_APPLAYER_ERROR);
-    this.settled = new SettledFlows(thread);
+    this.settled = new DecidedFlows(thread);
     this.values = counters.values;
     const counted = config.read(PER_PROTOCOL) && this.policy.policy !== 'ignore';
     this.ofProtocols = counted

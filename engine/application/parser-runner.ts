@@ -125,7 +125,7 @@ export class ParserRunner {
     if (requests.stopInspection === 'bypass' && !state.bypassed) this.bypass(flow, state);
     if (requests.streamDepth !== undefined) {
       const control = this.thread.services.get(STREAM_CONTROL) as StreamControl | undefined;
-      (control ?? this.thread.distantStreams)?.setDepth(flow, requests.streamDepth);
+      (control ?? this.thread.remoteStreams)?.setDepth(flow, requests.streamDepth);
       requests.streamDepth = undefined;
     }
     if (requests.inspectClient) {

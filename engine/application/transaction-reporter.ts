@@ -10,7 +10,7 @@ import type {
   TransactionUpdate,
 } from '../application-layer.js';
 import type { Batch } from '../batch.js';
-import { EVENT_ANOMALY, EVENT_FRAME, EVENT_TRANSACTION, keepEvent, TRANSACTION_OUTPUTS } from '../event.js';
+import { addEvent, EVENT_ANOMALY, EVENT_FRAME, EVENT_TRANSACTION, TRANSACTION_OUTPUTS } from '../event.js';
 import * as Flow from '../flow/flow-record.js';
 import { frameOutputs, frameRecords } from '../frames/frame-outputs.js';
 import { STREAM_FRAME } from '../frames/frame-protocol.js';
@@ -185,7 +185,7 @@ export class TransactionReporter {
   }
 
   private addEvent(kind: number, slot: number, members: string, { id }: Transaction, outputs: number): void {
-    const event = keepEvent(this.thread, this.batch, kind, slot, members);
+    const event = addEvent(this.thread, this.batch, kind, slot, members);
     if (event < 0) {
       this.thread.counters.values[this.lostEvents]!++;
       return;

@@ -10,8 +10,8 @@
  */
 
 import { randomInt } from 'node:crypto';
+import { mix } from '../memory/mix.js';
 import { lock, unlock } from '../memory/shared-lock.js';
-import { stir } from '../memory/stir.js';
 
 /** A bucket: lock, then entries with used, expiry, version, spare, four words of key, values. */
 const BUCKET_HEADER = 4;
@@ -218,7 +218,7 @@ export class SharedNumbers {
     hash[1] = b;
     hash[2] = c;
     hash[3] = d;
-    this.bucket = ((stir(a, d) >>> 0) % this.buckets) * bucketInts(this.plan);
+    this.bucket = ((mix(a, d) >>> 0) % this.buckets) * bucketInts(this.plan);
     return ++this.finds;
   }
 }

@@ -9,7 +9,7 @@ import {
   TARGET_LIST,
 } from '../exception-policy.js';
 import { bypassFlow } from '../flow/flow-bypass.js';
-import { sidesReset } from '../flow/flow-judgement.js';
+import { sidesReset } from '../flow/flow-decision.js';
 import * as FlowRecord from '../flow/flow-record.js';
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
@@ -37,20 +37,22 @@ export class ExceptionPolicy {
   /** @param reason REASON_ constant of `verdict.ts` for packets that are dropped */
   constructor(
     private readonly thread: Thread,
-    private readonly of: ExceptionTarget,
+    private readonly target: ExceptionTarget,
     private readonly reason: number,
-    policy = policyOf(thread.config, of),
+    policy = policyOf(thread.config, target),
   ) {
     this.policy = policy;
     this.inline = thread.config.read(engineMode) === 'ips';
-    this.bit = 1 << TARGET_LIST.indexOf(of);
+    this.bit = 1 << TARGET_LIST.indexOf(target);
     const counted = policy !== 'ignore' && thread.config.read(globalStats);
-    this.counter = counted ? declareCounters(thread, of, policy, `exception_policy.${of.counter}`) : -1;
+    this.counter = counted
+      ? declareCounters(thread, target, policy, `exception_policy.${target.counter}`)
+      : -1;
   }
 
   /** Declares counters of the policies under another name too, for more detailed statistics. */
   declareFor(thread: Thread, group: string): number {
-    return declareCounters(thread, this.of, this.policy, group);
+    return declareCounters(thread, this.target, this.policy, group);
   }
 
   /** @param slot the packet that caused the exception  @param flow row of its flow, -1 without one */
@@ -64,17 +66,17 @@ export class ExceptionPolicy {
     switch (this.policy) {
       case 'drop-flow':
         this.markFlow(flow, FlowRecord.FLAG_DROPPED);
-        this.judge(row, p, Packet.VERDICT_DROP);
+        this.setVerdict(row, p, Packet.VERDICT_DROP);
         break;
       case 'drop-packet':
-        this.judge(row, p, Packet.VERDICT_DROP);
+        this.setVerdict(row, p, Packet.VERDICT_DROP);
         break;
       case 'reject':
-        this.judge(row, p, Packet.VERDICT_REJECT);
+        this.setVerdict(row, p, Packet.VERDICT_REJECT);
         if (this.inline) this.markFlow(flow, FlowRecord.FLAG_DROPPED | sidesReset(row, p));
         break;
       case 'reject-both':
-        this.judge(row, p, Packet.VERDICT_REJECT_BOTH);
+        this.setVerdict(row, p, Packet.VERDICT_REJECT_BOTH);
         if (this.inline) this.markFlow(flow, FlowRecord.FLAG_DROPPED | sidesReset(row, p));
         break;
       case 'pass-flow':
@@ -97,7 +99,7 @@ export class ExceptionPolicy {
     return (this.thread.flows.row[flow * FlowRecord.INTS + FlowRecord.FLAGS]! & FlowRecord.FLAG_PASSED) !== 0;
   }
 
-  private judge(row: Int32Array, p: number, verdict: number): void {
+  private setVerdict(row: Int32Array, p: number, verdict: number): void {
     row[p + Packet.VERDICT] = verdict;
     row[p + Packet.REASON] = this.reason;
     row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;

@@ -5,27 +5,27 @@
 
 import type { Thread } from '../module.js';
 import * as Packet from '../packet.js';
-import { noteUnbypassed } from './flow-bypass.js';
+import { fallBackToLocalBypass } from './flow-bypass.js';
 import * as FlowRecord from './flow-record.js';
 
 /** Indexes of two counters. */
-interface Amount {
+interface CounterPair {
   readonly packets: number;
   readonly bytes: number;
 }
 
 export class BypassedPackets {
-  private readonly local: Amount;
+  private readonly local: CounterPair;
   /** For flows that the device should bypass. */
-  private readonly capture: Amount;
+  private readonly capture: CounterPair;
 
   constructor(private readonly thread: Thread) {
-    this.local = amount(thread, 'flow_bypassed.local');
-    this.capture = amount(thread, 'flow_bypassed.local_capture');
+    this.local = declareCounters(thread, 'flow_bypassed.local');
+    this.capture = declareCounters(thread, 'flow_bypassed.local_capture');
   }
 
   /** Marks the packet at `p` and counts it, once. */
-  note(p: number, flow: number): void {
+  mark(p: number, flow: number): void {
     const { thread } = this;
     const { row } = thread.memory;
     const state = row[p + Packet.FLOW_STATE]!;
@@ -51,10 +51,10 @@ export class BypassedPackets {
     const { packets, bytes } = captured ? this.capture : this.local;
     counters.values[packets]! += 1;
     counters.values[bytes]! += length;
-    if (captured) noteUnbypassed(flows.row, flow);
+    if (captured) fallBackToLocalBypass(flows.row, flow);
   }
 }
 
-function amount({ counters }: Thread, name: string): Amount {
+function declareCounters({ counters }: Thread, name: string): CounterPair {
   return { packets: counters.declare(`${name}_pkts`), bytes: counters.declare(`${name}_bytes`) };
 }

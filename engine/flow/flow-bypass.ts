@@ -13,7 +13,7 @@ export const CAPTURE_BYPASS = 'capture-bypass';
  * Packets in transit may still arrive; one that arrives later than this many seconds shows that the device does not
  * bypass the flow.
  */
-export const CAPTURE_PATIENCE_SECONDS = 30;
+export const CAPTURE_BYPASS_TIMEOUT_SECONDS = 30;
 
 /** From the next packet on, the flow is not inspected. */
 export function bypassFlow(
@@ -29,9 +29,9 @@ export function bypassFlow(
 }
 
 /** A packet arrived of a flow that the device should have bypassed: after the timeout the flow is bypassed locally. */
-export function noteUnbypassed(row: Int32Array, flow: number): void {
+export function fallBackToLocalBypass(row: Int32Array, flow: number): void {
   const f = flow * FlowRecord.INTS;
   if (!FlowRecord.hasPorts(row, f)) return;
   const since = FlowRecord.lastSecondsOf(row, f) - (row[f + FlowRecord.BYPASSED_SECONDS]! >>> 0);
-  if (since > CAPTURE_PATIENCE_SECONDS) row[f + FlowRecord.STATE] = FlowRecord.STATE_LOCAL_BYPASSED;
+  if (since > CAPTURE_BYPASS_TIMEOUT_SECONDS) row[f + FlowRecord.STATE] = FlowRecord.STATE_LOCAL_BYPASSED;
 }

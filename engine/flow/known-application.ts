@@ -28,7 +28,7 @@ export function knownApplication(
   f: number,
   { column, shift }: { readonly column: number; readonly shift: number } = OF_FLOW,
 ): number {
-  if ((flowState & Packet.FLOW_APPLICATION_NOTED) === 0) return flows[f + column]!;
+  if ((flowState & Packet.FLOW_APPLICATION_STORED) === 0) return flows[f + column]!;
   return Packet.applicationIn(flowState, shift);
 }
 
@@ -37,7 +37,7 @@ export function knownApplication(
  * @param flowState, f see `knownApplication`
  */
 export function hadChangedApplication(flowState: number, flows: Int32Array, f: number): boolean {
-  if ((flowState & Packet.FLOW_APPLICATION_NOTED) === 0) return changesApplication(flows, f);
+  if ((flowState & Packet.FLOW_APPLICATION_STORED) === 0) return changesApplication(flows, f);
   return (flowState & Packet.FLOW_CHANGED_APPLICATION) !== 0;
 }
 

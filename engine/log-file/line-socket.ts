@@ -1,44 +1,44 @@
 /** A log whose lines are sent to a listener on a Unix stream socket (`filetype: unix_stream`). */
 import { connect, type Socket } from 'node:net';
-import { type LogSink, linesIn, MOST_WAITING } from '../log-sink.js';
+import { type LogSink, linesIn, MAX_PENDING } from '../log-sink.js';
 
 /** Milliseconds allowed for sending the rest when a connection ends. */
-const PATIENCE = 5000;
+const DESTROY_DELAY_MS = 5000;
 
 export class LineSocket implements LogSink {
   private socket: Socket | undefined;
   private connected = false;
   /** The pending lines are the last to be sent. */
   private closing = false;
-  private waiting: Uint8Array[] = [];
-  private waitingBytes = 0;
+  private pending: Uint8Array[] = [];
+  private pendingBytes = 0;
   /** Reported once, until it works again. */
-  private complained = false;
+  private errorReported = false;
   lost = 0;
 
-  /** @param told called with the first error after a period without errors */
+  /** @param report called with the first error after a period without errors */
   constructor(
     private readonly path: string,
-    private readonly told: (message: string) => void,
+    private readonly report: (message: string) => void,
   ) {
     this.connect();
   }
 
   write(bytes: Uint8Array): void {
-    if (this.waitingBytes + bytes.length > MOST_WAITING) {
+    if (this.pendingBytes + bytes.length > MAX_PENDING) {
       this.lost += linesIn(bytes);
-      this.complain('the listener is slow; lines are lost');
+      this.reportError('the listener is slow; lines are lost');
       return;
     }
-    this.waiting.push(Uint8Array.from(bytes));
-    this.waitingBytes += bytes.length;
-    this.sendWaiting();
+    this.pending.push(Uint8Array.from(bytes));
+    this.pendingBytes += bytes.length;
+    this.sendPending();
   }
 
   /** Retries a failed connection. */
   flush(): void {
     if (!this.socket) this.connect();
-    else this.sendWaiting();
+    else this.sendPending();
   }
 
   /** Reconnects; what was sent so far is delivered. */
@@ -49,8 +49,8 @@ export class LineSocket implements LogSink {
 
   close(): void {
     const { socket } = this;
-    if (this.complained && !this.connected) this.giveUp();
-    if (this.lost > 0) this.told(`${this.path}: ${this.lost} lines were lost`);
+    if (this.errorReported && !this.connected) this.discardPending();
+    if (this.lost > 0) this.report(`${this.path}: ${this.lost} lines were lost`);
     if (!socket) return;
     this.closing = true;
     if (this.connected) this.finish();
@@ -58,9 +58,9 @@ export class LineSocket implements LogSink {
   }
 
   /** There is no listener, and no time left to wait for one. */
-  private giveUp(): void {
-    for (const lines of this.waiting.splice(0)) this.lost += linesIn(lines);
-    this.waitingBytes = 0;
+  private discardPending(): void {
+    for (const lines of this.pending.splice(0)) this.lost += linesIn(lines);
+    this.pendingBytes = 0;
   }
 
   private connect(): void {
@@ -69,12 +69,12 @@ export class LineSocket implements LogSink {
     this.connected = false;
     socket.on('connect', () => {
       this.connected = true;
-      this.complained = false;
+      this.errorReported = false;
       if (this.closing) this.finish();
-      else this.sendWaiting();
+      else this.sendPending();
     });
-    socket.on('drain', () => this.sendWaiting());
-    socket.on('error', error => this.complain(error.message));
+    socket.on('drain', () => this.sendPending());
+    socket.on('error', error => this.reportError(error.message));
     socket.on('close', () => {
       if (this.socket !== socket) return;
       this.socket = undefined;
@@ -83,31 +83,31 @@ export class LineSocket implements LogSink {
   }
 
   private finish(): void {
-    this.sendWaiting(Number.POSITIVE_INFINITY);
+    this.sendPending(Number.POSITIVE_INFINITY);
     this.socket!.end();
   }
 
   /** Sends lines in order, as long as no more than `most` bytes are pending for the listener. */
-  private sendWaiting(most = MOST_WAITING): void {
+  private sendPending(most = MAX_PENDING): void {
     if (!this.connected) return;
     let sent = 0;
-    while (sent < this.waiting.length && this.socket!.writableLength < most) {
-      const bytes = this.waiting[sent++]!;
-      this.waitingBytes -= bytes.length;
+    while (sent < this.pending.length && this.socket!.writableLength < most) {
+      const bytes = this.pending[sent++]!;
+      this.pendingBytes -= bytes.length;
       // Data not received by the listener before it disconnected is lost.
       this.socket!.write(bytes, error => {
         if (error) this.lost += linesIn(bytes);
       });
     }
-    this.waiting.splice(0, sent);
+    this.pending.splice(0, sent);
   }
 
-  private complain(message: string): void {
-    if (!this.complained) this.told(`${this.path}: ${message}`);
-    this.complained = true;
+  private reportError(message: string): void {
+    if (!this.errorReported) this.report(`${this.path}: ${message}`);
+    this.errorReported = true;
   }
 }
 
 function destroyLater(socket: Socket): void {
-  setTimeout(() => socket.destroy(), PATIENCE).unref();
+  setTimeout(() => socket.destroy(), DESTROY_DELAY_MS).unref();
 }

@@ -1,10 +1,10 @@
 /** A log whose lines are sent to syslog, through the program `logger` (`filetype: syslog`, output `syslog`). */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { choice, type OptionType } from '../config/option.js';
-import { type LogSink, linesIn, MOST_WAITING } from '../log-sink.js';
+import { type LogSink, linesIn, MAX_PENDING } from '../log-sink.js';
 
 /** Maximum line length passed to `logger`. */
-const LONGEST = '65536';
+const MAX_LINE = '65536';
 const LEVELS: Readonly<Record<string, string>> = {
   emergency: 'emerg',
   alert: 'alert',
@@ -31,7 +31,7 @@ export interface SyslogSettings {
 }
 
 /** Milliseconds after which `logger` is restarted if it ended. */
-const RETRY = 10_000;
+const RETRY_MS = 10_000;
 
 export class Syslog implements LogSink {
   private readonly words: readonly string[];
@@ -41,13 +41,13 @@ export class Syslog implements LogSink {
   private ended = false;
   lost = 0;
 
-  /** @param told called on failure, and at the end if lines were lost */
+  /** @param report called on failure, and at the end if lines were lost */
   constructor(
     { identity, facility, level, levelInLines }: SyslogSettings,
-    private readonly told: (message: string) => void,
+    private readonly report: (message: string) => void,
     private readonly now: () => number = () => performance.now(),
   ) {
-    const words = ['-t', identity, '-p', `${facility}.${LEVELS[level] ?? level}`, '-S', LONGEST];
+    const words = ['-t', identity, '-p', `${facility}.${LEVELS[level] ?? level}`, '-S', MAX_LINE];
     // Without this it reports no error if there is no syslog.
     words.push('--socket-errors=on');
     if (levelInLines) words.push('--prio-prefix');
@@ -58,7 +58,7 @@ export class Syslog implements LogSink {
   write(bytes: Uint8Array): void {
     if (this.failed && this.now() >= this.retryAt) this.start();
     const stdin = this.logger.stdin!;
-    if (this.failed || stdin.writableLength > MOST_WAITING) this.lost += linesIn(bytes);
+    if (this.failed || stdin.writableLength > MAX_PENDING) this.lost += linesIn(bytes);
     else stdin.write(Uint8Array.from(bytes));
   }
 
@@ -67,7 +67,7 @@ export class Syslog implements LogSink {
 
   close(): void {
     this.ended = true;
-    if (this.lost > 0) this.told(`syslog: ${this.lost} lines were lost`);
+    if (this.lost > 0) this.report(`syslog: ${this.lost} lines were lost`);
     this.logger.stdin!.end();
   }
 
@@ -75,20 +75,20 @@ export class Syslog implements LogSink {
     this.failed = false;
     const logger = spawn('logger', this.words, { stdio: ['pipe', 'ignore', 'pipe'] });
     this.logger = logger;
-    let said = '';
+    let errorText = '';
     logger.stderr!.on('data', data => {
-      said ||= String(data).trim();
+      errorText ||= String(data).trim();
     });
     const fail = (why: string) => {
-      if (!this.failed) this.told(`syslog: ${why}`);
+      if (!this.failed) this.report(`syslog: ${why}`);
       this.failed = true;
-      this.retryAt = this.now() + RETRY;
+      this.retryAt = this.now() + RETRY_MS;
     };
     logger.on('error', error => fail(error.message));
     // Its exit reason says more than the error of its closed input.
     logger.stdin!.on('error', () => {});
     logger.on('close', (code, signal) => {
-      if (code !== 0 || !this.ended) fail(said || `logger exited (${signal ?? code})`);
+      if (code !== 0 || !this.ended) fail(errorText || `logger exited (${signal ?? code})`);
     });
   }
 }

@@ -39,7 +39,7 @@ export function fileOutput(
       file.flush();
     },
     reopen: () => file.rotate(),
-    giveTo: (uid, gid) => file.giveTo(uid, gid),
+    changeOwner: (uid, gid) => file.changeOwner(uid, gid),
     close: () => file.close(),
   };
 }

@@ -28,7 +28,7 @@ export const PINO_LEVELS: Readonly<Record<LevelName, number>> = {
 };
 
 /** The more verbose of two levels. */
-export function moreTelling(a: LevelName, b: LevelName): LevelName {
+export function lowerLevel(a: LevelName, b: LevelName): LevelName {
   return PINO_LEVELS[a] < PINO_LEVELS[b] ? a : b;
 }
 
@@ -40,7 +40,7 @@ export function moreTelling(a: LevelName, b: LevelName): LevelName {
  */
 export function outputLevel(own: LevelName | '', general: LevelName, more: boolean): LevelName {
   if (own === '') return general;
-  return more ? moreTelling(own, general) : own;
+  return more ? lowerLevel(own, general) : own;
 }
 
 /** `Notice`, `Warning` …, as shown in lines. */

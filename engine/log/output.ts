@@ -8,7 +8,7 @@ export interface Output {
   write(record: string): void;
   reopen?(): void;
   /** Gives its file to the user that the process is about to become. */
-  giveTo?(uid: number, gid: number): void;
+  changeOwner?(uid: number, gid: number): void;
   close?(): void;
   /** Why it does not work; reported through the others. */
   readonly problem?: string;

@@ -1,14 +1,14 @@
 /** The log files of a run: opened soon after the start, written with the lines from the threads' rings. */
 import type { LogSink } from '../log-sink.js';
 import { partOf } from '../thread/log-ring.js';
-import { Parts } from './parts.js';
+import { OrderedParts } from './parts.js';
 import type { RunningThread } from './running-thread.js';
 
 const FLUSH_MS = 1000;
 
 export class LogSinks {
   private readonly sinks = new Map<string, LogSink>();
-  private readonly parts = new Parts((file, lines) => this.write(file, lines));
+  private readonly parts = new OrderedParts((file, lines) => this.write(file, lines));
   private flushedAt = performance.now();
 
   constructor(private readonly open: (file: string) => LogSink) {}
@@ -26,7 +26,7 @@ export class LogSinks {
     thread.logRing.drain((number, bytes) => {
       const file = thread.files[number];
       if (number < 0) this.parts.begin(thread, partOf(number));
-      else if (file !== undefined) this.parts.line(thread, file, bytes);
+      else if (file !== undefined) this.parts.addLine(thread, file, bytes);
     });
     if (thread.hasEnded) this.parts.end(thread);
   }

@@ -3,7 +3,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import { LOAD, loadOf } from '../by-load.js';
+import { GENERATION, generationOf } from '../by-generation.js';
 import { compiled } from '../compiled.js';
 import type { Engine, EngineOptions, EngineResult, ThreadReport } from '../engine.js';
 import type { ThreadOfGroup } from '../module.js';
@@ -18,19 +18,19 @@ import type { Plan } from '../thread/plan.js';
 import { LogSinks } from './log-sinks.js';
 import { BATCH, OWNERSHIP, WATCHDOG } from './options.js';
 import { RunningThread } from './running-thread.js';
-import { ToldOnce } from './told-once.js';
+import { UniqueWarnings } from './unique-warnings.js';
 import { Watchdog } from './watchdog.js';
 
-function groupPlace({ plan: { name, indexInGroup, groupCount } }: RunningThread): ThreadOfGroup {
+function threadOfGroup({ plan: { name, indexInGroup, groupCount } }: RunningThread): ThreadOfGroup {
   return { name, index: indexInGroup, count: groupCount };
 }
 
 /** How often lines are fetched from the threads. */
 const DRAIN_MS = 5;
 /** Time for threads to end after one has failed. */
-const LAST_WORDS_MS = 1000;
+const END_TIMEOUT_MS = 1000;
 /** Time for the compiler to finish with the code of a worker that ended. */
-const COMPILED_MS = 250;
+const TERMINATE_DELAY_MS = 250;
 
 /**
  * Three semi-spaces of 8 MB: the garbage of a batch fits, and V8's default of 16 MB each would only hold more garbage.
@@ -41,10 +41,10 @@ const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 24 };
 const LOST_LINES = 'output.lost_lines';
 
 /** Ends a worker whose work is done, once nothing compiles for it any more; see `stay` in `thread/worker.ts`. */
-function dismiss(worker: Worker): void {
+function terminateLater(worker: Worker): void {
   // The process need not wait for this: its exit ends the worker.
   worker.unref();
-  setTimeout(() => void worker.terminate(), COMPILED_MS).unref();
+  setTimeout(() => void worker.terminate(), TERMINATE_DELAY_MS).unref();
 }
 
 export class Manager implements Engine {
@@ -55,7 +55,7 @@ export class Manager implements Engine {
   private readonly statistics: StatisticsWriter;
   private readonly watchdog: Watchdog;
   private readonly seed: number;
-  private readonly toldOnce: ToldOnce;
+  private readonly warnings: UniqueWarnings;
   private shared: Readonly<Record<string, unknown>>;
   private failure: string | undefined;
   private resolveFinished!: (result: EngineResult) => void;
@@ -68,7 +68,7 @@ export class Manager implements Engine {
     const { config } = options;
     this.seed = options.seed ?? randomInt(2 ** 31);
     this.shared = options.shared;
-    this.toldOnce = new ToldOnce(options.log);
+    this.warnings = new UniqueWarnings(options.log);
     this.control = new Control(plan.control);
     this.threadsRunning = plan.threads.map(thread => new RunningThread(thread));
     this.sinks = new LogSinks(file => options.openLog(file));
@@ -94,12 +94,12 @@ export class Manager implements Engine {
     }
     this.statistics.begin(Date.now());
     this.timer = setInterval(() => this.drain(), DRAIN_MS);
-    for (const thread of this.threadsRunning) this.begin(thread);
+    for (const thread of this.threadsRunning) this.startProcessing(thread);
     void Promise.all(this.threadsRunning.map(thread => thread.ended)).then(() => this.finish());
   }
 
   private startWorker(thread: RunningThread): void {
-    const workerData = this.startOf(thread);
+    const workerData = this.startParameters(thread);
     const { name } = thread.plan;
     const worker = new Worker(compiled('engine/thread/worker.js'), {
       workerData,
@@ -108,12 +108,12 @@ export class Manager implements Engine {
     });
     thread.worker = worker;
     thread.startedWith = this.shared;
-    worker.on('message', (message: ThreadMessage) => this.hear(thread, message));
+    worker.on('message', (message: ThreadMessage) => this.handleMessage(thread, message));
     worker.on('error', error => this.threadFailed(thread, error.message));
     worker.on('exit', code => this.workerExited(thread, code));
   }
 
-  private startOf({ plan: { index } }: RunningThread): ThreadStart {
+  private startParameters({ plan: { index } }: RunningThread): ThreadStart {
     const { options, plan, seed, shared } = this;
     const { config, from, input, live, wantedEvents } = options;
     return {
@@ -123,31 +123,31 @@ export class Manager implements Engine {
     };
   }
 
-  private begin(thread: RunningThread): void {
+  private startProcessing(thread: RunningThread): void {
     thread.state = 'running';
     thread.worker.postMessage('begin');
   }
 
-  private hear(thread: RunningThread, message: ThreadMessage): void {
+  private handleMessage(thread: RunningThread, message: ThreadMessage): void {
     const { log } = this.options;
     switch (message.type) {
       case 'ready':
-        thread.stands(message);
-        if (thread.state === 'again') this.isBack(thread);
+        thread.handleReady(message);
+        if (thread.state === 'restarting') this.threadRestarted(thread);
         break;
       case 'failed':
         log.debug(message.stack);
         this.threadFailed(thread, message.reason);
         break;
       case 'ended':
-        thread.reports(message);
-        dismiss(thread.worker);
+        thread.handleEnded(message);
+        terminateLater(thread.worker);
         break;
       case 'log':
         log[message.level](message.text);
         break;
       case 'warn-once':
-        this.toldOnce.warn(message.text);
+        this.warnings.warn(message.text);
         break;
       case 'log-file':
         thread.files[message.number] = message.file;
@@ -163,58 +163,60 @@ export class Manager implements Engine {
     )
       this.threadFailed(thread, `it exited with code ${code}`);
     if (thread.state === 'failed' && this.failure === undefined && this.control.command === RUN)
-      this.startAnew(thread);
-    else thread.over();
+      this.restartThread(thread);
+    else thread.finish();
   }
 
   /** A worker signals its end in several ways: those after the first are ignored. */
   private threadFailed(thread: RunningThread, reason: string): void {
     if (thread.state === 'failed') return;
     const text = `thread ${thread.plan.name} failed: ${reason}`;
-    if (!this.mayGoOnWithout(thread) || !this.options.threadFailed?.(groupPlace(thread), text)) {
-      this.failTogether(thread, text);
+    if (!this.canRunWithout(thread) || !this.options.threadFailed?.(threadOfGroup(thread), text)) {
+      this.failAll(thread, text);
       return;
     }
     thread.state = 'failed';
     void thread.worker.terminate();
   }
 
-  private mayGoOnWithout({ standsAlone, state }: RunningThread): boolean {
-    return standsAlone && state !== 'starting' && this.failure === undefined && this.control.command === RUN;
+  private canRunWithout({ isIndependent, state }: RunningThread): boolean {
+    return (
+      isIndependent && state !== 'starting' && this.failure === undefined && this.control.command === RUN
+    );
   }
 
   /** If one thread ends, all end: packets would wait for it forever. */
-  private failTogether(thread: RunningThread, text: string): void {
+  private failAll(thread: RunningThread, text: string): void {
     if (this.failure === undefined && thread.state !== 'starting') this.options.threadsFailed?.();
     this.failure ??= text;
     this.abort();
-    thread.isReady();
+    thread.resolveReady();
     // A hanging thread does not react.
     setTimeout(() => {
       for (const { hasEnded, worker } of this.threadsRunning) if (!hasEnded) void worker.terminate();
-    }, LAST_WORDS_MS).unref();
+    }, END_TIMEOUT_MS).unref();
   }
 
-  private startAnew(thread: RunningThread): void {
+  private restartThread(thread: RunningThread): void {
     this.sinks.drain(this.threadsRunning);
     this.control.setState(thread.plan.index, STARTING);
-    thread.state = 'again';
+    thread.state = 'restarting';
     this.startWorker(thread);
   }
 
-  private isBack(thread: RunningThread): void {
-    this.options.threadIsBack?.(groupPlace(thread));
-    this.begin(thread);
+  private threadRestarted(thread: RunningThread): void {
+    this.options.threadRestarted?.(threadOfGroup(thread));
+    this.startProcessing(thread);
     if (thread.startedWith === this.shared) return;
     thread.worker.postMessage({ shared: this.shared });
     // Threads that see a new number check for messages; the others have none.
     thread.generation = this.control.nextGeneration();
-    this.ringAll();
+    this.wakeAll();
   }
 
   private drain(): void {
     this.sinks.drain(this.threadsRunning);
-    this.statistics.tick(Date.now(), () => this.statisticsNow());
+    this.statistics.tick(Date.now(), () => this.currentStatistics());
     const now = performance.now();
     if (this.sinks.flush(now, this.threadsRunning) && this.failure === undefined) this.watch(now);
   }
@@ -231,7 +233,7 @@ export class Manager implements Engine {
     clearInterval(this.timer);
     if (this.failure === undefined) this.options.threadsEnded?.();
     this.drain();
-    this.statistics.tell(Date.now(), () => this.statisticsNow());
+    this.statistics.writeNow(Date.now(), () => this.currentStatistics());
     this.statistics.close();
     this.sinks.close(this.threadsRunning);
     this.resolveFinished({
@@ -241,7 +243,7 @@ export class Manager implements Engine {
     });
   }
 
-  private statisticsNow(): Omit<Statistics, 'uptimeSeconds'> {
+  private currentStatistics(): Omit<Statistics, 'uptimeSeconds'> {
     const threads = new Map(this.threads().map(({ name, counters }) => [name, counters]));
     return { counters: this.counters(), threads, more: this.options.moreStatistics?.() };
   }
@@ -261,26 +263,26 @@ export class Manager implements Engine {
   stop(): void {
     if (this.control.command === ABORT) return;
     this.control.command = STOP;
-    this.ringAll();
+    this.wakeAll();
   }
 
   abort(): void {
     this.control.command = ABORT;
-    this.ringAll();
+    this.wakeAll();
   }
 
-  private ringAll(): void {
+  private wakeAll(): void {
     for (const { plan } of this.threadsRunning) new Doorbell(this.plan.doorbells, plan.index).ring();
   }
 
   async reload(given: Readonly<Record<string, unknown>>): Promise<void> {
-    const shared = { ...given, [LOAD]: loadOf(this.shared) + 1 };
+    const shared = { ...given, [GENERATION]: generationOf(this.shared) + 1 };
     this.shared = shared;
     // A thread being restarted gets them when it is ready.
     for (const { state, worker } of this.threadsRunning)
       if (state === 'running') worker.postMessage({ shared });
     const generation = this.control.nextGeneration();
-    this.ringAll();
+    this.wakeAll();
     for (const thread of this.threadsRunning) thread.generation = generation;
     // A thread that is not back yet begins with the objects at the time of its start.
     const isBehind = ({ hasEnded, state, plan, generation: wanted }: RunningThread) =>

@@ -4,7 +4,7 @@
  */
 
 /** A thread and the part whose lines it delivers: undefined before the first. */
-export interface PartGiver {
+export interface PartSource {
   part: number | undefined;
 }
 
@@ -13,60 +13,60 @@ interface Line {
   readonly bytes: Uint8Array;
 }
 
-const MOST_WAITING_BYTES = 64 << 20;
+const MAX_PENDING_BYTES = 64 << 20;
 
-export class Parts {
-  private due = 0;
-  private readonly over = new Set<number>();
-  private readonly waiting = new Map<number, Line[]>();
-  private waitingBytes = 0;
+export class OrderedParts {
+  private current = 0;
+  private readonly finished = new Set<number>();
+  private readonly pending = new Map<number, Line[]>();
+  private pendingBytes = 0;
 
   constructor(private readonly write: (file: string, bytes: Uint8Array) => void) {}
 
   /** Its lines would have to wait, and many already do. */
-  isAhead({ part }: PartGiver): boolean {
-    return part !== undefined && part !== this.due && this.waitingBytes > MOST_WAITING_BYTES;
+  isAhead({ part }: PartSource): boolean {
+    return part !== undefined && part !== this.current && this.pendingBytes > MAX_PENDING_BYTES;
   }
 
-  begin(giver: PartGiver, part: number): void {
-    this.end(giver);
-    giver.part = part;
+  begin(source: PartSource, part: number): void {
+    this.end(source);
+    source.part = part;
   }
 
   /** The thread delivers no more lines of its part. */
-  end(giver: PartGiver): void {
-    if (giver.part === undefined) return;
-    this.over.add(giver.part);
-    giver.part = undefined;
-    while (this.over.delete(this.due)) {
-      this.release(this.due++);
+  end(source: PartSource): void {
+    if (source.part === undefined) return;
+    this.finished.add(source.part);
+    source.part = undefined;
+    while (this.finished.delete(this.current)) {
+      this.release(this.current++);
       // Lines of the next part received so far are due now.
-      this.release(this.due);
+      this.release(this.current);
     }
   }
 
-  line({ part }: PartGiver, file: string, bytes: Uint8Array): void {
-    if (part === undefined || part === this.due) {
+  addLine({ part }: PartSource, file: string, bytes: Uint8Array): void {
+    if (part === undefined || part === this.current) {
       this.write(file, bytes);
       return;
     }
-    const lines = this.waiting.get(part) ?? [];
+    const lines = this.pending.get(part) ?? [];
     // The bytes are in a ring and will be overwritten.
     lines.push({ file, bytes: bytes.slice() });
-    this.waiting.set(part, lines);
-    this.waitingBytes += bytes.length;
+    this.pending.set(part, lines);
+    this.pendingBytes += bytes.length;
   }
 
   /** No more lines will follow: parts that never began are skipped. */
   close(): void {
-    for (const part of [...this.waiting.keys()].sort((a, b) => a - b)) this.release(part);
+    for (const part of [...this.pending.keys()].sort((a, b) => a - b)) this.release(part);
   }
 
   private release(part: number): void {
-    for (const { file, bytes } of this.waiting.get(part) ?? []) {
+    for (const { file, bytes } of this.pending.get(part) ?? []) {
       this.write(file, bytes);
-      this.waitingBytes -= bytes.length;
+      this.pendingBytes -= bytes.length;
     }
-    this.waiting.delete(part);
+    this.pending.delete(part);
   }
 }

@@ -6,8 +6,8 @@ import { LogRing } from '../thread/log-ring.js';
 import type { ThreadMessage } from '../thread/messages.js';
 import type { ThreadPlan } from '../thread/plan.js';
 
-/** `failed`: its worker is about to end; `again`: another worker starts in its place. */
-type State = 'starting' | 'running' | 'failed' | 'again';
+/** `failed`: its worker is about to end; `restarting`: another worker starts in its place. */
+type State = 'starting' | 'running' | 'failed' | 'restarting';
 
 export class RunningThread {
   /** Resolves when its modules are created, or have failed. */
@@ -26,8 +26,8 @@ export class RunningThread {
   hasEnded = false;
   /** Part of the input whose lines its ring contains; see `parts.ts`. */
   part: number | undefined = undefined;
-  isReady!: () => void;
-  private isEnded!: () => void;
+  resolveReady!: () => void;
+  private resolveEnded!: () => void;
   private readonly values: Float64Array;
   private counterNames: readonly string[] = [];
   private counterKinds: CounterView['kinds'] = [];
@@ -38,37 +38,40 @@ export class RunningThread {
     this.logRing = new LogRing(plan.logRing);
     this.values = new Float64Array(plan.counters);
     this.ready = new Promise(resolve => {
-      this.isReady = resolve;
+      this.resolveReady = resolve;
     });
     this.ended = new Promise(resolve => {
-      this.isEnded = resolve;
+      this.resolveEnded = resolve;
     });
   }
 
   /** It shares no queue with other threads: they can continue without it. */
-  get standsAlone(): boolean {
-    const { inlets, outlets, returning, home } = this.plan;
-    return inlets.length + outlets.length + returning.length === 0 && home.every(way => way === undefined);
+  get isIndependent(): boolean {
+    const { inlets, outlets, incomingReturns, returnPaths } = this.plan;
+    return (
+      inlets.length + outlets.length + incomingReturns.length === 0 &&
+      returnPaths.every(way => way === undefined)
+    );
   }
 
-  stands({ counters, threadId }: Extract<ThreadMessage, { type: 'ready' }>): void {
+  handleReady({ counters, threadId }: Extract<ThreadMessage, { type: 'ready' }>): void {
     this.counterNames = counters.names;
     this.counterKinds = counters.kinds;
     this.systemThreadId = threadId;
-    this.isReady();
+    this.resolveReady();
   }
 
-  reports({ violations, cpuSeconds }: Extract<ThreadMessage, { type: 'ended' }>): void {
+  handleEnded({ violations, cpuSeconds }: Extract<ThreadMessage, { type: 'ended' }>): void {
     this.violations += violations;
     this.cpuSeconds += cpuSeconds;
-    this.over();
+    this.finish();
   }
 
   /** It has ended for good. */
-  over(): void {
+  finish(): void {
     this.hasEnded = true;
-    this.isReady();
-    this.isEnded();
+    this.resolveReady();
+    this.resolveEnded();
   }
 
   counters(): CounterView {

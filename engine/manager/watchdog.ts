@@ -14,7 +14,7 @@ export class Watchdog {
   /** @param now milliseconds  @returns whether this thread has made no progress for too long */
   hangs(thread: number, now: number): boolean {
     if (this.limit === 0) return false;
-    const turns = this.control.turns(thread);
+    const turns = this.control.iterations(thread);
     const before = this.seen.get(thread);
     if (before?.turns === turns && this.control.state(thread) === RUNNING)
       return now - before.at > this.limit;

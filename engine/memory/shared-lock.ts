@@ -9,30 +9,30 @@
  */
 
 /** Spins on a lock before sleeping: its holder may be waiting for this CPU. */
-const LOOKS = 1000;
-const NAP_MS = 1;
+const SPINS = 1000;
+const SLEEP_MS = 1;
 /** Sleeps before a lock is taken over that is normally held for less than a microsecond. */
-const PATIENCE = 250;
+const MAX_SLEEPS = 250;
 
 /**
  * Takes the lock at `ints[at]`, which is initially 0.
- * @param patience sleeps of a millisecond before it is taken over; counted, so that time while the process was stopped
+ * @param maxSleeps sleeps of a millisecond before it is taken over; counted, so that time while the process was stopped
  * does not count
  * @returns the argument for `unlock`: distinguishes this holder from one that took the lock over
  */
-export function lock(ints: Int32Array, at: number, patience = PATIENCE): number {
-  let naps = 0;
-  for (let before = 0, looks = 1; ; looks++) {
+export function lock(ints: Int32Array, at: number, maxSleeps = MAX_SLEEPS): number {
+  let sleeps = 0;
+  for (let before = 0, spins = 1; ; spins++) {
     const word = Atomics.load(ints, at);
-    if (word !== before) naps = 0;
+    if (word !== before) sleeps = 0;
     before = word;
     const isFree = (word & 1) === 0;
-    if (isFree || naps >= patience) {
+    if (isFree || sleeps >= maxSleeps) {
       const held = (word + (isFree ? 1 : 2)) | 0;
       if (Atomics.compareExchange(ints, at, word, held) === word) return held;
-    } else if (looks % LOOKS === 0) {
-      Atomics.wait(ints, at, word, NAP_MS);
-      naps++;
+    } else if (spins % SPINS === 0) {
+      Atomics.wait(ints, at, word, SLEEP_MS);
+      sleeps++;
     }
   }
 }

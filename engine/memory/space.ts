@@ -10,11 +10,11 @@ import { type WebAssemblySpace, webAssemblyBulk, webAssemblySpace } from './weba
 export type Space = WebAssemblySpace | SharedArrayBuffer;
 
 /** From this size on a WebAssembly memory is worth the address space. */
-const WORTH_WEBASSEMBLY = 2 ** 24;
+const MIN_WEBASSEMBLY_BYTES = 2 ** 24;
 
 /** @param byteLength minimum size, below 2^32; pages take physical memory only once they are touched */
-export function allocateSpace(byteLength: number, worth = WORTH_WEBASSEMBLY): Space {
-  if (byteLength < worth) return new SharedArrayBuffer(byteLength);
+export function allocateSpace(byteLength: number, minimum = MIN_WEBASSEMBLY_BYTES): Space {
+  if (byteLength < minimum) return new SharedArrayBuffer(byteLength);
   try {
     return webAssemblySpace(byteLength);
   } catch {

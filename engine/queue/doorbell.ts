@@ -6,7 +6,7 @@ const AWAKE = 0;
 const ASLEEP = 1;
 
 /** Loop iterations without work before a thread sleeps: short, since threads may share cores. */
-const PATIENCE = 200;
+const SPIN_LIMIT = 200;
 
 export class Doorbell {
   private readonly word: Int32Array;
@@ -32,19 +32,19 @@ export class Doorbell {
   }
 
   /** The owner found work. */
-  busy(): void {
+  resetIdle(): void {
     this.idle = 0;
   }
 
   /**
    * The owner found no work: spins briefly, then sleeps until rung.
-   * @param nothingNew checked once more after the word is set to ASLEEP, so that no ring is missed
+   * @param isIdle checked once more after the word is set to ASLEEP, so that no ring is missed
    * @param milliseconds the longest sleep
    */
-  rest(nothingNew: () => boolean, milliseconds: number): void {
-    if (++this.idle < PATIENCE) return;
+  sleep(isIdle: () => boolean, milliseconds: number): void {
+    if (++this.idle < SPIN_LIMIT) return;
     Atomics.store(this.word, 0, ASLEEP);
-    if (nothingNew()) Atomics.wait(this.word, 0, ASLEEP, milliseconds);
+    if (isIdle()) Atomics.wait(this.word, 0, ASLEEP, milliseconds);
     Atomics.store(this.word, 0, AWAKE);
   }
 }

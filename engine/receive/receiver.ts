@@ -19,7 +19,7 @@ import type { PacketSource } from './source.js';
 /** How long a thread waits for a packet before it checks for other work. */
 const WAIT_MS = 10;
 /** Maximum number of batches taken from pending packets at the end of a run. */
-const DRAINED_BATCHES = 64;
+const MAX_DRAINED_BATCHES = 64;
 
 export interface ReceiverOptions {
   readonly sources: readonly PacketSource[];
@@ -28,7 +28,7 @@ export interface ReceiverOptions {
   /** Waits until a source is readable, or until the timeout. @returns whether one is */
   wait(milliseconds: number): boolean;
   /** Milliseconds for which the kernel may hold back received packets; 0 if never. */
-  readonly heldBackMs?: number;
+  readonly kernelDelayMs?: number;
 }
 
 export class Receiver implements ThreadModule {
@@ -64,10 +64,10 @@ export class Receiver implements ThreadModule {
 
   /** End of the run: pending packets are still inspected. */
   end(batch: Batch): void {
-    const { wait, heldBackMs = 0 } = this.options;
-    for (let i = 0; i < DRAINED_BATCHES; i++) {
-      if (!this.receiveAll(batch) && !wait(heldBackMs)) return;
-      this.thread.passOn(batch);
+    const { wait, kernelDelayMs = 0 } = this.options;
+    for (let i = 0; i < MAX_DRAINED_BATCHES; i++) {
+      if (!this.receiveAll(batch) && !wait(kernelDelayMs)) return;
+      this.thread.forward(batch);
       batch.clear();
     }
   }
@@ -93,7 +93,7 @@ export class Receiver implements ThreadModule {
       const q = i * QUEUED_INTS;
       const slot = this.take(q, source);
       if (source.admit(slot, packets, q)) batch.push(slot);
-      else this.thread.pool.giveBack(slot);
+      else this.thread.pool.release(slot);
     }
     room.take(tally[TALLY_BYTES]!);
     tally.fill(0);

@@ -1,6 +1,6 @@
 /**
  * Interface of stream reassembly for modules of the same thread: `thread.services.get(STREAM_CONTROL)`. Without it (the
- * stream module runs in another thread) requests of parsers go through `Thread.distantStreams`.
+ * stream module runs in another thread) requests of parsers go through `Thread.remoteStreams`.
  */
 
 /** Name of the service. */
@@ -11,8 +11,8 @@ export interface OverlapVersions {
   /** Offset in its direction of the first byte. */
   readonly position: number;
   /** The earlier bytes, and those of the packet. */
-  readonly before: Uint8Array;
-  readonly brought: Uint8Array;
+  readonly existing: Uint8Array;
+  readonly received: Uint8Array;
 }
 
 export interface StreamControl {

@@ -10,7 +10,7 @@ export const STREAM_DEPTH = option(
 );
 
 /** Maximum bytes reassembled at once: more than a batch of usual packets contains. */
-const OF_A_BATCH = 2 ** 19;
+const BATCH_BYTES = 2 ** 19;
 
 /**
  * Parsers request more of a stream when they see a file. Streams of a whole batch are reassembled before parsers see
@@ -18,7 +18,7 @@ const OF_A_BATCH = 2 ** 19;
  */
 export function endsWithinBatch(config: Config): boolean {
   const depth = config.read(STREAM_DEPTH);
-  return depth > 0 && depth < OF_A_BATCH;
+  return depth > 0 && depth < BATCH_BYTES;
 }
 
 /**
@@ -27,5 +27,5 @@ export function endsWithinBatch(config: Config): boolean {
  */
 export function bytesAtOnce(config: Config): number {
   const depth = config.read(STREAM_DEPTH);
-  return depth > 0 ? Math.min(OF_A_BATCH, depth / 2) : OF_A_BATCH;
+  return depth > 0 ? Math.min(BATCH_BYTES, depth / 2) : BATCH_BYTES;
 }

@@ -6,7 +6,7 @@ const GENERATION = 1;
 const PER_THREAD = 16;
 const STATE = 0;
 const RELOADED = 1;
-const TURNS = 2;
+const ITERATIONS = 2;
 const READ = 3;
 
 /** The engine runs; finish pending packets and end; end immediately. */
@@ -65,12 +65,12 @@ export class Control {
   }
 
   /** Counts iterations of the thread's loop, so that a watchdog detects a hanging thread. */
-  turned(thread: number): void {
-    this.words[this.word(thread, TURNS)]!++;
+  countIteration(thread: number): void {
+    this.words[this.word(thread, ITERATIONS)]!++;
   }
 
-  turns(thread: number): number {
-    return Atomics.load(this.words, this.word(thread, TURNS));
+  iterations(thread: number): number {
+    return Atomics.load(this.words, this.word(thread, ITERATIONS));
   }
 
   /** How many packets the thread has read, modulo 2^32; see `pace.ts`. */

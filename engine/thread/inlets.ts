@@ -16,7 +16,7 @@ export interface Inlet {
 
 export class Inlets {
   private readonly row: Int32Array;
-  private turn = 0;
+  private nextInlet = 0;
   private lastTicket = 0;
 
   constructor(
@@ -40,7 +40,7 @@ export class Inlets {
   /** Takes up to `limit` packets into the batch. */
   receive(batch: Batch, limit: number): void {
     if (this.ordered && this.inlets.length > 1) this.receiveInOrder(batch, limit);
-    else this.receiveInTurn(batch, limit);
+    else this.receiveRoundRobin(batch, limit);
     for (const { ring, producer } of this.inlets) {
       ring.release();
       producer.ring();
@@ -65,14 +65,14 @@ export class Inlets {
     return lowest ?? this.lastTicket;
   }
 
-  private receiveInTurn(batch: Batch, limit: number): void {
+  private receiveRoundRobin(batch: Batch, limit: number): void {
     const count = this.inlets.length;
     for (let i = 0; i < count && batch.length < limit; i++) {
-      const { ring } = this.inlets[(this.turn + i) % count]!;
+      const { ring } = this.inlets[(this.nextInlet + i) % count]!;
       const readable = Math.min(ring.readable(), limit - batch.length);
       for (let k = 0; k < readable; k++) batch.push(ring.take());
     }
-    this.turn = (this.turn + 1) % count;
+    this.nextInlet = (this.nextInlet + 1) % count;
     if (batch.length > 0) this.lastTicket = this.ticket(batch.slots[batch.length - 1]!);
   }
 

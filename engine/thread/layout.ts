@@ -54,7 +54,7 @@ export class Layout {
   }
 
   /** Streams are read in other threads than those that reassemble them. */
-  get hasDistantReaders(): boolean {
+  get hasRemoteReaders(): boolean {
     const { readers, streamThreads } = this;
     return streamThreads.length > 0 && readers.some(reader => !streamThreads.includes(reader));
   }

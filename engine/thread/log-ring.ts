@@ -34,7 +34,7 @@ export class LogRing {
   }
 
   /** The longest record that can be written. */
-  get longest(): number {
+  get maxRecord(): number {
     return this.size - RECORD_HEADER - 4;
   }
 
@@ -71,20 +71,20 @@ export class LogRing {
     return records;
   }
 
-  private at(position: number): number {
+  private offsetOf(position: number): number {
     return position & (this.size - 1);
   }
 
   private putInt(position: number, value: number): void {
-    this.ints[HEADER_INTS + (this.at(position) >>> 2)] = value;
+    this.ints[HEADER_INTS + (this.offsetOf(position) >>> 2)] = value;
   }
 
   private getInt(position: number): number {
-    return this.ints[HEADER_INTS + (this.at(position) >>> 2)]!;
+    return this.ints[HEADER_INTS + (this.offsetOf(position) >>> 2)]!;
   }
 
   private copyIn(position: number, source: Uint8Array, start: number, end: number): void {
-    const at = this.at(position);
+    const at = this.offsetOf(position);
     const first = Math.min(end - start, this.size - at);
     this.bytes.set(source.subarray(start, start + first), at);
     if (start + first < end) this.bytes.set(source.subarray(start + first, end), 0);
@@ -92,7 +92,7 @@ export class LogRing {
 
   /** The bytes in place; copied together if they wrap around the end of the ring. */
   private record(position: number, length: number): Uint8Array {
-    const at = this.at(position);
+    const at = this.offsetOf(position);
     const first = this.size - at;
     if (length <= first) return this.bytes.subarray(at, at + length);
     const whole = new Uint8Array(length);

@@ -6,7 +6,7 @@ import type { Thread, ThreadModule } from '../module.js';
 import * as Packet from '../packet.js';
 import type { Doorbell } from '../queue/doorbell.js';
 import { ABORT, type Control, ENDED, STOP } from './control.js';
-import type { HandOver } from './hand-over.js';
+import type { Forwarder } from './forwarder.js';
 import type { Inlets } from './inlets.js';
 import type { Ownership } from './ownership.js';
 import type { Returns } from './returns.js';
@@ -15,7 +15,7 @@ export interface LoopParts {
   readonly modules: readonly ThreadModule[];
   /** Undefined for a thread that acquires. */
   readonly inlets: Inlets | undefined;
-  readonly handOver: HandOver;
+  readonly forwarder: Forwarder;
   readonly returns: Returns;
   readonly doorbell: Doorbell;
   readonly control: Control;
@@ -31,15 +31,15 @@ export interface LoopParts {
 const SLEEP_MS = 50;
 const FLUSH_EVERY_MS = 100;
 /** How long a batch waits for slots of the pool held by downstream threads. */
-const AWAIT_HOME_MS = 2000;
-const AWAIT_HOME_LIVE_MS = 50;
+const RETURN_TIMEOUT_MS = 2000;
+const RETURN_TIMEOUT_LIVE_MS = 50;
 /** A longer sleep counts as this long: the process was stopped, or the CPU was used by others. */
-const LONGEST_REST_MS = 20;
+const MAX_SLEEP_MS = 20;
 
 export class Loop {
   private readonly batch = new Batch();
   private readonly row: Int32Array;
-  /** The running module: `passOn` continues after it. */
+  /** The running module: `forward` continues after it. */
   private running = 0;
   private flushedAt = 0;
   private lastNumber = 0;
@@ -47,8 +47,8 @@ export class Loop {
   /**
    * This batch waited in vain for slots; and the return count at which all packets in flight before it have returned.
    */
-  private awaited = false;
-  private outBefore = 0;
+  private waitedInVain = false;
+  private inFlightBefore = 0;
 
   constructor(
     private readonly thread: Thread,
@@ -60,9 +60,9 @@ export class Loop {
 
   /** Runs until no more packets will arrive, or the manager stops it. */
   run(): void {
-    while (!this.done()) this.turn();
+    while (!this.done()) this.runIteration();
     if (this.parts.control.command !== ABORT) this.end();
-    this.parts.handOver.close();
+    this.parts.forwarder.close();
     for (const module of this.parts.modules) module.close?.();
     this.parts.control.setState(this.index, ENDED);
   }
@@ -74,25 +74,25 @@ export class Loop {
     return control.command === STOP || modules[0]!.finished === true;
   }
 
-  private turn(): void {
+  private runIteration(): void {
     const { batch, parts } = this;
-    parts.control.turned(this.index);
+    parts.control.countIteration(this.index);
     if (parts.control.generation !== this.generation) this.reload();
     parts.returns.collect();
-    this.awaited = false;
-    this.noteOut();
+    this.waitedInVain = false;
+    this.recordInFlight();
     batch.clear();
     this.take();
     // Events may come from a thread that has reloaded rules since.
     if (parts.inlets && parts.control.generation !== this.generation) this.reload();
     if (batch.length > 0) {
-      parts.doorbell.busy();
+      parts.doorbell.resetIdle();
       this.runFrom(parts.inlets ? 0 : 1);
     } else if (!this.flushIfDue() && parts.modules[0]!.waited !== true) {
-      parts.doorbell.rest(() => this.nothingNew(), SLEEP_MS);
+      parts.doorbell.sleep(() => this.isIdle(), SLEEP_MS);
     }
     // All packets taken have been passed on, so this thread can pass on the watermark it received.
-    parts.handOver.publishWatermark(parts.inlets ? parts.inlets.watermark() : this.lastNumber);
+    parts.forwarder.publishWatermark(parts.inlets ? parts.inlets.watermark() : this.lastNumber);
   }
 
   private take(): void {
@@ -108,28 +108,28 @@ export class Loop {
   }
 
   private runFrom(first: number): void {
-    const { modules, handOver, ownership } = this.parts;
+    const { modules, forwarder, ownership } = this.parts;
     for (let i = first; i < modules.length; i++) {
       ownership.check(this.batch);
       this.running = i;
       modules[i]!.process(this.batch);
     }
-    ownership.claimMade(this.batch);
-    handOver.give(this.batch);
+    ownership.claimCreated(this.batch);
+    forwarder.forward(this.batch);
   }
 
-  /** Passes packets to the modules after the running one; see `Thread.passOn`. */
-  passOn(part: Batch): void {
-    const { modules, handOver, ownership } = this.parts;
+  /** Passes packets to the modules after the running one; see `Thread.forward`. */
+  forward(part: Batch): void {
+    const { modules, forwarder, ownership } = this.parts;
     const from = this.running;
     for (let i = from + 1; i < modules.length; i++) {
       this.running = i;
       modules[i]!.process(part);
     }
     this.running = from;
-    ownership.claimMade(part);
-    handOver.give(part);
-    this.noteOut();
+    ownership.claimCreated(part);
+    forwarder.forward(part);
+    this.recordInFlight();
     // The caller needs slots.
     this.waitUntil(this.hasSlots, Number.POSITIVE_INFINITY);
   }
@@ -138,41 +138,41 @@ export class Loop {
   waitUntil(ready: () => boolean, milliseconds: number): boolean {
     if (ready()) return true;
     const { control, doorbell, returns } = this.parts;
-    const nothingNew = () => !returns.waiting() && !ready();
+    const isIdle = () => !returns.hasPending() && !ready();
     let waited = 0;
     for (let before = performance.now(); !ready(); ) {
       if (control.command === ABORT || waited > milliseconds) return false;
       returns.collect();
-      doorbell.rest(nothingNew, 1);
+      doorbell.sleep(isIdle, 1);
       const now = performance.now();
-      waited += Math.min(now - before, LONGEST_REST_MS);
+      waited += Math.min(now - before, MAX_SLEEP_MS);
       before = now;
     }
     return true;
   }
 
-  /** See `Thread.awaitHome`. Only once per batch in vain: slots held by the batch itself return after it. */
-  awaitHome(): boolean {
-    const { handOver, returns } = this.parts;
+  /** See `Thread.waitForReturns`. Only once per batch in vain: slots held by the batch itself return after it. */
+  waitForReturns(): boolean {
+    const { forwarder, returns } = this.parts;
     const { pool } = this.thread;
-    const isOut = this.outBefore > returns.collected;
-    if (!handOver.hasConsumers || this.awaited || !isOut) return false;
+    const isInFlight = this.inFlightBefore > returns.collected;
+    if (!forwarder.hasConsumers || this.waitedInVain || !isInFlight) return false;
     const before = pool.available;
-    const patience = this.parts.live ? AWAIT_HOME_LIVE_MS : AWAIT_HOME_MS;
-    this.awaited = !this.waitUntil(() => pool.available > before, patience);
-    return !this.awaited;
+    const timeout = this.parts.live ? RETURN_TIMEOUT_LIVE_MS : RETURN_TIMEOUT_MS;
+    this.waitedInVain = !this.waitUntil(() => pool.available > before, timeout);
+    return !this.waitedInVain;
   }
 
   private readonly hasSlots = (): boolean => this.thread.pool.available > 0;
 
-  private noteOut(): void {
+  private recordInFlight(): void {
     const { pool } = this.thread;
-    this.outBefore = this.parts.returns.collected + pool.range.slots - pool.available;
+    this.inFlightBefore = this.parts.returns.collected + pool.range.slots - pool.available;
   }
 
-  private nothingNew(): boolean {
+  private isIdle(): boolean {
     const { inlets, returns } = this.parts;
-    return inlets ? !inlets.ready() : !returns.waiting();
+    return inlets ? !inlets.ready() : !returns.hasPending();
   }
 
   /** @returns true if modules were called for time-dependent work */
@@ -181,17 +181,17 @@ export class Loop {
     const now = performance.now();
     if (now - this.flushedAt < FLUSH_EVERY_MS) return false;
     this.flushedAt = now;
-    this.finishEach((module, batch) => module.flush?.(batch));
+    this.flushModules((module, batch) => module.flush?.(batch));
     return true;
   }
 
   private end(): void {
-    this.finishEach((module, batch) => module.end?.(batch));
+    this.flushModules((module, batch) => module.end?.(batch));
   }
 
   /** Lets each module in turn add packets, which pass through the modules after it. */
-  private finishEach(step: (module: ThreadModule, batch: Batch) => void): void {
-    const { modules, handOver, ownership } = this.parts;
+  private flushModules(step: (module: ThreadModule, batch: Batch) => void): void {
+    const { modules, forwarder, ownership } = this.parts;
     for (let i = 0; i < modules.length; i++) {
       this.batch.clear();
       this.running = i;
@@ -199,8 +199,8 @@ export class Loop {
       if (this.batch.length > 0) this.runFrom(i + 1);
     }
     this.batch.clear();
-    ownership.claimMade(this.batch);
-    handOver.publish();
+    ownership.claimCreated(this.batch);
+    forwarder.publish();
   }
 
   private reload(): void {

@@ -13,7 +13,7 @@ export interface ThreadMemory {
 /** Upper bound of offsets. */
 const END = 2 ** 31;
 /** Minimum blocks of a pool: one is filled while others are in flight. */
-const LEAST_BLOCKS = 4;
+const MIN_BLOCKS = 4;
 
 /**
  * @param wanted for each thread
@@ -21,16 +21,16 @@ const LEAST_BLOCKS = 4;
  * @throws Error if less than the minimum is requested, or fits
  */
 export function sharesOf(wanted: ThreadMemory, threads: number, streamBytes: number): ThreadMemory {
-  if (wanted.poolBytes < LEAST_BLOCKS * wanted.blockSize)
+  if (wanted.poolBytes < MIN_BLOCKS * wanted.blockSize)
     throw new Error(
-      `threading.pool-memory is ${wanted.poolBytes} bytes, expected at least ${LEAST_BLOCKS} times threading.block-size (${wanted.blockSize})`,
+      `threading.pool-memory is ${wanted.poolBytes} bytes, expected at least ${MIN_BLOCKS} times threading.block-size (${wanted.blockSize})`,
     );
   const each = Math.floor((END - FIRST_BYTE - streamBytes) / threads / 64) * 64 - 64;
   if (wanted.poolBytes + wanted.scratchBytes <= each) return wanted;
   const scratchBytes = Math.min(wanted.scratchBytes, Math.floor(each / 4 / 64) * 64);
   const blocks = Math.floor((each - scratchBytes) / wanted.blockSize);
-  if (blocks < LEAST_BLOCKS) {
-    const mib = Math.ceil((LEAST_BLOCKS * wanted.blockSize) / 2 ** 20);
+  if (blocks < MIN_BLOCKS) {
+    const mib = Math.ceil((MIN_BLOCKS * wanted.blockSize) / 2 ** 20);
     throw new Error(
       `${threads} threads with packet pools of at least ${mib} MiB and ${Math.ceil(streamBytes / 2 ** 20)} MiB of stream buffers need more than 2047 MiB: lower stream.reassembly.memcap, threading.block-size or the number of threads`,
     );

@@ -30,7 +30,7 @@ export class Ownership {
   }
 
   /** Claims packets created by modules meanwhile, and checks the others. */
-  claimMade(batch: Batch): void {
+  claimCreated(batch: Batch): void {
     if (this.enabled) this.check(batch);
   }
 
@@ -46,7 +46,7 @@ export class Ownership {
   }
 
   /** Transfers a packet to another thread (-1: it is returned to its pool). Bound, since it is passed as a function. */
-  readonly change = (slot: number, thread: number): void => {
+  readonly transfer = (slot: number, thread: number): void => {
     if (!this.enabled) return;
     const at = slot * Packet.INTS + Packet.OWNER;
     const owner = this.row[at]!;

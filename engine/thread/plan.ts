@@ -10,7 +10,7 @@ import type { PoolRange } from '../pool.js';
 import { END, type Profile, type ThreadGroup, waysOf } from '../profile/profile.js';
 import { Doorbell } from '../queue/doorbell.js';
 import { Ring } from '../queue/ring.js';
-import { DistantStreams } from '../stream/distant-streams.js';
+import { RemoteStreams } from '../stream/remote-streams.js';
 import { Control } from './control.js';
 import { ThreadCounters } from './counters.js';
 import { Layout, type PlanSizes, type Uses } from './layout.js';
@@ -37,8 +37,8 @@ export interface ThreadPlan {
   readonly ways: Readonly<Record<string, { readonly first: number; readonly count: number }>>;
   readonly outlets: readonly { readonly ring: SharedArrayBuffer; readonly consumer: number }[];
   /** Rings for returning packets of other pools, by pool; and those in which own packets are returned. */
-  readonly home: readonly ({ readonly ring: SharedArrayBuffer; readonly owner: number } | undefined)[];
-  readonly returning: readonly SharedArrayBuffer[];
+  readonly returnPaths: readonly ({ readonly ring: SharedArrayBuffer; readonly owner: number } | undefined)[];
+  readonly incomingReturns: readonly SharedArrayBuffer[];
 }
 
 export interface Plan {
@@ -46,7 +46,7 @@ export interface Plan {
   readonly threads: readonly ThreadPlan[];
   readonly memory: MemoryBuffers;
   readonly flows: SharedArrayBuffer;
-  readonly distantStreams: SharedArrayBuffer | undefined;
+  readonly remoteStreams: SharedArrayBuffer | undefined;
   readonly doorbells: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
 }
@@ -61,23 +61,23 @@ export function makePlan(
   cores: number,
   uses: (module: string) => Uses,
 ): Plan {
-  const seats = seatsOf(profile, cores);
-  const links = linksBetween(seats);
+  const planned = plannedThreads(profile, cores);
+  const links = linksBetween(planned);
   const layout = new Layout(
-    seats.map(seat => seat.group.modules),
+    planned.map(thread => thread.group.modules),
     sizes,
     uses,
   );
   const slots = sizes.poolSlots;
-  const returns = returnRings(seats, links, slots);
-  const threads = seats.map((seat, index) => ({
+  const returns = returnRings(planned, links, slots);
+  const threads = planned.map((thread, index) => ({
     index,
-    name: seat.name,
-    group: seat.group.name,
-    indexInGroup: seat.index,
-    groupCount: seat.count,
-    modules: seat.group.modules,
-    cpu: seat.group.cpus?.[seat.index % seat.group.cpus.length],
+    name: thread.name,
+    group: thread.group.name,
+    indexInGroup: thread.index,
+    groupCount: thread.count,
+    modules: thread.group.modules,
+    cpu: thread.group.cpus?.[thread.index % thread.group.cpus.length],
     pool: layout.pool(index),
     flowRange: layout.flowRange(index),
     streamRange: layout.streamRange(index),
@@ -85,32 +85,32 @@ export function makePlan(
     counters: ThreadCounters.allocate(),
     logRing: LogRing.allocate(sizes.logBytes),
     inlets: links.filter(link => link.to === index).map(link => ({ ring: link.ring, producer: link.from })),
-    ordered: links.some(link => link.to === index && seats[link.from]!.group.ordered),
-    handler: seat.group.handler,
+    ordered: links.some(link => link.to === index && planned[link.from]!.group.ordered),
+    handler: thread.group.handler,
     ways: rangesOf(
-      seat.group,
+      thread.group,
       links.filter(link => link.from === index),
-      seats,
+      planned,
     ),
     outlets: links.filter(link => link.from === index).map(link => ({ ring: link.ring, consumer: link.to })),
-    home: seats.map((_, owner) =>
+    returnPaths: planned.map((_, owner) =>
       returns[owner]![index] ? { ring: returns[owner]![index]!, owner } : undefined,
     ),
-    returning: returns[index]!.filter(ring => ring !== undefined),
+    incomingReturns: returns[index]!.filter(ring => ring !== undefined),
   }));
   return {
     profile,
     threads,
-    memory: allocateMemory(slots * seats.length, layout.byteLength),
+    memory: allocateMemory(slots * planned.length, layout.byteLength),
     flows: new SharedArrayBuffer(layout.flows * FLOW_INTS * 4),
-    distantStreams: layout.hasDistantReaders ? DistantStreams.allocate(layout.flows) : undefined,
-    doorbells: Doorbell.allocate(seats.length + 1),
-    control: Control.allocate(seats.length),
+    remoteStreams: layout.hasRemoteReaders ? RemoteStreams.allocate(layout.flows) : undefined,
+    doorbells: Doorbell.allocate(planned.length + 1),
+    control: Control.allocate(planned.length),
   };
 }
 
 /** One thread of a group. */
-interface Seat {
+interface PlannedThread {
   readonly group: ThreadGroup;
   readonly index: number;
   readonly count: number;
@@ -123,7 +123,7 @@ interface Link {
   readonly ring: SharedArrayBuffer;
 }
 
-function seatsOf(profile: Profile, cores: number): Seat[] {
+function plannedThreads(profile: Profile, cores: number): PlannedThread[] {
   return profile.threads.flatMap(group => {
     const count = group.count === 'auto' ? Math.max(1, cores) : group.count;
     return Array.from({ length: count }, (_, index) => ({
@@ -136,24 +136,28 @@ function seatsOf(profile: Profile, cores: number): Seat[] {
 }
 
 /** A ring from each thread of a group to each of its consumer threads, in order of the outputs. */
-function linksBetween(seats: readonly Seat[]): Link[] {
+function linksBetween(planned: readonly PlannedThread[]): Link[] {
   const links: Link[] = [];
-  seats.forEach((seat, from) => {
-    for (const target of new Set(Object.values(waysOf(seat.group)))) {
-      seats.forEach((other, to) => {
+  planned.forEach((thread, from) => {
+    for (const target of new Set(Object.values(waysOf(thread.group)))) {
+      planned.forEach((other, to) => {
         if (other.group.name === target)
-          links.push({ from, to, ring: Ring.allocate(seat.group['queue-size']) });
+          links.push({ from, to, ring: Ring.allocate(thread.group['queue-size']) });
       });
     }
   });
   return links;
 }
 
-function rangesOf(group: ThreadGroup, links: readonly Link[], seats: readonly Seat[]): ThreadPlan['ways'] {
+function rangesOf(
+  group: ThreadGroup,
+  links: readonly Link[],
+  planned: readonly PlannedThread[],
+): ThreadPlan['ways'] {
   const ranges: Record<string, { first: number; count: number }> = {};
   for (const [way, target] of Object.entries(waysOf(group))) {
-    const first = links.findIndex(link => seats[link.to]!.group.name === target);
-    const count = links.filter(link => seats[link.to]!.group.name === target).length;
+    const first = links.findIndex(link => planned[link.to]!.group.name === target);
+    const count = links.filter(link => planned[link.to]!.group.name === target).length;
     ranges[way] = target === END ? { first: 0, count: 0 } : { first, count };
   }
   return ranges;
@@ -161,11 +165,11 @@ function rangesOf(group: ThreadGroup, links: readonly Link[], seats: readonly Se
 
 /** For each owner, by thread, the ring in which that thread returns the owner's packets. */
 function returnRings(
-  seats: readonly Seat[],
+  planned: readonly PlannedThread[],
   links: readonly Link[],
   slots: number,
 ): (SharedArrayBuffer | undefined)[][] {
-  return seats.map((_, owner) => {
+  return planned.map((_, owner) => {
     const reached = new Set<number>();
     const follow = (thread: number): void => {
       for (const link of links) {
@@ -175,6 +179,6 @@ function returnRings(
       }
     };
     follow(owner);
-    return seats.map((_, thread) => (reached.has(thread) ? Ring.allocate(slots) : undefined));
+    return planned.map((_, thread) => (reached.has(thread) ? Ring.allocate(slots) : undefined));
   });
 }

@@ -11,7 +11,7 @@ import type { Doorbell } from '../queue/doorbell.js';
 import type { Ring } from '../queue/ring.js';
 
 /** Return path of packets of another thread's pool. */
-export interface WayHome {
+export interface ReturnPath {
   readonly ring: Ring;
   readonly owner: Doorbell;
 }
@@ -23,13 +23,13 @@ export class Returns {
   private pending = false;
 
   /**
-   * @param home by pool number: the ring to its owner; undefined for its own pool
+   * @param returnPaths by pool number: the ring to its owner; undefined for its own pool
    * @param incoming rings in which other threads return packets of its own pool
    */
   constructor(
     memory: Memory,
     private readonly own: Pool,
-    private readonly home: readonly (WayHome | undefined)[],
+    private readonly returnPaths: readonly (ReturnPath | undefined)[],
     private readonly incoming: readonly Ring[],
   ) {
     this.row = memory.row;
@@ -44,20 +44,20 @@ export class Returns {
         return;
       const root = row[p + Packet.ROOT]!;
       const carrier = row[p + Packet.PSEUDO] === Packet.PSEUDO_EVENT ? -1 : row[p + Packet.CARRIER]!;
-      this.sendHome(at, p);
+      this.returnToPool(at, p);
       if (carrier >= 0) this.release(carrier);
       at = root;
     }
   }
 
-  private sendHome(slot: number, p: number): void {
-    const way = this.home[this.row[p + Packet.POOL]!];
-    if (!way) {
-      this.own.giveBack(slot);
+  private returnToPool(slot: number, p: number): void {
+    const path = this.returnPaths[this.row[p + Packet.POOL]!];
+    if (!path) {
+      this.own.release(slot);
       return;
     }
     // The ring holds as many packets as the pool has, so there is always room.
-    way.ring.push(slot);
+    path.ring.push(slot);
     this.pending = true;
   }
 
@@ -65,10 +65,10 @@ export class Returns {
   publish(): void {
     if (!this.pending) return;
     this.pending = false;
-    for (const way of this.home) {
-      if (!way) continue;
-      way.ring.publish();
-      way.owner.ring();
+    for (const path of this.returnPaths) {
+      if (!path) continue;
+      path.ring.publish();
+      path.owner.ring();
     }
   }
 
@@ -78,13 +78,13 @@ export class Returns {
       const count = ring.readable();
       if (count === 0) continue;
       this.collected += count;
-      for (let i = 0; i < count; i++) this.own.giveBack(ring.take());
+      for (let i = 0; i < count; i++) this.own.release(ring.take());
       ring.release();
     }
   }
 
   /** True if returned packets wait to be collected. */
-  waiting(): boolean {
+  hasPending(): boolean {
     return this.incoming.some(ring => ring.readable() > 0);
   }
 }

@@ -1,14 +1,14 @@
 import type { LogWriter } from '../module.js';
 import { type LogRing, partMark } from './log-ring.js';
 
-const NOTHING = new Uint8Array(0);
+const NO_BYTES = new Uint8Array(0);
 
 export interface ThreadLogsOptions {
   readonly ring: LogRing;
   /** Called for each line that is lost. */
-  lost(): void;
+  countLost(): void;
   /** Whether a writer waits for room: yes in replay; in live mode a verdict must not wait for a disk. */
-  waits(): boolean;
+  mayWait(): boolean;
   /** Tells the manager the file of a number. */
   announce(number: number, file: string): void;
 }
@@ -33,18 +33,18 @@ export class ThreadLogs {
 
   /** The following lines belong to this part of the input; see `Thread.beginPart`. */
   beginPart(part: number): void {
-    this.write(partMark(part), NOTHING, 0, 0);
+    this.write(partMark(part), NO_BYTES, 0, 0);
   }
 
   private write(number: number, bytes: Uint8Array, from: number, to: number): void {
-    const { ring, waits, lost } = this.options;
-    if (to - from > ring.longest) {
-      lost();
+    const { ring, mayWait, countLost } = this.options;
+    if (to - from > ring.maxRecord) {
+      countLost();
       return;
     }
     while (!ring.write(number, bytes, from, to)) {
-      if (!waits()) {
-        lost();
+      if (!mayWait()) {
+        countLost();
         return;
       }
       Atomics.wait(this.pause, 0, 0, 1);

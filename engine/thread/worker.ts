@@ -9,10 +9,10 @@ import { native } from '../native.js';
 import { Pool } from '../pool.js';
 import { Doorbell } from '../queue/doorbell.js';
 import { Ring } from '../queue/ring.js';
-import { DistantStreams } from '../stream/distant-streams.js';
+import { RemoteStreams } from '../stream/remote-streams.js';
 import { ABORT, Control, FAILED, RUNNING } from './control.js';
 import { ThreadCounters } from './counters.js';
-import { HandOver, type Outlet } from './hand-over.js';
+import { Forwarder, type Outlet } from './forwarder.js';
 import { Inlets } from './inlets.js';
 import { loadHandler, loadModule } from './load-module.js';
 import { LogRing } from './log-ring.js';
@@ -55,21 +55,26 @@ async function main(): Promise<void> {
   const ownership = new Ownership(memory, me, start.ownershipCheck, message => log.error(message));
   const counters = new ThreadCounters(mine.counters);
   const modules: ThreadModule[] = [];
-  const shared = { now: start.shared };
+  const shared = { current: start.shared };
   const thread = openThread(mine, modules, {
     ...{ memory, pool, counters, shared },
-    passOn: batch => loop.passOn(batch),
+    forward: batch => loop.forward(batch),
     waitUntil: (ready, milliseconds) => loop.waitUntil(ready, milliseconds),
-    awaitHome: () => loop.awaitHome(),
-    letGo: slot => handOver.letGo(slot),
+    waitForReturns: () => loop.waitForReturns(),
+    releasePacket: slot => forwarder.release(slot),
   });
-  const handOver = await openHandOver(mine, { thread, returns, doorbells, changeOwner: ownership.change });
+  const forwarder = await openForwarder(mine, {
+    thread,
+    returns,
+    doorbells,
+    changeOwner: ownership.transfer,
+  });
   if (start.live) (await loadModule(start.input, start.from)).serve?.(thread, mine.modules);
   modules.push(...(await createModules(mine.modules, thread)));
   const loop = new Loop(thread, me, {
     modules,
     inlets: openInlets(mine, memory, doorbells),
-    handOver,
+    forwarder,
     returns,
     doorbell: doorbells[me]!,
     control,
@@ -83,21 +88,21 @@ async function main(): Promise<void> {
     counters: { names: counters.names, kinds: counters.kinds },
     threadId: native()?.threadId() ?? threadId,
   });
-  await begin();
+  await waitForStart();
   control.setState(me, RUNNING);
   loop.run();
-  await allPrinted();
-  stay();
+  await flushOutput();
+  keepAlive();
   send({ type: 'ended', violations: ownership.violations, cpuSeconds: native()?.threadCpuSeconds() ?? 0 });
 }
 
 /** Objects prepared for all threads: replaced when rules are reloaded. */
-interface SharedNow {
-  now: Thread['shared'];
+interface SharedObjects {
+  current: Thread['shared'];
 }
 
 /** Waits until output printed by modules has reached the main thread. */
-async function allPrinted(): Promise<void> {
+async function flushOutput(): Promise<void> {
   const printed = (stream: NodeJS.WriteStream) =>
     new Promise<void>(resolve => {
       stream.write('', () => resolve());
@@ -109,7 +114,7 @@ async function allPrinted(): Promise<void> {
  * The manager terminates this thread. On its own exit it would wait for threads that still compile for it, and they may
  * wait for it to collect garbage, forever (Node.js 20): while its event loop runs, it collects garbage on request.
  */
-function stay(): void {
+function keepAlive(): void {
   port.on('message', () => {});
 }
 
@@ -117,8 +122,8 @@ function openReturns(mine: ThreadPlan, memory: Memory, pool: Pool, doorbells: re
   return new Returns(
     memory,
     pool,
-    mine.home.map(way => way && { ring: new Ring(way.ring), owner: doorbells[way.owner]! }),
-    mine.returning.map(ring => new Ring(ring)),
+    mine.returnPaths.map(way => way && { ring: new Ring(way.ring), owner: doorbells[way.owner]! }),
+    mine.incomingReturns.map(ring => new Ring(ring)),
   );
 }
 
@@ -126,9 +131,9 @@ function openReturns(mine: ThreadPlan, memory: Memory, pool: Pool, doorbells: re
 function openThread(
   mine: ThreadPlan,
   modules: readonly ThreadModule[],
-  parts: Pick<Thread, 'memory' | 'pool' | 'passOn' | 'waitUntil' | 'awaitHome' | 'letGo'> & {
+  parts: Pick<Thread, 'memory' | 'pool' | 'forward' | 'waitUntil' | 'waitForReturns' | 'releasePacket'> & {
     readonly counters: ThreadCounters;
-    readonly shared: SharedNow;
+    readonly shared: SharedObjects;
   },
 ): Thread {
   const logs = openLogs(mine, parts.counters);
@@ -141,7 +146,7 @@ function openThread(
     memory: parts.memory,
     pool: parts.pool,
     flows: flowRows(plan.flows),
-    distantStreams: plan.distantStreams && new DistantStreams(plan.distantStreams),
+    remoteStreams: plan.remoteStreams && new RemoteStreams(plan.remoteStreams),
     flowRange: mine.flowRange,
     streamRange: mine.streamRange,
     scratch: mine.scratch,
@@ -150,7 +155,7 @@ function openThread(
     log,
     seed: start.seed,
     get shared() {
-      return parts.shared.now;
+      return parts.shared.current;
     },
     services: new Map(),
     openLog: (file: string) => logs.open(file),
@@ -160,10 +165,10 @@ function openThread(
       thread.inputPart = part;
       for (const module of modules) module.beginPart?.();
     },
-    passOn: parts.passOn,
+    forward: parts.forward,
     waitUntil: parts.waitUntil,
-    awaitHome: parts.awaitHome,
-    letGo: parts.letGo,
+    waitForReturns: parts.waitForReturns,
+    releasePacket: parts.releasePacket,
     pace: openPace(mine),
     wants: (kind: number) => (start.wantedEvents & (1 << kind)) !== 0,
     warnOnce: (text: string) => send({ type: 'warn-once', text }),
@@ -185,23 +190,23 @@ function openLogs(mine: ThreadPlan, counters: ThreadCounters): ThreadLogs {
   const lost = counters.declare('outputs.lost');
   return new ThreadLogs({
     ring: new LogRing(mine.logRing),
-    lost: () => void counters.values[lost]!++,
-    waits: () => !start.live && control.command !== ABORT,
+    countLost: () => void counters.values[lost]!++,
+    mayWait: () => !start.live && control.command !== ABORT,
     announce: (number, file) => send({ type: 'log-file', number, file }),
   });
 }
 
-interface HandOverParts {
+interface ForwarderParts {
   readonly thread: Thread;
   readonly returns: Returns;
   readonly doorbells: readonly Doorbell[];
   readonly changeOwner: (slot: number, thread: number) => void;
 }
 
-async function openHandOver(
+async function openForwarder(
   mine: ThreadPlan,
-  { thread, returns, doorbells, changeOwner }: HandOverParts,
-): Promise<HandOver> {
+  { thread, returns, doorbells, changeOwner }: ForwarderParts,
+): Promise<Forwarder> {
   const outlets: Outlet[] = mine.outlets.map(({ ring, consumer }) => ({
     ring: new Ring(ring),
     consumer: doorbells[consumer]!,
@@ -215,12 +220,12 @@ async function openHandOver(
     room: consumer => outlets[consumer]!.ring.room(),
   });
   const waitForRoom = (outlet: Outlet): void => {
-    handOver.publish();
+    forwarder.publish();
     returns.collect();
-    doorbells[me]!.rest(() => outlet.ring.backlog() >= outlet.ring.capacity && !returns.waiting(), 5);
+    doorbells[me]!.sleep(() => outlet.ring.backlog() >= outlet.ring.capacity && !returns.hasPending(), 5);
   };
   const anyConsumer = handler?.keepsFlows === false;
-  const handOver = new HandOver(
+  const forwarder = new Forwarder(
     thread,
     outlets,
     choose ?? (() => -1),
@@ -229,7 +234,7 @@ async function openHandOver(
     changeOwner,
     anyConsumer,
   );
-  return handOver;
+  return forwarder;
 }
 
 function openInlets(mine: ThreadPlan, memory: Memory, doorbells: readonly Doorbell[]): Inlets | undefined {
@@ -257,15 +262,15 @@ async function createModules(names: readonly string[], thread: Thread): Promise<
 }
 
 /** Waits for the manager's signal: packet processing starts only when every thread is ready. */
-function begin(): Promise<void> {
+function waitForStart(): Promise<void> {
   return new Promise(resolve => port.once('message', () => resolve()));
 }
 
 /** The loop never returns to the event loop, so the message is received synchronously. */
-function reload(shared: SharedNow, modules: readonly ThreadModule[]): void {
+function reload(shared: SharedObjects, modules: readonly ThreadModule[]): void {
   for (let message = receiveMessageOnPort(port); message; message = receiveMessageOnPort(port)) {
-    shared.now = (message.message as { shared: Thread['shared'] }).shared;
-    for (const module of modules) module.reload?.(shared.now);
+    shared.current = (message.message as { shared: Thread['shared'] }).shared;
+    for (const module of modules) module.reload?.(shared.current);
   }
 }
 

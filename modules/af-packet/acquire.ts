@@ -18,6 +18,6 @@ export function acquireDevices(thread: Thread): ThreadModule {
   const sockets = Uint32Array.from(mine, ({ socket }) => socket);
   const wait = (milliseconds: number): boolean => addon.waitReadable(sockets, milliseconds, 0) >= 0;
   // The kernel hands over a ring block when it is full, or old enough.
-  const heldBackMs = mine.reduce((most, { device }) => Math.max(most, device.settings.blockTimeout), 0);
-  return new Receiver(thread, { sources, largest: MAX_PACKET + 8, wait, heldBackMs });
+  const kernelDelayMs = mine.reduce((most, { device }) => Math.max(most, device.settings.blockTimeout), 0);
+  return new Receiver(thread, { sources, largest: MAX_PACKET + 8, wait, kernelDelayMs });
 }

@@ -7,7 +7,7 @@
  * connections) and for FTP itself they depend on the two addresses alone: one worker sees the announcement
  * before the announced connection, whatever the number of workers.
  */
-import { stir } from '../../engine/memory/stir.js';
+import { mix } from '../../engine/memory/mix.js';
 import { counterpartOf4, counterpartOf6 } from '../../engine/packet/icmp-type.js';
 import * as Packet from '../../engine/packet.js';
 import type { Decoding } from './decoding.js';
@@ -28,7 +28,7 @@ export function flowHash(d: Decoding, p: number): number {
     : finish(d, p, end6(d, l3 + 8, source) + end6(d, l3 + 24, destination), protocol);
   if (!staysWithHosts(protocol, source, destination)) return hash;
   const hosts = isV4 ? end4(d, l3 + 12, 0) + end4(d, l3 + 16, 0) : end6(d, l3 + 8, 0) + end6(d, l3 + 24, 0);
-  return withWorkerOf(stir(hosts, 0), hash);
+  return withWorkerOf(mix(hosts, 0), hash);
 }
 
 /** FTP, its data from the server's port 20, and connections between ports that may have been negotiated. */
@@ -68,26 +68,26 @@ function quotedFlowHash(d: Decoding, p: number): number {
   const destination = isIcmp ? Math.max(counterpartOf4(source), 0) : d.u16(transport + 2);
   const hash = finish(d, p, end4(d, quoted + 12, source) + end4(d, quoted + 16, destination), protocol);
   if (!staysWithHosts(protocol, source, destination)) return hash;
-  return withWorkerOf(stir(end4(d, quoted + 12, 0) + end4(d, quoted + 16, 0), 0), hash);
+  return withWorkerOf(mix(end4(d, quoted + 12, 0) + end4(d, quoted + 16, 0), 0), hash);
 }
 
 function end4(d: Decoding, address: number, port: number): number {
-  return stir(stir(d.seed, d.i32(address)), port);
+  return mix(mix(d.seed, d.i32(address)), port);
 }
 
 function end6(d: Decoding, address: number, port: number): number {
   let hash = d.seed;
-  for (let i = 0; i < 16; i += 4) hash = stir(hash, d.i32(address + i));
-  return stir(hash, port);
+  for (let i = 0; i < 16; i += 4) hash = mix(hash, d.i32(address + i));
+  return mix(hash, port);
 }
 
 function finish(d: Decoding, p: number, ends: number, protocol: number): number {
   const { row } = d;
-  let hash = stir(ends, protocol);
+  let hash = mix(ends, protocol);
   if (d.vlanTracking && row[p + Packet.VLAN_COUNT] !== 0) {
-    hash = stir(hash, row[p + Packet.VLAN_ID_2]!);
-    hash = stir(hash, (row[p + Packet.VLAN_ID_0]! << 16) | row[p + Packet.VLAN_ID_1]!);
+    hash = mix(hash, row[p + Packet.VLAN_ID_2]!);
+    hash = mix(hash, (row[p + Packet.VLAN_ID_0]! << 16) | row[p + Packet.VLAN_ID_1]!);
   }
-  if (d.recursionTracking && row[p + Packet.RECURSION] !== 0) hash = stir(hash, row[p + Packet.RECURSION]!);
+  if (d.recursionTracking && row[p + Packet.RECURSION] !== 0) hash = mix(hash, row[p + Packet.RECURSION]!);
   return hash;
 }

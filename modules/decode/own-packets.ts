@@ -1,12 +1,12 @@
-/** Releases the packets of flows that belong to other threads (see `engine/flow/conversation-share.ts`). */
+/** Releases the packets of flows that belong to other threads (see `engine/flow/flow-share.ts`). */
 import type { Batch } from '../../engine/batch.js';
-import { CONVERSATION_SHARE, type ConversationShare } from '../../engine/flow/conversation-share.js';
+import { FLOW_SHARE, type FlowShare } from '../../engine/flow/flow-share.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 
 /** @returns undefined in a thread that owns all its packets */
 export function ownPackets(thread: Thread): OwnPackets | undefined {
-  const share = thread.services.get(CONVERSATION_SHARE) as ConversationShare | undefined;
+  const share = thread.services.get(FLOW_SHARE) as FlowShare | undefined;
   return share && new OwnPackets(thread, share);
 }
 
@@ -15,7 +15,7 @@ export class OwnPackets {
 
   constructor(
     private readonly thread: Thread,
-    private readonly share: ConversationShare,
+    private readonly share: FlowShare,
   ) {
     this.row = thread.memory.row;
   }
@@ -36,6 +36,6 @@ export class OwnPackets {
     const { row } = this;
     const root = row[slot * Packet.INTS + Packet.ROOT]!;
     if (root >= 0) row[root * Packet.INTS + Packet.VERDICTS_AWAITED]!--;
-    this.thread.letGo!(slot);
+    this.thread.releasePacket!(slot);
   }
 }

@@ -17,7 +17,7 @@ export function takeBytes(d: Decoding, slot: number, length: number): number {
   passOnFinished(d);
   offset = thread.pool.allocate(slot, length);
   // There may be free slots but no free blocks while packets of many captures, or a few large ones, are in flight.
-  while (offset < 0 && length <= thread.pool.range.blockSize && thread.awaitHome?.())
+  while (offset < 0 && length <= thread.pool.range.blockSize && thread.waitForReturns?.())
     offset = thread.pool.allocate(slot, length);
   return offset;
 }
@@ -27,10 +27,10 @@ function passOnFinished(d: Decoding): void {
   if (!d.batch) return;
   d.batch.moveKeptTo(d.done);
   d.finish(d.done);
-  d.thread.passOn(d.done);
+  d.thread.forward(d.done);
 }
 
 /** Returns the packets created last, down to `count`. */
 export function releaseCreated(d: Decoding, count: number): void {
-  while (d.createdCount > count) d.thread.pool.giveBack(d.created[--d.createdCount]!);
+  while (d.createdCount > count) d.thread.pool.release(d.created[--d.createdCount]!);
 }

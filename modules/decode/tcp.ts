@@ -28,8 +28,7 @@ export function decodeTcp(d: Decoding, p: number, at: number, end: number): bool
   row[p + Packet.PAYLOAD] = at + headerLength;
   row[p + Packet.PAYLOAD_LENGTH] = length - headerLength;
   if (headerLength > HEADER) checkTcpOptions(d, p, at + HEADER, at + headerLength);
-  if (d.checksums && (row[p + Packet.FLAGS]! & Packet.FLAGS_OF_CHECKSUMS) === 0)
-    verifyChecksum(d, p, at, length);
+  if (d.checksums && (row[p + Packet.FLAGS]! & Packet.CHECKSUM_FLAGS) === 0) verifyChecksum(d, p, at, length);
   return true;
 }
 

@@ -58,7 +58,7 @@ function fillRow(
   row[p + Packet.LINK_TYPE] = linkType;
   row[p + Packet.PSEUDO] = Packet.PSEUDO_TUNNEL;
   row[p + Packet.TUNNEL_KIND] = kind;
-  row[p + Packet.FLAGS] = Packet.FLAG_TUNNEL | (row[outer + Packet.FLAGS]! & Packet.FLAGS_OF_CHECKSUMS);
+  row[p + Packet.FLAGS] = Packet.FLAG_TUNNEL | (row[outer + Packet.FLAGS]! & Packet.CHECKSUM_FLAGS);
   row[p + Packet.RECURSION] = row[outer + Packet.RECURSION]! + 1;
   inherit(row, outer, p);
 }

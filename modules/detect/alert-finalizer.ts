@@ -4,8 +4,8 @@
  */
 
 import type { Batch } from '../../engine/batch.js';
-import { EVENT_DROP, keepEvent } from '../../engine/event.js';
-import { dropFlow } from '../../engine/flow/flow-judgement.js';
+import { addEvent, EVENT_DROP } from '../../engine/event.js';
+import { dropFlow } from '../../engine/flow/flow-decision.js';
 import * as Flow from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
@@ -188,7 +188,7 @@ export class AlertFinalizer {
   /** @param signature that dropped the packet, -1 for none */
   reportDrop(batch: Batch, wire: number, signature: number): void {
     if (!this.thread.wants(EVENT_DROP)) return;
-    const event = keepEvent(this.thread, batch, EVENT_DROP, wire, '');
+    const event = addEvent(this.thread, batch, EVENT_DROP, wire, '');
     if (event < 0) this.thread.counters.values[this.counters.lost]!++;
     else this.row[event * Packet.INTS + Packet.EVENT_SIGNATURE] = signature;
   }

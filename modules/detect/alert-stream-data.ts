@@ -53,7 +53,7 @@ export class AlertStreamData {
   addPacket(p: number, flow: number, toServer: boolean): void {
     const { row } = this.memory;
     if (flow < 0 || row[p + Packet.PROTOCOL] !== TCP) return;
-    if ((row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) !== 0) this.addEarly(p, flow, toServer);
+    if ((row[p + Packet.FLAGS]! & Packet.FLAG_AFTER_GAP) !== 0) this.addEarly(p, flow, toServer);
     const length = row[p + Packet.STREAM_LENGTH]!;
     const gap = row[p + Packet.STREAM_GAP]!;
     if (length === 0 && gap === 0) return;
@@ -141,7 +141,7 @@ export class AlertStreamData {
   private isEarly(p: number, toServer: boolean): boolean {
     const { row } = this.memory;
     const direction = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
-    return direction === toServer && (row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) !== 0;
+    return direction === toServer && (row[p + Packet.FLAGS]! & Packet.FLAG_AFTER_GAP) !== 0;
   }
 
   /** Data waiting after a gap is the latest: it takes precedence over the data before the gap. */

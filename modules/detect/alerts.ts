@@ -9,9 +9,9 @@ import {
   ALERT_IN_STREAM,
   ALERT_IN_TRANSACTION,
   ALERT_TRANSACTION_GUESSED,
+  addEvent,
   EVENT_ALERT,
-  keepEvent,
-  roomOf,
+  reservedOffset,
 } from '../../engine/event.js';
 import * as Flow from '../../engine/flow/flow-record.js';
 import { knownApplication } from '../../engine/flow/known-application.js';
@@ -67,11 +67,11 @@ export class Alerts {
     const own = this.membersOf(subject, toServer, p, queue.contexts[i]!);
     const members = joined(own, queue.members[i]!);
     let shown = this.gatherStreamData(p, flow, toServer, queue.flags[i]!);
-    let event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members, shown);
+    let event = addEvent(this.thread, batch, EVENT_ALERT, slot, members, shown);
     if (event < 0 && shown > 0) {
       // An alert without stream data is better than none.
       shown = 0;
-      event = keepEvent(this.thread, batch, EVENT_ALERT, slot, members);
+      event = addEvent(this.thread, batch, EVENT_ALERT, slot, members);
     }
     if (event < 0) {
       this.thread.counters.values[this.lost]!++;
@@ -122,7 +122,7 @@ export class Alerts {
   private writeStreamData(event: number, length: number): void {
     const { row } = this;
     const e = event * Packet.INTS;
-    const at = roomOf(row, event);
+    const at = reservedOffset(row, event);
     row[e + ALERT_DATA] = at;
     row[e + ALERT_DATA_LENGTH] = length;
     this.streamData!.write(this.thread.memory.bytes, at);

@@ -1,6 +1,6 @@
 /** Reports packets with decoder or stream events to the outputs. */
 import type { Batch } from '../../engine/batch.js';
-import { EVENT_ANOMALY, keepEvent } from '../../engine/event.js';
+import { addEvent, EVENT_ANOMALY } from '../../engine/event.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 
@@ -24,7 +24,7 @@ export class Anomalies {
         row[p + Packet.PSEUDO] === Packet.PSEUDO_EVENT
       )
         continue;
-      if (keepEvent(this.thread, batch, EVENT_ANOMALY, slot, '') < 0)
+      if (addEvent(this.thread, batch, EVENT_ANOMALY, slot, '') < 0)
         this.thread.counters.values[this.lost]!++;
     }
     batch.replace();

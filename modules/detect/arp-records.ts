@@ -1,7 +1,7 @@
 /** Reports ARP packets (RFC 826) to the outputs: those for IPv4 over Ethernet, which the decoder parses. */
 import { hardwareText, ipv4Text } from '../../engine/address.js';
 import type { Batch } from '../../engine/batch.js';
-import { EVENT_OTHER, keepEvent, WANTS_ARP } from '../../engine/event.js';
+import { addEvent, EVENT_OTHER, WANTS_ARP } from '../../engine/event.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 
@@ -28,7 +28,7 @@ export class ArpRecords {
       const slot = batch.slots[i]!;
       batch.keep(slot);
       const at = this.headerOf(slot);
-      if (at > 0 && keepEvent(this.thread, batch, EVENT_OTHER, slot, this.members(at)) < 0)
+      if (at > 0 && addEvent(this.thread, batch, EVENT_OTHER, slot, this.members(at)) < 0)
         this.thread.counters.values[this.lost]!++;
     }
     batch.replace();

@@ -4,7 +4,7 @@
  */
 
 import type { Batch } from '../../engine/batch.js';
-import { isFlowJudged } from '../../engine/flow/flow-judgement.js';
+import { isFlowDecided } from '../../engine/flow/flow-decision.js';
 import type { FlowRows } from '../../engine/flow/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
@@ -63,10 +63,10 @@ export class BatchPlan {
     const skipped = Packet.FLAG_NO_INSPECTION | Packet.FLAG_NO_PAYLOAD_INSPECTION | Packet.FLAG_INVALID;
     if ((row[p + Packet.FLAGS]! & skipped) !== 0) return;
     const flow = row[p + Packet.FLOW]!;
-    if (flow >= 0 && isFlowJudged(row, this.flows.row, p, flow)) return;
+    if (flow >= 0 && isFlowDecided(row, this.flows.row, p, flow)) return;
     if (row[p + Packet.PAYLOAD_LENGTH]! > 0 && pseudo !== Packet.PSEUDO_STREAM) this.planPayload(i, p, flow);
     if (flow < 0 || row[p + Packet.PROTOCOL] !== TCP) return;
-    if ((row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) !== 0) this.planEarly(i, p, flow);
+    if ((row[p + Packet.FLAGS]! & Packet.FLAG_AFTER_GAP) !== 0) this.planEarly(i, p, flow);
     else this.planStream(i, p, flow);
   }
 

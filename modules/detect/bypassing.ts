@@ -30,7 +30,7 @@ export class Bypassing {
   /** Whether the flow of the packet at `p` was bypassed here; if so, the packet is marked and counted. */
   has(p: number, flow: number): boolean {
     if (this.bypassed.size === 0 || !this.bypassed.has(flow)) return false;
-    this.packets.note(p, flow);
+    this.packets.mark(p, flow);
     return true;
   }
 

@@ -3,6 +3,7 @@
 import type { ApplicationLayer, ClosedFile } from '../../engine/application-layer.js';
 import type { Batch } from '../../engine/batch.js';
 import {
+  addEvent,
   appendMembers,
   attachedMembers,
   attachMembers,
@@ -12,9 +13,8 @@ import {
   EVENT_OTHER,
   EVENT_TRANSACTION,
   isDroppedWithFlow,
-  keepEvent,
 } from '../../engine/event.js';
-import { isFlowJudged } from '../../engine/flow/flow-judgement.js';
+import { isFlowDecided } from '../../engine/flow/flow-decision.js';
 import * as Flow from '../../engine/flow/flow-record.js';
 import { knownApplication } from '../../engine/flow/known-application.js';
 import * as Packet from '../../engine/packet.js';
@@ -165,7 +165,7 @@ export class Detection {
     const members = notes.members(flow);
     notes.clear();
     if (thread.wants(EVENT_OTHER))
-      keepEvent(thread, batch, EVENT_OTHER, slot, `"event_type":"metadata",${members}`);
+      addEvent(thread, batch, EVENT_OTHER, slot, `"event_type":"metadata",${members}`);
   }
 
   /** Attaches the flow's variables to its end packet, for the flow record. */
@@ -176,7 +176,7 @@ export class Detection {
 
   /** The whole flow was dropped or passed: it is not inspected. */
   protected isDecided(p: number, flow: number): boolean {
-    return isFlowJudged(this.row, this.flows, p, flow) || this.parts.bypassing.has(p, flow);
+    return isFlowDecided(this.row, this.flows, p, flow) || this.parts.bypassing.has(p, flow);
   }
 
   private applyFlowAction(p: number, flow: number): void {

@@ -50,7 +50,7 @@ export class Evaluation implements TransactionEvaluator {
   private evaluateOnPacket(signature: number): void {
     const { row } = this;
     const { at, image } = this.parts;
-    const repeated = (row[at.p + Packet.FLAGS]! & Packet.FLAG_REPEATED) !== 0;
+    const repeated = (row[at.p + Packet.FLAGS]! & Packet.FLAG_RETRANSMITTED) !== 0;
     const onlyStream =
       (image.header[signature * Header.INTS + Header.OPTIONS]! & Header.OPTION_ONLY_STREAM) !== 0;
     if ((onlyStream && !repeated) || !this.holdsOnPacket(signature)) return;

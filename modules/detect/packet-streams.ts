@@ -32,7 +32,7 @@ export class PacketStreams {
     const { row } = this;
     const { facts, image, plan } = this.parts;
     if (facts.flow < 0 || facts.transport !== Traits.TCP || !this.parts.inspectsStreams) return undefined;
-    if (!Packet.bringsStream(row, p)) return undefined;
+    if (!Packet.carriesStream(row, p)) return undefined;
     const toServer = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
     const group = streamGroup(image, this.parts.thread.flows, facts.flow, toServer);
     if (!followsStreams(group)) return undefined;
@@ -45,7 +45,7 @@ export class PacketStreams {
 
   /** Inline, adds data that waits after a gap: it is inspected with the packet that carries it. */
   takeEarly(i: number, p: number): StreamState | undefined {
-    if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_EARLY) === 0) return undefined;
+    if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_AFTER_GAP) === 0) return undefined;
     const { facts, image, plan, currentFlow, streams } = this.parts;
     if (facts.flow < 0 || facts.transport !== Traits.TCP || !this.parts.inspectsStreams) return undefined;
     const group = streamGroup(image, this.parts.thread.flows, facts.flow, facts.toServer);

@@ -127,7 +127,7 @@ function isPlain(match: Match): boolean {
 const never: Test = () => false;
 
 const isProtocolReported: Test = at =>
-  (at.memory.row[at.p + Packet.FLAGS]! & Packet.FLAG_PROTOCOL_TOLD) !== 0;
+  (at.memory.row[at.p + Packet.FLAGS]! & Packet.FLAG_PROTOCOL_DETECTED) !== 0;
 
 function isHeaderBuffer(buffer: BufferConditions): boolean {
   return !PAYLOAD_BUFFERS.has(buffer.buffer) && !isApplicationBuffer(buffer) && buffer.buffer.includes('.');

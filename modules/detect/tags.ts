@@ -1,6 +1,6 @@
 /** Tags: logs packets that follow a match of a signature with `tag`, by flow or by host. */
 import type { Batch } from '../../engine/batch.js';
-import { EVENT_OTHER, keepEvent, WANTS_TAGS } from '../../engine/event.js';
+import { addEvent, EVENT_OTHER, WANTS_TAGS } from '../../engine/event.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { TagMatch, Tags } from '../../signatures/keywords/tag.js';
@@ -157,7 +157,7 @@ export class PacketTags implements Tags {
 
   /** The output that writes the record adds the packet itself. */
   private tell(batch: Batch, slot: number): void {
-    if (keepEvent(this.thread, batch, EVENT_OTHER, slot, TAGGED) < 0)
+    if (addEvent(this.thread, batch, EVENT_OTHER, slot, TAGGED) < 0)
       this.thread.counters.values[this.lost]!++;
   }
 }

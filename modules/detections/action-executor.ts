@@ -9,12 +9,12 @@ import {
   ALERT_FLAGS,
   ALERT_IN_STREAM,
   ALERT_IN_TRANSACTION,
+  addEvent,
   EVENT_ALERT,
   EVENT_DROP,
-  keepEvent,
 } from '../../engine/event.js';
 import { engineMode } from '../../engine/exception-policy.js';
-import { dropFlow, isFlowDropped } from '../../engine/flow/flow-judgement.js';
+import { dropFlow, isFlowDropped } from '../../engine/flow/flow-decision.js';
 import * as Flow from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
@@ -142,7 +142,7 @@ export class ActionExecutor {
 
   private reportDrop(detection: LoadedDetection, wire: number): void {
     if (!this.thread.wants(EVENT_DROP)) return;
-    const event = keepEvent(this.thread, this.batch, EVENT_DROP, wire, '');
+    const event = addEvent(this.thread, this.batch, EVENT_DROP, wire, '');
     if (event < 0) this.thread.counters.values[this.lost]!++;
     else this.row[event * Packet.INTS + Packet.EVENT_SIGNATURE] = detection.signature;
   }
@@ -170,7 +170,7 @@ export class ActionExecutor {
     if (flow >= 0) this.flows[flow * Flow.INTS + Flow.ALERTS]!++;
     thread.counters.values[this.alerts]!++;
     if (!thread.wants(EVENT_ALERT)) return;
-    const event = keepEvent(thread, this.batch, EVENT_ALERT, slot, members(detection, message, at));
+    const event = addEvent(thread, this.batch, EVENT_ALERT, slot, members(detection, message, at));
     if (event < 0) {
       thread.counters.values[this.lost]!++;
       return;

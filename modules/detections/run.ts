@@ -8,7 +8,7 @@ import { PacketView } from '../../engine/detection/packet-view.js';
 import type { Detections } from '../../engine/detection/prepared.js';
 import type { Watch } from '../../engine/detection/watch.js';
 import { APP_PROTOCOL_NAMES } from '../../engine/event.js';
-import { isFlowJudged } from '../../engine/flow/flow-judgement.js';
+import { isFlowDecided } from '../../engine/flow/flow-decision.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { ActionExecutor } from './action-executor.js';
@@ -172,7 +172,7 @@ export class DetectionRun {
   private isDecided(p: number, flow: number): boolean {
     const { row } = this;
     return (
-      (row[p + Packet.FLAGS]! & Packet.FLAG_NO_INSPECTION) !== 0 || isFlowJudged(row, this.flows, p, flow)
+      (row[p + Packet.FLAGS]! & Packet.FLAG_NO_INSPECTION) !== 0 || isFlowDecided(row, this.flows, p, flow)
     );
   }
 

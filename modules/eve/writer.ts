@@ -1,6 +1,6 @@
 /** Shared by all record types: the means to write one eve-log entry's records. */
-import { ByLoad } from '../../engine/by-load.js';
-import { EVENT_LOAD } from '../../engine/event.js';
+import { ByGeneration } from '../../engine/by-generation.js';
+import { EVENT_GENERATION } from '../../engine/event.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { Subject } from '../../engine/record/subject.js';
@@ -18,7 +18,7 @@ export class Writer {
   readonly members: Members;
   readonly header: Header;
   readonly protocols: AppProtocols;
-  private readonly signatures: ByLoad<SignatureMembers>;
+  private readonly signatures: ByGeneration<SignatureMembers>;
 
   constructor(
     readonly thread: Thread,
@@ -30,7 +30,7 @@ export class Writer {
     this.header = new Header(thread, instance, sensor, macs);
     this.protocols = new AppProtocols(thread);
     const make = (shared: Thread['shared']) => new SignatureMembers(alertSignatures(shared), instance.alert);
-    this.signatures = new ByLoad(make, thread.shared);
+    this.signatures = new ByGeneration(make, thread.shared);
   }
 
   /** Signatures were reloaded. */
@@ -40,7 +40,7 @@ export class Writer {
 
   /** The signature of an alert or a drop. @throws RangeError when there is no such signature */
   signatureOf(subject: Subject): KnownSignature {
-    return this.signatures.of(subject.field(EVENT_LOAD)).at(subject.field(Packet.EVENT_SIGNATURE));
+    return this.signatures.of(subject.field(EVENT_GENERATION)).at(subject.field(Packet.EVENT_SIGNATURE));
   }
 
   /** Iterates over the members written by the event's producer. */

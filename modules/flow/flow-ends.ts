@@ -27,7 +27,7 @@ export class FlowEnds {
   ) {
     this.ofDevices = thread.shared[DEVICE_NAMES] !== undefined;
     this.waiting = new Int32Array(Math.max(1, thread.flowRange.count));
-    thread.pool.onHome.push(slot => this.packetReturned(slot));
+    thread.pool.onReturn.push(slot => this.packetReturned(slot));
   }
 
   /** Number of flows whose packet has not been created yet. */

@@ -5,11 +5,11 @@ import type { Batch } from '../../engine/batch.js';
 import { ExceptionPolicy } from '../../engine/exception-policy/applying.js';
 import { TARGETS } from '../../engine/exception-policy.js';
 import { BypassedPackets } from '../../engine/flow/bypassed-packets.js';
-import { swapRecord } from '../../engine/flow/exchanged-flow.js';
 import type { ExpirableFlows } from '../../engine/flow/flow-expiry.js';
 import type { FlowRows } from '../../engine/flow/flow-record.js';
 import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { FlowTable as FlowTableService } from '../../engine/flow/flow-table.js';
+import { swapRecord } from '../../engine/flow/swapped-flow.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { REASON_FLOW_MEMCAP } from '../../engine/verdict.js';
@@ -283,7 +283,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
       const slot = batch.slots[i]!;
       const p = slot * Packet.INTS;
       if (this.row[p + Packet.FLOW] !== flow) continue;
-      Packet.exchangeFlowCounts(this.row, this.row64, slot);
+      Packet.swapFlowCounts(this.row, this.row64, slot);
       // The end of a flow has no direction of its own.
       if (this.row[p + Packet.PSEUDO] !== Packet.PSEUDO_FLOW_END)
         this.row[p + Packet.FLOW_STATE]! ^= Packet.FLOW_TO_SERVER;

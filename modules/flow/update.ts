@@ -48,7 +48,7 @@ export class FlowUpdate {
     row[p + Packet.FLOW_STATE] = bits | (stateBits(flows, f) & ~Packet.FLOW_BYPASSED);
     const flags = flows[f + FlowRecord.FLAGS]!;
     if (flags & (FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_PASSED)) this.applyFlowVerdict(p, f);
-    if (flags & FlowRecord.FLAG_BYPASSED) this.bypassed.note(p, flow);
+    if (flags & FlowRecord.FLAG_BYPASSED) this.bypassed.mark(p, flow);
     this.snapshot(slot, flow);
     this.elephants?.note(p, flow, toServer);
   }

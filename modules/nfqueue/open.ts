@@ -143,7 +143,7 @@ class Opened implements OpenedDevices {
     this.fallback.begin(this.queuesOf(thread));
   }
 
-  threadsAreBack(thread?: ThreadOfGroup): void {
+  threadsRestarted(thread?: ThreadOfGroup): void {
     this.fallback.end(this.queuesOf(thread));
   }
 

@@ -8,7 +8,7 @@ import { emptyPacket } from '../../engine/capture-file/capture-format.js';
 import { CaptureReader } from '../../engine/capture-file/capture-reader.js';
 import { captureFiles, type FoundFile } from '../../engine/capture-file/file-list.js';
 import { compileFilter, type PacketFilter } from '../../engine/capture-file/filter.js';
-import { speakingOnce } from '../../engine/flow/conversation-share.js';
+import { reportingOnce } from '../../engine/flow/flow-share.js';
 import type { Thread, ThreadModule } from '../../engine/module.js';
 import { packetsAtOnce } from '../../engine/packet/packets-at-once.js';
 import * as Packet from '../../engine/packet.js';
@@ -29,7 +29,12 @@ export function acquirePcap(thread: Thread): ThreadModule {
   const files = captureFiles(config.read(FILES), config.read(RECURSIVE));
   const together = readTogether(thread, files);
   const pace = together ? thread.pace : undefined;
-  return new PcapAcquire(speakingOnce(thread), fileQueue(thread, files, together), fileRemoval(thread), pace);
+  return new PcapAcquire(
+    reportingOnce(thread),
+    fileQueue(thread, files, together),
+    fileRemoval(thread),
+    pace,
+  );
 }
 
 class PcapAcquire implements ThreadModule {
@@ -101,7 +106,7 @@ class PcapAcquire implements ThreadModule {
   private isInPace(): boolean {
     const { pace, thread } = this;
     if (!pace) return true;
-    pace.at(this.packets);
+    pace.setProgress(this.packets);
     return thread.waitUntil!(() => !pace.isAhead, AWAIT_OTHERS_MS);
   }
 

@@ -28,7 +28,7 @@ export function fileRemoval(thread: Thread): FileRemoval | undefined {
   if (!deletes(config)) return undefined;
   const removal = new FileRemoval(thread.log, config.read(DELETE) === 'non-alerts');
   const { row } = thread.memory;
-  thread.pool.onHome.push(slot => removal.cameHome(row, slot * Packet.INTS));
+  thread.pool.onReturn.push(slot => removal.cameHome(row, slot * Packet.INTS));
   return removal;
 }
 

@@ -6,7 +6,7 @@ import { type FoundFile, totalSize } from '../../engine/capture-file/file-list.j
 import type { Config } from '../../engine/config/config.js';
 import { engineMode } from '../../engine/exception-policy.js';
 import { FIREWALL } from '../../engine/firewall.js';
-import { CONVERSATION_SHARE, ConversationShare } from '../../engine/flow/conversation-share.js';
+import { FLOW_SHARE, FlowShare } from '../../engine/flow/flow-share.js';
 import type { Thread } from '../../engine/module.js';
 import { deletes } from './file-removal.js';
 import { CONTINUOUS, SEPARATE } from './options.js';
@@ -27,6 +27,6 @@ export function readTogether(thread: Thread, files: readonly FoundFile[]): boole
   const { config, count, index, services } = thread;
   if (count === 1 || !thread.moduleNames?.includes('decode') || !canBeReadTogether(config, files))
     return false;
-  services.set(CONVERSATION_SHARE, new ConversationShare(index, count));
+  services.set(FLOW_SHARE, new FlowShare(index, count));
   return true;
 }

@@ -29,8 +29,8 @@ export class Separation {
       );
       return;
     }
-    thread.passOn(batch);
+    thread.forward(batch);
     flows.endAll();
-    while (flows.ending > 0) thread.passOn(batch);
+    while (flows.ending > 0) thread.forward(batch);
   }
 }

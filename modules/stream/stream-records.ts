@@ -5,7 +5,7 @@
 import type { Batch } from '../../engine/batch.js';
 import { type AnyOption, boolean, option } from '../../engine/config/option.js';
 import { recordTypeSettings } from '../../engine/config/output-list.js';
-import { EVENT_OTHER, keepEvent } from '../../engine/event.js';
+import { addEvent, EVENT_OTHER } from '../../engine/event.js';
 import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { Thread } from '../../engine/module.js';
 import { eventName } from '../../engine/packet/packet-event-names.js';
@@ -76,7 +76,7 @@ export class StreamRecords {
     };
     const direction = toServer ? 'to_server' : 'to_client';
     const members = `"event_type":"stream_tcp","direction":"${direction}","stream_tcp":${JSON.stringify(record)}`;
-    if (keepEvent(this.thread, batch, EVENT_OTHER, slot, members) < 0)
+    if (addEvent(this.thread, batch, EVENT_OTHER, slot, members) < 0)
       this.thread.counters.values[this.lost]!++;
   }
 

@@ -103,7 +103,7 @@ const NUMBERS: Readonly<Record<string, readonly number[]>> = { failed: [FAILED],
 /** As known at this packet; the original protocol is only in the flow's record. */
 function protocolOf(at: Inspection, side: Side): number {
   const state = at.memory.row[at.p + Packet.FLOW_STATE]!;
-  const noted = (state & Packet.FLOW_APPLICATION_NOTED) !== 0;
+  const noted = (state & Packet.FLOW_APPLICATION_STORED) !== 0;
   const known = (shift: number, column: number) =>
     noted ? Packet.applicationIn(state, shift) : at.flows.row[at.f + column]!;
   const toServer = side === 'toserver' || (side === 'direction' && at.toServer);

@@ -6,8 +6,8 @@
  * expires first is evicted.
  */
 import { randomInt } from 'node:crypto';
+import { mix } from '../../engine/memory/mix.js';
 import { lock, unlock } from '../../engine/memory/shared-lock.js';
-import { stir } from '../../engine/memory/stir.js';
 
 /** Number of integers in a key, and in a value. */
 export const KEY_INTS = 11;
@@ -163,7 +163,7 @@ export class SharedTable {
 
   private hash(): number {
     let hash = this.seed;
-    for (let i = 0; i < KEY_INTS; i++) hash = stir(hash, this.key[i]!);
+    for (let i = 0; i < KEY_INTS; i++) hash = mix(hash, this.key[i]!);
     return hash >>> 0;
   }
 }

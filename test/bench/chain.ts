@@ -76,7 +76,7 @@ export class Chain {
     const p = slot * Packet.INTS;
     if (--memory.row[p + Packet.REFERENCES]! > 0) return;
     const root = memory.row[p + Packet.ROOT]!;
-    pool.giveBack(slot);
+    pool.release(slot);
     if (root >= 0) this.release(root);
   }
 }

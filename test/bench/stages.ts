@@ -173,7 +173,7 @@ class StageChain {
     const p = slot * Packet.INTS;
     if (--row[p + Packet.REFERENCES]! > 0) return;
     const root = row[p + Packet.ROOT]!;
-    this.thread.pool.giveBack(slot);
+    this.thread.pool.release(slot);
     if (root >= 0) this.release(root);
   }
 }

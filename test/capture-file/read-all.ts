@@ -52,7 +52,7 @@ export function readAll(file: Uint8Array, options: ReadOptions = {}): ReadResult
     result.error = (error as Error).message;
   }
   reader.close();
-  for (const slot of inFlight) pool.giveBack(slot);
+  for (const slot of inFlight) pool.release(slot);
   result.blocksInUse = blocks - pool.availableBlocks;
   return result;
 }
@@ -65,13 +65,13 @@ function read(result: ReadResult, reader: CaptureReader, pool: Pool, inFlight: n
     if (step === END) return;
     if (step !== READY) {
       waits++;
-      if (inFlight.length > 0) pool.giveBack(inFlight.shift()!);
+      if (inFlight.length > 0) pool.release(inFlight.shift()!);
       continue;
     }
     const slot = pool.take();
     pool.attach(slot, reader.window.block);
     inFlight.push(slot);
-    if (inFlight.length > held) pool.giveBack(inFlight.shift()!);
+    if (inFlight.length > held) pool.release(inFlight.shift()!);
     const { data, length, wireLength, linkType, seconds, nanoseconds } = packet;
     const text = Buffer.from(bytes.subarray(data, data + length)).toString('latin1');
     result.packets.push({

@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const quiet = () => {};
 const LOG: EngineLog = {
   ...{ debug: quiet, info: quiet, notice: quiet, warning: quiet, error: quiet },
-  ...{ reopen: quiet, close: quiet, giveTo: quiet },
+  ...{ reopen: quiet, close: quiet, changeOwner: quiet },
 };
 
 it('a reload that fails because of a detection leaves the previous hostbits and detections in force', async () => {

@@ -16,7 +16,7 @@ function viewOf(flow: number): FlowView {
   memory.row.set([100, 500_000_000], p + Packet.SECONDS);
   memory.row.set([2, 1], p + Packet.FLOW_PACKETS_TO_SERVER);
   memory.row[p + Packet.FLOW] = HERE;
-  memory.row[p + Packet.FLOW_STATE] = Packet.FLOW_APPLICATION_NOTED;
+  memory.row[p + Packet.FLOW_STATE] = Packet.FLOW_APPLICATION_STORED;
   memory.row64.set([200, 100], slot * Packet.DOUBLES + Packet.FLOW_BYTES_TO_SERVER);
   for (const f of [HERE, ELSEWHERE]) {
     flows.row.set([109, 0], f * Flow.INTS + Flow.LAST_SECONDS);

@@ -1,7 +1,7 @@
 /** Bypassed flows: by engine or device, their counters, and when the engine stops assuming that the device bypasses. */
 import { expect, it } from 'vitest';
 import { BypassedPackets } from '../../engine/flow/bypassed-packets.js';
-import { bypassFlow, CAPTURE_BYPASS, CAPTURE_PATIENCE_SECONDS } from '../../engine/flow/flow-bypass.js';
+import { bypassFlow, CAPTURE_BYPASS, CAPTURE_BYPASS_TIMEOUT_SECONDS } from '../../engine/flow/flow-bypass.js';
 import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { stubThread } from '../thread-stub.js';
@@ -30,7 +30,7 @@ function bypassed(byDevice: boolean) {
       row[f + Flow.LAST_SECONDS] = seconds;
       const p = thread.pool.take() * Packet.INTS;
       thread.memory.row[p + Packet.LENGTH] = 100;
-      packets.note(p, FLOW);
+      packets.mark(p, FLOW);
     },
   };
 }
@@ -45,11 +45,11 @@ it('packets of a flow bypassed by the engine are counted in the flow', () => {
 it('a flow bypassed by the device is bypassed by the engine if packets continue to arrive', () => {
   const flow = bypassed(true);
   flow.packetAt(1000);
-  flow.packetAt(1000 + CAPTURE_PATIENCE_SECONDS);
+  flow.packetAt(1000 + CAPTURE_BYPASS_TIMEOUT_SECONDS);
   expect(flow.state).toBe(Flow.STATE_CAPTURE_BYPASSED);
   expect(flow.counts).toEqual([0, 0, 2, 200]);
-  flow.packetAt(1001 + CAPTURE_PATIENCE_SECONDS);
+  flow.packetAt(1001 + CAPTURE_BYPASS_TIMEOUT_SECONDS);
   expect(flow.state).toBe(Flow.STATE_LOCAL_BYPASSED);
-  flow.packetAt(1002 + CAPTURE_PATIENCE_SECONDS);
+  flow.packetAt(1002 + CAPTURE_BYPASS_TIMEOUT_SECONDS);
   expect(flow.counts).toEqual([1, 100, 3, 300]);
 });

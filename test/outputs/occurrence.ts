@@ -1,6 +1,6 @@
 /** Packets, flows and events as outputs see them, for tests: rows are filled as decode, flow and detect do. */
 import { Batch } from '../../engine/batch.js';
-import { APP_PROTOCOL_NAMES, EVENT_ALERT, keepEvent } from '../../engine/event.js';
+import { APP_PROTOCOL_NAMES, addEvent, EVENT_ALERT } from '../../engine/event.js';
 import * as FlowRecord from '../../engine/flow/flow-record.js';
 import type { ModuleDefinition } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
@@ -127,7 +127,7 @@ export function event(
   fields: Record<number, number> = {},
 ): number {
   const batch = new Batch();
-  const slot = keepEvent(thread, batch, kind, root, members);
+  const slot = addEvent(thread, batch, kind, root, members);
   if (slot < 0) throw new Error('no room for an event');
   set(thread, slot, fields);
   return slot;

@@ -22,7 +22,7 @@ function runFrom(begin: number, config: object, ...ticks: number[]): string[] {
   const take = () => ({ counters: [['decoder.pkts', 3]] as [string, number][] });
   writer.begin(START + begin * 1000);
   for (const tick of ticks) writer.tick(START + tick * 1000, take);
-  writer.tell(START + 30_500, take);
+  writer.writeNow(START + 30_500, take);
   return told.map(line => line.slice(0, 20));
 }
 

@@ -239,8 +239,8 @@ describe('overlaps with other data', () => {
       const versions = feed.reassembler.overlapOf(slot);
       if (!versions) return;
       expect(versions.position).toBe(5);
-      expect(Buffer.from(versions.before).toString()).toBe('DATA');
-      expect(Buffer.from(versions.brought).toString()).toBe('EVIL');
+      expect(Buffer.from(versions.existing).toString()).toBe('DATA');
+      expect(Buffer.from(versions.received).toString()).toBe('EVIL');
     };
     feed.endBatch();
     expect(events).toEqual(['stream.reassembly_overlap_different_data']);

@@ -3,15 +3,15 @@ import { expect, it } from 'vitest';
 import { Batch } from '../../engine/batch.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
-import { DistantStreams } from '../../engine/stream/distant-streams.js';
+import { RemoteStreams } from '../../engine/stream/remote-streams.js';
 import { DistantDepth } from '../../modules/stream/reassembly/distant-depth.js';
 import { stubThread } from '../thread-stub.js';
 
 const FLOW = 2;
 
 /** @param meanwhile what the readers do while they are waited for */
-function scene(meanwhile: (streams: DistantStreams) => void = () => {}) {
-  const streams = new DistantStreams(DistantStreams.allocate(4));
+function scene(meanwhile: (streams: RemoteStreams) => void = () => {}) {
+  const streams = new RemoteStreams(RemoteStreams.allocate(4));
   const told: string[] = [];
   let waits = 0;
   const stub = stubThread();
@@ -51,8 +51,8 @@ it('is not asked about where readers are in the same thread, or there are none',
 
 it('is what readers ask for, when they have read both directions', () => {
   const { asked, waits } = scene(streams => {
-    streams.haveRead(FLOW, true, 100);
-    streams.haveRead(FLOW, false, 0xf000_0000);
+    streams.setRead(FLOW, true, 100);
+    streams.setRead(FLOW, false, 0xf000_0000);
     streams.setDepth(FLOW, 0xf100_0000);
   });
   expect(asked(100, 0xf000_0000)).toBe(0xf100_0000);
@@ -62,7 +62,7 @@ it('is what readers ask for, when they have read both directions', () => {
 
 it('does not wait for what this batch brings itself', () => {
   const { asked, bring, streams, waits } = scene();
-  streams.haveRead(FLOW, true, 100);
+  streams.setRead(FLOW, true, 100);
   streams.setDepth(FLOW, 0);
   bring(true, 100);
   bring(true, 200);
@@ -74,7 +74,7 @@ it('does not wait for what this batch brings itself', () => {
 it('holds for another flow no more when its row is used again', () => {
   const { asked, streams } = scene();
   streams.setDepth(FLOW, 9);
-  streams.forget(FLOW);
+  streams.reset(FLOW);
   expect(asked(0, 0)).toBeUndefined();
 });
 

@@ -36,7 +36,7 @@ function handedOn(steps: readonly Step[], settings: Partial<FeedSettings>): stri
   const { pool } = feed.thread;
   const taken: number[] = [];
   const endBatch = () => {
-    for (const slot of taken.splice(0)) pool.giveBack(slot);
+    for (const slot of taken.splice(0)) pool.release(slot);
     feed.endBatch();
   };
   for (const step of steps) {

@@ -1,11 +1,11 @@
 /** Events are told by the rules that they were made with, on whichever side of a reload they arrive. */
 import { expect, it, vi } from 'vitest';
-import { ByLoad, LOAD } from '../../engine/by-load.js';
+import { ByGeneration, GENERATION } from '../../engine/by-generation.js';
 
-const rules = (load: number, name: string) => ({ [LOAD]: load, rules: name });
+const rules = (load: number, name: string) => ({ [GENERATION]: load, rules: name });
 
 it('those before are kept for events that are on their way, and not for ever', () => {
-  const kept = new ByLoad(shared => String(shared['rules']), { rules: 'first' });
+  const kept = new ByGeneration(shared => String(shared['rules']), { rules: 'first' });
   expect(kept.of(0)).toBe('first');
   kept.reload(rules(1, 'second'));
   expect([kept.of(0), kept.of(1), kept.of(0)]).toEqual(['first', 'second', 'first']);

@@ -13,7 +13,7 @@ function drained(ring: LogRing): string[] {
 
 test('records come as they were written, whole where they run over the end of the ring', () => {
   const ring = new LogRing(LogRing.allocate(64));
-  for (let length = 0; length <= ring.longest; length++) {
+  for (let length = 0; length <= ring.maxRecord; length++) {
     const text = 'abcdefghij'.repeat(6).slice(0, length);
     expect(ring.write(length, bytes(`..${text}.`), 2, 2 + length)).toBe(true);
     expect(drained(ring)).toEqual([`${length} ${text}`]);

@@ -51,7 +51,7 @@ it('also those of a thread that was too far ahead', () => {
   }
   expect(written).toBe(0);
   due.logRing.write(0, LINE, 0, LINE.length);
-  for (const thread of threads) thread.over();
+  for (const thread of threads) thread.finish();
   sinks.drain(threads);
   sinks.close(threads);
   expect(written).toBe((lines + 1) * LINE.length);

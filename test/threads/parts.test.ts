@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { type PartGiver, Parts } from '../../engine/manager/parts.js';
+import { OrderedParts, type PartSource } from '../../engine/manager/parts.js';
 
 /** What `steps` lead to, as one text: `begin GIVER PART`, `line GIVER TEXT`, `end GIVER`. */
 function written(...steps: string[]): string {
   let text = '';
-  const parts = new Parts((_, bytes) => {
+  const parts = new OrderedParts((_, bytes) => {
     text += Buffer.from(bytes).toString();
   });
-  const givers: Record<string, PartGiver> = { a: { part: undefined }, b: { part: undefined } };
+  const givers: Record<string, PartSource> = { a: { part: undefined }, b: { part: undefined } };
   for (const step of steps) {
     const [what, who, value = ''] = step.split(' ');
     const giver = givers[who!]!;
     if (what === 'begin') parts.begin(giver, Number(value));
     else if (what === 'end') parts.end(giver);
-    else parts.line(giver, 'file', Buffer.from(value));
+    else parts.addLine(giver, 'file', Buffer.from(value));
   }
   for (const giver of Object.values(givers)) parts.end(giver);
   parts.close();
@@ -41,13 +41,13 @@ describe('lines in the order of parts', () => {
   });
 
   it('leaves those waiting that are far ahead', () => {
-    const parts = new Parts(() => {});
-    const ahead: PartGiver = { part: undefined };
+    const parts = new OrderedParts(() => {});
+    const ahead: PartSource = { part: undefined };
     parts.begin(ahead, 1);
     const large = new Uint8Array(33 << 20);
-    parts.line(ahead, 'file', large);
+    parts.addLine(ahead, 'file', large);
     expect(parts.isAhead(ahead)).toBe(false);
-    parts.line(ahead, 'file', large);
+    parts.addLine(ahead, 'file', large);
     expect(parts.isAhead(ahead)).toBe(true);
   });
 });

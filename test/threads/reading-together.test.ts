@@ -95,15 +95,15 @@ describe('threads that read the same captures', () => {
   it('wait for each other only where one is far ahead and others are still at it', () => {
     const control = new Control(Control.allocate(2));
     const [first, second] = [new Pace(control, 0, [1], 100), new Pace(control, 1, [0], 100)];
-    first.at(100);
+    first.setProgress(100);
     expect([first.isAhead, second.isAhead]).toEqual([false, false]);
-    first.at(101);
+    first.setProgress(101);
     expect([first.isAhead, second.isAhead]).toEqual([true, false]);
-    second.at(1);
+    second.setProgress(1);
     expect(first.isAhead).toBe(false);
     // Numbers run over after 2^32 packets.
-    first.at(2 ** 32 + 50);
-    second.at(2 ** 32 - 60);
+    first.setProgress(2 ** 32 + 50);
+    second.setProgress(2 ** 32 - 60);
     expect(first.isAhead).toBe(true);
     control.setState(1, ENDED);
     expect(first.isAhead).toBe(false);

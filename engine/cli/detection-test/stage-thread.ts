@@ -56,7 +56,7 @@ export class StageThread implements Thread {
     const p = slot * Packet.INTS;
     if (--this.memory.row[p + Packet.REFERENCES]! > 0) return;
     const root = this.memory.row[p + Packet.ROOT]!;
-    this.pool.giveBack(slot);
+    this.pool.release(slot);
     if (root >= 0) this.releaseSlot(root);
   }
 
@@ -68,7 +68,7 @@ export class StageThread implements Thread {
     return { write };
   }
 
-  passOn(batch: Batch): void {
+  forward(batch: Batch): void {
     this.release(batch);
   }
 

@@ -90,8 +90,12 @@ export class Collector implements ThreadModule {
     const versions = control?.overlapOf(slot);
     if (!versions) return;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
-    const { position, before, brought } = versions;
-    this.sideOf(row[p + Packet.FLOW]!, toServer).overlaps.push({ offset: position, before, brought });
+    const { position, existing, received } = versions;
+    this.sideOf(row[p + Packet.FLOW]!, toServer).overlaps.push({
+      offset: position,
+      before: existing,
+      brought: received,
+    });
   }
 
   private finish(p: number): void {

@@ -70,7 +70,7 @@ class OneThread implements Thread {
   private readonly warned = new Set<string>();
   private readonly batchSize: number;
   private readonly wanted: readonly number[];
-  /** The running module: `passOn` continues with the next one. */
+  /** The running module: `forward` continues with the next one. */
   private running = 0;
 
   constructor(options: RunOptions) {
@@ -136,7 +136,7 @@ class OneThread implements Thread {
     }
   }
 
-  passOn(batch: Batch): void {
+  forward(batch: Batch): void {
     const from = this.running;
     this.runFrom(from + 1, batch);
     this.running = from;

@@ -12,7 +12,7 @@ import type { Identity } from './privileges.js';
 /** @param live packets come from devices */
 export function handOver(config: Config, live: boolean, log: EngineLog, identity: Identity): void {
   const { uid, gid } = identity;
-  log.giveTo(uid, gid);
+  log.changeOwner(uid, gid);
   const socket = controlSettings(config, live)?.path;
   if (socket !== undefined) giveFolder(dirname(socket), identity);
 }

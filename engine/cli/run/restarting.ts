@@ -16,7 +16,7 @@ export type Running = Pick<
 /** State that restarted threads continue with, and callbacks for the failure of a single thread. */
 export type Continuation = Pick<
   EngineOptions,
-  'threadsReady' | 'threadFailed' | 'threadIsBack' | 'threadsFailed' | 'threadsEnded' | 'earlier'
+  'threadsReady' | 'threadFailed' | 'threadRestarted' | 'threadsFailed' | 'threadsEnded' | 'earlier'
 >;
 type Start = (shared: Shared, continuation: Continuation) => Promise<Engine>;
 
@@ -43,8 +43,8 @@ function singleRestarts(devices: OpenedDevices, restarts: Restarts, log: Log): C
       log.error(`threads: ${reason}; restarting it`);
       return true;
     },
-    threadIsBack(thread) {
-      devices.threadsAreBack?.(thread);
+    threadRestarted(thread) {
+      devices.threadsRestarted?.(thread);
       log.notice(`threads: thread ${thread.name} has restarted`);
     },
     // Packets must not wait until the last thread has ended.
@@ -89,7 +89,7 @@ class Restarting implements Running {
       // Packets that the other threads received before they ended get a verdict as well.
       this.devices.threadsFailed?.();
       this.engine = await this.start(this.shared, this.engine.counters());
-      this.devices.threadsAreBack?.();
+      this.devices.threadsRestarted?.();
     } catch (error) {
       return (error as Error).message;
     }

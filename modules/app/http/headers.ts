@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { latin1 } from '../../../engine/latin1.js';
-import { stir } from '../../../engine/memory/stir.js';
+import { mix } from '../../../engine/memory/mix.js';
 import { COLON, CR, chomp, EMPTY, isBlank, isSpace, isToken, isWord, LF, lower } from './bytes.js';
 import type { HttpEvent } from './events.js';
 
@@ -155,7 +155,7 @@ export class Headers {
     for (let i = start; i < end; i++) {
       const byte = line[i]!;
       if (!isToken(byte)) invalid = true;
-      if (byte !== 0) hash = stir(hash, lower(byte));
+      if (byte !== 0) hash = mix(hash, lower(byte));
     }
     if (invalid) this.report('header_invalid');
     const name = withoutZeros(line.subarray(start, end));
@@ -220,7 +220,7 @@ const BLANK = new Uint8Array([32]);
 /** Same hash as in `Field`. */
 function hashOf(name: string): number {
   let hash = SEED;
-  for (let i = 0; i < name.length; i++) hash = stir(hash, name.charCodeAt(i));
+  for (let i = 0; i < name.length; i++) hash = mix(hash, name.charCodeAt(i));
   return hash;
 }
 

@@ -28,7 +28,7 @@ export function makeDatagram(
   if (slot < 0) return -1;
   const data = takeBytes(d, slot, header.length + length);
   if (data < 0) {
-    d.thread.pool.giveBack(slot);
+    d.thread.pool.release(slot);
     return -1;
   }
   d.bytes.set(header, data);
@@ -55,7 +55,7 @@ function fillRow(
   row[p + Packet.L3] = data + tracker.network;
   row[p + Packet.PSEUDO] = Packet.PSEUDO_REASSEMBLED;
   row[p + Packet.FLAGS] =
-    Packet.FLAG_REASSEMBLED | (row[root + Packet.FLAGS]! & (Packet.FLAG_TUNNEL | Packet.FLAGS_OF_CHECKSUMS));
+    Packet.FLAG_REASSEMBLED | (row[root + Packet.FLAGS]! & (Packet.FLAG_TUNNEL | Packet.CHECKSUM_FLAGS));
   for (const field of [
     Packet.RECURSION,
     Packet.VLAN_COUNT,

@@ -1,5 +1,5 @@
 /** Header fields of the current fragment. One object, reused for each. */
-import { stir } from '../../../engine/memory/stir.js';
+import { mix } from '../../../engine/memory/mix.js';
 import * as Packet from '../../../engine/packet.js';
 import type { Decoding } from '../decoding.js';
 import type { TrackerKey } from './tracker-table.js';
@@ -91,9 +91,9 @@ export class CurrentFragment {
     key.recursion = row[p + Packet.RECURSION]!;
     key.vlans = d.vlanTracking ? (row[p + Packet.VLAN_ID_0]! << 16) | row[p + Packet.VLAN_ID_1]! : 0;
     key.vlan2 = d.vlanTracking ? row[p + Packet.VLAN_ID_2]! : 0;
-    let hash = stir(stir(d.seed, id), (key.recursion << 8) | protocol);
+    let hash = mix(mix(d.seed, id), (key.recursion << 8) | protocol);
     const bytes = version === 4 ? 8 : 32;
-    for (let i = 0; i < bytes; i += 4) hash = stir(hash, d.i32(addresses + i));
-    key.hash = stir(stir(hash, key.vlan2), key.vlans);
+    for (let i = 0; i < bytes; i += 4) hash = mix(hash, d.i32(addresses + i));
+    key.hash = mix(mix(hash, key.vlan2), key.vlans);
   }
 }

@@ -1,5 +1,5 @@
 /** Applies firewall decisions to a packet, for rules and policies alike. */
-import { dropFlow, sidesReset } from '../../../engine/flow/flow-judgement.js';
+import { dropFlow, sidesReset } from '../../../engine/flow/flow-decision.js';
 import * as Flow from '../../../engine/flow/flow-record.js';
 import * as Packet from '../../../engine/packet.js';
 import { REASON_FIREWALL_RULES } from '../../../engine/verdict.js';

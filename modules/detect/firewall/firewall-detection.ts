@@ -8,7 +8,7 @@ import type { ApplicationLayer } from '../../../engine/application-layer.js';
 import type { Batch } from '../../../engine/batch.js';
 import { EVENT_NONE, EVENT_TRANSACTION } from '../../../engine/event.js';
 import { offerFirewallHooks } from '../../../engine/firewall.js';
-import { isFlowDropped } from '../../../engine/flow/flow-judgement.js';
+import { isFlowDropped } from '../../../engine/flow/flow-decision.js';
 import * as Flow from '../../../engine/flow/flow-record.js';
 import { FLOW_TABLE } from '../../../engine/flow/flow-table.js';
 import * as Packet from '../../../engine/packet.js';

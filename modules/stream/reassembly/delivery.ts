@@ -26,8 +26,8 @@ export class Delivery {
    */
   carrier(batch: Batch, slot: number, own: boolean): number {
     const p = slot * Packet.INTS;
-    if (own && !Packet.bringsStream(this.row, p)) return slot;
-    while (this.thread.pool.available <= this.reserved) if (!this.thread.awaitHome?.()) return -1;
+    if (own && !Packet.carriesStream(this.row, p)) return slot;
+    while (this.thread.pool.available <= this.reserved) if (!this.thread.waitForReturns?.()) return -1;
     const pseudo = this.thread.pool.take();
     if (pseudo < 0) return -1;
     const q = pseudo * Packet.INTS;

@@ -5,7 +5,7 @@
 import type { Batch } from '../../../engine/batch.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
-import type { DistantStreams } from '../../../engine/stream/distant-streams.js';
+import type { RemoteStreams } from '../../../engine/stream/remote-streams.js';
 
 /** Name of the application layer's service when it runs in this thread. */
 const APPLICATION_LAYER = 'application-layer';
@@ -17,12 +17,12 @@ export class DistantDepth {
 
   private constructor(
     private readonly thread: Thread,
-    private readonly streams: DistantStreams,
+    private readonly streams: RemoteStreams,
   ) {}
 
   /** @returns undefined when streams are not read in other threads */
   static of(thread: Thread): DistantDepth | undefined {
-    return thread.distantStreams && new DistantDepth(thread, thread.distantStreams);
+    return thread.remoteStreams && new DistantDepth(thread, thread.remoteStreams);
   }
 
   /**
@@ -40,7 +40,7 @@ export class DistantDepth {
     ] as const;
     const isRead = () => streams.isRead(flow, true, before[0]) && streams.isRead(flow, false, before[1]);
     if (!isRead() && !thread.waitUntil?.(isRead, PATIENCE_MS)) this.giveUp();
-    return streams.askedDepth(flow);
+    return streams.requestedDepth(flow);
   }
 
   /** Where the first data of this batch begins, or the gap before it: no reader has seen it yet. */
@@ -49,7 +49,7 @@ export class DistantDepth {
     for (let i = 0; i < batch.keptLength; i++) {
       const p = batch.keptAt(i) * Packet.INTS;
       if (row[p + Packet.FLOW] !== flow || row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) continue;
-      if (!Packet.bringsStream(row, p)) continue;
+      if (!Packet.carriesStream(row, p)) continue;
       if (((row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0) === toServer)
         return (row[p + Packet.STREAM_OFFSET]! - row[p + Packet.STREAM_GAP]!) | 0;
     }

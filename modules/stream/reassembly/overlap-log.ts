@@ -42,8 +42,8 @@ export class OverlapLog {
     const to = from + this.lengths[entry]!;
     return {
       position: this.positions[entry]! >>> 0,
-      before: this.before.slice(from, to),
-      brought: this.brought.slice(from, to),
+      existing: this.before.slice(from, to),
+      received: this.brought.slice(from, to),
     };
   }
 

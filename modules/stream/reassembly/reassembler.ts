@@ -177,7 +177,7 @@ export class Reassembler implements StreamControl {
     const p = slot * Packet.INTS;
     const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
     const repeated = inline && ((end - rows[r + Direction.DELIVERED]!) | 0) <= 0;
-    if (repeated) this.memory.row[p + Packet.FLAGS]! |= Packet.FLAG_REPEATED;
+    if (repeated) this.memory.row[p + Packet.FLAGS]! |= Packet.FLAG_RETRANSMITTED;
     if (((end - rows[r + Direction.KEPT_FROM]!) | 0) <= 0 || ((end - start) | 0) <= 0) return PLACED;
     if (((start - rows[r + Direction.IN_ORDER]!) | 0) > MAX_DISTANCE) {
       this.counters.insertFail();
@@ -195,7 +195,7 @@ export class Reassembler implements StreamControl {
     if (outcome !== PLACED) this.reportLoss(outcome, p);
     else if (!repeated) this.memory.row[p + Packet.FLAGS]! |= this.inStream;
     if (!inline) return outcome;
-    if (outcome === OVER_MEMCAP && !Packet.bringsStream(this.memory.row, p))
+    if (outcome === OVER_MEMCAP && !Packet.carriesStream(this.memory.row, p))
       goOnWithoutHistory(this.store, r, start, end);
     if (!hasMore(this.store, r)) {
       if (outcome === PLACED && !repeated) this.noteEarly(r, p, start);
@@ -266,8 +266,8 @@ export class Reassembler implements StreamControl {
   private noteEarly(r: number, p: number, start: number): void {
     const { row } = this.memory;
     if (this.inStream === 0 || ((start - this.rows[r + Direction.IN_ORDER]!) | 0) <= 0) return;
-    if (Packet.bringsStream(row, p)) return;
-    row[p + Packet.FLAGS]! |= Packet.FLAG_EARLY;
+    if (Packet.carriesStream(row, p)) return;
+    row[p + Packet.FLAGS]! |= Packet.FLAG_AFTER_GAP;
     row[p + Packet.STREAM_OFFSET] = start;
   }
 

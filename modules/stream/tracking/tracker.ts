@@ -4,10 +4,10 @@ import type { Recogniser } from '../../../engine/application/recognition.js';
 import { Batch } from '../../../engine/batch.js';
 import { ExceptionPolicy } from '../../../engine/exception-policy/applying.js';
 import { midstreamPolicyOf, TARGETS } from '../../../engine/exception-policy.js';
-import { isFlowDropped } from '../../../engine/flow/flow-judgement.js';
+import { DecidedFlows } from '../../../engine/flow/decided-flows.js';
+import { isFlowDropped } from '../../../engine/flow/flow-decision.js';
 import * as FlowRecord from '../../../engine/flow/flow-record.js';
 import { FLOW_TABLE, type FlowTable } from '../../../engine/flow/flow-table.js';
-import { SettledFlows } from '../../../engine/flow/settled-flows.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
@@ -49,7 +49,7 @@ export class Tracker {
   private readonly policies: HostOsPolicy;
   private readonly memcapPolicy: ExceptionPolicy;
   private readonly maxSessions: number;
-  private readonly settled: SettledFlows;
+  private readonly settled: DecidedFlows;
   private sessions = 0;
 
   /** @param recogniser decides for sessions picked up midstream which side is the server */
@@ -62,7 +62,7 @@ export class Tracker {
     this.policies = new HostOsPolicy(thread.config);
     this.maxSessions = Math.floor(this.settings.memcap / thread.count / (Session.INTS * 4));
     this.memcapPolicy = new ExceptionPolicy(thread, TARGETS.streamMemcap, REASON_STREAM_MEMCAP);
-    this.settled = new SettledFlows(thread);
+    this.settled = new DecidedFlows(thread);
     this.x = new Segment(thread.memory, thread.flows);
     const { cells, settings, row, flows } = this;
     this.c = {
@@ -106,7 +106,7 @@ export class Tracker {
       this.row[x.p + Packet.FLAGS]! |= Packet.FLAG_BEYOND_SESSION;
       return;
     }
-    if (this.settled.note(x.p, x.flow)) return;
+    if (this.settled.applyTo(x.p, x.flow)) return;
     if (this.isDropped(x)) {
       this.noteFlags(x);
       return;

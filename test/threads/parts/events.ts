@@ -1,5 +1,5 @@
 import type { Batch } from '../../../engine/batch.js';
-import { EVENT_OTHER, keepEvent } from '../../../engine/event.js';
+import { addEvent, EVENT_OTHER } from '../../../engine/event.js';
 import { defineModule } from '../../../engine/module.js';
 
 /** Ten events behind each packet, as many rules that match make them. */
@@ -11,7 +11,7 @@ export default defineModule({
       for (let i = 0; i < batch.length; i++) {
         const slot = batch.slots[i]!;
         batch.keep(slot);
-        for (let n = 0; n < 10; n++) keepEvent(thread, batch, EVENT_OTHER, slot, '');
+        for (let n = 0; n < 10; n++) addEvent(thread, batch, EVENT_OTHER, slot, '');
       }
       batch.replace();
     },

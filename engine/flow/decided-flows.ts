@@ -10,10 +10,10 @@ import { BypassedPackets } from './bypassed-packets.js';
 import * as FlowRecord from './flow-record.js';
 
 /** Bits of `FlowRecord.FLAGS`. */
-const SETTLED = FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_BYPASSED | FlowRecord.FLAG_PASSED;
+const DECIDED = FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_BYPASSED | FlowRecord.FLAG_PASSED;
 const DONE = FlowRecord.FLAG_DROPPED | FlowRecord.FLAG_BYPASSED;
 
-export class SettledFlows {
+export class DecidedFlows {
   readonly bypassed: BypassedPackets;
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
@@ -26,20 +26,20 @@ export class SettledFlows {
 
   /** A policy dropped, passed or bypassed the flow. */
   has(flow: number): boolean {
-    return (this.flows[flow * FlowRecord.INTS + FlowRecord.FLAGS]! & SETTLED) !== 0;
+    return (this.flows[flow * FlowRecord.INTS + FlowRecord.FLAGS]! & DECIDED) !== 0;
   }
 
   /**
    * Applies the decision about its flow to the packet at `p`.
    * @returns true if nothing is to be done with it: dropped and bypassed flows need no further work
    */
-  note(p: number, flow: number): boolean {
+  applyTo(p: number, flow: number): boolean {
     const flags = this.flows[flow * FlowRecord.INTS + FlowRecord.FLAGS]!;
-    if ((flags & SETTLED) === 0) return false;
+    if ((flags & DECIDED) === 0) return false;
     const { row } = this;
     row[p + Packet.FLAGS]! |= Packet.FLAG_NO_INSPECTION;
     if (flags & FlowRecord.FLAG_PASSED) row[p + Packet.FLOW_STATE]! |= Packet.FLOW_PASSED;
-    if (flags & FlowRecord.FLAG_BYPASSED) this.bypassed.note(p, flow);
+    if (flags & FlowRecord.FLAG_BYPASSED) this.bypassed.mark(p, flow);
     if (flags & FlowRecord.FLAG_DROPPED) {
       row[p + Packet.FLOW_STATE]! |= Packet.FLOW_DROPPED;
       row[p + Packet.VERDICT] = Packet.VERDICT_DROP;

@@ -25,9 +25,9 @@ const SEEN = FlowRecord.FLAG_TO_SERVER_SEEN | FlowRecord.FLAG_TO_CLIENT_SEEN;
 export function swapRecord(flows: FlowRows, flow: number): void {
   const { row, row64 } = flows;
   const f = flow * FlowRecord.INTS;
-  for (const [a, b] of INT_PAIRS) exchange(row, f + a, f + b);
+  for (const [a, b] of INT_PAIRS) swap(row, f + a, f + b);
   for (const [a, b] of DOUBLE_PAIRS) {
-    exchange(row64, flow * FlowRecord.DOUBLES + a, flow * FlowRecord.DOUBLES + b);
+    swap(row64, flow * FlowRecord.DOUBLES + a, flow * FlowRecord.DOUBLES + b);
   }
   const ttls = row[f + FlowRecord.TTLS]!;
   row[f + FlowRecord.TTLS] = (ttls << 16) | (ttls >>> 16);
@@ -42,7 +42,7 @@ export function swapRecord(flows: FlowRows, flow: number): void {
   row[f + FlowRecord.FLAGS] = (flags & ~SEEN) | exchanged;
 }
 
-function exchange(columns: Int32Array | Float64Array, a: number, b: number): void {
+function swap(columns: Int32Array | Float64Array, a: number, b: number): void {
   const kept = columns[a]!;
   columns[a] = columns[b]!;
   columns[b] = kept;

@@ -7,9 +7,9 @@ import { shareOf } from '../queue/share.js';
 import { ThreadCounters } from '../thread/counters.js';
 
 /** Service in a thread that reads the same packets as others: set by the acquire module, used by `decode`. */
-export const CONVERSATION_SHARE = 'conversation-share';
+export const FLOW_SHARE = 'flow-share';
 
-export class ConversationShare {
+export class FlowShare {
   constructor(
     private readonly index: number,
     private readonly count: number,
@@ -25,8 +25,8 @@ export class ConversationShare {
  * The thread, for a module that sees the packets of all. Its counters and log messages are the same in each of these
  * threads: only those of the first are used.
  */
-export function speakingOnce(thread: Thread): Thread {
-  if (!thread.services.has(CONVERSATION_SHARE) || thread.index === 0) return thread;
+export function reportingOnce(thread: Thread): Thread {
+  if (!thread.services.has(FLOW_SHARE) || thread.index === 0) return thread;
   const counters = new ThreadCounters(ThreadCounters.allocate());
   return { ...thread, counters, log: SILENT, warnOnce() {} };
 }

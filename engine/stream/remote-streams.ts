@@ -4,17 +4,17 @@
  */
 const INTS = 4;
 /** 0: nothing was requested; NO_LIMIT, or bytes as uint32. */
-const ASKED = 0;
+const REQUESTED_DEPTH = 0;
 /** Position after the data read in each direction, modulo 2^32. */
 const READ_TO_CLIENT = 1;
 const READ_TO_SERVER = 2;
 
 const NO_LIMIT = -1;
 
-export class DistantStreams {
+export class RemoteStreams {
   private readonly rows: Int32Array;
 
-  /** @param buffer created by `DistantStreams.allocate` */
+  /** @param buffer created by `RemoteStreams.allocate` */
   constructor(buffer: SharedArrayBuffer) {
     this.rows = new Int32Array(buffer);
   }
@@ -28,32 +28,36 @@ export class DistantStreams {
 
   /** Requests this many bytes of each direction; 0: no limit. See `StreamControl.setDepth`. */
   setDepth(flow: number, bytes: number): void {
-    Atomics.store(this.rows, flow * INTS + ASKED, bytes === 0 ? NO_LIMIT : Math.min(bytes, 2 ** 32 - 2) | 0);
+    Atomics.store(
+      this.rows,
+      flow * INTS + REQUESTED_DEPTH,
+      bytes === 0 ? NO_LIMIT : Math.min(bytes, 2 ** 32 - 2) | 0,
+    );
   }
 
   /** Everything in a direction before `position` was read, and the resulting requests were recorded. */
-  haveRead(flow: number, toServer: boolean, position: number): void {
-    Atomics.store(this.rows, read(flow, toServer), position | 0);
+  setRead(flow: number, toServer: boolean, position: number): void {
+    Atomics.store(this.rows, readColumn(flow, toServer), position | 0);
   }
 
   /** The flow is over; its row will be reused. */
-  forget(flow: number): void {
+  reset(flow: number): void {
     for (let i = 0; i < INTS; i++) Atomics.store(this.rows, flow * INTS + i, 0);
   }
 
   // ── reassembly ──
 
   isRead(flow: number, toServer: boolean, position: number): boolean {
-    return ((Atomics.load(this.rows, read(flow, toServer)) - position) | 0) >= 0;
+    return ((Atomics.load(this.rows, readColumn(flow, toServer)) - position) | 0) >= 0;
   }
 
   /** Requested bytes, 0: no limit; undefined if none. */
-  askedDepth(flow: number): number | undefined {
-    const asked = Atomics.load(this.rows, flow * INTS + ASKED);
-    if (asked === 0) return undefined;
-    return asked === NO_LIMIT ? 0 : asked >>> 0;
+  requestedDepth(flow: number): number | undefined {
+    const requested = Atomics.load(this.rows, flow * INTS + REQUESTED_DEPTH);
+    if (requested === 0) return undefined;
+    return requested === NO_LIMIT ? 0 : requested >>> 0;
   }
 }
 
-const read = (flow: number, toServer: boolean): number =>
+const readColumn = (flow: number, toServer: boolean): number =>
   flow * INTS + (toServer ? READ_TO_SERVER : READ_TO_CLIENT);

@@ -4,7 +4,7 @@
  */
 
 /** One round over a word: two multiplications with odd numbers, shifts between (as in MurmurHash3's finish). */
-export function stir(hash: number, word: number): number {
+export function mix(hash: number, word: number): number {
   let stirred = Math.imul(hash ^ word, 0x85ebca6b);
   stirred = Math.imul(stirred ^ (stirred >>> 15), 0xc2b2ae35);
   return stirred ^ (stirred >>> 16);

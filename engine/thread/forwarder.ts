@@ -19,7 +19,7 @@ export interface Outlet {
   readonly thread: number;
 }
 
-export class HandOver {
+export class Forwarder {
   private readonly row: Int32Array;
 
   constructor(
@@ -42,32 +42,32 @@ export class HandOver {
   }
 
   /** Passes on every packet of the batch and empties it. */
-  give(batch: Batch): void {
-    for (let i = 0; i < batch.length; i++) this.giveOne(batch.slots[i]!);
+  forward(batch: Batch): void {
+    for (let i = 0; i < batch.length; i++) this.forwardPacket(batch.slots[i]!);
     batch.clear();
     this.publish();
   }
 
-  private giveOne(slot: number): void {
+  private forwardPacket(slot: number): void {
     const p = slot * Packet.INTS;
     const consumer = this.outlets.length === 0 ? DONE : this.choose(p);
     if (consumer === DONE) {
-      this.letGo(slot);
+      this.release(slot);
       return;
     }
-    const outlet = this.anyConsumer ? this.openOutlet(p, consumer) : this.outlets[consumer]!;
-    if (this.row[p + Packet.STREAM_LENGTH]! > 0) this.pack(slot, p, outlet);
+    const outlet = this.anyConsumer ? this.outletWithRoom(p, consumer) : this.outlets[consumer]!;
+    if (this.row[p + Packet.STREAM_LENGTH]! > 0) this.sendWithStream(slot, p, outlet);
     else this.send(slot, outlet);
   }
 
   /** The packet is done. */
-  letGo(slot: number): void {
+  release(slot: number): void {
     this.changeOwner(slot, -1);
     this.returns.release(slot);
   }
 
   /** Waits until the handler chooses a consumer with room: a hanging one must not block the others. */
-  private openOutlet(p: number, consumer: number): Outlet {
+  private outletWithRoom(p: number, consumer: number): Outlet {
     let outlet = this.outlets[consumer]!;
     while (outlet.ring.room() === 0 && this.row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) {
       this.waitForRoom(outlet);
@@ -82,7 +82,7 @@ export class HandOver {
   }
 
   /** Sends a packet whose reassembled data may have to be copied; more than a block needs several packets. */
-  private pack(slot: number, p: number, outlet: Outlet): void {
+  private sendWithStream(slot: number, p: number, outlet: Outlet): void {
     const { row } = this;
     const data = row[p + Packet.STREAM_DATA]!;
     const { first, byteLength } = this.thread.streamRange;
@@ -91,10 +91,10 @@ export class HandOver {
       return;
     }
     const rest = this.splitOff(p, outlet);
-    row[p + Packet.CARRIER] = this.carry(p, data, row[p + Packet.STREAM_LENGTH]!, outlet);
+    row[p + Packet.CARRIER] = this.copyToCarrier(p, data, row[p + Packet.STREAM_LENGTH]!, outlet);
     // From here on the packet belongs to the consumer: its row must not be accessed again.
     this.send(slot, outlet);
-    if (rest >= 0) this.pack(rest, rest * Packet.INTS, outlet);
+    if (rest >= 0) this.sendWithStream(rest, rest * Packet.INTS, outlet);
   }
 
   /** Splits off what exceeds a block from the packet's data. @returns a pseudo packet with the rest, or -1 */
@@ -103,7 +103,7 @@ export class HandOver {
     const length = row[p + Packet.STREAM_LENGTH]!;
     const fits = this.thread.pool.range.blockSize;
     if (length <= fits) return -1;
-    const slot = this.takeSlot(outlet);
+    const slot = this.waitForSlot(outlet);
     const q = slot * Packet.INTS;
     Packet.copyOrigin(row, p, q);
     Packet.copyFlowCounts(row, p, q);
@@ -117,7 +117,7 @@ export class HandOver {
     return slot;
   }
 
-  private takeSlot(outlet: Outlet): number {
+  private waitForSlot(outlet: Outlet): number {
     for (;;) {
       const slot = this.thread.pool.take();
       if (slot >= 0) return slot;
@@ -126,9 +126,9 @@ export class HandOver {
   }
 
   /** Copies stream data into a block; its slot is the carrier. */
-  private carry(p: number, data: number, length: number, outlet: Outlet): number {
+  private copyToCarrier(p: number, data: number, length: number, outlet: Outlet): number {
     const { pool, memory } = this.thread;
-    const carrier = this.takeSlot(outlet);
+    const carrier = this.waitForSlot(outlet);
     for (;;) {
       const copy = pool.allocate(carrier, length);
       if (copy >= 0) {

@@ -4,7 +4,7 @@ import * as Packet from '../packet.js';
 import * as Flow from './flow-record.js';
 
 /** Bits of `Packet.FLOW_STATE`: what was decided before the packet arrived. */
-const JUDGED = Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED;
+const DECIDED = Packet.FLOW_DROPPED | Packet.FLOW_PASSED | Packet.FLOW_BYPASSED;
 
 /** Whether a flow is dropped according to its record. @param flows the rows of flow records */
 export function isFlowDropped(flows: Int32Array, flow: number): boolean {
@@ -12,8 +12,8 @@ export function isFlowDropped(flows: Int32Array, flow: number): boolean {
 }
 
 /** Whether the flow of the packet at `p` is dropped, passed or bypassed as a whole, and not inspected. */
-export function isFlowJudged(row: Int32Array, flows: Int32Array, p: number, flow: number): boolean {
-  if ((row[p + Packet.FLOW_STATE]! & JUDGED) !== 0) return true;
+export function isFlowDecided(row: Int32Array, flows: Int32Array, p: number, flow: number): boolean {
+  if ((row[p + Packet.FLOW_STATE]! & DECIDED) !== 0) return true;
   const action = flows[flow * Flow.INTS + Flow.ACTION];
   return action === Flow.ACTION_DROP || action === Flow.ACTION_PASS;
 }

@@ -2,23 +2,25 @@
 import type { Log } from '../module.js';
 
 /** Maximum number of remembered warnings. */
-export const MOST_TOLD = 1000;
+export const MAX_WARNINGS = 1000;
 
-export class ToldOnce {
-  private readonly told = new Set<string>();
+export class UniqueWarnings {
+  private readonly logged = new Set<string>();
 
   constructor(private readonly log: Pick<Log, 'warning' | 'debug'>) {}
 
   /** Beyond that number, warnings are logged at debug level. */
   warn(text: string): void {
-    if (this.told.has(text)) return;
-    if (this.told.size >= MOST_TOLD) {
+    if (this.logged.has(text)) return;
+    if (this.logged.size >= MAX_WARNINGS) {
       this.log.debug(text);
       return;
     }
-    this.told.add(text);
+    this.logged.add(text);
     this.log.warning(text);
-    if (this.told.size === MOST_TOLD)
-      this.log.warning(`${MOST_TOLD} different warnings were logged: further ones are logged at level debug`);
+    if (this.logged.size === MAX_WARNINGS)
+      this.log.warning(
+        `${MAX_WARNINGS} different warnings were logged: further ones are logged at level debug`,
+      );
   }
 }
