@@ -1,4 +1,4 @@
-/** What only the addon has: threads, sizes, and checks of its arguments. */
+/** Properties of the addon alone: threads, sizes, and checks of its arguments. */
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ describe.runIf(addon)('native addon', () => {
     expect(addon.versions['pcre2']).toMatch(/^10\./);
   });
 
-  it('knows the calling thread', () => {
+  it('gives the thread id of the calling thread', () => {
     const status = () => readFileSync(`/proc/self/task/${addon.threadId()}/status`, 'latin1');
     const allowed = /Cpus_allowed_list:\t(.*)/.exec(status())![1]!;
     const first = Number(/^\d+/.exec(allowed)![0]);
@@ -35,7 +35,7 @@ describe.runIf(addon)('native addon', () => {
     expect(() => addon.setAffinity([1e9])).toThrow(/CPU number/);
   });
 
-  it('counts CPU time', () => {
+  it('measures CPU time', () => {
     const before = addon.threadCpuSeconds();
     for (let i = 0; i < 1e6; i++) Math.sqrt(i);
     expect(addon.threadCpuSeconds()).toBeGreaterThan(before);
@@ -65,7 +65,7 @@ describe.runIf(addon)('native addon', () => {
     addon.releaseDatabase(database);
   });
 
-  it('hands out matches in parts', () => {
+  it('returns matches in parts', () => {
     const patterns = Array.from('abcdef', (letter, id) => ({ id, bytes: bytes(letter), flags: 0 }));
     const database = addon.compileDatabase(patterns, false);
     const few = new Uint32Array(7);
@@ -76,7 +76,7 @@ describe.runIf(addon)('native addon', () => {
     expect(addon.moreMatches(6, few)).toBe(0);
   });
 
-  it('tells the size of databases and streams', () => {
+  it('gives the size of databases and streams', () => {
     const patterns = [{ id: 1, bytes: bytes('needle'), flags: 0 }];
     expect(addon.databaseSize(addon.compileDatabase(patterns, false)).streamBytes).toBe(0);
     const { bytes: size, streamBytes } = addon.databaseSize(addon.compileDatabase(patterns, true));
@@ -84,7 +84,7 @@ describe.runIf(addon)('native addon', () => {
     expect(streamBytes).toBeGreaterThan(4);
   });
 
-  it('answers wrong arguments with an error', () => {
+  it('rejects invalid arguments with an error', () => {
     const call = (name: keyof Native, ...args: unknown[]) =>
       (addon[name] as (...all: unknown[]) => unknown)(...args);
     const junk: unknown[] = [
@@ -117,7 +117,7 @@ describe.runIf(addon)('native addon', () => {
     }
   });
 
-  it('keeps databases when the thread that made them ends', async () => {
+  it('keeps databases when the thread that compiled them ends', async () => {
     const url = new URL('../../dist/test/native/compile-worker.js', import.meta.url);
     const worker = new Worker(url, { workerData: 'needle' });
     const ended = new Promise(resolve => worker.once('exit', resolve));
@@ -128,7 +128,7 @@ describe.runIf(addon)('native addon', () => {
     expect([...matches]).toEqual([0, 1, 8]);
   });
 
-  it('lets threads scan while databases come and go', async () => {
+  it('lets threads scan while databases are compiled and released', async () => {
     const url = new URL('../../dist/test/native/churn-worker.js', import.meta.url);
     const workers = [1, 2, 3].map(seed => new Worker(url, { workerData: { seed, rounds: 300 } }));
     const wrong = await Promise.all(

@@ -1,4 +1,4 @@
-/** Compiles, scans and releases in turn, with streams in between; sends how often the answer was wrong. */
+/** Compiles, scans and releases repeatedly, with streams in between; sends the number of wrong answers. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Native, native } from '../../engine/native.js';
 

@@ -1,4 +1,4 @@
-/** Devices that are deleted, made anew, and cannot be opened at once. */
+/** Devices that are deleted, created again, and cannot be opened at once. */
 import { expect, it } from 'vitest';
 import type { Log } from '../../engine/module.js';
 import type { Native } from '../../engine/native.js';
@@ -7,7 +7,7 @@ import { DeviceWatch } from '../../modules/af-packet/watch.js';
 
 const ETHERNET = 1;
 
-/** A system with one device, which is opened with sockets from 100 on. */
+/** A system with one device, whose sockets have numbers from 100 on. */
 class System {
   index = 7;
   type = ETHERNET;
@@ -58,7 +58,7 @@ class System {
   }
 }
 
-it('opens all sockets of another device, in a group of their own', () => {
+it('all sockets of a new device are reopened, in their own fanout group', () => {
   const system = new System();
   const watch = system.watch();
   watch.checkAll();
@@ -76,7 +76,7 @@ it('opens all sockets of another device, in a group of their own', () => {
   expect(system.told).toHaveLength(2);
 });
 
-it('tries so often at most, and again with the next device', () => {
+it('reopening is given up after a number of attempts, and tried again with the next device', () => {
   const system = new System();
   const watch = system.watch();
   system.refused.add(1);
@@ -98,7 +98,7 @@ it('tries so often at most, and again with the next device', () => {
   expect(system.openings).toBe(1);
 });
 
-it('leaves a device of another kind alone', () => {
+it('a device with another link type is not reopened', () => {
   const system = new System();
   const watch = system.watch();
   system.type = 65534;

@@ -1,4 +1,4 @@
-/** What holds for regular expressions of both kinds. */
+/** Properties of both implementations of regular expressions. */
 import { describe, expect, it } from 'vitest';
 import { openExpressions } from '../../engine/expression/open.js';
 import { type ExpressionKind, LIMIT_REACHED, UNSET } from '../../engine/expression.js';
@@ -6,7 +6,7 @@ import { native } from '../../engine/native.js';
 
 const latin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
-/** The text of the match and of the groups; undefined without a match. */
+/** The text of the match and of its groups; undefined without a match. */
 function search(kind: ExpressionKind, pattern: string, options: string, text: string, start = 0) {
   const expressions = openExpressions(kind);
   const number = expressions.compile({ pattern, options });
@@ -21,7 +21,7 @@ function search(kind: ExpressionKind, pattern: string, options: string, text: st
   });
 }
 
-/** Pattern, options, text, and what is found: the match and its groups. */
+/** Pattern, options, text, and expected result: the match and its groups. */
 const table: [string, string, string, (string | undefined)[] | undefined][] = [
   ['b+', '', 'abbbc', ['bbb']],
   ['b+', 'G', 'abbbc', ['b']],
@@ -75,7 +75,7 @@ describe.each(kinds)('%s', kind => {
     expect(search(kind, pattern, options, text)).toEqual(expected);
   });
 
-  it('begins at the start, and looks behind it', () => {
+  it('begins at the start offset, and looks behind it', () => {
     expect(search(kind, 'a', '', 'aXbYa', 1)).toEqual(['a']);
     expect(search(kind, '(?<=X)b', '', 'aXbYa', 2)).toEqual(['b']);
     expect(search(kind, '^b', '', 'aXbYa', 2)).toEqual(undefined);
@@ -83,7 +83,7 @@ describe.each(kinds)('%s', kind => {
     expect(search(kind, 'b(?=.)', '', 'b', 0)).toEqual(undefined);
   });
 
-  it('writes the groups that fit', () => {
+  it('writes as many groups as fit', () => {
     const expressions = openExpressions(kind);
     const number = expressions.compile({ pattern: '(a)(b)(c)', options: '' });
     const groups = new Uint32Array(5).fill(7);
@@ -92,13 +92,13 @@ describe.each(kinds)('%s', kind => {
     expect(expressions.match(number, latin1('xabc'), 0, 0, 4, new Uint32Array(0))).toBe(1);
   });
 
-  it('knows its groups and their names', () => {
+  it('gives its groups and their names', () => {
     const expressions = openExpressions(kind);
     const number = expressions.compile({ pattern: '(?<all>(a)(?P<end>b))', options: '' });
     expect(expressions.groups(number)).toEqual({ count: 3, names: { all: 1, end: 3 } });
   });
 
-  it('is used by another owner after an export', () => {
+  it('can be exported to and used by another owner', () => {
     const [one, other] = [openExpressions(kind), openExpressions(kind)];
     const number = one.compile({ pattern: 'b', options: 'i' });
     const imported = other.importExpression(structuredClone(one.exportExpression(number)));
@@ -107,7 +107,7 @@ describe.each(kinds)('%s', kind => {
     expect(one.match(number, latin1('aB'), 0, 0, 2, new Uint32Array(2))).toBe(1);
   });
 
-  it('refuses what makes no sense with an error', () => {
+  it('rejects invalid arguments with an error', () => {
     const expressions = openExpressions(kind);
     const compile =
       (pattern: string, options = '') =>
@@ -128,7 +128,7 @@ describe.each(kinds)('%s', kind => {
   });
 });
 
-it('says what JavaScript has no counterpart for', () => {
+it('a pattern without an equivalent in JavaScript is rejected with a message', () => {
   const expressions = openExpressions('regexp');
   for (const pattern of ['a++', '(?>a)', 'a(?i)b', '(?1)', '\\Ka', '\\p{L}', '(*ACCEPT)', '[[:^alpha:]]']) {
     expect(() => expressions.compile({ pattern, options: '' }), pattern).toThrow(
@@ -138,7 +138,7 @@ it('says what JavaScript has no counterpart for', () => {
 });
 
 describe.runIf(native())('limits of PCRE2', () => {
-  it('ends a search that takes too long', () => {
+  it('stop a search that takes too long', () => {
     const expressions = openExpressions('pcre2');
     const number = expressions.compile({
       pattern: '(a+)+$',
@@ -150,7 +150,7 @@ describe.runIf(native())('limits of PCRE2', () => {
     expect(expressions.match(number, text, 0, 0, text.length, new Uint32Array(4))).toBe(LIMIT_REACHED);
   });
 
-  it('matches UTF-8, and survives what is none', () => {
+  it('match UTF-8, and tolerate invalid UTF-8', () => {
     const expressions = openExpressions('pcre2');
     const number = expressions.compile({ pattern: '\u20ac.', options: 'u' });
     const bytes = Buffer.concat([latin1('\xff\xe2'), Buffer.from('\u20ac\u00fc'), latin1('\xff')]);

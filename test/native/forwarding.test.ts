@@ -1,4 +1,4 @@
-/** What goes from one device to the other. */
+/** Forwarding from one device to the other. */
 import { expect, it } from 'vitest';
 import type { Native } from '../../engine/native.js';
 import * as Packet from '../../engine/packet.js';
@@ -6,7 +6,7 @@ import { Forwarding } from '../../modules/af-packet/forward.js';
 import type { OpenDevice } from '../../modules/af-packet/open.js';
 import { stubThread } from '../thread-stub.js';
 
-it('frames that are cut are counted, not forwarded', () => {
+it('truncated frames are counted, not forwarded', () => {
   const thread = stubThread();
   const lengths: number[] = [];
   const sendFrames: Native['sendFrames'] = (_socket, _bytes, frames, count) => {

@@ -1,4 +1,4 @@
-/** What the addon reads out of a queue's messages: any socket will do to receive some. */
+/** Parsing of queue messages by the addon: any socket can deliver them. */
 import { execFileSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { readdirSync, readlinkSync } from 'node:fs';
@@ -71,7 +71,7 @@ describe.runIf(addon)('messages of a netfilter queue', () => {
     socket.close();
   });
 
-  /** Sends and receives before Node's own loop can. */
+  /** Sends and receives before Node's own event loop can. */
   function received(sent: Buffer): number {
     tally.fill(0);
     const one = 'dd bs=64k iflag=fullblock status=none';
@@ -79,7 +79,7 @@ describe.runIf(addon)('messages of a netfilter queue', () => {
     return addon.queueReceive(fd, bytes, 8, bytes.length, 1024, packets, tally);
   }
 
-  it('tell of a packet', () => {
+  it('give a packet and its metadata', () => {
     const whole = message(
       packetHeader(77),
       attribute(MARK, big(5)),
@@ -94,7 +94,7 @@ describe.runIf(addon)('messages of a netfilter queue', () => {
     expect(packets[Queue.QUEUED_CONNTRACK]).toBe(0);
   });
 
-  it('tell of its connection', () => {
+  it('give its conntrack information', () => {
     const connection = Buffer.concat([
       attribute(CTA_STATUS, big(0x18e)),
       attribute(CTA_MARK, big(42)),
@@ -115,11 +115,11 @@ describe.runIf(addon)('messages of a netfilter queue', () => {
   it.each<[string, Buffer]>([
     ['without a packet header', message(attribute(PAYLOAD, Buffer.from('x')))],
     ['with a short packet header', message(attribute(PACKET_HDR, big(1)))],
-    ['with an attribute over its end', message(packetHeader(1), attribute(PAYLOAD, Buffer.from('x'), 500))],
+    ['with an attribute beyond the end', message(packetHeader(1), attribute(PAYLOAD, Buffer.from('x'), 500))],
     ['with an attribute shorter than its header', message(packetHeader(1), Buffer.from([1, 0, 10, 0]))],
-    ['of another kind', Buffer.alloc(20, 1)],
-    ['that is too short', Buffer.alloc(3)],
-  ])('%s are counted as strange', (_, bad) => {
+    ['of another type', Buffer.alloc(20, 1)],
+    ['that are too short', Buffer.alloc(3)],
+  ])('messages %s are counted as strange', (_, bad) => {
     expect(received(bad)).toBe(0);
     expect(tally[Queue.TALLY_STRANGE]).toBe(1);
   });

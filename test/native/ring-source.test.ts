@@ -1,4 +1,4 @@
-/** What a ring tells of a packet beside its bytes, and of its device. */
+/** Metadata of packets from a ring, and states of its device. */
 import { constants } from 'node:os';
 import { expect, it } from 'vitest';
 import * as Queue from '../../engine/native/queue.js';
@@ -25,15 +25,15 @@ function admitted(length: number, wireLength: number): string[] {
   return thread.events(slot);
 }
 
-it('tells of packets that did not fit', () => {
+it('truncated packets are reported', () => {
   expect(admitted(96, 1514)).toEqual(['decoder.afpacket.trunc_pkt']);
 });
 
-it('tells nothing of packets that are whole', () => {
+it('complete packets are not reported', () => {
   expect(admitted(1514, 1514)).toEqual([]);
 });
 
-it('tells once of a device that is down', () => {
+it('a device that is down is reported once', () => {
   const thread = stubThread();
   const ringReceive: Native['ringReceive'] = (_ring, _bytes, _from, _to, _largest, _packets, tally) => {
     tally[Queue.TALLY_ERROR] = constants.errno.ENETDOWN;
@@ -56,10 +56,10 @@ it('tells once of a device that is down', () => {
 it.each([
   [true, 0, 0],
   [true, Queue.QUEUED_FLAG_NO_CHECKSUM, Packet.FLAG_NO_CHECKSUM],
-  // One that is only not verified is forwarded as it came.
+  // A packet whose checksum is only unverified is forwarded unchanged.
   [false, 0, Packet.FLAG_UNVERIFIED],
 ])(
-  'tells which checksums are not to be verified, and which are not written (%s, %i)',
+  'packets are marked whose checksums are not to be verified or not yet computed (%s, %i)',
   (verifies, flags, expected) => {
     const thread = stubThread();
     const packets = new Uint32Array(Queue.QUEUED_INTS);

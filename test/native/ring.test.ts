@@ -1,4 +1,4 @@
-/** A ring that one thread has begun to read, and another goes on with. */
+/** A ring that one thread has begun to read, and another continues. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
@@ -27,7 +27,7 @@ function openRing(): number {
       ignoreOutgoing: true,
     });
   } catch (error) {
-    console.warn(`the test of rings is left out: ${(error as Error).message}`);
+    console.warn(`the test of rings is skipped: ${(error as Error).message}`);
     return -1;
   }
 }
@@ -36,7 +36,7 @@ const bytes = new Uint8Array(LARGEST + 8);
 const packet = new Uint32Array(Queue.QUEUED_INTS);
 const tally = new Uint32Array(Queue.TALLY_INTS);
 
-/** Numbers of the datagrams that the ring has, at most so many; others use the device, too. */
+/** Numbers of at most this many datagrams in the ring; other programs use the device, too. */
 function take(ring: PacketRing, mark: string, most: number): number[] {
   const found: number[] = [];
   while (
@@ -51,7 +51,7 @@ function take(ring: PacketRing, mark: string, most: number): number[] {
   return found;
 }
 
-it.runIf(socket >= 0)('has each packet once, whoever goes on with it', async () => {
+it.runIf(socket >= 0)('each packet of a ring is read once, whichever thread continues', async () => {
   const mark = `ring of ${process.pid}`;
   const sender = createSocket('udp4');
   sender.bind(0, '127.0.0.1');

@@ -1,4 +1,4 @@
-/** ARP records of the real program, in profiles of one thread and of several. */
+/** ARP records of the real program, in profiles with one and with several threads. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ async function records(types: string, runmode: string): Promise<Record<string, u
   return lines.map(line => JSON.parse(line) as Record<string, unknown>);
 }
 
-test.each(['single', 'pipeline'])('%s', async runmode => {
+test.each(['single', 'pipeline'])('ARP packets are logged with profile %s', async runmode => {
   const [request, reply, ...more] = await records('[arp, http]', runmode);
   expect(more).toEqual([]);
   expect(request).toEqual({
@@ -46,6 +46,6 @@ test.each(['single', 'pipeline'])('%s', async runmode => {
   expect(reply).toMatchObject({ pcap_cnt: 3, arp: { opcode: 'reply' } });
 });
 
-test('nothing unless it is asked for', async () => {
+test('ARP packets are not logged by default', async () => {
   expect(await records('[http, arp: { enabled: no }]', 'single')).toEqual([]);
 });

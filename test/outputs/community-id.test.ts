@@ -37,27 +37,27 @@ function expected(seed: number, low: string, high: string, protocol: number, por
 const A = '128.232.110.120';
 const B = '66.35.250.204';
 
-test('the published example, in both directions', () => {
+test('Community IDs agree with the published example, in both directions', () => {
   const id = '1:LQU9qZlK+B5F3KDmev6m5PMibrg=';
   expect(idOf({ client: A, server: B, protocol: 6, ports: [34855, 80] })).toBe(id);
   expect(idOf({ client: B, server: A, protocol: 6, ports: [80, 34855] })).toBe(id);
 });
 
-test('ports decide where addresses are equal; the seed comes in', () => {
+test('ports decide the order if addresses are equal; the seed changes the id', () => {
   const same = { client: A, server: A, protocol: 17 };
   const id = expected(1234, A, A, 17, [1, 256]);
   expect(idOf({ ...same, ports: [1, 256] }, 1234)).toBe(id);
   expect(idOf({ ...same, ports: [256, 1] }, 1234)).toBe(id);
 });
 
-test('IPv6, and protocols without ports', () => {
+test('IPv6 and protocols without ports have Community IDs', () => {
   expect(idOf({ client: 'fe80::2', server: 'fe80::1', protocol: 132, ports: [5, 6] })).toBe(
     expected(0, 'fe80::1', 'fe80::2', 132, [6, 5]),
   );
   expect(idOf({ client: A, server: B, protocol: 46 })).toBe(expected(0, B, A, 46, []));
 });
 
-test('ICMP: type and answering type; what is not answered keeps its direction', () => {
+test('ICMP pairs a type with its reply type; a type without a reply keeps its direction', () => {
   expect(idOf({ client: A, server: B, protocol: 1, icmp: [8, 0] })).toBe(expected(0, B, A, 1, [0, 8]));
   expect(idOf({ client: B, server: A, protocol: 1, icmp: [0, 0] })).toBe(expected(0, B, A, 1, [0, 8]));
   expect(idOf({ client: A, server: B, protocol: 1, icmp: [3, 13] })).toBe(expected(0, A, B, 1, [3, 13]));

@@ -1,8 +1,8 @@
-/** A program that listens at a datagram socket of the file system. */
+/** A program that listens on a Unix datagram socket. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { until } from '../until.js';
 
-/** Node has no datagram sockets of the file system. */
+/** Node has no Unix datagram sockets. */
 const LISTEN = `use Socket; $| = 1; my ($path) = @ARGV; unlink $path;
 socket(S, PF_UNIX, SOCK_DGRAM, 0) or die; bind(S, sockaddr_un($path)) or die; print "ready\\n";
 while (defined recv(S, my $bytes, 1 << 22, 0)) { chomp $bytes; print substr($bytes, 0, 12), "\\n" }`;

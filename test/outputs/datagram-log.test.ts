@@ -1,4 +1,4 @@
-/** Lines to a datagram socket: its listener may be missing at the start, slow, and another one later. */
+/** Lines to a datagram socket: its listener may be missing at the start, slow, and replaced later. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { native } from '../../engine/native.js';
 import { until } from '../until.js';
 import { hasPerl, Listener } from './datagram-listener.js';
 
-describe.runIf(native() && hasPerl)('a log of datagrams', () => {
+describe.runIf(native() && hasPerl)('a log to a datagram socket', () => {
   let folder: string;
   const listeners: Listener[] = [];
   const told: string[] = [];
@@ -31,7 +31,7 @@ describe.runIf(native() && hasPerl)('a log of datagrams', () => {
     return listener;
   };
 
-  it('waits for a listener, and for the next one', async () => {
+  it('waits for a listener, and for its successor', async () => {
     const log = open();
     log.write(Buffer.from('one\ntwo\n'));
     const first = await listen();
@@ -55,7 +55,7 @@ describe.runIf(native() && hasPerl)('a log of datagrams', () => {
     expect(log.lost).toBe(0);
   });
 
-  it('loses and counts what a slow listener does not take, and the rest comes in order', async () => {
+  it('loses and counts lines that a slow listener does not take, and keeps the order of the others', async () => {
     const listener = await listen();
     const log = open();
     listener.signal('SIGSTOP');
@@ -75,7 +75,7 @@ describe.runIf(native() && hasPerl)('a log of datagrams', () => {
     ]);
   });
 
-  it('counts a line that is larger than all that may wait, and what nobody took until the end', async () => {
+  it('counts a line larger than the buffer, and lines that nobody took until the end', async () => {
     const listener = await listen();
     const log = open();
     log.write(Buffer.concat([Buffer.alloc(16 << 20, 'x'), Buffer.from('\n')]));

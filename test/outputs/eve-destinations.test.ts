@@ -1,4 +1,4 @@
-/** Where EVE records go besides one file: sockets, the log of the system, a file for each thread. */
+/** Destinations of EVE records besides one file: sockets, syslog, a file per thread. */
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Reads two packets, with one eve-log that has flows. */
+/** Reads two packets, with one eve-log that logs flows. */
 async function run(settings: string, env: Record<string, string> = {}): Promise<void> {
   const eve = `eve-log: { ${settings}, types: [flow] }`;
   writeFileSync(join(folder, 'x.yaml'), `%YAML 1.1\n---\noutputs:\n  - ${eve}\n`);
@@ -26,7 +26,7 @@ async function run(settings: string, env: Record<string, string> = {}): Promise<
   expect([code, err]).toEqual([0, '']);
 }
 
-test('a socket of the file system', async () => {
+test('EVE records are sent to a Unix socket', async () => {
   let got = '';
   const server = createServer(socket => {
     socket.on('data', data => {
@@ -45,7 +45,7 @@ test('a socket of the file system', async () => {
   expect(records).toEqual(['flow', 'flow']);
 });
 
-test('the log of the system', async () => {
+test('EVE records are sent to syslog', async () => {
   const logger = join(folder, 'logger');
   writeFileSync(logger, '#!/bin/sh\n{ echo "$@"; cat; } > log.tmp && mv log.tmp log.txt\n');
   chmodSync(logger, 0o755);
@@ -57,7 +57,7 @@ test('the log of the system', async () => {
   expect(lines.map(line => JSON.parse(line).event_type)).toEqual(['flow', 'flow']);
 });
 
-test('a file for each thread', async () => {
+test('EVE records are written to a file per thread', async () => {
   await run('threaded: yes, filename: x.json');
   expect(readFileSync(join(folder, 'x.1.json'), 'utf8').trim().split('\n')).toHaveLength(2);
   expect([fileOfThread('/a.b/eve', 3), fileOfThread('/a/eve.json', 12)]).toEqual([
@@ -66,12 +66,12 @@ test('a file for each thread', async () => {
   ]);
 });
 
-test('what is not there is refused by name', () => {
+test('unsupported destinations are rejected by name', () => {
   const config = new Config({ outputs: [{ 'eve-log': { filetype: 'redis' } }] } as never);
   expect(instancesOf(config)[0]!.kind).toBe('regular');
 });
 
-test('an empty item among the types is none', () => {
+test('an empty item among the types is ignored', () => {
   const config = new Config({ outputs: [{ 'eve-log': { types: [{}, 'alert'] } }] });
   expect([...instancesOf(config)[0]!.types]).toEqual(['alert']);
 });

@@ -27,7 +27,7 @@ afterAll(() => {
   process.env.TZ = zone;
 });
 
-/** An outputs list of one eve-log with these types and settings. */
+/** A list of outputs with one eve-log of these types and settings. */
 const log = (types: unknown[], settings = {}) => [{ 'eve-log': { enabled: true, types, ...settings } }];
 
 const HEADER = {
@@ -55,7 +55,7 @@ const ALERT = {
 };
 
 describe('alert', () => {
-  test('has what all records have, the signature, the flow so far and what its maker knows', async () => {
+  test('has the common members, the signature, the flow so far and the members of its creator', async () => {
     const thread = outputThread(log(['alert']));
     const slot = alert(
       thread,
@@ -90,10 +90,10 @@ describe('alert', () => {
     ['drop in ids mode', 'drop', 'ids', undefined, 'allowed'],
     ['drop in ips mode', 'drop', 'ips', undefined, 'blocked'],
     ['reject in ids mode', 'rejectdst', 'ids', undefined, 'blocked'],
-    ['an alert whose rate made it a drop', 'alert', 'ips', Packet.VERDICT_DROP, 'blocked'],
-    ['a drop whose rate made it an alert', 'drop', 'ips', Packet.VERDICT_NONE, 'allowed'],
-    ['a drop that became a pass', 'drop', 'ips', Packet.VERDICT_PASS, 'allowed'],
-  ] as const)('action of %s', async (_what, action, mode, taken, told) => {
+    ['an alert turned into a drop by its rate', 'alert', 'ips', Packet.VERDICT_DROP, 'blocked'],
+    ['a drop turned into an alert by its rate', 'drop', 'ips', Packet.VERDICT_NONE, 'allowed'],
+    ['a drop turned into a pass', 'drop', 'ips', Packet.VERDICT_PASS, 'allowed'],
+  ] as const)('has the action of %s', async (_what, action, mode, taken, told) => {
     const thread = outputThread(log(['alert']), [{ ...SIGNATURE, action }], { 'engine-mode': mode });
     const [record] = await recordsOf(
       thread,
@@ -106,7 +106,7 @@ describe('alert', () => {
     expect(record).toMatchObject({ alert: { action: told } });
   });
 
-  test('payload, packet and verdict when they are asked for', async () => {
+  test('has payload, packet and verdict if configured', async () => {
     const settings = {
       payload: true,
       'payload-printable': true,
@@ -131,7 +131,7 @@ describe('alert', () => {
     );
   });
 
-  test('in a stream the payload is that of the stream', async () => {
+  test('in a stream has the payload of the stream', async () => {
     const thread = outputThread(log([{ alert: { 'payload-printable': true } }]));
     const root = tcpPacket(thread, 'packet');
     const data = thread.field(tcpPacket(thread, 'whole stream'), Packet.PAYLOAD);
@@ -150,7 +150,7 @@ describe('alert', () => {
     ]);
   });
 
-  test('parts of the metadata can be switched off', async () => {
+  test('can have parts of the metadata disabled', async () => {
     const parts = { flow: false, 'app-layer': false, rule: { raw: true, metadata: false, reference: true } };
     const thread = outputThread(log([{ alert: { metadata: parts } }], { metadata: false }));
     const members = '"http":{},"metadata":{},"alert":{"context":{"a":1}}';
@@ -163,7 +163,7 @@ describe('alert', () => {
     expect(record!.alert).toEqual({ ...rest, ...more });
   });
 
-  test('the target of the attack, seen from a packet to the client', async () => {
+  test('has the target of the attack, also for a packet to the client', async () => {
     const thread = outputThread(log(['alert']), [{ ...SIGNATURE, target: 'src_ip' }]);
     const [record] = await recordsOf(thread, eve, alert(thread, tcpPacket(thread, '')));
     expect(record!.alert).toMatchObject({
@@ -172,7 +172,7 @@ describe('alert', () => {
     });
   });
 
-  test('of the end of a flow comes from the flow', async () => {
+  test('at the end of a flow has the members of the flow', async () => {
     const thread = outputThread(log(['alert']));
     const root = tcpPacket(thread, '', {
       [Packet.PSEUDO]: Packet.PSEUDO_FLOW_END,
@@ -193,7 +193,7 @@ describe('alert', () => {
     [0, 7, 'wire/pcap'],
     [Packet.STREAM_END, undefined, 'stream (flow timeout)'],
   ])(
-    'in a stream has the number of a packet unless the stream is over (%i)',
+    'in a stream has the number of a packet unless the stream has ended (%i)',
     async (flags, number, source) => {
       const thread = outputThread(log(['alert']));
       const p = tcpPacket(thread, '', {
@@ -206,7 +206,7 @@ describe('alert', () => {
     },
   );
 
-  test('in a tunnel tells of the tunnel', async () => {
+  test('in a tunnel has the members of the tunnel', async () => {
     const thread = outputThread(log(['alert']));
     const outer = tcpPacket(thread, '', { [Packet.PROTOCOL]: 47 });
     const inner = tcpPacket(thread, '', {
@@ -223,7 +223,7 @@ describe('alert', () => {
   });
 });
 
-test('options of the entry: file, prefix, capture file, MAC addresses, Community ID, version, VLANs', async () => {
+test('an eve-log has options: file, prefix, capture file, MAC addresses, Community ID, version, VLANs', async () => {
   const settings = {
     ...{ filename: 'other.json', prefix: '@cee: ', 'pcap-file': true, ethernet: true },
     ...{ 'community-id': true, 'suricata-version': true },
@@ -246,7 +246,7 @@ test('options of the entry: file, prefix, capture file, MAC addresses, Community
   });
 });
 
-test('with live traffic the device is told, and no capture file', async () => {
+test('records of live traffic have the device, and no capture file', async () => {
   const thread = outputThread(log(['alert'], { 'pcap-file': true }), [SIGNATURE]);
   thread.shared[Event.DEVICE_NAMES] = ['eth0', 'wan"1'];
   const [record] = await recordsOf(thread, eve, alert(thread, tcpPacket(thread, '', { [Packet.SOURCE]: 1 })));
@@ -254,10 +254,10 @@ test('with live traffic the device is told, and no capture file', async () => {
   expect(record).not.toHaveProperty('pcap_filename');
 });
 
-/** Packets of a flow of hours: more than 31 bits hold. */
+/** Packets of a flow that lasts hours: the difference of times exceeds 31 bits. */
 const MANY = 3_000_000_000;
 
-test('flow and netflow of a conversation that is over', async () => {
+test('a flow that ended has flow and netflow records', async () => {
   const thread = outputThread(log(['flow', 'netflow']));
   const root = tcpPacket(thread, '', { [Packet.PSEUDO]: Packet.PSEUDO_FLOW_END });
   fillFlow(thread, {
@@ -300,7 +300,7 @@ test('flow and netflow of a conversation that is over', async () => {
   ]);
 });
 
-test('flow records tell the MAC addresses of both sides, in the order they were seen', async () => {
+test('flow records have the MAC addresses of both sides, in the order in which they were seen', async () => {
   const thread = outputThread(log(['flow'], { ethernet: true }));
   const there = tcpPacket(thread, '');
   const back = tcpPacket(thread, '', { [Packet.FLOW_STATE]: 0 });
@@ -312,7 +312,7 @@ test('flow records tell the MAC addresses of both sides, in the order they were 
   });
 });
 
-test('anomalies of application protocols show no bytes of the packet', async () => {
+test('anomalies of application protocols have no packet bytes', async () => {
   const thread = outputThread(
     log([{ anomaly: { types: { applayer: true, stream: true }, packethdr: true } }]),
   );
@@ -328,7 +328,7 @@ test('anomalies of application protocols show no bytes of the packet', async () 
   ]);
 });
 
-test('anomalies: one record for each event of the packet of a wanted kind, and those of protocols', async () => {
+test('there is one anomaly record for each wanted event of a packet, and for those of protocols', async () => {
   const thread = outputThread(log([{ anomaly: { types: { decode: true }, packethdr: true } }]));
   const root = tcpPacket(thread, 'x');
   for (const number of [Events.IPV4_OPT_INVALID, Events.IPV4_TRUNC_PKT, Events.FIRST_STREAM_EVENT]) {
@@ -350,7 +350,7 @@ test('anomalies: one record for each event of the packet of a wanted kind, and t
 });
 
 describe('drop', () => {
-  test('has the headers of the packet and why', async () => {
+  test('has the headers of the packet and the reason', async () => {
     const thread = outputThread(log([{ drop: { alerts: true, verdict: true } }]), [SIGNATURE], {
       'engine-mode': 'ips',
     });
@@ -399,8 +399,8 @@ describe('drop', () => {
   });
 });
 
-describe('records of protocols', () => {
-  test('take their type from their first member; files go the way they are sent', async () => {
+describe('protocol records', () => {
+  test('have the name of their first member as type; files have the direction of their transfer', async () => {
     const thread = outputThread(log(['http', 'files', 'dns']));
     const root = tcpPacket(thread, '');
     const http = event(thread, Event.EVENT_TRANSACTION, root, '"http":{"a":"}\\","},"x":1', {
@@ -418,7 +418,7 @@ describe('records of protocols', () => {
     ]);
   });
 
-  test('others name their type themselves', async () => {
+  test('may have a type of their own', async () => {
     const thread = outputThread(log(['alert']));
     const root = tcpPacket(thread, '');
     const packet = event(thread, Event.EVENT_OTHER, root, '"event_type":"packet","x":1');
@@ -427,7 +427,7 @@ describe('records of protocols', () => {
     expect(records).toMatchObject([{ event_type: 'packet', packet_info: { linktype: 1 } }]);
   });
 
-  test('DNS responses go to the client, and what some protocols say the way of its packet', async () => {
+  test('of DNS responses have the direction of the client, those of some protocols that of the packet', async () => {
     const thread = outputThread(log(['dns', 'snmp']));
     const toServer = tcpPacket(thread, '');
     const toClient = { [Packet.FLOW_STATE]: 0 };
@@ -442,7 +442,7 @@ describe('records of protocols', () => {
     expect(records.map(record => record.dest_port)).toEqual([80, 1234, 80, 1234]);
   });
 
-  test('DNS by direction and type', async () => {
+  test('of DNS can be selected by direction and type', async () => {
     const request = '"dns":{"type":"request","queries":[{"rrtype":"MX"}]}';
     const response = '"dns":{"type":"response","queries":[{"rrtype":"A"}]}';
     const count = async (settings: object) => {
@@ -458,7 +458,7 @@ describe('records of protocols', () => {
   });
 });
 
-test('a record that cannot be made is counted, and others follow', async () => {
+test('a record that cannot be created is counted, and others follow', async () => {
   const thread = outputThread(log(['alert']));
   const root = tcpPacket(thread, '');
   const wrong = alert(thread, root, '', { [Packet.EVENT_SIGNATURE]: 99 });
@@ -466,7 +466,7 @@ test('a record that cannot be made is counted, and others follow', async () => {
   expect(thread.warnings).toHaveLength(1);
 });
 
-test('several entries have their own types and files; what is off is not written', async () => {
+test('several eve-logs have their own types and files; a disabled one is not written', async () => {
   const outputs = [
     ...log(['alert'], { filename: 'a.json' }),
     ...log(['flow', { alert: { enabled: 'no' } }], { filename: 'b.json' }),
@@ -480,7 +480,7 @@ test('several entries have their own types and files; what is off is not written
   ]);
 });
 
-test('events that are wanted follow from the configuration', () => {
+test('wanted events follow from the configuration', () => {
   const wants = (types: unknown[]) => eve.wants!(new Config({ outputs: log(types) }));
   expect(wants(['flow', 'netflow', 'stats'])).toEqual([Event.EVENT_FLOW]);
   expect(wants([{ alert: { 'tagged-packets': 'no' } }, 'http', 'tls'])).toEqual([
@@ -493,7 +493,7 @@ test('events that are wanted follow from the configuration', () => {
   expect(eve.wants!(new Config({}))).toEqual([]);
 });
 
-test('statistics: totals, threads, changes', () => {
+test('statistics can have totals, threads and deltas', () => {
   const [plain, rich] = eve.statistics!(
     new Config({
       outputs: [...log(['stats']), ...log([{ stats: { threads: true, deltas: true, totals: false } }])],

@@ -1,4 +1,4 @@
-/** `xff`: whom a proxy asked for, in alerts, in records of HTTP and of files, and beside stored files. */
+/** `xff`: the client behind a proxy, in alerts, HTTP and file records, and next to stored files. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +69,7 @@ function alertsTold(): readonly Told[] {
 const xff = (mode: string, deployment: string) =>
   `xff: { enabled: yes, mode: ${mode}, deployment: ${deployment} }`;
 
-test('the setting of a log counts for its alerts and files', async () => {
+test('the setting of an eve-log applies to its alerts and files', async () => {
   const told = await run(`${xff('extra-data', 'reverse')}, `, '', '');
   expect(told['alert']).toMatchObject({ dest_ip: CLIENT, alert: { xff: '10.0.0.2' } });
   expect(told['fileinfo']).toMatchObject({ dest_ip: CLIENT, xff: '10.0.0.2' });
@@ -78,31 +78,31 @@ test('the setting of a log counts for its alerts and files', async () => {
   expect(told['store']).not.toHaveProperty('xff');
 });
 
-test('the record beside a stored file is that of the log', async () => {
+test('the record next to a stored file is that of the log', async () => {
   const told = await run('', '', '');
   expect(told['store']).toEqual(told['fileinfo']);
 });
 
-test('alerts in the stream tell the address of the first request in hand', async () => {
+test('alerts in the stream have the address of the first open request', async () => {
   const told = await run(`${xff('extra-data', 'forward')}, `, '', '', IN_STREAM);
   expect(told['alert']).toMatchObject({ dest_ip: SERVER, alert: { signature_id: 2, xff: '10.0.0.1' } });
 });
 
-test('alerts before the request was there tell no address, wherever in a batch they stand', async () => {
+test('alerts before the request have no address, wherever in a batch they are', async () => {
   const syn = 'alert tcp any any -> any any (flags:S; sid:3;)';
   await run(`${xff('extra-data', 'forward')}, `, '', '', syn);
   expect(alertsTold().map(({ alert }) => alert)).toMatchObject([{ signature_id: 3 }]);
   expect(alertsTold()[0]?.alert).not.toHaveProperty('xff');
 });
 
-test('records of HTTP have a setting of their own', async () => {
+test('HTTP records have a setting of their own', async () => {
   const told = await run('', '', '', IN_ANSWER, xff('overwrite', 'forward'));
   expect(told['http']).toMatchObject({ src_ip: '10.0.0.1', dest_ip: SERVER, http: { hostname: 'b' } });
   for (const type of ['http', 'fileinfo', 'alert']) expect(told[type]).not.toHaveProperty('xff');
   expect(told['fileinfo']).toMatchObject({ dest_ip: CLIENT });
 });
 
-test('files have a setting of their own, and the file store another', async () => {
+test('file records have a setting of their own, and the file store another', async () => {
   const told = await run('', xff('overwrite', 'forward'), xff('extra-data', 'reverse'));
   expect(told['alert']).toMatchObject({ dest_ip: CLIENT });
   expect(told['alert']?.alert).not.toHaveProperty('xff');
@@ -111,7 +111,7 @@ test('files have a setting of their own, and the file store another', async () =
   expect(told['store']).toMatchObject({ dest_ip: CLIENT, xff: '10.0.0.2' });
 });
 
-test('records beside stored files may have the address in place of the client', async () => {
+test("records next to stored files may have the address in place of the client's", async () => {
   const told = await run('', '', xff('overwrite', 'forward'));
   expect(told['store']).toMatchObject({ dest_ip: '10.0.0.1' });
   expect(told['fileinfo']).toMatchObject({ dest_ip: CLIENT });

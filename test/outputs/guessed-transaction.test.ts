@@ -1,4 +1,4 @@
-/** Alerts in streams that are logged with the transaction in hand: so many with each. */
+/** Alerts in streams that are logged with the open transaction: a limited number for each. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A request whose body comes in six segments. */
+/** A request whose body is sent in six segments. */
 function session(): Uint8Array[] {
   const head = 'POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 600\r\n\r\n';
   const part = `evil${'.'.repeat(96)}`;
@@ -25,7 +25,7 @@ function session(): Uint8Array[] {
 test.each([
   ['', 4],
   ['  stream-tx-log-limit: 1\n', 1],
-])('with %s', async (more, expected) => {
+])('alerts with a guessed transaction are limited with %s', async (more, expected) => {
   const yaml = `%YAML 1.1\n---\noutputs: [{ eve-log: { types: [alert] } }]\ndetect:\n  guess-applayer-tx: yes\n${more}`;
   writeFileSync(join(folder, 'x.yaml'), yaml);
   writeFileSync(join(folder, 'x.rules'), 'alert tcp any any -> any 80 (content:"evil"; sid:1;)\n');

@@ -6,7 +6,7 @@ import { Members } from '../../modules/eve/members.js';
 const encoder = new TextEncoder();
 const NO_KEY = new Uint8Array(0);
 
-/** What `write` adds to an object, parsed. */
+/** The members that `write` adds to an object, parsed. */
 function parsed(write: (json: JsonBytes) => void): Record<string, unknown> {
   const json = new JsonBytes(8);
   json.open();
@@ -15,7 +15,7 @@ function parsed(write: (json: JsonBytes) => void): Record<string, unknown> {
   return JSON.parse(json.toString());
 }
 
-test('members and lists with commas between them', () => {
+test('members and items are separated by commas', () => {
   const json = new JsonBytes(4);
   json.raw(encoder.encode('@cee: '));
   json.open();
@@ -33,7 +33,7 @@ test('members and lists with commas between them', () => {
 });
 
 test.each(['', 'plain', '"\\/', '\0\x01\x1f\x7f', '\b\t\n\f\r', 'é✓😀', 'a\u2028b', 'x'.repeat(1000)])(
-  'text %j',
+  'text %j is escaped',
   text => {
     expect(parsed(json => json.text(key('t'), text))).toEqual({ t: text });
   },
@@ -44,19 +44,19 @@ test('half a surrogate pair becomes the replacement character', () => {
 });
 
 test.each([0, 1, 9, 10, 99, 100, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1, -1, -(2 ** 40)])(
-  'number %d',
+  'number %d is written',
   value => {
     const out = new Uint8Array(24);
     expect(Buffer.from(out.subarray(0, writeInteger(out, 0, value))).toString()).toBe(String(value));
   },
 );
 
-test('numbers that are not whole, or not finite', () => {
+test('fractions and non-finite numbers are written', () => {
   expect(parsed(json => json.number(key('n'), 1.5))).toEqual({ n: 1.5 });
   expect(parsed(json => json.number(key('n'), Number.NaN))).toEqual({ n: 0 });
 });
 
-test('base64 of all lengths', () => {
+test('base64 of all lengths is right', () => {
   const bytes = Uint8Array.from({ length: 300 }, (_, i) => i * 7);
   for (const length of [0, 1, 2, 3, 4, 5, 6, 255, 256]) {
     const { b } = parsed(json => json.base64(key('b'), bytes, 3, 3 + length));
@@ -64,7 +64,7 @@ test('base64 of all lengths', () => {
   }
 });
 
-test('printable shows ASCII and line ends', () => {
+test('printable keeps ASCII and line ends', () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
   const shown = Array.from(bytes, byte =>
     byte === 10 || byte === 13 || (byte > 31 && byte < 127) ? String.fromCharCode(byte) : '.',
@@ -72,7 +72,7 @@ test('printable shows ASCII and line ends', () => {
   expect(parsed(json => json.printable(key('p'), bytes, 0, 256))).toEqual({ p: shown.join('') });
 });
 
-test('MAC addresses and flag bytes', () => {
+test('MAC addresses and flag bytes are written', () => {
   const bytes = Uint8Array.of(0, 17, 34, 170, 187, 204);
   const write = (json: JsonBytes) => {
     json.mac(key('m'), bytes, 0);
@@ -81,7 +81,7 @@ test('MAC addresses and flag bytes', () => {
   expect(parsed(write)).toEqual({ m: '00:11:22:aa:bb:cc', f: '1b' });
 });
 
-test('members of JSON are told apart', () => {
+test('members of an object are enumerated with their values', () => {
   const found = (text: string) => {
     const bytes = encoder.encode(text);
     const members = new Members(bytes).over(bytes, 0, bytes.length);

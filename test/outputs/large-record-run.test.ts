@@ -1,4 +1,4 @@
-/** Records that are larger than the engine's blocks of memory: they are told, with less in them. */
+/** Records larger than the engine's blocks of memory: they are logged with truncated texts. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const CLIENT = '192.0.2.1';
 const SERVER = '192.0.2.80';
 
-/** Segments that both sides send, each acknowledged by what the other sends. */
+/** Segments of both sides, each acknowledged by the next one of the other side. */
 function conversation(parts: readonly (readonly [toServer: boolean, bytes: Uint8Array])[]): Uint8Array[] {
   const next = { client: 1, server: 1 };
   const sent: Uint8Array[] = [];
@@ -42,7 +42,7 @@ function conversation(parts: readonly (readonly [toServer: boolean, bytes: Uint8
 }
 
 test.each(['single', 'pipeline'])(
-  'a long query is told in its record and in alerts, in %s',
+  'a long query is logged in its record and in alerts, in %s',
   async profile => {
     const query = message('Q', `DROP ${'\x01'.repeat(500_000)}\0`);
     const parts = [

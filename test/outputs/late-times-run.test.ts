@@ -1,4 +1,4 @@
-/** Seconds since the epoch are 32 bits without a sign: they go on behind 2038. */
+/** Seconds since the epoch are unsigned 32-bit numbers: they continue after 2038. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** In the middle of it the highest bit of the seconds is set. */
+/** During the capture, the seconds reach their highest bit. */
 const START = 2 ** 31 - 5;
 const RULES = `alert udp any any -> any any (msg:"limited"; threshold:type limit, track by_src, count 1, seconds 60; sid:1;)
 alert udp any any -> any any (xbits:isnotset,seen,track ip_src; xbits:set,seen,track ip_src,expire 60; noalert; sid:2;)
@@ -28,7 +28,7 @@ interface Told {
 
 const second = (time: string) => time.slice(0, 19);
 
-test('records, flows, thresholds and bits go on when the seconds need 32 bits', async () => {
+test('records, flows, thresholds and bits work when the seconds exceed 31 bits', async () => {
   const yaml = '%YAML 1.1\n---\noutputs: [{ eve-log: { types: [alert, flow] } }]\n';
   writeFileSync(join(folder, 'x.yaml'), yaml);
   writeFileSync(join(folder, 'x.rules'), RULES);

@@ -54,21 +54,21 @@ test.each([
   expect(line!.replace(TIME, '')).toBe(expected);
 });
 
-test('http.log in a format of its own', async () => {
+test('http.log may have a custom format', async () => {
   const format = '%m %H %h %[2]u %s %B %{User-Agent}i %{server}o %{y}C %{Referer}i %a:%p %A:%P';
   expect(await lines(`custom: yes, customformat: "${format}"`)).toEqual([
     `GET HTTP/1.1 h /a 301(/c) 2 u s 2 - ${CLIENT}:1025 ${SERVER}:80`,
   ]);
 });
 
-test('formats', () => {
+test('formats have literals, values, escapes and times', () => {
   const at = { seconds: 0, nanoseconds: 5_000, client: 'c', clientPort: 1, server: 's', serverPort: 2 };
   const line = (text: string) =>
     formatLine(lineFormat(text), at, letter => (letter === 'x' ? 'a\nb' : undefined));
   expect(line('%z 100%% %x %y %{%s}t')).toBe('000005 100% a|0A|b - 0');
 });
 
-test('tls.log', () => {
+test('tls.log has a line per session', () => {
   const thread = new StubThread({
     config: { outputs: [{ 'tls-log': { extended: true } }], 'default-log-dir': '/log' } as never,
   });

@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const LINE_BYTES = 1 << 20;
 const line = (number: number) => Buffer.from(`${String(number).padEnd(LINE_BYTES - 1)}\n`);
 
-/** A listener that takes a little and then nothing until it is told to go on. */
+/** A listener that reads a little and then nothing until told to continue. */
 class Listener {
   private readonly pieces: Buffer[] = [];
   private socket!: Socket;
@@ -38,7 +38,7 @@ class Listener {
     this.socket.resume();
   }
 
-  /** The numbers of the lines that came until the other side ended. */
+  /** The numbers of the lines received until the other side closed. */
   async numbers(): Promise<number[]> {
     await new Promise(done => this.socket.once('close', done));
     await new Promise(done => this.server.close(done));
@@ -46,7 +46,7 @@ class Listener {
   }
 }
 
-test('a slow listener loses lines, gets the others whole and in order, and costs no more memory with time', async () => {
+test('a slow listener loses lines, gets the others complete and in order, and memory stays bounded', async () => {
   const path = join(folder, 'lines.sock');
   const listener = new Listener();
   await listener.listen(path);
@@ -74,7 +74,7 @@ test('a slow listener loses lines, gets the others whole and in order, and costs
   ]);
 });
 
-test('lines that a listener had not taken when it went away are counted, and the next one gets those that follow', async () => {
+test('lines not received when the listener closed are counted, and its successor gets the following ones', async () => {
   const path = join(folder, 'restarted.sock');
   const listen = async (listener: (socket: Socket) => void) => {
     const server = createServer(listener);
@@ -90,7 +90,7 @@ test('lines that a listener had not taken when it went away are counted, and the
   await expect.poll(() => deaf).toBeDefined();
   deaf!.destroy();
   await new Promise(done => first.close(done));
-  // One may have been on its way to the listener.
+  // One may have been in transit to the listener.
   await expect.poll(() => log.lost).toBeGreaterThan(1);
 
   let got = '';
@@ -106,7 +106,7 @@ test('lines that a listener had not taken when it went away are counted, and the
   await new Promise(done => second.close(done));
 });
 
-test('lines for which nobody listens until the end are counted as lost', async () => {
+test('lines without a listener until the end are counted as lost', async () => {
   const path = join(folder, 'nobody.sock');
   const told: string[] = [];
   const log = new LineSocket(path, message => told.push(message));

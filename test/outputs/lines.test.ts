@@ -22,14 +22,14 @@ describe('fast.log', () => {
     return linesOf(thread, fast, '/log/fast.log', alert(thread, tcpPacket(thread, '', fields)));
   };
 
-  test('an alert', async () => {
+  test('has one line per alert', async () => {
     expect(await lines({})).toEqual([
       '07/13/2016-22:42:07.573103  [**] [1:1000001:2] an "evil" thing ✓ [**] [Classification: Misc activity] ' +
         '[Priority: 3] {TCP} 192.0.2.1:1234 -> 198.51.100.2:80',
     ]);
   });
 
-  test('an alert in the log of the system', async () => {
+  test('the output syslog sends the same line without a time', async () => {
     const thread = outputThread([{ syslog: { level: 'Notice' } }], [SIGNATURE]);
     const file = 'syslog of alerts 0';
     expect(await linesOf(thread, fast, file, alert(thread, tcpPacket(thread, '')))).toEqual([
@@ -40,20 +40,23 @@ describe('fast.log', () => {
     expect(fast.openLog!('/log/fast.log', thread.config, () => {})).toBeUndefined();
   });
 
-  test.each(['drop', 'reject', 'rejectboth'])('%s, and what would drop', async action => {
-    expect(await lines({ action })).toEqual([expect.stringContaining('  [wDrop] [**] ')]);
-    expect(await lines({ action }, {}, { 'engine-mode': 'ips' })).toEqual([
-      expect.stringContaining('  [Drop] [**] '),
-    ]);
-  });
+  test.each(['drop', 'reject', 'rejectboth'])(
+    '%s is marked Drop inline, and wDrop in IDS mode',
+    async action => {
+      expect(await lines({ action })).toEqual([expect.stringContaining('  [wDrop] [**] ')]);
+      expect(await lines({ action }, {}, { 'engine-mode': 'ips' })).toEqual([
+        expect.stringContaining('  [Drop] [**] '),
+      ]);
+    },
+  );
 
-  test('without a classification, and of a packet without addresses', async () => {
+  test('has alerts without a classification, and of packets without addresses', async () => {
     const [line] = await lines({ category: '' }, { [Packet.IP_VERSION]: 0, [Packet.FLOW]: -1 });
     expect(line).toContain('[Classification: (null)] [Priority: 3] [**] [Raw pkt: 66 77 88 99 aa bb 00 11 ');
     expect(line).toMatch(/ \] \[pcap file packet: 1\]$/);
   });
 
-  test('other events are not told; nothing is wanted when it is off', async () => {
+  test('other events are not logged; a disabled log wants no events', async () => {
     const thread = outputThread([{ fast: { filename: '/elsewhere/alerts' } }]);
     const root = tcpPacket(thread, '');
     expect(await linesOf(thread, fast, '/elsewhere/alerts', event(thread, Event.EVENT_DROP, root))).toEqual(
@@ -91,7 +94,7 @@ test('stats.log is a table', () => {
   ]);
 });
 
-test('counters become a tree; a group wins over a number of its name', () => {
+test('counters become a tree; a group replaces a number of its name', () => {
   const counters: [string, number][] = [
     ['a.b', 1],
     ['a', 2],
@@ -101,7 +104,7 @@ test('counters become a tree; a group wins over a number of its name', () => {
   expect(statsTree({ uptimeSeconds: 5, counters })).toEqual({ uptime: 5, a: { b: 1 }, c: { d: 4 } });
 });
 
-test('the average size of packets follows from their number and bytes', () => {
+test('the average packet size follows from packets and bytes', () => {
   const counters: [string, number][] = [
     ['decoder.pkts', 7],
     ['decoder.bytes', 447],

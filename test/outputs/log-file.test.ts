@@ -40,7 +40,7 @@ function open(
   return new LogFile(join(folder, name), { ...DEFAULTS, ...settings }, now, told);
 }
 
-test('lines are buffered, and whole in the file', () => {
+test('lines are buffered, and complete in the file', () => {
   const log = open('below/a.log');
   log.write(bytes('one\n'));
   expect(read('below/a.log')).toBe('');
@@ -52,7 +52,7 @@ test('lines are buffered, and whole in the file', () => {
   expect(log.counts).toEqual({ bytes: 268, errors: 0, lost: 0 });
 });
 
-test('appends, or begins anew', () => {
+test('a log is appended to, or truncated', () => {
   writeFileSync(join(folder, 'a.log'), 'old\n');
   open('a.log').close();
   expect(read('a.log')).toBe('old\n');
@@ -63,7 +63,7 @@ test('appends, or begins anew', () => {
   expect(read('a.log')).toBe('new\n');
 });
 
-test('a file that was moved away is complete, and another begun', () => {
+test('a moved file is complete, and a new one is begun', () => {
   const log = open('a.log', { mode: 0o600 });
   log.write(bytes('one\n'));
   renameSync(join(folder, 'a.log'), join(folder, 'a.log.1'));
@@ -76,7 +76,7 @@ test('a file that was moved away is complete, and another begun', () => {
   expect(statSync(join(folder, 'a.log')).mode & 0o777).toBe(0o666);
 });
 
-test('rotation by time, with the time in the name; and by size', () => {
+test('files are rotated by time, with the time in the name, or by size', () => {
   let now = Date.UTC(2016, 6, 13, 12, 59, 59) / 1000;
   const timed = open('%Y-%M-%S-%%.log', { rotateInterval: 60 }, () => now);
   timed.write(bytes('one\n'));
@@ -97,7 +97,7 @@ test('rotation by time, with the time in the name; and by size', () => {
   expect(readdirSync(folder)).toHaveLength(5);
 });
 
-test('a disk that is full loses lines, counts them, and nothing else', () => {
+test('a full disk loses lines and counts them, without further consequences', () => {
   const told: string[] = [];
   const log = new LogFile('/dev/full', DEFAULTS, undefined, message => told.push(message));
   for (let i = 0; i < 20; i++) log.write(bytes('0123456789\n'));
@@ -107,7 +107,7 @@ test('a disk that is full loses lines, counts them, and nothing else', () => {
   expect(told).toEqual([expect.stringContaining('ENOSPC'), '/dev/full: 20 lines were lost']);
 });
 
-test('a gap is told once it is over, and lines go on behind it', () => {
+test('lost lines are reported when writing resumes', () => {
   const told: string[] = [];
   const blocked = join(folder, 'blocked');
   writeFileSync(blocked, '');
@@ -126,7 +126,7 @@ test('a gap is told once it is over, and lines go on behind it', () => {
   expect([log.lost, told.length]).toEqual([3, 2]);
 });
 
-test('lines given up are counted each, also those that came together', () => {
+test('each lost line is counted, also of several written at once', () => {
   const log = new LogFile('/dev/full', { ...DEFAULTS, bufferSize: 8 });
   log.write(bytes('kept..\n'));
   log.write(bytes('one\ntwo\nthree\n'));
@@ -146,7 +146,7 @@ test('a file that cannot be opened is tried again', () => {
   expect(blocked.counts.errors).toBe(2);
 });
 
-test('errors are told when they begin, and when they begin again', () => {
+test('errors are reported when they begin, and when they begin again', () => {
   const told: string[] = [];
   const blocked = join(folder, 'blocked');
   const log = open('blocked/b.log', {}, undefined, message => told.push(message));
@@ -164,10 +164,10 @@ test('errors are told when they begin, and when they begin again', () => {
   log.close();
 });
 
-/** Opens a pipe without waiting for who writes. */
+/** Opens a pipe without waiting for a writer. */
 const readerOf = (path: string): number => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
 
-test('a pipe that nobody reads: lines wait for a reader, those without room are counted', () => {
+test('lines to a pipe without a reader wait for one, those beyond the buffer are counted', () => {
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
   const told: string[] = [];
@@ -189,7 +189,7 @@ test('a pipe that nobody reads: lines wait for a reader, those without room are 
   expect(log.counts.lost).toBe(3);
 });
 
-test('a pipe whose reader goes away: the next one begins with a whole line', () => {
+test('after the reader of a pipe has closed, the next one begins with a complete line', () => {
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
   const told: string[] = [];
@@ -197,7 +197,7 @@ test('a pipe whose reader goes away: the next one begins with a whole line', () 
   const log = open('pipe', { bufferSize: 1 << 20 }, undefined, text => told.push(text));
   const sent = 90_000;
   for (let i = 0; i < sent; i++) log.write(bytes(`${i}\n`.padStart(10)));
-  // The pipe holds less than that, and not whole lines.
+  // The pipe holds less than that, and ends within a line.
   log.flush();
   closeSync(reader);
   log.flush();
@@ -225,7 +225,7 @@ test('a full pipe is waited for no longer than a full disk', () => {
   expect(log.counts.lost).toBeGreaterThan(10_000);
   expect(told[0]).toMatch(/pipe: EAGAIN.*; lines are buffered as long as there is room/);
 
-  // Whoever reads at last has whole lines, and what comes from then on.
+  // A late reader gets complete lines, and those written from then on.
   const into = Buffer.alloc(1 << 20);
   const got = readSync(reader, into);
   expect(into.toString('latin1', 0, 200)).toBe(line.toString().repeat(2));

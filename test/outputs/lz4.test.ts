@@ -13,7 +13,7 @@ const digest = (text: string | Uint8Array): number => {
   return made.value();
 };
 
-test('xxHash of 32 bits', () => {
+test('xxHash of 32 bits is right', () => {
   expect(['', 'a', 'abc', 'Nobody inspects the spammish repetition'].map(digest)).toEqual([
     ...[0x02cc5d05, 0x550d7456, 0x32d153ff, 0xe2293b2f],
   ]);
@@ -23,7 +23,7 @@ test('xxHash of 32 bits', () => {
   expect(pieces.value()).toBe(0xe2293b2f);
 });
 
-/** Reads one block of LZ4. */
+/** Decompresses one block of LZ4. */
 function decoded(block: Uint8Array): number[] {
   const out: number[] = [];
   let at = 0;
@@ -45,7 +45,7 @@ function decoded(block: Uint8Array): number[] {
   return out;
 }
 
-/** What a frame holds; checks its checksums. */
+/** Decompresses a frame and verifies its checksums. */
 function content(frame: Uint8Array): Buffer {
   const bytes = Buffer.from(frame);
   expect(bytes.readUInt32LE(0)).toBe(0x184d2204);
@@ -68,7 +68,7 @@ function framed(checksum: boolean, ...pieces: Uint8Array[]): Buffer {
   return Buffer.concat([frame.header(), ...pieces.map(piece => frame.blocks(piece)), frame.end()]);
 }
 
-test('what is put into a frame comes out of it, and is shorter where it repeats itself', () => {
+test('a compressed frame is decompressed to the same data, and is shorter if the data is repetitive', () => {
   const repeated = Buffer.from('the quick brown fox '.repeat(10_000));
   expect(content(framed(true, repeated)).equals(repeated)).toBe(true);
   expect(framed(true, repeated).length).toBeLessThan(repeated.length / 50);
@@ -79,7 +79,7 @@ test('what is put into a frame comes out of it, and is shorter where it repeats 
   expect(content(framed(true, mixed, repeated, mixed)).length).toBe(mixed.length * 2 + repeated.length);
 });
 
-test('capture files are frames of their own', async () => {
+test('compressed capture files consist of frames', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lz4-'));
   const text = 'again and '.repeat(20);
   const packets = Array.from({ length: 500 }, (_, i) => packet(ethernet(), ipv4(), udp({ sport: i }), text));

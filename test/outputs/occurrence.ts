@@ -1,4 +1,4 @@
-/** Packets, flows and events as outputs see them, for tests: rows are filled as decode, flow and detect do. */
+/** Packets, flows and events as outputs see them, for tests: rows are filled as by decode, flow and detect. */
 import { Batch } from '../../engine/batch.js';
 import { APP_PROTOCOL_NAMES, addEvent, EVENT_ALERT } from '../../engine/event.js';
 import * as FlowRecord from '../../engine/flow/flow-record.js';
@@ -39,7 +39,7 @@ export function outputThread(
   });
 }
 
-/** As much of a compiled rule set as outputs look at. */
+/** The parts of a compiled rule set that outputs read. */
 function imageOf(signatures: readonly Partial<Signature>[]): object {
   const store = new SignatureStore();
   const stored = signatures.map(signature => store.add(signature as Signature));
@@ -143,7 +143,7 @@ export function alert(
   return event(thread, EVENT_ALERT, root, members, { [Packet.EVENT_SIGNATURE]: 0, ...fields });
 }
 
-/** Lets an output consume these slots. @returns lines of the file */
+/** Passes these slots to an output. @returns lines of the file */
 export async function linesOf(
   thread: StubThread,
   output: ModuleDefinition,

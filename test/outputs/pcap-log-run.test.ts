@@ -70,15 +70,18 @@ for (const runmode of ['single', 'pipeline', 'oisf2009']) {
   });
 }
 
-test.each(['single', 'pipeline'])('%s: flows that a rule passes, up to where it matches', async runmode => {
-  const reply = packet(
-    ethernet(),
-    ipv4({ source: '10.0.0.2', destination: '10.0.0.1' }),
-    udp({ sport: 7, dport: 1000 }),
-    'evil',
-  );
-  const capture = pcapFile([to(7, 'before'), to(9, 'other'), reply, to(7, 'first'), to(7, 'second')]);
-  const rules = 'pass udp 10.0.0.2 7 -> any any (sid:1;)\n';
-  const logged = await texts('all', runmode, { more: ', honor-pass-rules: yes', rules, capture });
-  expect(logged.sort()).toEqual(['before', 'other']);
-});
+test.each(['single', 'pipeline'])(
+  '%s: flows that a rule passes are logged up to the match',
+  async runmode => {
+    const reply = packet(
+      ethernet(),
+      ipv4({ source: '10.0.0.2', destination: '10.0.0.1' }),
+      udp({ sport: 7, dport: 1000 }),
+      'evil',
+    );
+    const capture = pcapFile([to(7, 'before'), to(9, 'other'), reply, to(7, 'first'), to(7, 'second')]);
+    const rules = 'pass udp 10.0.0.2 7 -> any any (sid:1;)\n';
+    const logged = await texts('all', runmode, { more: ', honor-pass-rules: yes', rules, capture });
+    expect(logged.sort()).toEqual(['before', 'other']);
+  },
+);

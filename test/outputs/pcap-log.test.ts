@@ -39,7 +39,7 @@ function payloadsIn(path: string): string[] {
   return payloads;
 }
 
-/** Runs packets through the output, one batch each, and returns what the file has. */
+/** Runs packets through the output, one batch each, and returns the content of the file. */
 async function logged(
   settings: object,
   make: (thread: StubThread) => Iterable<number>,
@@ -64,8 +64,8 @@ async function logged(
 
 const toClient = { [Packet.FLOW_STATE]: 0 };
 
-describe('which packets', () => {
-  test('all of the wire, and nothing else', async () => {
+describe('logged packets', () => {
+  test('all captured packets, and no others', async () => {
     const { payloads, thread } = await logged({}, thread => [
       tcpPacket(thread, 'one'),
       tcpPacket(thread, '', toClient),
@@ -91,17 +91,17 @@ describe('which packets', () => {
       tcpPacket(thread, 'no flow, marked', { [Packet.FLOW]: -1, ...mark }),
     ]);
 
-  test('alerts: the data before, and all of the flow from there on', async () => {
+  test('alerts: the data before, and the rest of the flow', async () => {
     const { payloads } = await withCondition('alerts', { [Packet.ALERTS]: 1 });
     expect(payloads).toEqual(['request', 'response', '-', '-', 'more', 'last', 'no flow, marked']);
   });
 
-  test('tag: the data before, and what is tagged', async () => {
+  test('tag: the data before, and tagged packets', async () => {
     const { payloads } = await withCondition('tag', { [Packet.FLAGS]: Packet.FLAG_TAGGED });
     expect(payloads).toEqual(['request', 'response', '-', 'last', 'no flow, marked']);
   });
 
-  test('a row that another flow took begins anew', async () => {
+  test('a reused flow row has no data of the previous flow', async () => {
     const { payloads } = await logged({ conditional: 'alerts' }, function* (thread) {
       yield tcpPacket(thread, 'held');
       yield tcpPacket(thread, 'alert', { [Packet.ALERTS]: 1 });
@@ -112,7 +112,7 @@ describe('which packets', () => {
     expect(payloads).toEqual(['held', 'alert']);
   });
 
-  test('what came over the wire for a packet out of a tunnel, once', async () => {
+  test('the captured packet of an alert in a tunnel, once', async () => {
     const { payloads } = await logged({ conditional: 'alerts' }, thread => {
       const outer = tcpPacket(thread, 'outer', { [Packet.FLOW]: -1 });
       const inner = { [Packet.PSEUDO]: Packet.PSEUDO_TUNNEL, [Packet.ROOT]: outer, [Packet.ALERTS]: 1 };
@@ -121,7 +121,7 @@ describe('which packets', () => {
     expect(payloads).toEqual(['outer']);
   });
 
-  test('an alert without a packet gives the data before', async () => {
+  test('the data before, for an alert without a packet', async () => {
     const { payloads } = await logged({ conditional: 'alerts' }, thread => [
       tcpPacket(thread, 'data'),
       tcpPacket(thread, '', { [Packet.PSEUDO]: Packet.PSEUDO_STREAM, [Packet.ALERTS]: 1 }),
@@ -129,7 +129,7 @@ describe('which packets', () => {
     expect(payloads).toEqual(['data']);
   });
 
-  test('honor-pass-rules leaves out what a rule passed', async () => {
+  test('with honor-pass-rules, not those passed by a rule', async () => {
     const make = (thread: StubThread) => [
       tcpPacket(thread, 'passed', { [Packet.VERDICT]: Packet.VERDICT_PASS }),
       tcpPacket(thread, 'other'),
@@ -137,7 +137,7 @@ describe('which packets', () => {
     expect((await logged({ 'honor-pass-rules': 'yes' }, make)).payloads).toEqual(['other']);
   });
 
-  test('use-stream-depth leaves out data beyond the depth, and encrypted data', async () => {
+  test('with use-stream-depth, no data beyond the depth, and no encrypted data', async () => {
     const reached = Packet.STREAM_DEPTH | Packet.STREAM_TO_SERVER;
     const { payloads } = await logged({ 'use-stream-depth': 'yes' }, thread => [
       tcpPacket(thread, 'within', { [Packet.STREAM_FLAGS]: reached }),
@@ -149,7 +149,7 @@ describe('which packets', () => {
     expect(payloads).toEqual(['within', '-', 'answer']);
   });
 
-  test('bpf-filter', async () => {
+  test('with bpf-filter, only matching packets', async () => {
     const { payloads, thread } = await logged({ 'bpf-filter': 'not port 80' }, made => [
       tcpPacket(made, 'left out'),
     ]);
@@ -161,26 +161,26 @@ describe('which packets', () => {
 describe('settings', () => {
   const wants = (settings: object) => pcapLog.wants!(outputThread([{ 'pcap-log': settings }]).config);
 
-  test('what it wants', () => {
+  test('wanted events follow from mode and condition', () => {
     expect(wants({ enabled: 'no', mode: 'sguil' })).toEqual([]);
     expect(wants({})).toEqual([Event.WANTS_PACKETS]);
     expect(wants({ conditional: 'tag' })).toEqual([Event.WANTS_PACKETS, Event.WANTS_TAGS]);
   });
 
-  test('what is not there is refused', () => {
+  test('unsupported settings are rejected', () => {
     expect(() => wants({ mode: 'sguil' })).toThrow('mode sguil is not supported; expected normal or multi');
     expect(() => wants({ 'bpf-filter': 'tcp and and' })).toThrow('pcap-log: bpf-filter: ');
   });
 });
 
-describe('names', () => {
+describe('file names', () => {
   const name = (settings: object) =>
     new FileNames(
       { filename: 'log.pcap', multi: false, microseconds: false, ...settings },
       { number: 2, id: 9 },
     );
 
-  test('time, thread and its id', () => {
+  test('have time, thread name and thread id', () => {
     expect(name({}).at(1444144603, 136911000)).toBe('log.pcap.1444144603');
     expect(name({ microseconds: true }).at(5, 1999)).toBe('log.pcap.5.000001');
     expect(name({ multi: true }).at(5, 0)).toBe('log.pcap.2.5');
@@ -188,13 +188,13 @@ describe('names', () => {
     expect(name({ filename: 'a-%s' }).at(5, 0)).toBe('a-5');
   });
 
-  test('which files may be of it', () => {
+  test('are distinguished from those of other files', () => {
     const ours = ['log.pcap.1', 'log.pcap.22.1', 'log.pcap', 'logXpcap.1', 'log.pcap.1.lz4', 'log.pcap.1x'];
     expect(ours.map(file => name({}).isOne(file))).toEqual([true, true, false, false, false, false]);
     expect(name({ microseconds: true }).isOne('log.pcap.1.000001')).toBe(true);
   });
 
-  test('what tells that they are compressed stays at the end, and does not change their order', () => {
+  test('of compressed files keep their suffix, and their order', () => {
     const compressed = name({ suffix: '.lz4' });
     const names = [0, 1, 2, 10].map(copy => compressed.at(5, 0, copy));
     expect(names).toEqual(['log.pcap.5.lz4', 'log.pcap.5.1.lz4', 'log.pcap.5.2.lz4', 'log.pcap.5.10.lz4']);
@@ -219,7 +219,7 @@ describe('files', () => {
     return framing.bytes.slice(0, length);
   }
 
-  test('header and record', () => {
+  test('have a header and records', () => {
     const files = new CaptureFiles(names, { ...usual, folder });
     files.write(frame(7, 'x'));
     files.close();
@@ -231,7 +231,7 @@ describe('files', () => {
     expect(files.counts).toEqual({ written: 1, lost: 0, errors: 0 });
   });
 
-  test('a new one when it is full, or the link type is another', () => {
+  test('are replaced by a new one at the size limit, or for another link type', () => {
     const files = new CaptureFiles(names, { ...usual, folder, limit: 200 });
     for (const second of [1, 1, 1, 1]) files.write(frame(second, 'abcdefgh'));
     files.write(frame(9, 'raw', 101));
@@ -239,7 +239,7 @@ describe('files', () => {
     expect(readdirSync(folder).sort()).toEqual(['log.pcap.1', 'log.pcap.1.1', 'log.pcap.9']);
   });
 
-  test('only the latest are kept, with those of earlier runs', () => {
+  test('are kept up to their maximum number, including those of earlier runs', () => {
     for (const name of ['log.pcap.2', 'log.pcap.10', 'other.2']) writeFileSync(join(folder, name), '');
     const files = new CaptureFiles(names, { ...usual, folder, limit: 100, maxFiles: 2 });
     for (const second of [11, 12]) files.write(frame(second, 'abcdefgh'));
@@ -247,14 +247,14 @@ describe('files', () => {
     files.close();
   });
 
-  test('the latest of a second have the highest numbers', () => {
+  test('of one second are numbered, the latest with the highest number', () => {
     const files = new CaptureFiles(names, { ...usual, folder, limit: 100, maxFiles: 2 });
     for (const second of [11, 11, 11, 11]) files.write(frame(second, 'abcdefgh'));
     expect(readdirSync(folder).sort()).toEqual(['log.pcap.11.2', 'log.pcap.11.3']);
     files.close();
   });
 
-  test('what cannot be written is told once and counted, and tried again later', () => {
+  test('that cannot be written are reported once and counted, and tried again later', () => {
     const told: string[] = [];
     const place = join(folder, 'place');
     writeFileSync(place, 'no folder');
@@ -272,7 +272,7 @@ describe('files', () => {
     expect(files.counts).toEqual({ written: 1, lost: 3, errors: 2 });
   });
 
-  test('a full disk leaves no empty files behind', () => {
+  test('that are empty because of a full disk are deleted', () => {
     const files = new CaptureFiles(names, { ...usual, folder, maxFiles: 1 });
     files.write(frame(1, 'lost'));
     const full = openSync('/dev/full', 'w');
@@ -287,7 +287,7 @@ describe('files', () => {
   });
 });
 
-test('packets without alerts come to it, too, where those with alerts take a way of their own', () => {
+test('packets without alerts are logged even if alerts take another path through the profile', () => {
   const thread = outputThread([]);
   const p = tcpPacket(thread, '') * Packet.INTS;
   const ways = [
@@ -299,7 +299,7 @@ test('packets without alerts come to it, too, where those with alerts take a way
   expect([wayWhere(false), wayWhere(true)]).toEqual([DONE, 0]);
 });
 
-test('history forgets the oldest packets of all flows first', () => {
+test('the history drops the oldest packets of all flows first', () => {
   const history = new History(64, 4);
   const bytes = (text: string) => new TextEncoder().encode(text);
   const given = (flow: number) => {
@@ -323,9 +323,9 @@ test.each([
   ['7', 7 << 20],
   ['1mb', 1 << 20],
   ['1048577', (1 << 20) + 1],
-  // Not accepted, so the default counts.
+  // Not accepted, so the default applies.
   ['5000', 32 << 20],
-])('a limit of %s', (limit, bytes) => {
+])('a limit of %s is parsed', (limit, bytes) => {
   const config = new Config({ outputs: [{ 'pcap-log': { enabled: 'yes', limit } }] });
   expect(pcapLogSettings(config)!.limit).toBe(bytes);
 });

@@ -6,7 +6,7 @@ import { instancesOf } from '../../modules/eve/instance.js';
 const TYPES = [
   'alert',
   null,
-  // As an indentation that is forgotten makes them.
+  // What a mistake in the indentation results in.
   { http: { extended: true }, dns: null },
   { tls: { enabled: false } },
   { smtp: { md5: ['body'] } },
@@ -14,7 +14,7 @@ const TYPES = [
 ];
 const config = new Config({ outputs: [{ 'eve-log': { types: TYPES } }] });
 
-it('record types are the same for the output and for whoever collects for it', () => {
+it('record types are the same for the output and for the modules that collect for it', () => {
   expect([...recordTypes(TYPES).keys()]).toEqual(['alert', 'http', 'smtp']);
   expect([...instancesOf(config)[0]!.types]).toEqual(['alert', 'http', 'smtp']);
   const of = (type: string) => recordTypeSettings(config, type)[0]?.tree;

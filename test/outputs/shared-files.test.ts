@@ -7,21 +7,18 @@ const found = (...outputs: ConfigTree[]) =>
 
 it.each<[string, ConfigTree[]]>([
   [
-    'one file of lines',
+    'two logs in one file',
     [{ 'eve-log': {} }, { 'eve-log': { filetype: 'file' } }, { fast: { filename: 'eve.json' } }],
   ],
-  [
-    'files of their own',
-    [{ 'eve-log': {} }, { 'eve-log': { filetype: 'unix_stream', filename: 'eve.sock' } }],
-  ],
-  ['the log of the system', [{ 'eve-log': {} }, { 'eve-log': { filetype: 'syslog' } }]],
-  ['what is not there', [{ 'eve-log': {} }, { 'eve-log': { filetype: 'redis' } }]],
-  ['one that is off', [{ 'eve-log': {} }, { 'eve-log': { enabled: 'no', filetype: 'unix_dgram' } }]],
-])('nothing is wrong with %s', (_, outputs) => {
+  ['separate files', [{ 'eve-log': {} }, { 'eve-log': { filetype: 'unix_stream', filename: 'eve.sock' } }]],
+  ['syslog', [{ 'eve-log': {} }, { 'eve-log': { filetype: 'syslog' } }]],
+  ['an unsupported type', [{ 'eve-log': {} }, { 'eve-log': { filetype: 'redis' } }]],
+  ['a disabled log', [{ 'eve-log': {} }, { 'eve-log': { enabled: 'no', filetype: 'unix_dgram' } }]],
+])('%s: no conflict is reported', (_, outputs) => {
   expect(found(...outputs)).toEqual([]);
 });
 
-it('a file and a socket of one name, however it is written', () => {
+it('a file and a socket with one path are reported, however it is written', () => {
   const socket = { filetype: 'unix_stream', filename: '/log/a/../eve.json' };
   expect(found({ stats: {} }, { 'eve-log': {} }, { 'eve-log': socket })).toEqual([
     {

@@ -12,7 +12,7 @@ it.each([
   expect(told.length).toBeGreaterThan(1000);
 });
 
-it('says where nothing helps', () => {
+it('gives no record if nothing can be cut', () => {
   const record = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`member${i}`, i]));
   expect(shortened(JSON.stringify(record).slice(1, -1), 1000)).toBe('');
 });

@@ -13,7 +13,7 @@ function run(config: object, ...ticks: number[]): string[] {
   return runFrom(0, config, ...ticks);
 }
 
-/** @param begin seconds that the threads took to stand */
+/** @param begin seconds that the threads took to start */
 function runFrom(begin: number, config: object, ...ticks: number[]): string[] {
   const told: string[] = [];
   const write = (file: string, lines: Uint8Array) =>
@@ -26,13 +26,13 @@ function runFrom(begin: number, config: object, ...ticks: number[]): string[] {
   return told.map(line => line.slice(0, 20));
 }
 
-test('written every interval, once after a pause, and at the end', () => {
+test('statistics are written in each interval, once after a pause, and at the end', () => {
   expect(run({ interval: 8 }, 1, 8, 9, 15.9, 25, 26)).toEqual([
     ...['a: 8 {"uptime":8,"de', 'a: 25 {"uptime":25,"', 'a: 30 {"uptime":30,"'],
   ]);
 });
 
-test('the first interval begins with the packets, however long threads with many rules took to stand', () => {
+test('the first interval begins with the first packet, however long the threads took to start', () => {
   expect(runFrom(20, { interval: 8 }, 20.1, 27, 28, 29)).toEqual([
     'a: 28 {"uptime":28,"',
     'a: 30 {"uptime":30,"',
@@ -45,6 +45,6 @@ test('a clock that is set back is followed', () => {
   ]);
 });
 
-test('not at all when they are off', () => {
+test('disabled statistics are not written', () => {
   expect(run({ enabled: 'no' }, 8)).toEqual([]);
 });

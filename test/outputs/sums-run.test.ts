@@ -1,6 +1,6 @@
 /**
- * What records and statistics say of the same packets, in the real program: each packet of a flow is in exactly one
- * record of flows, and counters are the sums of records.
+ * Records and statistics of the same packets agree, in the real program: each packet of a flow is in exactly one flow
+ * record, and counters are the sums of records.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ const six = (offset: number, more: boolean) =>
     datagram.subarray(offset, more ? 16 : undefined),
   );
 
-/** Packets, and how many packets of flows each is. */
+/** Packets, each with the number of packets it adds to flows. */
 const PACKETS: [Uint8Array, number][] = [
   [up(0, 0, 'S'), 1],
   [down(0, 1, 'SA'), 1],
@@ -57,13 +57,13 @@ const PACKETS: [Uint8Array, number][] = [
   [packet(ethernet(), ipv4(back), icmp({ type: 3, code: 3 }), packet(ipv4(there), question, 'what')), 1],
   [packet(ethernet(), vlan(7), ipv4(there), question, 'elsewhere'), 1],
   [packet(ethernet(), ipv4(there), icmp({ type: 8, code: 0 }), 'ping'), 1],
-  // The datagram that fragments make is a packet of its flow, they are not.
+  // The reassembled datagram is a packet of its flow, its fragments are not.
   [six(0, true), 0],
   [six(16, false), 1],
-  // What is inside of tunnels, and IP that has IP inside.
+  // Packets in tunnels, and IP that contains IP.
   [packet(ethernet(), ipv4(there), gre(), ipv4(back), question, 'inside'), 1],
   [packet(ethernet(), ipv4(there), ipv4(back), question, 'inside'), 2],
-  // No flows: IGMP, ARP, and a packet that is cut.
+  // Not in flows: IGMP, ARP, and a truncated packet.
   [packet(ethernet(), ipv4(there), igmp()), 0],
   [packet(ethernet(), arp()), 0],
   [packet(ethernet(), ipv4(there), question, 'what').subarray(0, 40), 0],
@@ -91,7 +91,7 @@ async function run(rules: string, ...words: string[]): Promise<Entry[]> {
 const sum = (entries: Entry[], count: (entry: Entry) => number): number =>
   entries.reduce((total, entry) => total + count(entry), 0);
 
-/** How often each of these is there. */
+/** Number of occurrences of each value. */
 function tally(names: string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
@@ -103,7 +103,7 @@ const withoutZeros = (counts: Record<string, number>): Record<string, number> =>
 
 describe.each([
   ['inspected', '', []],
-  ['by several threads', '', ['--runmode', 'pipeline']],
+  ['inspected by several threads', '', ['--runmode', 'pipeline']],
   ['bypassed', 'alert ip any any -> any any (content:"a"; bypass; sid:1;)', []],
   ['bypassed late', 'alert http any any -> any any (http.stat_code; content:"200"; bypass; sid:1;)', []],
   ['dropped', 'drop ip any any -> any any (content:"a"; sid:1;)', ['--simulate-ips']],

@@ -16,7 +16,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('lines that nobody takes are bounded, and told when the log is closed', () => {
+test('lines that nobody takes are bounded, and reported when the log is closed', () => {
   const logger = join(folder, 'logger');
   writeFileSync(logger, '#!/bin/sh\nexec sleep 1\n');
   chmodSync(logger, 0o755);
@@ -28,7 +28,7 @@ test('lines that nobody takes are bounded, and told when the log is closed', () 
   expect(told).toEqual([expect.stringMatching(/^syslog: [4-6] lines were lost$/)]);
 });
 
-test('a program that ended is told of with what it said, and started anew for lines that come later', async () => {
+test('a program that ended is reported with its output, and restarted for later lines', async () => {
   const logger = join(folder, 'logger');
   const taken = join(folder, 'taken');
   writeFileSync(logger, `#!/bin/sh\necho "no socket" >&2\nexit 1\n`);

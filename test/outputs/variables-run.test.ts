@@ -1,4 +1,4 @@
-/** Variables of a flow are in all records of it that are told while they are set, where the entry wants them. */
+/** Flow variables are in all records of the flow that are logged while they are set, if the eve-log has metadata. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const ASK = 'GET /seen HTTP/1.1\r\nHost: b\r\n\r\n';
 const SAY = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfile';
-/** Nobody answers it: the flow's end tells of it. */
+/** It has no response: it is logged at the end of the flow. */
 const MORE = 'GET /more HTTP/1.1\r\nHost: b\r\n\r\n';
 const BEHIND = 1 + ASK.length;
 const PACKETS = [
@@ -43,7 +43,7 @@ const records = (file: string): Told[] =>
     .split('\n')
     .map(line => JSON.parse(line));
 
-test('records of transactions and files tell what was noted of their flow', async () => {
+test('records of transactions and files have the variables of their flow', async () => {
   const types = 'types: [http, files, flow]';
   const yaml = `%YAML 1.1\n---\noutputs:
   - eve-log: { filename: all.json, ${types} }

@@ -21,7 +21,7 @@ import {
 const toHex = (data: Uint8Array) => Buffer.from(data).toString('hex');
 
 describe('packets for tests', () => {
-  test('a known TCP packet, with its checksums', () => {
+  test('a known TCP packet is built, with its checksums', () => {
     const layers = [ipv4({ id: 0 }), tcp({ flags: 'S', seq: 1 })];
     expect(toHex(packet(ethernet(), ...layers))).toBe(
       '020000000002020000000001080045000028000000004006' +
@@ -46,19 +46,19 @@ describe('packets for tests', () => {
     expect(packet(ipv4(), gre(), ipv6())[22]).toBe(0x86);
   });
 
-  test('addresses', () => {
+  test('addresses are parsed', () => {
     expect(toHex(address6('2001:db8::1'))).toBe('20010db8000000000000000000000001');
     expect(toHex(address6('::'))).toBe('0'.repeat(32));
   });
 
-  test('a pcap file has a header of 24 bytes and 16 before each packet', () => {
+  test('a pcap file has a header of 24 bytes, and 16 before each packet', () => {
     const file = pcapFile([packet(ethernet()), packet(ethernet())]);
     expect(file.length).toBe(24 + 2 * (16 + 14));
   });
 });
 
 describe('thread for tests', () => {
-  test('packets come with number and time, and go home', () => {
+  test('packets have numbers and times, and can be released', () => {
     const thread = stubThread({ slots: 2 });
     const batch = thread.batch([packet(ipv4()), packet(ipv4())], { time: 10 });
     expect(thread.pool.available).toBe(0);

@@ -1,4 +1,4 @@
-/** All layers and tools that packets of tests are made with; see `layer.ts` for an example. */
+/** All layers and tools for building packets in tests; see `layer.ts` for an example. */
 export * from './bytes.js';
 export * from './layer.js';
 export * from './link.js';

@@ -2,7 +2,7 @@
 
 export type Bytes = Uint8Array | string;
 
-/** Text becomes its Latin-1 bytes; bytes stay. */
+/** Text becomes its Latin-1 bytes; bytes are unchanged. */
 export function bytes(data: Bytes): Uint8Array {
   return typeof data === 'string' ? Uint8Array.from(data, character => character.charCodeAt(0)) : data;
 }
@@ -62,7 +62,7 @@ export function mac(address: string): Uint8Array {
   return hex(address.replaceAll(':', ''));
 }
 
-/** The Internet checksum (RFC 1071) of the parts, one behind the other. */
+/** The Internet checksum (RFC 1071) of the concatenated parts. */
 export function checksum(...parts: Uint8Array[]): number {
   const data = concat(...parts);
   let sum = 0;

@@ -1,22 +1,20 @@
 /**
- * Packets from layers, read from the outside in:
- *
- *     packet(ethernet(), ipv4({ source: '10.0.0.1' }), tcp({ flags: 'S' }), 'payload')
- *
- * Lengths, checksums and "what comes next" fields are filled in unless a layer is told otherwise.
+ * Packets from layers, from the outside in:
+ * ⏎     packet(ethernet(), ipv4({ source: '10.0.0.1' }), tcp({ flags: 'S' }), 'payload')
+ * ⏎ Lengths, checksums and "next protocol" fields are filled in unless a layer sets them.
  */
 import { type Bytes, bytes } from './bytes.js';
 
 export interface Layer {
-  /** How an Ethernet-like header, an IP-like header and PPP announce this layer. */
+  /** Values with which an Ethernet-like header, an IP-like header and PPP announce this layer. */
   readonly etherType?: number;
   readonly protocol?: number;
   readonly pppProtocol?: number;
-  /** Pseudo header for the checksums of what is inside (RFC 9293 section 3.1, RFC 8200 section 8.1). */
+  /** Pseudo header for the checksums of inner layers (RFC 9293 section 3.1, RFC 8200 section 8.1). */
   pseudoHeader?(protocol: number, length: number): Uint8Array;
   /**
-   * @param payload all that is inside, built
-   * @param inner the layer just inside, if it is one
+   * @param payload the bytes of all inner layers
+   * @param inner the next layer inside, if there is one
    * @param outer the nearest layer outside that has a pseudo header
    */
   build(payload: Uint8Array, inner: Layer | undefined, outer: Layer | undefined): Uint8Array;
@@ -28,7 +26,7 @@ function isLayer(part: Part | undefined): part is Layer {
   return typeof part === 'object' && 'build' in part;
 }
 
-/** Bytes of a packet: layers from the outside in, and bytes or text anywhere among them. */
+/** The bytes of a packet: layers from the outside in, and bytes or text anywhere among them. */
 export function packet(...parts: Part[]): Uint8Array {
   let payload: Uint8Array = new Uint8Array(0);
   for (let i = parts.length - 1; i >= 0; i--) {

@@ -1,4 +1,4 @@
-/** Link layers: Ethernet and what is found between it and IP. */
+/** Link layers: Ethernet and the layers between it and IP. */
 import { concat, hex, mac, u8, u16, u24, u32 } from './bytes.js';
 import type { Layer } from './layer.js';
 
@@ -21,7 +21,7 @@ export function ethernet(fields: EthernetFields = {}): Layer {
   };
 }
 
-/** A VLAN tag; `type` 0x8100 (802.1Q), 0x88a8 (802.1ad) or 0x9100 is how the tag itself is announced. */
+/** A VLAN tag; `type` 0x8100 (802.1Q), 0x88a8 (802.1ad) or 0x9100 announces the tag itself. */
 export function vlan(
   id: number,
   { type = 0x8100, priority = 0, etherType = undefined as number | undefined } = {},

@@ -27,7 +27,7 @@ export interface Ipv4Fields {
   dontFragment?: boolean;
   /** Options; padded to a multiple of 4 with end-of-list. */
   options?: Bytes;
-  /** Wrong values on purpose. */
+  /** Invalid values on purpose. */
   version?: number;
   headerWords?: number;
   length?: number;
@@ -79,7 +79,7 @@ export interface Ipv6Fields {
   hopLimit?: number;
   trafficClass?: number;
   flowLabel?: number;
-  /** Wrong values on purpose. */
+  /** Invalid values on purpose. */
   version?: number;
   length?: number;
 }
@@ -183,7 +183,7 @@ export function ah({ reserved = 0, next = undefined as number | undefined } = {}
   };
 }
 
-/** Encapsulating security payload (RFC 4303): what is inside is not readable. */
+/** Encapsulating security payload (RFC 4303), with opaque content. */
 export function esp(spi = 1, sequence = 1): Layer {
   return { protocol: 50, build: payload => concat(u32(spi), u32(sequence), payload) };
 }

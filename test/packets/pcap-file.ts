@@ -4,7 +4,7 @@ export interface CapturedPacket {
   readonly data: Uint8Array;
   /** Seconds since the epoch, with a fraction. */
   readonly time?: number;
-  /** Bytes on the wire, when the packet was cut. */
+  /** Original length, if the packet was truncated. */
   readonly wireLength?: number;
 }
 
@@ -14,7 +14,7 @@ export interface PcapOptions {
   nanoseconds?: boolean;
 }
 
-/** A whole pcap file. Without times the packets are a millisecond apart. */
+/** A whole pcap file. Without times, packets are a millisecond apart. */
 export function pcapFile(
   packets: readonly (Uint8Array | CapturedPacket)[],
   options: PcapOptions = {},

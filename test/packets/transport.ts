@@ -95,12 +95,12 @@ export function sctpChunk(type: number, value: Bytes, flags = 0): Uint8Array {
 export interface IcmpFields {
   type?: number;
   code?: number;
-  /** The four bytes behind the checksum: id and sequence number of an echo, MTU and so on. */
+  /** The four bytes behind the checksum: id and sequence number of an echo, MTU, etc. */
   rest?: number;
   checksum?: number;
 }
 
-/** ICMPv4; an echo request unless told otherwise. */
+/** ICMPv4; an echo request by default. */
 export function icmp(fields: IcmpFields = {}): Layer {
   return {
     protocol: 1,
@@ -117,7 +117,7 @@ export function icmp(fields: IcmpFields = {}): Layer {
   };
 }
 
-/** ICMPv6; an echo request unless told otherwise. */
+/** ICMPv6; an echo request by default. */
 export function icmpv6(fields: IcmpFields = {}): Layer {
   return {
     protocol: 58,
@@ -133,7 +133,7 @@ export function icmpv6(fields: IcmpFields = {}): Layer {
   };
 }
 
-/** IGMP version 2 membership report unless told otherwise. */
+/** IGMP; a version 2 membership report by default. */
 export function igmp({ type = 0x16, code = 0 } = {}): Layer {
   return {
     protocol: 2,

@@ -9,7 +9,7 @@ export interface GreFields {
   key?: number;
   sequence?: number;
   acknowledgment?: number;
-  /** Flags and version as they are, instead of all of the above. */
+  /** Raw flags and version, instead of all of the above. */
   flags?: number;
 }
 

@@ -52,7 +52,7 @@ describe('profiles', () => {
       /form a cycle: a → b → c → b/,
     ],
     [
-      'a thread that nothing reaches',
+      'a thread that gets no packets',
       [
         { name: 'a', modules: ['input', 'verdict'] },
         { name: 'b', modules: ['decode'] },
@@ -60,7 +60,7 @@ describe('profiles', () => {
       /thread b: it receives no packets/,
     ],
     [
-      'a way without a verdict',
+      'a path without a verdict',
       [{ name: 'a', modules: ['input', 'decode'] }],
       /packets leave it without a verdict/,
     ],
@@ -73,7 +73,7 @@ describe('profiles', () => {
       /second verdict/,
     ],
     [
-      'two threads of a name',
+      'two threads with one name',
       [
         { name: 'a', modules: ['input', 'verdict'] },
         { name: 'a', modules: ['input', 'verdict'] },
@@ -99,7 +99,7 @@ describe('profiles', () => {
       /module flow must come after decode/,
     ],
     [
-      'modules that belong together',
+      'modules that must be in one thread in two',
       [
         { name: 'a', modules: ['input', 'decode', 'flow'], to: 'b' },
         { name: 'b', modules: ['stream', 'verdict'] },
@@ -107,7 +107,7 @@ describe('profiles', () => {
       /modules stream and flow must be in the same thread/,
     ],
     [
-      'an unknown way',
+      'an unknown path',
       [
         {
           name: 'a',
@@ -119,12 +119,12 @@ describe('profiles', () => {
       /has no way "alarms"; it has alerts, rest/,
     ],
     [
-      'a missing way',
+      'a missing path',
       [{ name: 'a', modules: ['input', 'verdict'], handler: 'alert-split', to: { alerts: 'end' } }],
       /needs a thread or end for its way "rest"/,
     ],
     [
-      'conversations torn apart',
+      'directions of a flow in different threads',
       [
         { name: 'a', modules: ['input', 'decode'], handler: 'simple', to: 'b' },
         { name: 'b', count: 2, modules: ['flow', 'verdict'] },
@@ -132,7 +132,7 @@ describe('profiles', () => {
       /all packets of a flow in one thread; use flow-hash instead of simple/,
     ],
     [
-      'packets out of order',
+      'packets that may be reordered',
       [
         { name: 'a', modules: ['input'], handler: 'simple', to: 'b' },
         { name: 'b', count: 2, modules: ['decode'], handler: 'flow-hash', to: 'c' },
@@ -140,7 +140,7 @@ describe('profiles', () => {
       ],
       /needs packets in order.*set ordered: yes/,
     ],
-  ])('%s is refused', (_, threads, message) => {
+  ])('%s is rejected', (_, threads, message) => {
     expect(() => check(...threads)).toThrow(message);
   });
 
@@ -152,15 +152,15 @@ describe('profiles', () => {
     ],
     ['no modules', { threads: [{ name: 'a', modules: [] }] }, /profiles\.mine\.threads\.0\.modules/],
     [
-      'a bad count',
+      'an invalid count',
       { threads: [{ name: 'a', modules: ['x'], count: 0 }] },
       /profiles\.mine\.threads\.0\.count/,
     ],
-  ])('%s is refused with its place', (_, yaml, message) => {
+  ])('%s is rejected with its position', (_, yaml, message) => {
     expect(() => parseProfile('mine', yaml)).toThrow(message);
   });
 
-  it.each(BUILT_IN_NAMES)('%s is valid, and T26: what is shown can be fed back', name => {
+  it.each(BUILT_IN_NAMES)('%s is valid, and T26: the profile as shown can be read again', name => {
     const profile = builtInProfile(name)!;
     checkProfile(profile, parts);
     const shown = parse(profileYaml(profile)) as { profiles: Record<string, unknown> };
@@ -168,7 +168,7 @@ describe('profiles', () => {
     expect(drawProfile(profile)).toContain(profile.threads[0]!.name);
   });
 
-  it('T2, T14: oisf2009 has 10 threads for packets in the roles of 2009', () => {
+  it('T2, T14: oisf2009 has 10 packet threads with the roles of 2009', () => {
     const threads = builtInProfile('oisf2009')!.threads.map(({ name, count }) => [name, count]);
     expect(threads).toEqual([
       ['acquire', 1],

@@ -32,7 +32,7 @@ const wanted: Wanted[] = overlapCases.flatMap((test, index) =>
   }),
 );
 
-/** What a side received from `from` on, with dots for gaps. */
+/** The data of a side from `from` on, with dots for gaps. */
 function textOf(side: Side, from: number): string {
   let text = bytesOf(side).toString('latin1');
   for (const { offset, length } of side.gaps)

@@ -1,4 +1,4 @@
-/** What a direction counts of the data that waits, for its limits, is what waits: whatever overlaps what. */
+/** A direction's counts of waiting data, for its limits, agree with the waiting pieces, however they overlap. */
 import { expect, it } from 'vitest';
 import * as Direction from '../../modules/stream/reassembly/direction.js';
 import * as Piece from '../../modules/stream/reassembly/piece.js';
@@ -25,7 +25,7 @@ function counted({ rows }: Store): Counts {
   };
 }
 
-/** The same, by looking at each piece. */
+/** The same counts, by adding up the pieces. */
 function waiting({ rows, pieces: { nodes } }: Store): Counts {
   const counts = { pieces: 0, bytes: 0, holes: 0 };
   let covered = rows[ROW + Direction.IN_ORDER]!;
@@ -52,7 +52,7 @@ const CASES = [
   { name: 'inline', policy: FIRST, inline: true },
 ];
 
-it.each(CASES)('$name', ({ policy, inline }) => {
+it.each(CASES)('counts of $name agree with the pieces', ({ policy, inline }) => {
   const feed = new Feed({ policy, inline, flows: 1 });
   const { store } = feed.reassembler as unknown as { store: Store };
   for (let seed = 0; seed < SEEDS; seed++) {
@@ -61,7 +61,7 @@ it.each(CASES)('$name', ({ policy, inline }) => {
     steps.forEach((step, i) => {
       take(feed, step);
       const { holes, ...kept } = counted(store);
-      // Holes are no limit of Linux's queue.
+      // The number of holes is not limited in Linux's queue.
       const wanted = { ...waiting(store), ...(policy === LINUX_6 ? { holes } : {}) };
       expect({ ...kept, holes }, `seed ${seed}, step ${i}: ${JSON.stringify(steps)}`).toEqual(wanted);
     });

@@ -1,4 +1,4 @@
-/** When data is handed on, in which packet, and with which flags. */
+/** When data is delivered, in which packet, and with which flags. */
 import { describe, expect, it } from 'vitest';
 import * as Packet from '../../engine/packet.js';
 import { BSD, FIRST, LAST } from '../../modules/stream/reassembly/policy.js';
@@ -9,7 +9,7 @@ function feedOf(settings: Partial<FeedSettings> = {}): Feed {
   return new Feed({ policy: BSD, flows: 4, ...settings });
 }
 
-/** What each packet of the next batch carries: `slot kind data flags`. */
+/** Stream data of each packet in the next batch: `slot kind data flags`. */
 function carried(feed: Feed): string[] {
   const lines: string[] = [];
   feed.onPacket = slot => {
@@ -41,8 +41,8 @@ function flagNames(flags: number): string[] {
     .map(([name]) => name);
 }
 
-describe('after the fact', () => {
-  it('hands data on with the ACK', () => {
+describe('in IDS mode', () => {
+  it('delivers data with the ACK', () => {
     const feed = feedOf();
     feed.segment(1, 'abc');
     feed.segment(4, 'def');
@@ -52,7 +52,7 @@ describe('after the fact', () => {
     expect(carried(feed)).toEqual(['packet 3 abc start', 'packet 4 def']);
   });
 
-  it('hands out-of-order data on once the hole is filled and acknowledged', () => {
+  it('delivers out-of-order data once the gap is filled and acknowledged', () => {
     const feed = feedOf();
     feed.segment(4, 'def');
     feed.acknowledge(1);
@@ -61,7 +61,7 @@ describe('after the fact', () => {
     expect(carried(feed)).toEqual(['packet 4 abcdef start']);
   });
 
-  it('tells a gap when the receiver has what was never seen', () => {
+  it('reports a gap if data that was never seen is acknowledged', () => {
     const feed = feedOf();
     feed.segment(1, 'abc');
     feed.segment(9, 'ghi');
@@ -70,7 +70,7 @@ describe('after the fact', () => {
     expect(feed.thread.counters.read('tcp.reassembly_gap')).toBe(1);
   });
 
-  it('takes data that arrives after its ACK, as long as nothing behind it was handed on', () => {
+  it('accepts data after its ACK, as long as nothing behind it was delivered', () => {
     const feed = feedOf();
     feed.acknowledge(7);
     feed.segment(1, 'abcdef');
@@ -78,7 +78,7 @@ describe('after the fact', () => {
     expect(carried(feed)).toEqual(['packet 3 abcdef start']);
   });
 
-  it('gives all that is left at the end, acknowledged or not', () => {
+  it('delivers all remaining data at the end, acknowledged or not', () => {
     const feed = feedOf();
     feed.segment(1, 'abc');
     feed.segment(6, 'f');
@@ -88,7 +88,7 @@ describe('after the fact', () => {
     expect(carried(feed)).toEqual(['packet 3 abc start', 'pseudo 3 gap 2 f end beyond']);
   });
 
-  it('tells the end when nothing is left', () => {
+  it('reports the end even if no data remains', () => {
     const feed = feedOf();
     feed.segment(1, 'abc');
     feed.acknowledge(4);
@@ -96,7 +96,7 @@ describe('after the fact', () => {
     expect(carried(feed)).toEqual(['packet 2 abc start', 'packet 3  end reset']);
   });
 
-  it('keeps data readable until the batch is done, though its memory is given up', () => {
+  it('keeps data readable until the end of the batch, although its memory is released', () => {
     const feed = feedOf();
     for (let i = 0; i < 50; i++) {
       feed.segment(1 + i * 100, String(i % 10).repeat(100));
@@ -109,7 +109,7 @@ describe('after the fact', () => {
     expect(feed.reassembler.bytesHeld).toBe(0);
   });
 
-  it('keeps data that no packet is free to carry, and hands it on later', () => {
+  it('keeps data if no packet is free to carry it, and delivers it later', () => {
     const feed = feedOf({ slots: 4 });
     feed.segment(1, 'abc');
     feed.segment(9, 'ghi');
@@ -121,7 +121,7 @@ describe('after the fact', () => {
   });
 });
 
-it('leaves some packets of the pool to others, however many holes a stream has', () => {
+it('leaves packets in the pool for others, however many holes a stream has', () => {
   const feed = feedOf({ slots: 256 });
   for (let i = 0; i < 400; i++) {
     feed.segment(2 + 2 * i, 'x');
@@ -137,7 +137,7 @@ it('leaves some packets of the pool to others, however many holes a stream has',
 });
 
 describe('inline', () => {
-  it("hands a packet's own bytes on with it, without copying them elsewhere", () => {
+  it("delivers a packet's own bytes with it, without copying them", () => {
     const feed = feedOf({ inline: true });
     feed.segment(1, 'abc');
     feed.onPacket = slot => {
@@ -147,20 +147,20 @@ describe('inline', () => {
     feed.endBatch();
   });
 
-  it("tells the end of a direction with that direction's last data, when one packet brings both", () => {
+  it('reports the end of a direction with its last data, if one packet brings both', () => {
     const feed = feedOf({ inline: true });
     feed.segment(1, 'abc', { end: true });
     expect(carried(feed)).toEqual(['packet 1 abc start end']);
   });
 
-  it("leaves a packet's row to its own data when the other direction ends with it", () => {
+  it('does not report the end of the other direction in a packet with data of its own', () => {
     const feed = feedOf({ inline: true });
     feed.reassembler.open(0, false, 1, BSD, true);
     feed.segment(1, 'abc', { endOther: true });
     expect(carried(feed)).toEqual(['packet 1 abc start', 'pseudo 1  start end']);
   });
 
-  it('hands what waited on with the packet that fills the hole', () => {
+  it('delivers waiting data with the packet that fills the hole', () => {
     const feed = feedOf({ inline: true });
     feed.segment(4, 'def');
     feed.segment(7, 'ghi');
@@ -168,7 +168,7 @@ describe('inline', () => {
     expect(carried(feed)).toEqual(['packet 3 abcdefghi start']);
   });
 
-  it('rewrites a packet that brings other bytes, until they are acknowledged', () => {
+  it('rewrites a packet with conflicting bytes, until they are acknowledged', () => {
     const feed = feedOf({ inline: true });
     feed.segment(1, 'harmless');
     feed.endBatch();
@@ -181,7 +181,7 @@ describe('inline', () => {
     expect(feed.reassembler.bytesHeld).toBe(0);
   });
 
-  it('repairs the checksum of a packet it rewrites', () => {
+  it('updates the checksum of a packet it rewrites', () => {
     for (const at of [1, 2, 3]) {
       const feed = feedOf({ inline: true });
       feed.segment(at, 'zyxwv');
@@ -190,7 +190,7 @@ describe('inline', () => {
       feed.onPacket = slot => {
         const start = feed.thread.field(slot, Packet.L4);
         const { view } = feed.thread.memory;
-        // The header is all zeros: the checksum of the payload as it came was 0 minus its sum.
+        // The header is all zeros: the checksum of the original payload was 0 minus its sum.
         expect(view.getUint16(start + 16)).toBe(difference('abcdefghijk', feed.thread.payload(slot)));
         expect(feed.thread.field(slot, Packet.FLAGS) & Packet.FLAG_MODIFIED).toBeTruthy();
       };
@@ -198,7 +198,7 @@ describe('inline', () => {
     }
   });
 
-  it('goes on inspecting when there is no memory to remember what it saw', () => {
+  it('continues inspection without memory to keep the data', () => {
     const feed = feedOf({ inline: true, streamBytes: 256 });
     expect(feed.segment(1, 'a'.repeat(200))).toBe(PLACED);
     expect(feed.segment(201, 'b'.repeat(200))).toBe(OVER_MEMCAP);
@@ -208,7 +208,7 @@ describe('inline', () => {
   });
 });
 
-/** Checksum of a segment whose checksum field was 0 before bytes changed from `before` to `after` (RFC 1624). */
+/** Checksum of a segment whose checksum was 0 before bytes changed from `before` to `after` (RFC 1624). */
 function difference(before: string, after: string): number {
   const words = (text: string) => {
     const bytes = Buffer.from(`${text}\0`, 'latin1');
@@ -223,13 +223,13 @@ function difference(before: string, after: string): number {
   return ~sum & 0xffff;
 }
 
-describe('overlaps with other data', () => {
+describe('conflicting overlaps', () => {
   it.each([
     { policy: BSD, inline: false },
     { policy: LAST, inline: false },
     { policy: FIRST, inline: false },
     { policy: FIRST, inline: true },
-  ])('are told with both versions ($policy, $inline)', settings => {
+  ])('are reported with both versions ($policy, $inline)', settings => {
     const feed = feedOf(settings);
     feed.segment(1, 'GOOD DATA');
     feed.segment(6, 'EVIL');
@@ -248,7 +248,7 @@ describe('overlaps with other data', () => {
     expect(feed.thread.counters.read('tcp.overlap_diff_data')).toBe(1);
   });
 
-  it('are not looked for when that is switched off', () => {
+  it('are not detected if disabled', () => {
     const config = { stream: { reassembly: { 'check-overlap-different-data': false } } };
     const feed = feedOf({ config });
     feed.segment(1, 'GOOD');
@@ -256,7 +256,7 @@ describe('overlaps with other data', () => {
     expect(feed.thread.counters.read('tcp.overlap_diff_data')).toBe(0);
   });
 
-  it('are not told of a plain retransmission', () => {
+  it('are not reported for a plain retransmission', () => {
     const feed = feedOf();
     feed.segment(1, 'GOOD');
     feed.segment(1, 'GOOD');
@@ -284,7 +284,7 @@ describe('depth', () => {
     }
   });
 
-  it('leaves to signatures what is not acknowledged when it is passed', () => {
+  it('leaves data beyond it, not acknowledged when it is reached, to packet inspection', () => {
     const feed = feedOf({ config });
     feed.segment(1, 'ab');
     feed.acknowledge(3);
@@ -296,7 +296,7 @@ describe('depth', () => {
     expect(flagNames(feed.received.flags)).toEqual(['start', 'beyond']);
   });
 
-  it('leaves the first data to parsers, whatever waits behind it', () => {
+  it('does not keep the first data from parsers, whatever waits behind it', () => {
     const feed = feedOf({ config });
     feed.segment(1, 'ab');
     feed.segment(3, 'c');
@@ -369,13 +369,13 @@ describe('limits', () => {
     expect(feed.segment(300_100, 'x')).toBe(PLACED);
   });
 
-  it('memory, simulated for one packet', () => {
+  it('memcap, simulated for one packet', () => {
     const feed = feedOf({ config: { simulate: { 'packet-tcp-reassembly-memcap': 2 } } });
     expect([1, 4, 7].map(at => feed.segment(at, 'abc'))).toEqual([PLACED, OVER_MEMCAP, PLACED]);
     expect(feed.thread.counters.read('tcp.segment_memcap_drop')).toBe(1);
   });
 
-  it('memory: the packet says so, and what is there is not lost', () => {
+  it('memcap: the packet has an event, and existing data is kept', () => {
     const feed = feedOf({ streamBytes: 4096 });
     expect(feed.segment(1001, 'b'.repeat(1000))).toBe(PLACED);
     expect(feed.segment(2001, 'c'.repeat(1000))).toBe(PLACED);
@@ -388,7 +388,7 @@ describe('limits', () => {
     };
     feed.endBatch();
     feed.onPacket = undefined;
-    // What was not kept is left to be inspected as a packet.
+    // Data that was not kept is inspected as a packet.
     expect(inStream).toBe(2);
     expect(events).toEqual(['stream.reassembly_insert_memcap']);
     expect(feed.thread.counters.read('tcp.segment_memcap_drop')).toBe(1);
@@ -399,7 +399,7 @@ describe('limits', () => {
   });
 });
 
-it('reassembles no more of a direction that is switched off', () => {
+it('a disabled direction is no longer reassembled', () => {
   const feed = feedOf();
   feed.segment(1, 'abc');
   feed.acknowledge(4);

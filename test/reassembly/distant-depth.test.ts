@@ -1,4 +1,4 @@
-/** How deep a flow is reassembled whose readers are in another thread. */
+/** Reassembly depth of a flow whose readers are in another thread. */
 import { expect, it } from 'vitest';
 import { Batch } from '../../engine/batch.js';
 import type { Thread } from '../../engine/module.js';
@@ -9,7 +9,7 @@ import { stubThread } from '../thread-stub.js';
 
 const FLOW = 2;
 
-/** @param meanwhile what the readers do while they are waited for */
+/** @param meanwhile what the readers do during the wait */
 function scene(meanwhile: (streams: RemoteStreams) => void = () => {}) {
   const streams = new RemoteStreams(RemoteStreams.allocate(4));
   const told: string[] = [];
@@ -41,7 +41,7 @@ function scene(meanwhile: (streams: RemoteStreams) => void = () => {}) {
   return { streams, told, bring, asked, thread, waits: () => waits };
 }
 
-it('is not asked about where readers are in the same thread, or there are none', () => {
+it('the depth is local if readers are in the same thread, or there are none', () => {
   expect(DistantDepth.of(stubThread())).toBeUndefined();
   const { asked, thread, streams } = scene();
   streams.setDepth(FLOW, 5000);
@@ -49,7 +49,7 @@ it('is not asked about where readers are in the same thread, or there are none',
   expect(asked(0, 0)).toBeUndefined();
 });
 
-it('is what readers ask for, when they have read both directions', () => {
+it('the depth is that of the readers, after they have read both directions', () => {
   const { asked, waits } = scene(streams => {
     streams.setRead(FLOW, true, 100);
     streams.setRead(FLOW, false, 0xf000_0000);
@@ -60,7 +60,7 @@ it('is what readers ask for, when they have read both directions', () => {
   expect(waits()).toBe(1);
 });
 
-it('does not wait for what this batch brings itself', () => {
+it('readers are not waited for because of data of the current batch', () => {
   const { asked, bring, streams, waits } = scene();
   streams.setRead(FLOW, true, 100);
   streams.setDepth(FLOW, 0);
@@ -71,14 +71,14 @@ it('does not wait for what this batch brings itself', () => {
   expect(waits()).toBe(0);
 });
 
-it('holds for another flow no more when its row is used again', () => {
+it('the depth is forgotten when the row is reused for another flow', () => {
   const { asked, streams } = scene();
   streams.setDepth(FLOW, 9);
   streams.reset(FLOW);
   expect(asked(0, 0)).toBeUndefined();
 });
 
-it('waits once for readers that read nothing, and tells it', () => {
+it('readers that do not read are waited for once, with a warning', () => {
   const { asked, told, waits } = scene();
   expect(asked(100, 0)).toBeUndefined();
   expect(asked(200, 0)).toBeUndefined();

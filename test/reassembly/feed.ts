@@ -1,10 +1,10 @@
-/** A reassembler that is fed by hand. */
+/** A reassembler fed by hand. */
 import { Batch } from '../../engine/batch.js';
 import * as Packet from '../../engine/packet.js';
 import { Reassembler } from '../../modules/stream/reassembly/reassembler.js';
 import { type StubOptions, type StubThread, stubThread } from '../thread-stub.js';
 
-/** What the receiver of one direction was found to have got. */
+/** Data delivered of one direction. */
 export class Received {
   text = '';
   readonly gaps: { offset: number; length: number }[] = [];
@@ -21,21 +21,22 @@ export interface FeedSettings extends StubOptions {
 }
 
 /**
- * Feeds segments of one direction, and gathers what is handed on. Packets of a batch stay until `endBatch`, as they
- * do in the engine: the data is only read then.
+ * Feeds segments of one direction, and collects delivered data. Packets of a batch are kept until `endBatch`, as in
+ * the
+ * engine: only then is the data read.
  */
 export class Feed {
   readonly thread: StubThread;
   readonly reassembler: Reassembler;
   received = new Received();
-  /** Payloads as the packets left. */
+  /** Payloads of the packets as they leave. */
   sent: string[] = [];
-  /** Acts as an inline detector: the packet with which this text is complete, and all that follow, are dropped. */
+  /** Acts as an inline detector: the packet that completes this text, and all later ones, are dropped. */
   pattern = '';
   dropped = false;
   /** Packets that passed. */
   passed: { position: number; data: string }[] = [];
-  /** Called for each packet of a batch when it is done, stream data readable. */
+  /** Called for each packet at the end of its batch, while stream data is readable. */
   onPacket: ((slot: number) => void) | undefined;
   private batch = new Batch();
   private isn: number;
@@ -60,7 +61,7 @@ export class Feed {
     this.reassembler.open(this.flow, true, this.sequence(1), policy, inline);
   }
 
-  /** The flow is over. */
+  /** The end of the flow. */
   end(): void {
     this.reassembler.free(this.flow);
     this.reassembler.beginBatch();
@@ -69,7 +70,7 @@ export class Feed {
   /**
    * A segment; sequence 1 is the first byte behind the SYN.
    * @param ends the direction, or the other one, ends with this packet
-   * @returns what `segment` returned
+   * @returns the result of `segment`
    */
   segment(sequence: number, data: string, ends: { end?: boolean; endOther?: boolean } = {}): number {
     const slot = this.packet(data);
@@ -104,7 +105,7 @@ export class Feed {
     this.reassembler.finish(this.batch, slot, this.flow, true, flags);
   }
 
-  /** The batch is done: gathers what its packets carry. */
+  /** The end of the batch: collects the data of its packets. */
   endBatch(): void {
     this.batch.replace();
     for (let i = 0; i < this.batch.length; i++) this.gather(this.batch.slots[i]!);
@@ -161,7 +162,7 @@ export class Feed {
     }
     const offset = thread.field(slot, Packet.STREAM_OFFSET) >>> 0;
     if (offset !== received.text.length)
-      throw new Error(`data of ${offset} handed on at ${received.text.length}`);
+      throw new Error(`data of ${offset} delivered at ${received.text.length}`);
     if (length === 0) return;
     received.pieces++;
     received.text += thread.text(thread.field(slot, Packet.STREAM_DATA) >>> 0, length);

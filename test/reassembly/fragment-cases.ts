@@ -1,4 +1,4 @@
-/** Published and measured cases of overlapping fragments, when they lie beside the project. */
+/** Published and measured cases of overlapping fragments, if they are next to the project. */
 import { existsSync, readFileSync } from 'node:fs';
 import { HOST_OS } from '../../engine/stream/host-os-policy.js';
 
@@ -8,7 +8,7 @@ export interface FragmentCase {
   id: string;
   family: (4 | 6)[];
   fragments: { n: number; off: number; data: string; mf: 0 | 1; proto?: number }[];
-  /** Bytes of the datagram, null when there is none. */
+  /** Bytes of the datagram, null if there is none. */
   policies: Record<string, string | null>;
   disputed?: Record<string, Record<string, string | null>>;
   os?: Record<string, string | null>;
@@ -16,10 +16,12 @@ export interface FragmentCase {
 
 const all: readonly FragmentCase[] = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : [];
 
-/** Those that state bytes by policy. */
+/** Cases with expected bytes by policy. */
 export const fragmentCases = all.filter(test => Object.keys(test.policies).length > 0);
 
-/** What each policy that has a name here must give: agreed values, the pairwise rule where engines differ, what was measured on Linux. */
+/**
+ * Expected results of each policy: agreed values, the pairwise rule where engines differ, what was measured on Linux.
+ */
 export function fragmentExpectations({ policies, disputed, os }: FragmentCase): [string, string | null][] {
   const wanted = Object.entries(policies);
   for (const [name, values] of Object.entries(disputed ?? {})) {

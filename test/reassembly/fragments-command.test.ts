@@ -9,7 +9,7 @@ import { HOST_OS } from '../../engine/stream/host-os-policy.js';
 import { ethernet, fragment, ipv4, ipv6, packet, pcapFile } from '../packets/builder.js';
 import { type FragmentCase, fragmentCases, fragmentExpectations } from './fragment-cases.js';
 
-/** A protocol that nothing is known of (RFC 3692): all its bytes are payload. */
+/** An unknown protocol (RFC 3692): all its bytes are payload. */
 const EXPERIMENTAL = 253;
 
 const folder = mkdtempSync(join(tmpdir(), 'reassemble-'));
@@ -85,7 +85,7 @@ describe.skipIf(fragmentCases.length === 0)('sluice reassemble, fragments', () =
   }
 });
 
-/** As addresses are printed (RFC 5952). */
+/** Addresses in their printed form (RFC 5952). */
 function short(address: string): string {
   return address.includes(':') ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
 }

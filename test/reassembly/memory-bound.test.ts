@@ -1,4 +1,4 @@
-/** Many streams at once stay within the memory cap, and all that is taken is given back. */
+/** Many streams at once stay within the memcap, and all memory is released. */
 import { expect, it } from 'vitest';
 import { Batch } from '../../engine/batch.js';
 import * as Packet from '../../engine/packet.js';

@@ -2,7 +2,7 @@
 import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
 import type { OverlapCase } from './overlap-cases.js';
 
-/** A conversation to be captured: a case, and the system of its server. */
+/** A conversation: a case, and the system of its server. */
 export interface Played {
   readonly test: OverlapCase;
   readonly server: string;
@@ -14,7 +14,8 @@ const WINDOW = 65535;
 
 /**
  * Handshake, the segments, an ACK of the server at each `deliver`. Before each segment the server sends a byte, which
- * the segment acknowledges: one byte that is sent again and acknowledges nothing new is a keep-alive, not data.
+ * the
+ * segment acknowledges: a retransmitted byte that acknowledges nothing new is a keep-alive, not data.
  */
 export function playedPackets({ test, server, sport }: Played, isn: number): Uint8Array[] {
   const packets: Uint8Array[] = [];

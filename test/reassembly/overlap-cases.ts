@@ -1,4 +1,4 @@
-/** Published and measured overlap cases, when they lie beside the project. */
+/** Published and measured overlap cases, if they are next to the project. */
 import { existsSync, readFileSync } from 'node:fs';
 
 const FILE = new URL('../../../shared/vectors/tcp-overlap.json', import.meta.url);
@@ -21,8 +21,9 @@ export const overlapCases: readonly OverlapCase[] = existsSync(FILE)
 export const ISNS = [0, 1, 2 ** 31 - 10, 2 ** 32 - 11];
 
 /**
- * What each policy must give: agreed values, the pairwise rule where engines differ from it, and what was measured on
- * Linux. Bytes from sequence number `from` on; a dot is a hole.
+ * Expected results of each policy: agreed values, the pairwise rule where engines differ from it, and what was
+ * measured on
+ * Linux. Bytes from sequence number `from` on; a dot is a gap.
  */
 export function expectations({ policies, disputed, os }: OverlapCase): [policy: string, bytes: string][] {
   const wanted = Object.entries(policies);

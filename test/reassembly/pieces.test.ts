@@ -7,7 +7,7 @@ import { randomFractions } from '../pseudo-random.js';
 
 const ROWS = new Int32Array(Direction.INTS);
 
-/** Depth in black nodes. @throws Error when the tree is not a red-black tree ordered by START */
+/** Depth in black nodes. @throws Error unless the tree is a red-black tree ordered by START */
 function blackDepth(pieces: Pieces, node: number, parent: number): number {
   if (node === 0) return 1;
   const field = (of: number, index: number) => pieces.nodes[of * Piece.INTS + index]!;
@@ -33,7 +33,7 @@ function starts(pieces: Pieces): number[] {
 }
 
 describe('pieces', () => {
-  it('stay an ordered, balanced tree and list whatever is added and removed', () => {
+  it('are an ordered, balanced tree and list after any additions and removals', () => {
     const random = randomFractions(3);
     const memory = new StreamMemory({ first: 0, byteLength: 1 << 20 }, 1 << 20);
     const pieces = new Pieces(ROWS, memory, 4);
@@ -60,7 +60,7 @@ describe('pieces', () => {
     expect(memory.used).toBe(0);
   });
 
-  it('count towards the memory cap', () => {
+  it('count towards the memcap', () => {
     const pieces = new Pieces(ROWS, new StreamMemory({ first: 0, byteLength: 1 << 20 }, 640), 0);
     for (let i = 0; i < 10; i++) {
       expect(pieces.reserve(1)).toBe(true);

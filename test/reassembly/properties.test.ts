@@ -4,14 +4,14 @@ import { agreesWithModel, givesWhatWasSent, keepsPatternOut } from './properties
 
 const SEEDS = Array.from({ length: 300 }, (_, i) => i);
 
-it('agrees with the reference model for every policy when data conflicts', () => {
+it('conflicting data is reassembled as in the reference model, for every policy', () => {
   SEEDS.forEach(agreesWithModel);
 });
 
-it('gives the bytes that were sent for every policy when data does not conflict', () => {
+it('data without conflicts is reassembled to what was sent, for every policy', () => {
   SEEDS.forEach(givesWhatWasSent);
 });
 
-it('lets no receiver have the whole of a pattern that is dropped inline', () => {
+it('inline, no receiver gets the whole of a pattern that is dropped', () => {
   SEEDS.forEach(keepsPatternOut);
 });

@@ -1,4 +1,4 @@
-/** What must hold for any stream; each function throws when it does not hold for the seed. */
+/** Properties of all streams; each function throws if its property does not hold for the seed. */
 import { POLICY_CLASSES } from '../../modules/stream/reassembly/policy.js';
 import { randomFractions } from '../pseudo-random.js';
 import { Feed } from './feed.js';
@@ -7,10 +7,12 @@ import { ReferenceModel } from './reference-model.js';
 
 const ISNS = [0, 1, 2 ** 31 - 10, 2 ** 32 - 11];
 const CLASSES = ['first', 'last', 'bsd', 'linux', 'old-linux', 'solaris'];
-/** Memory is made once: each seed begins with what the one before gave back. */
+/** Memory is allocated once: each seed begins with the memory released by the previous one. */
 const feeds = new Map<string, Feed>();
 
-/** With conflicting data, each policy gives what the reference model gives; inline, packets leave as it says. */
+/**
+ * With conflicting data, each policy gives the result of the reference model; inline, packets leave as in the model.
+ */
 export function agreesWithModel(seed: number): void {
   const steps = conflictingSteps(randomFractions(seed));
   for (const policy of CLASSES) compare(seed, steps, policy, false);
@@ -45,7 +47,8 @@ export function givesWhatWasSent(seed: number): void {
 
 /**
  * Inline, whatever conflicting data is sent, no receiver ever has the whole of a pattern for which packets are
- * dropped. The pattern is taken out of what would have been received.
+ * dropped. The
+ * pattern is taken from the data that would have been received.
  */
 export function keepsPatternOut(seed: number): void {
   const random = randomFractions(seed);

@@ -1,7 +1,7 @@
 /** Random streams for property tests: the same seed gives the same stream. */
 import { shuffled } from '../pseudo-random.js';
 
-/** One thing that happens: positions count from 0. */
+/** One step: positions count from 0. */
 export type Step =
   | { kind: 'segment'; position: number; data: string }
   | { kind: 'acknowledge'; position: number }
@@ -25,7 +25,10 @@ export function conflictingSteps(random: () => number): Step[] {
   return steps;
 }
 
-/** A text cut at random, in random order, with retransmissions cut otherwise; ACKs never run ahead of the data. */
+/**
+ * A text segmented at random, in random order, with retransmissions segmented differently; ACKs are never ahead of the
+ * data.
+ */
 export function faithfulSteps(random: () => number, text: string): Step[] {
   const segments = [...cuts(random, text), ...cuts(random, text).filter(() => random() < 0.4)];
   if (random() < 0.7) shuffled(segments, below => Math.floor(random() * below));

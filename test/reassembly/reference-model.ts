@@ -1,7 +1,4 @@
-/**
- * The pairwise rule, written down byte by byte and piece by piece, without any thought of speed: what the
- * reassembler is compared with.
- */
+/** The pairwise rule, byte by byte and piece by piece, without regard to speed: the reference for the reassembler. */
 
 interface ModelPiece {
   start: number;
@@ -27,12 +24,12 @@ function cellOf(piece: ModelPiece, old: ModelPiece): number {
 }
 
 export class ReferenceModel {
-  /** What was delivered, a dot for each byte that is missing for good. */
+  /** Delivered data, a dot for each byte that is finally missing. */
   output = '';
   private readonly pieces: ModelPiece[] = [];
   private readonly owners = new Map<number, ModelPiece>();
   private acked = 0;
-  /** Inline, bytes are known until they are acknowledged. */
+  /** Inline, bytes are kept until they are acknowledged. */
   private forgotten = 0;
 
   constructor(
@@ -40,7 +37,7 @@ export class ReferenceModel {
     private readonly inline = false,
   ) {}
 
-  /** @returns the payload as the packet leaves */
+  /** @returns the payload with which the packet leaves */
   segment(start: number, data: string): string {
     const piece = { start, end: start + data.length, data };
     let leaves = '';

@@ -1,4 +1,4 @@
-/** With little memory for streams and few packets, data may be missing or come later, but never is other data handed on. */
+/** With little memory for streams and few packets, data may be missing or late, but other data is never delivered. */
 import { describe, expect, it } from 'vitest';
 import { FIRST, LINUX_6, POLICY_CLASSES } from '../../modules/stream/reassembly/policy.js';
 import { randomFractions } from '../pseudo-random.js';
@@ -7,7 +7,7 @@ import { randomText } from './random-stream.js';
 
 const SEEDS = 60;
 const TEXT = randomText(randomFractions(1), 4000);
-/** Packets that others leave to this stream, when they take what they can. */
+/** Number of packets that others leave for this stream, after taking all others. */
 const LEFT = 3;
 
 type Step =
@@ -16,7 +16,7 @@ type Step =
   | 'end of batch'
   | 'others take packets';
 
-/** A sender that loses and repeats segments, a receiver that is ahead of it, and others who want packets too. */
+/** A sender that loses and repeats segments, a receiver ahead of it, and others that need packets, too. */
 function randomSteps(random: () => number): Step[] {
   const below = (limit: number) => Math.floor(random() * limit);
   let acknowledged = 1;
@@ -30,7 +30,7 @@ function randomSteps(random: () => number): Step[] {
   });
 }
 
-/** @returns what was handed on, with dots for what is missing */
+/** @returns the delivered data, with dots for missing bytes */
 function handedOn(steps: readonly Step[], settings: Partial<FeedSettings>): string {
   const feed = new Feed({ policy: FIRST, flows: 1, slots: 16, ...settings });
   const { pool } = feed.thread;
@@ -55,13 +55,13 @@ function handedOn(steps: readonly Step[], settings: Partial<FeedSettings>): stri
   return text;
 }
 
-/** The text where it was handed on: equal to what was handed on when no byte of that is another one. */
+/** The original text with the same bytes missing: equal to the delivered data if all bytes are right. */
 function wanted(text: string): string {
   return Array.from(text, (letter, i) => (letter === '.' ? '.' : TEXT[i]!)).join('');
 }
 
 describe.each(Object.keys(POLICY_CLASSES))('%s', name => {
-  it.each([false, true])('hands on what was sent and nothing else (inline: %s)', inline => {
+  it.each([false, true])('delivers what was sent and nothing else (inline: %s)', inline => {
     for (let seed = 0; seed < SEEDS; seed++) {
       const random = randomFractions(seed);
       const streamBytes = 200 + Math.floor(random() * 2000);
@@ -72,7 +72,7 @@ describe.each(Object.keys(POLICY_CLASSES))('%s', name => {
   });
 });
 
-it('leaves a piece that it has no room for where it is, when a segment behind meets it', () => {
+it('a piece that cannot be joined for lack of memory is kept when a segment behind overlaps it', () => {
   const text = handedOn(
     [
       { segment: 272, length: 76 },
@@ -88,7 +88,7 @@ it('leaves a piece that it has no room for where it is, when a segment behind me
   expect(text).toBe(wanted(text));
 });
 
-it('passes over a piece that another one covers', () => {
+it('a piece that is covered by another one is skipped', () => {
   const text = handedOn(
     [
       { segment: 182, length: 103 },

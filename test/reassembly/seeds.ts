@@ -1,6 +1,6 @@
 /**
- * Runs the property tests over many seeds: `node dist/test/reassembly/seeds.js [COUNT] [FIRST]`, 10,000 from 0 when
- * nothing is said.
+ * Runs the property tests over many seeds: `node dist/test/reassembly/seeds.js [COUNT] [FIRST]`, by default 10,000
+ * from 0.
  */
 import { agreesWithModel, givesWhatWasSent, keepsPatternOut } from './properties.js';
 

@@ -1,4 +1,4 @@
-/** What `sluice reassemble` tells of conversations, and how it prints them. */
+/** The conversations of `sluice reassemble`, and their output. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { type CapturedPacket, ethernet, ipv4, packet, pcapFile, tcp } from '../p
 const folder = mkdtempSync(join(tmpdir(), 'sides-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** `c 1 2 PA text`: who sends, seq and ack relative to the first byte of each side, flags, data. */
+/** `c 1 2 PA text`: sender, seq and ack relative to the first byte of each side, flags, data. */
 function conversation(...lines: string[]): CapturedPacket[] {
   return ['c -1 0 S', 's -1 0 SA', 'c 0 0 A', ...lines].map((line, i) => {
     const [who, seq, ack, flags, ...data] = line.split(' ');
@@ -73,7 +73,7 @@ describe('sides', () => {
     ]);
   });
 
-  it('keep what they may, and count the rest', async () => {
+  it('keep data up to a maximum, and count the rest', async () => {
     const [side] = await sidesOf(conversation('c 0 0 PA hello', 's 0 5 A'), { most: 3 });
     expect([String(bytesOf(side!)), side!.cut]).toEqual(['hel', 2]);
   });
@@ -86,7 +86,7 @@ describe('sides', () => {
     expect((await sidesOf(packets, { inline: true })).map(side => side.policy)).toEqual(['inline', 'inline']);
   });
 
-  it('are told of what could be read of a damaged capture', async () => {
+  it('are given for the readable part of a damaged capture', async () => {
     const file = join(folder, 'damaged.pcap');
     writeFileSync(file, pcapFile(conversation('c 0 0 PA hello', 's 0 5 PA world')).subarray(0, -3));
     const sides: Side[] = [];
@@ -127,7 +127,7 @@ describe('printing', () => {
     });
   });
 
-  it('as text: gaps where they are, nothing a terminal would obey', () => {
+  it('as text: with gaps, and without terminal control characters', () => {
     expect(textLines(SIDE)).toEqual([
       'tcp 10.0.0.1:1234 -> [fd00::1]:80  policy linux, 25 bytes, 1 gaps, 1 overlaps with different data, end: fin',
       '  GET / HTTP/1.1',
@@ -138,7 +138,7 @@ describe('printing', () => {
     ]);
   });
 
-  it('as a hex dump where it is not text', () => {
+  it('as a hex dump if it is not text', () => {
     const lines = textLines({
       ...SIDE,
       data: [Uint8Array.from({ length: 20 }, (_, i) => i * 7)],

@@ -9,7 +9,7 @@ function memory(byteLength: number, limit = byteLength): StreamMemory {
 }
 
 describe('stream memory', () => {
-  it('gives blocks inside its range that do not overlap', () => {
+  it('allocates blocks within its range that do not overlap', () => {
     const stream = memory(64 * KIB);
     const blocks: [number, number][] = [];
     for (const length of [1, 64, 65, 1000, 1460, 4096, 5000, 100]) {
@@ -23,7 +23,7 @@ describe('stream memory', () => {
     for (let i = 1; i < blocks.length; i++) expect(blocks[i]![0]).toBeGreaterThanOrEqual(blocks[i - 1]![1]);
   });
 
-  it('refuses what exceeds the limit or the range', () => {
+  it('rejects what exceeds the limit or the range', () => {
     const stream = memory(64 * KIB, 8 * KIB);
     expect(stream.take(9 * KIB)).toBe(-1);
     expect(stream.take(8 * KIB)).toBeGreaterThanOrEqual(0);
@@ -32,7 +32,7 @@ describe('stream memory', () => {
     expect(memory(0).take(1)).toBe(-1);
   });
 
-  it('keeps what is released until the next batch, and frees at once what nobody saw', () => {
+  it('keeps released blocks until the next batch, and frees unused blocks at once', () => {
     const stream = memory(4 * KIB + 64);
     const block = stream.take(4 * KIB);
     stream.release(block);
@@ -44,7 +44,7 @@ describe('stream memory', () => {
     expect(stream.take(4 * KIB)).toBe(block);
   });
 
-  it('frees a block when its last holder gives it up', () => {
+  it('frees a block when its last holder releases it', () => {
     const stream = memory(KIB);
     const block = stream.take(100);
     stream.retain(block);
@@ -54,7 +54,7 @@ describe('stream memory', () => {
     expect(stream.used).toBe(0);
   });
 
-  it('joins small blocks to large ones again', () => {
+  it('merges small blocks into large ones again', () => {
     const stream = memory(64 * KIB + 64);
     const blocks: number[] = [];
     for (let block = stream.take(1); block >= 0; block = stream.take(1)) blocks.push(block);
@@ -63,7 +63,7 @@ describe('stream memory', () => {
     expect(stream.take(64 * KIB)).toBeGreaterThanOrEqual(0);
   });
 
-  it('never gives the same byte twice, whatever is taken and freed', () => {
+  it('never allocates the same byte twice, whatever is allocated and freed', () => {
     const random = randomFractions(7);
     const stream = memory(256 * KIB + 192);
     const owner = new Int32Array(300 * KIB);

@@ -1,4 +1,4 @@
-/** Published and measured overlap cases, straight on the reassembler. */
+/** Published and measured overlap cases, directly on the reassembler. */
 import { describe, expect, it } from 'vitest';
 import { FIRST, POLICY_CLASSES } from '../../modules/stream/reassembly/policy.js';
 import { Feed } from './feed.js';
@@ -6,7 +6,7 @@ import { expectations, ISNS, type OverlapCase, overlapCases } from './overlap-ca
 
 const feeds = new Map<string, Feed>();
 
-/** A feed of this policy; its memory is made once. */
+/** A feed of this policy; its memory is allocated once. */
 function feedOf(name: string): Feed {
   const inline = name === 'inline';
   const feed =

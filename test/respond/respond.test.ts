@@ -16,12 +16,12 @@ interface Reply {
   readonly protocol: number;
 }
 
-/** Rejects one packet and decodes what is sent for it, checksums verified. */
+/** Rejects one packet and decodes the packets sent for it, with verified checksums. */
 async function replies(verdict: number, ...parts: Part[]): Promise<Reply[]> {
   return repliesTo(verdict, [packet(ethernet(), ...parts)]);
 }
 
-/** The same for several packets and what is made of them. */
+/** The same for several packets and those derived from them. */
 async function repliesTo(verdict: number, packets: readonly Uint8Array[]): Promise<Reply[]> {
   const { thread, decoding, sent } = await reject(verdict, packets);
   if (sent.length === 0) return [];
@@ -37,7 +37,7 @@ async function repliesTo(verdict: number, packets: readonly Uint8Array[]): Promi
   }));
 }
 
-/** What is sent for packets that are rejected. @param mode of the engine */
+/** The packets sent for rejected packets. @param mode of the engine */
 async function reject(verdict: number, packets: readonly Uint8Array[], mode = 'ips') {
   const config = { capture: { 'checksum-validation': 'all' }, 'engine-mode': mode };
   const thread = stubThread({ config });
@@ -80,12 +80,12 @@ describe.each([
     });
   });
 
-  it('answers a SYN with what acknowledges it', async () => {
+  it('answers a SYN with a reset that acknowledges it', async () => {
     const [reply] = await replies(Packet.VERDICT_REJECT, ip(), segment('S'));
     expect(reply).toMatchObject({ seq: 0, ack: 5001, flags: RST_ACK });
   });
 
-  it('answers one side only where that is asked', async () => {
+  it('resets only the requested side', async () => {
     expect(await replies(Packet.VERDICT_REJECT, ip(), segment('A'))).toHaveLength(1);
     expect(await replies(Packet.VERDICT_REJECT_DESTINATION, ip(), segment('A'))).toHaveLength(1);
   });
@@ -95,7 +95,7 @@ describe.each([
     expect(await replies(Packet.VERDICT_DROP, ip(), segment('A'))).toEqual([]);
   });
 
-  it('tells the sender of a datagram that it is prohibited', async () => {
+  it('sends the sender of a datagram a prohibited message', async () => {
     const [reply] = await replies(Packet.VERDICT_REJECT, ip(), udp({ sport: 7, dport: 9 }), 'abc');
     expect(reply).toMatchObject({ protocol: ip === (ipv6 as unknown) ? 58 : 1, badChecksum: false });
     expect(reply!.ports).toBe(ip === (ipv6 as unknown) ? '1 > 1' : '3 > 13');
@@ -105,7 +105,7 @@ describe.each([
 describe.each([
   ['IPv4', ipv4, { source: '10.0.0.1', destination: '10.0.0.2' }, { id: 0, dontFragment: true }],
   ['IPv6', ipv6, { source: '2001:db8::1', destination: '2001:db8::2' }, {}],
-] as const)('what is sent over %s', (_, ip, ends, marks) => {
+] as const)('packets sent over %s', (_, ip, ends, marks) => {
   const there = ip(ends);
   const back = { ...marks, source: ends.destination, destination: ends.source };
   const onward = { ...marks, ...ends };
@@ -123,27 +123,27 @@ describe.each([
       quoted,
     );
 
-  it('is a reset from either side to the other', async () => {
+  it('are resets from each side to the other', async () => {
     expect(await sentFor(Packet.VERDICT_REJECT_BOTH, [segment('PA'), 'abc'])).toEqual([
       packet(ip(back), reset(900, 5003)),
       packet(ip(onward), resetOnward(5000)),
     ]);
   });
 
-  it('has the number behind the packet where the receiver has that, after the fact', async () => {
+  it('have the sequence number behind the packet if the receiver has received it, in IDS mode', async () => {
     expect(await sentFor(Packet.VERDICT_REJECT_BOTH, [segment('PAF'), 'abc'], 'ids')).toEqual([
       packet(ip(back), reset(900, 5004)),
       packet(ip(onward), resetOnward(5004)),
     ]);
   });
 
-  it('acknowledges a FIN', async () => {
+  it('acknowledge a FIN', async () => {
     expect(await sentFor(Packet.VERDICT_REJECT, [segment('FA')])).toEqual([
       packet(ip(back), reset(900, 5001)),
     ]);
   });
 
-  it('quotes what was rejected, of a long one the beginning', async () => {
+  it('quote the rejected packet, the beginning of a long one', async () => {
     const short = [udp({ sport: 7, dport: 9 }), 'x'.repeat(100)];
     expect(await sentFor(Packet.VERDICT_REJECT, short)).toEqual([prohibited(packet(there, ...short))]);
     const long = [udp({ sport: 7, dport: 9 }), 'x'.repeat(1300)];
@@ -152,12 +152,12 @@ describe.each([
     expect(error).toEqual(prohibited(packet(there, ...long).subarray(0, wide ? 1280 - 48 : 576 - 28)));
   });
 
-  it('is nothing to the receiver of a datagram', async () => {
+  it('do not go to the receiver of a datagram', async () => {
     expect(await sentFor(Packet.VERDICT_REJECT_DESTINATION, [udp(), 'x'])).toEqual([]);
     expect(await sentFor(Packet.VERDICT_REJECT_BOTH, [udp(), 'x'])).toHaveLength(1);
   });
 
-  it('is one reset to whom it is asked for', async () => {
+  it('are one reset to the requested side', async () => {
     expect(await sentFor(Packet.VERDICT_REJECT_DESTINATION, [segment('A')])).toEqual([
       packet(ip(onward), resetOnward(5000)),
     ]);
@@ -165,7 +165,7 @@ describe.each([
 });
 
 describe('a flow that was rejected before', () => {
-  /** What a dropped packet of the client is answered with, in a flow with these bits. */
+  /** The packets that answer a dropped packet of the client, in a flow with these bits. */
   async function again(bits: number, flags: string, toServer = true): Promise<number> {
     const thread = stubThread();
     let sent = 0;
@@ -182,7 +182,7 @@ describe('a flow that was rejected before', () => {
     return sent;
   }
 
-  it('resets the side that still sends, where that side is to be reset', async () => {
+  it('is reset at the side that still sends, if that side was to be reset', async () => {
     expect(await again(Flow.RESET_CLIENT, 'A')).toBe(1);
     expect(await again(Flow.RESET_CLIENT, 'A', false)).toBe(0);
     expect(await again(Flow.RESET_SERVER, 'A')).toBe(0);
@@ -190,7 +190,7 @@ describe('a flow that was rejected before', () => {
     expect(await again(0, 'A')).toBe(0);
   });
 
-  it('never answers a reset', async () => {
+  it('is not reset again in answer to a reset', async () => {
     expect(await again(Flow.RESET_CLIENT | Flow.RESET_SERVER, 'R')).toBe(0);
   });
 });
@@ -205,13 +205,13 @@ describe('reject of fragments', () => {
     ];
   };
 
-  it('resets the connection of the datagram', async () => {
+  it('resets the connection of the reassembled datagram', async () => {
     const answers = await repliesTo(Packet.VERDICT_REJECT, inTwo(6, segment('PA'), 'abcdefgh'));
     expect(answers).toHaveLength(1);
     expect(answers[0]).toMatchObject({ ports: '80 > 1000', seq: 900, ack: 5008, badChecksum: false });
   });
 
-  it('tells the sender of the datagram once', async () => {
+  it('sends the sender of the datagram one message', async () => {
     const parts = inTwo(17, udp({ sport: 7, dport: 9 }), 'x'.repeat(40));
     const answers = await repliesTo(Packet.VERDICT_REJECT, parts);
     expect(answers.map(({ protocol, ports }) => [protocol, ports])).toEqual([[1, '3 > 13']]);
@@ -219,7 +219,7 @@ describe('reject of fragments', () => {
   });
 });
 
-describe('what is never answered', () => {
+describe('packets that are never answered', () => {
   const datagram = [udp({ sport: 7, dport: 9 }), 'abc'];
   const quoted = packet(ipv4(), ...datagram);
   const quoted6 = packet(ipv6(), ...datagram);
@@ -228,29 +228,29 @@ describe('what is never answered', () => {
     ['an error', [ipv4(), icmp({ type: 11 }), quoted]],
     ['an error over IPv6', [ipv6(), icmpv6({ type: 3 }), quoted6]],
     ['a redirect over IPv6', [ipv6(), icmpv6({ type: 137 }), quoted6]],
-    ['a datagram to many', [ipv4({ destination: '224.0.0.251' }), ...datagram]],
-    ['a datagram to all', [ipv4({ destination: '255.255.255.255' }), ...datagram]],
-    ['a datagram to many over IPv6', [ipv6({ destination: 'ff02::fb' }), ...datagram]],
-    ['a datagram of nobody', [ipv4({ source: '0.0.0.0' }), ...datagram]],
-    ['a datagram of nobody over IPv6', [ipv6({ source: '::' }), ...datagram]],
-    ['a segment to many', [ipv4({ destination: '239.1.1.1' }), segment('S')]],
+    ['a multicast datagram', [ipv4({ destination: '224.0.0.251' }), ...datagram]],
+    ['a broadcast datagram', [ipv4({ destination: '255.255.255.255' }), ...datagram]],
+    ['a multicast datagram over IPv6', [ipv6({ destination: 'ff02::fb' }), ...datagram]],
+    ['a datagram from the unspecified address', [ipv4({ source: '0.0.0.0' }), ...datagram]],
+    ['a datagram from the unspecified address over IPv6', [ipv6({ source: '::' }), ...datagram]],
+    ['a multicast segment', [ipv4({ destination: '239.1.1.1' }), segment('S')]],
     ['a segment without ports', [ipv4({ protocol: 6 }), 'abc']],
   ])('%s', async (_, parts) => {
     expect(await replies(Packet.VERDICT_REJECT, ...parts)).toEqual([]);
   });
 
-  it('a frame to many', async () => {
+  it('a frame sent to the broadcast address', async () => {
     const frame = packet(ethernet({ destination: 'ff:ff:ff:ff:ff:ff' }), ipv4(), ...datagram);
     expect(await repliesTo(Packet.VERDICT_REJECT, [frame])).toEqual([]);
   });
 
-  it('but a question is, and its answer', async () => {
+  it('echo requests and replies are answered', async () => {
     expect(await replies(Packet.VERDICT_REJECT, ipv4(), icmp({ type: 8 }), 'x')).toHaveLength(1);
     expect(await replies(Packet.VERDICT_REJECT, ipv6(), icmpv6({ type: 129 }), 'x')).toHaveLength(1);
   });
 });
 
-it('counts what cannot be sent', async () => {
+it('answers that cannot be sent are counted', async () => {
   const thread = stubThread();
   const batch = thread.batch([packet(ethernet(), ipv4(), icmp(), 'x')]);
   (await decode.create(thread)).process(batch);
