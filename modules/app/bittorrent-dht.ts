@@ -34,5 +34,5 @@ export default defineProtocol<DhtTransaction>({
     if (message?.isMalformed !== false) session.event(transaction, 'malformed_packet');
     session.advance(transaction, toServer, COMPLETE);
   },
-  record: ({ message }) => `"bittorrent_dht":${JSON.stringify(message?.told ?? { transaction_id: '' })}`,
+  record: ({ message }) => `"bittorrent_dht":${JSON.stringify(message?.record ?? { transaction_id: '' })}`,
 });

@@ -6,7 +6,7 @@ import type { Config } from '../../engine/config/config.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, REQUEST_AND_RESPONSE, type ValueDeclaration } from '../../engine/protocol.js';
 import { answerName, names, questionName, sectionNames } from './dns/buffers.js';
-import { dnsRecord, dnsRecords2 } from './dns/eve.js';
+import { dnsRecord, dnsRecordsV2 } from './dns/eve.js';
 import { addMessage, type DnsTransaction, EVENTS, messages } from './dns/exchange.js';
 import { type Message, opcodeOf, rcodeOf } from './dns/message.js';
 import { DNS_OUTPUT_OPTIONS, type DnsVariant, dnsVariants, EVERYTHING } from './dns/outputs.js';
@@ -28,7 +28,7 @@ function value(
 /** The record or, in version 2, the records of one message. */
 function* membersOf({ message, id }: DnsTransaction, variant: DnsVariant): Generator<string> {
   const records =
-    variant.version === 2 ? dnsRecords2(message, id, variant) : [dnsRecord(message, id, variant)];
+    variant.version === 2 ? dnsRecordsV2(message, id, variant) : [dnsRecord(message, id, variant)];
   for (const record of records) yield `"dns":${JSON.stringify(record)}`;
 }
 

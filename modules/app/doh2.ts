@@ -5,7 +5,7 @@ import {
   type OutputRecord,
   type ValueDeclaration,
 } from '../../engine/protocol.js';
-import { dnsRecord, dnsRecords2 } from './dns/eve.js';
+import { dnsRecord, dnsRecordsV2 } from './dns/eve.js';
 import type { DnsTransaction } from './dns/exchange.js';
 import type { Message as DnsMessage } from './dns/message.js';
 import { type DnsVariant, EVERYTHING } from './dns/outputs.js';
@@ -67,7 +67,7 @@ function* records(transaction: Http2Transaction, { dns: variants }: Http2Setting
 }
 
 function recordsOf(message: DnsMessage, id: number, variant: DnsVariant): object[] {
-  return variant.version === 2 ? dnsRecords2(message, id, variant) : [dnsRecord(message, id, variant)];
+  return variant.version === 2 ? dnsRecordsV2(message, id, variant) : [dnsRecord(message, id, variant)];
 }
 
 const { frames: _, options: __, ...inherited } = http2;

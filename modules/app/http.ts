@@ -15,7 +15,7 @@ import { httpAlertRecord, httpRecord } from './http/record.js';
 import { BODY_OPTIONS, RECORD_OPTIONS, USUAL } from './http/record-settings.js';
 import { readRequests } from './http/request-reader.js';
 import { readResponses } from './http/response-reader.js';
-import { serverMistakes } from './http/server-mistakes.js';
+import { checkServerSettings } from './http/server-settings-check.js';
 import { HTTP_OPTIONS, type HttpSettings, httpGauges, httpSettings } from './http/settings.js';
 import {
   BODY,
@@ -78,7 +78,7 @@ export default defineProtocol<HttpTransaction>({
     ...XFF_OPTIONS,
     ...FILE_OPTIONS,
   ],
-  check: serverMistakes,
+  check: checkServerSettings,
   record: (transaction, forAlert) =>
     forAlert ? httpAlertRecord(transaction) : httpRecord(transaction, USUAL),
   recordOfFile: transaction => httpRecord(transaction, USUAL),

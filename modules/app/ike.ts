@@ -1,7 +1,7 @@
 /** IKE versions 1 and 2 (RFC 2409, 7296): the unencrypted part. */
 import type { OutputsByOption } from '../../engine/config/output-list.js';
 import { defineProtocol, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
-import { addMessage, EVENTS, type IkeTransaction } from './ike/conversation.js';
+import { addMessage, EVENTS, type IkeTransaction } from './ike/exchange.js';
 import { isBeginning } from './ike/header.js';
 import { BUFFERS, TESTS, VALUES } from './ike/keywords.js';
 import { IKE_OPTIONS, ikeSettings } from './ike/outputs.js';

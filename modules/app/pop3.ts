@@ -3,7 +3,7 @@ import type { Session } from '../../engine/application/session.js';
 import { integer, option } from '../../engine/config/option.js';
 import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { latin1Text } from '../../engine/record/bytes-text.js';
-import { Conversation, EVENTS, type Pop3Transaction } from './pop3/conversation.js';
+import { Connection, EVENTS, type Pop3Transaction } from './pop3/connection.js';
 
 const MOST_TRANSACTIONS = option(
   'app-layer.protocols.pop3.max-tx',
@@ -21,13 +21,13 @@ function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean)
   return /^(\+OK|-ERR)/.test(head) ? 'yes' : 'no';
 }
 
-function conversationOf(session: Session<Pop3Transaction>): Conversation {
-  session.state ??= new Conversation(session);
-  return session.state as Conversation;
+function connectionOf(session: Session<Pop3Transaction>): Connection {
+  session.state ??= new Connection(session);
+  return session.state as Connection;
 }
 
 function record({ command, args, response }: Pop3Transaction): string {
-  const told = {
+  const members = {
     ...(command !== undefined && { request: { command: latin1Text(command), args: args.map(latin1Text) } }),
     ...(response && {
       response: {
@@ -38,7 +38,7 @@ function record({ command, args, response }: Pop3Transaction): string {
       },
     }),
   };
-  return `"pop3":${JSON.stringify(told)}`;
+  return `"pop3":${JSON.stringify(members)}`;
 }
 
 export default defineProtocol<Pop3Transaction>({
@@ -52,7 +52,7 @@ export default defineProtocol<Pop3Transaction>({
   recognition: { patterns: [{ toServer: false, bytes: '+OK ' }], ports: { tcp: [110] }, probe },
   options: [MOST_TRANSACTIONS],
   prepare: config => ({ mostTransactions: config.read(MOST_TRANSACTIONS) }),
-  client: session => conversationOf(session).commands(),
-  server: session => conversationOf(session).responses(),
+  client: session => connectionOf(session).commands(),
+  server: session => connectionOf(session).responses(),
   record,
 });

@@ -3,7 +3,7 @@ import type { Session } from '../../engine/application/session.js';
 import { fileTests } from '../../engine/files/file-keywords.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type ProbeResult, type TestDeclaration } from '../../engine/protocol.js';
-import { Conversation } from './smtp/conversation.js';
+import { Connection } from './smtp/connection.js';
 import { BUFFERS } from './smtp/keywords.js';
 import { smtpAlertMembers, smtpRecord } from './smtp/record.js';
 import { SMTP_OPTIONS, smtpSettings } from './smtp/settings.js';
@@ -27,9 +27,9 @@ function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean)
   return /^[2-5]\d\d[ -]/.test(head) ? 'yes' : 'no';
 }
 
-function conversationOf(session: Session<SmtpTransaction>): Conversation {
-  session.state ??= new Conversation(session);
-  return session.state as Conversation;
+function connectionOf(session: Session<SmtpTransaction>): Connection {
+  session.state ??= new Connection(session);
+  return session.state as Connection;
 }
 
 export default defineProtocol<SmtpTransaction>({
@@ -54,8 +54,8 @@ export default defineProtocol<SmtpTransaction>({
   mailFields: ({ header }) => header?.fields ?? [],
   bodyLength: ({ body }, toServer) => (toServer ? body?.visible : undefined),
   prepare: smtpSettings,
-  client: session => conversationOf(session).commands(),
-  server: session => conversationOf(session).replies(),
+  client: session => connectionOf(session).commands(),
+  server: session => connectionOf(session).replies(),
   release: ({ body }) => body?.release(),
-  finish: session => conversationOf(session).finish(),
+  finish: session => connectionOf(session).finish(),
 });

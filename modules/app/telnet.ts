@@ -1,7 +1,7 @@
 /** Telnet (RFC 854): recognised by its commands; commands and lines are frames. */
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
-import { DONT, IAC, pieces, SB, WILL } from './telnet/pieces.js';
+import { DONT, IAC, readCommandsAndLines, SB, WILL } from './telnet/reading.js';
 
 const NAMES = { name: 'telnet', transports: ['tcp'] } as const;
 
@@ -22,7 +22,7 @@ export default defineProtocol({
   tests: [],
   frames: declareFrames(NAMES, ['ctl', 'data']),
   recognition: { ports: { tcp: [23] }, probe },
-  client: session => pieces(session, true),
-  server: session => pieces(session, false),
+  client: session => readCommandsAndLines(session, true),
+  server: session => readCommandsAndLines(session, false),
   record: () => '',
 });

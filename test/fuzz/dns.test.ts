@@ -1,6 +1,6 @@
 /** Mutated DNS messages: parsed without failure, at bounded cost, with results independent of segmentation. */
 import { describe, expect, test } from 'vitest';
-import { dnsRecord, dnsRecords2 } from '../../modules/app/dns/eve.js';
+import { dnsRecord, dnsRecordsV2 } from '../../modules/app/dns/eve.js';
 import { mdnsRecord } from '../../modules/app/dns/mdns-eve.js';
 import { Message } from '../../modules/app/dns/message.js';
 import { MAX_LABELS, MAX_NAME, MAX_POINTERS } from '../../modules/app/dns/name.js';
@@ -42,7 +42,7 @@ describe.each(SEEDS)('seed %i', seed => {
       // A name begins at most at every third byte and costs at most its limit; it is skipped once, then read.
       const atOnce = (bytes.length / 3 + 1) * (MAX_LABELS + MAX_POINTERS + bytes.length);
       expect(parsed.steps).toBeLessThanOrEqual(atOnce);
-      JSON.stringify([dnsRecord(parsed, 0, FORMATS), dnsRecords2(parsed, 0, FORMATS), mdnsRecord(parsed)]);
+      JSON.stringify([dnsRecord(parsed, 0, FORMATS), dnsRecordsV2(parsed, 0, FORMATS), mdnsRecord(parsed)]);
       for (const each of parsed.allNames) expect(each.length).toBeLessThanOrEqual(MAX_NAME);
     }
   });

@@ -3,7 +3,7 @@ import { type Bencoded, type Dictionary, readDictionary } from './bencode.js';
 
 export interface DhtMessage {
   /** Members of the record. */
-  readonly told: Readonly<Record<string, unknown>>;
+  readonly record: Readonly<Record<string, unknown>>;
   /** A required value was missing, or of the wrong type. */
   readonly isMalformed: boolean;
 }
@@ -16,12 +16,12 @@ export function parseMessage(bytes: Uint8Array, start: number, end: number): Dht
   const transaction = hex(message.get('t'));
   const version = hex(message.get('v'));
   const content = contentOf(kind, message);
-  const told = {
+  const record = {
     transaction_id: transaction ?? '',
     ...(version !== undefined && { client_version: version }),
     ...content,
   };
-  return { told, isMalformed: transaction === undefined || content === undefined };
+  return { record, isMalformed: transaction === undefined || content === undefined };
 }
 
 function contentOf(kind: string, message: Dictionary): object | undefined {

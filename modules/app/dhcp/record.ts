@@ -60,7 +60,7 @@ export function isAck({ options }: DhcpMessage): boolean {
 /** @param extended whether to log everything, not only who has which address */
 export function dhcpRecord(message: DhcpMessage, extended: boolean): string {
   const { bytes, options } = message;
-  const told: Record<string, unknown> = {
+  const members: Record<string, unknown> = {
     type: bytes[0] === REPLY ? 'reply' : 'request',
     id: uint32(bytes, 4),
     client_mac: hardwareText(bytes.subarray(28, 34)),
@@ -71,8 +71,8 @@ export function dhcpRecord(message: DhcpMessage, extended: boolean): string {
       next_server_ip: address(bytes, 20),
     }),
   };
-  for (const each of options) Object.assign(told, brief(each), extended && detailed(each));
-  return `"dhcp":${JSON.stringify(told)}`;
+  for (const each of options) Object.assign(members, brief(each), extended && detailed(each));
+  return `"dhcp":${JSON.stringify(members)}`;
 }
 
 function brief({ code, data }: DhcpOption): object {

@@ -51,10 +51,10 @@ export class Exchange {
     while (!this.session.failed) {
       const head = yield* socket.peek(HEADER_LENGTH);
       if (!head) return;
-      if (head[0] !== START_1 || head[1] !== START_2) return this.giveUp('malformed', toServer);
-      if (!hasChecksum(head)) return this.giveUp('bad_link_crc', toServer);
+      if (head[0] !== START_1 || head[1] !== START_2) return this.fail('malformed', toServer);
+      if (!hasChecksum(head)) return this.fail('bad_link_crc', toServer);
       const link = parseHeader(head);
-      if (link.length < COUNTED_HEADER) return this.giveUp('len_too_small', toServer);
+      if (link.length < COUNTED_HEADER) return this.fail('len_too_small', toServer);
       const length = link.length - COUNTED_HEADER;
       socket.skip(HEADER_LENGTH);
       if (!carriesUserData(link)) {
@@ -127,7 +127,7 @@ export class Exchange {
     session.advance(transaction, toServer, COMPLETE);
   }
 
-  private giveUp(event: Event, toServer: boolean): void {
+  private fail(event: Event, toServer: boolean): void {
     this.report(event, toServer);
     this.session.failed = true;
   }

@@ -126,12 +126,12 @@ export function packedBits(group: number, variation: number): { name: string; bi
 }
 
 export function readFields(reader: BitReader, list: readonly Field[]): PointFields {
-  const told: PointFields = {};
+  const result: PointFields = {};
   for (const { name, kind, bits } of list) {
-    if (kind === 'float') told[name] = reader.float(bits);
-    else told[name] = kind === 'signed' ? reader.signed(bits) : reader.number(bits);
+    if (kind === 'float') result[name] = reader.float(bits);
+    else result[name] = kind === 'signed' ? reader.signed(bits) : reader.number(bits);
   }
-  return told;
+  return result;
 }
 
 /** Numbers of any number of bits, lowest first. Missing input is recorded, never an error. */

@@ -10,7 +10,7 @@ import type { Dnp3Transaction } from './transaction.js';
 export function dnp3Record({ link, message, toServer }: Dnp3Transaction, forAlert: boolean): string {
   if (!link || !message) return '';
   const type = toServer ? 'request' : 'response';
-  const told = {
+  const members = {
     type,
     control: linkControl(link),
     src: link.source,
@@ -18,7 +18,7 @@ export function dnp3Record({ link, message, toServer }: Dnp3Transaction, forAler
     application: applicationJson(message),
     ...(message.indications !== undefined && { iin: { indicators: indicationNames(message.indications) } }),
   };
-  return `"dnp3":${JSON.stringify(forAlert ? { [type]: told } : told)}`;
+  return `"dnp3":${JSON.stringify(forAlert ? { [type]: members } : members)}`;
 }
 
 function linkControl({ control }: LinkHeader): object {
@@ -65,9 +65,9 @@ function objectJson(
 }
 
 function pointJson({ prefix, index, size, fields }: Point): object {
-  const told = Object.entries(fields).map(([name, value]) => [
+  const values = Object.entries(fields).map(([name, value]) => [
     name,
     typeof value === 'string' ? latin1Text(value) : value,
   ]);
-  return { prefix, index, ...(size !== undefined && { size }), ...Object.fromEntries(told) };
+  return { prefix, index, ...(size !== undefined && { size }), ...Object.fromEntries(values) };
 }

@@ -77,14 +77,14 @@ export function textFieldsOf(group: number, variation: number, bytes: Uint8Array
   const parts = TABLE.get(group * 256 + variation);
   if (!parts) return { data: latin1(bytes) };
   const reader = new BitReader(bytes, 0);
-  const told: PointFields = {};
+  const result: PointFields = {};
   for (const each of parts) {
-    if ('bits' in each) Object.assign(told, readFields(reader, [each]));
-    else told[each.name] = latin1(reader.take(lengthOf(each, told, reader.left)));
+    if ('bits' in each) Object.assign(result, readFields(reader, [each]));
+    else result[each.name] = latin1(reader.take(lengthOf(each, result, reader.left)));
   }
-  return told;
+  return result;
 }
 
-function lengthOf({ length }: Text, told: PointFields, left: number): number {
-  return length === REST ? left : Number(told[length] ?? length);
+function lengthOf({ length }: Text, result: PointFields, left: number): number {
+  return length === REST ? left : Number(result[length] ?? length);
 }

@@ -28,11 +28,11 @@ export function dnsRecord(message: Message, transaction: number, formats: DnsFor
 }
 
 /** Records of version 2. */
-export function dnsRecords2(message: Message, transaction: number, formats: DnsFormats): Json[] {
-  return message.response ? [answerRecord2(message, formats)] : queryRecords2(message, transaction);
+export function dnsRecordsV2(message: Message, transaction: number, formats: DnsFormats): Json[] {
+  return message.response ? [answerRecordV2(message, formats)] : queryRecordsV2(message, transaction);
 }
 
-function queryRecords2({ questions, id, flags }: Message, transaction: number): Json[] {
+function queryRecordsV2({ questions, id, flags }: Message, transaction: number): Json[] {
   return questions.map(question => ({
     type: 'query',
     id,
@@ -43,7 +43,7 @@ function queryRecords2({ questions, id, flags }: Message, transaction: number): 
   }));
 }
 
-function answerRecord2(message: Message, formats: DnsFormats): Json {
+function answerRecordV2(message: Message, formats: DnsFormats): Json {
   const [question] = message.questions;
   const record: Json = {
     version: 2,

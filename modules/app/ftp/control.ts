@@ -63,7 +63,7 @@ export class Control {
       transaction.commandTruncated = true;
       this.session.event(transaction, 'request_command_too_long');
     }
-    this.obey(transaction);
+    this.processCommand(transaction);
     this.session.advance(transaction, true, COMPLETE);
   }
 
@@ -79,13 +79,14 @@ export class Control {
   }
 
   /** Evaluates a command that affects data connections. */
-  private obey(transaction: FtpTransaction): void {
+  private processCommand(transaction: FtpTransaction): void {
     const { command, argument } = transaction;
-    if (command === 'PORT' || command === 'EPRT') this.takeOffer(transaction);
-    else if (command !== undefined && TRANSFERS.has(command)) this.announce(transaction, command, argument);
+    if (command === 'PORT' || command === 'EPRT') this.setDataPort(transaction);
+    else if (command !== undefined && TRANSFERS.has(command))
+      this.expectDataConnection(transaction, command, argument);
   }
 
-  private takeOffer(transaction: FtpTransaction): void {
+  private setDataPort(transaction: FtpTransaction): void {
     const text = transaction.argument ? latin1(transaction.argument) : '';
     const offer = transaction.command === 'PORT' ? parsePort(text) : parseExtendedPort(text);
     transaction.active = true;
@@ -96,7 +97,11 @@ export class Control {
     this.dataPort = offer.port;
   }
 
-  private announce(transaction: FtpTransaction, command: string, argument: Uint8Array | undefined): void {
+  private expectDataConnection(
+    transaction: FtpTransaction,
+    command: string,
+    argument: Uint8Array | undefined,
+  ): void {
     const { session, dataPort } = this;
     if (dataPort === 0) {
       if (!LISTINGS.has(command)) session.event(transaction, 'file_before_port');
@@ -113,7 +118,7 @@ export class Control {
     const code = codeOf(bytes);
     const { session } = this;
     // Commands are complete at once: an open one awaits its reply.
-    const transaction = session.oldestOpen ?? this.unasked();
+    const transaction = session.oldestOpen ?? this.beginUnsolicited();
     if (!transaction) return;
     if (truncated) {
       transaction.replyTruncated = true;
@@ -125,11 +130,11 @@ export class Control {
       transaction.replies.push({ code: code === undefined ? undefined : bytes.subarray(0, 3), text });
     }
     session.advance(transaction, false, STARTED);
-    if (this.isLast(code, bytes[3])) this.conclude(transaction, code ?? '', latin1(bytes));
+    if (this.isLast(code, bytes[3])) this.completeReply(transaction, code ?? '', latin1(bytes));
   }
 
   /** Unsolicited replies of the server have no request. */
-  private unasked(): FtpTransaction | undefined {
+  private beginUnsolicited(): FtpTransaction | undefined {
     const transaction = this.begin(undefined, undefined);
     if (!transaction) return undefined;
     transaction.absent = 'to_server';
@@ -144,7 +149,7 @@ export class Control {
     return behind !== DASH && code !== undefined && !code.startsWith('1');
   }
 
-  private conclude(transaction: FtpTransaction, code: string, text: string): void {
+  private completeReply(transaction: FtpTransaction, code: string, text: string): void {
     const { session } = this;
     const port = passivePort(transaction.command, code, text);
     if (port !== undefined) {

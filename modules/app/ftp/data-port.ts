@@ -1,20 +1,20 @@
 /** Ports for data connections in commands and replies (RFC 959, 2428). */
 
 /** A host and port offered by a client. */
-export interface Offer {
+export interface DataEndpoint {
   /** Network byte order, 4 or 16 bytes; undefined if it could not be parsed. */
   readonly address: Uint8Array | undefined;
   readonly port: number;
 }
 
 /** Argument of PORT: `192,0,2,1,4,1`. */
-export function parsePort(argument: string): Offer | undefined {
+export function parsePort(argument: string): DataEndpoint | undefined {
   const numbers = sixNumbers(argument);
   return numbers && { address: Uint8Array.from(numbers.slice(0, 4)), port: numbers[4]! * 256 + numbers[5]! };
 }
 
 /** Argument of EPRT: `|1|192.0.2.1|1025|`. */
-export function parseExtendedPort(argument: string): Offer | undefined {
+export function parseExtendedPort(argument: string): DataEndpoint | undefined {
   const mark = argument.charAt(0);
   const [, , host = '', port = ''] = argument.split(mark);
   const number = Number(port);

@@ -3,9 +3,9 @@ import { fileBuffers, fileData } from '../../../engine/files/file-keywords.js';
 import { latin1 } from '../../../engine/latin1.js';
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
 import { isWord } from './bytes.js';
+import { cached } from './cached-buffers.js';
 import { headerLine, headerLines, headerNames, messageHead } from './header-lines.js';
 import type { Field } from './headers.js';
-import { kept } from './kept-buffers.js';
 import { BODY, COMPLETE, HEADERS, type HttpTransaction, LINE } from './transaction.js';
 import { normalizeUri } from './uri.js';
 
@@ -104,7 +104,7 @@ const contentsOf: BufferDeclaration<HttpTransaction>['get'] = (transaction, toSe
   return index === 0 ? bodyBytes(transaction, toServer) : undefined;
 };
 
-export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = kept<HttpTransaction>([
+export const BUFFERS: readonly BufferDeclaration<HttpTransaction>[] = cached<HttpTransaction>([
   buffer('http.request_line', 'to_server', LINE, 'Request line.', ({ request }) => request.line, {
     aliases: ['http_request_line'],
   }),

@@ -10,16 +10,16 @@ import { type HttpSettings, settingsOf } from './settings.js';
 import { BODY, HttpTransaction } from './transaction.js';
 
 /** URI of a transaction whose request was not seen. */
-const NOT_SEEN = fromLatin1('/libhtp::request_uri_not_seen');
+const UNSEEN_URI = fromLatin1('/libhtp::request_uri_not_seen');
 
 /** Events reported for one connection; beyond that, only one that there are too many. */
-const MOST_WARNINGS = 512;
+const MAX_WARNINGS = 512;
 
 export class Connection {
   readonly settings: HttpSettings;
   readonly server: ServerSettings;
   /** Bodies are inspected as they arrive. */
-  readonly atOnce: boolean;
+  readonly inspectsInline: boolean;
   /** The client requested a tunnel; what it sends is not read before the server has answered. */
   waitsForTunnel = false;
   /** A response was seen. */
@@ -34,7 +34,7 @@ export class Connection {
     this.settings = session.settings as HttpSettings;
     this.server = settingsOf(this.settings, session.endpoints.serverAddress);
     const { bodyInline } = this.server;
-    this.atOnce = bodyInline === 'yes' || (bodyInline === 'auto' && session.endpoints.inline);
+    this.inspectsInline = bodyInline === 'yes' || (bodyInline === 'auto' && session.endpoints.inline);
   }
 
   /** Begins a transaction. @returns undefined if there are too many already */
@@ -48,12 +48,12 @@ export class Connection {
   }
 
   /** The transaction that the next response belongs to. */
-  answer(): HttpTransaction | undefined {
+  nextUnanswered(): HttpTransaction | undefined {
     const { transactions } = this.session;
     for (let i = 0; i < transactions.length; i++) if (!transactions[i]!.answered) return transactions[i];
     const transaction = this.begin();
     if (transaction) {
-      transaction.request.rawUri = NOT_SEEN;
+      transaction.request.rawUri = UNSEEN_URI;
       this.report(transaction, 'unable_to_match_response_to_request');
     }
     return transaction;
@@ -66,11 +66,11 @@ export class Connection {
   }
 
   report(transaction: HttpTransaction, event: HttpEvent): void {
-    if (this.warnings === MOST_WARNINGS) return;
+    if (this.warnings === MAX_WARNINGS) return;
     const { length } = transaction.events;
     this.session.event(transaction, event);
     // Events that the transaction has already are not reported again.
-    if (transaction.events.length > length && ++this.warnings === MOST_WARNINGS)
+    if (transaction.events.length > length && ++this.warnings === MAX_WARNINGS)
       this.session.event(transaction, 'too_many_warnings');
   }
 
@@ -83,7 +83,7 @@ export class Connection {
     const limits = toServer ? this.server.request : this.server.response;
     // Files that may be stored are followed as far as their stream is reassembled.
     const fileLimit = this.settings.files.streamDepth ?? limits.limit;
-    return new InspectedBody(limits, this.atOnce, this.settings.memory, fileLimit);
+    return new InspectedBody(limits, this.inspectsInline, this.settings.memory, fileLimit);
   }
 
   advance(transaction: HttpTransaction, toServer: boolean, progress: number): void {
@@ -93,7 +93,7 @@ export class Connection {
   addFile(transaction: HttpTransaction, file: TrackedFile): void {
     transaction.addFile(file);
     this.session.applyFileDepth(this.settings.files);
-    this.filesChanged = this.settings.tellsFiles;
+    this.filesChanged = this.settings.reportsFiles;
   }
 
   /** A file has ended while its form continues. */
@@ -103,9 +103,9 @@ export class Connection {
   }
 
   /** Tells detection which bytes of a body became visible. */
-  showBody(transaction: HttpTransaction, toServer: boolean, complete: boolean): void {
+  reportBody(transaction: HttpTransaction, toServer: boolean, complete: boolean): void {
     const { body } = transaction.message(toServer);
-    const { request, response } = this.settings.tellsBodies;
+    const { request, response } = this.settings.reportsBodies;
     const grown = (body?.show(complete) ?? false) || (toServer ? request : response) || this.filesChanged;
     this.filesChanged = false;
     if (grown && !complete) this.advance(transaction, toServer, BODY - 1);

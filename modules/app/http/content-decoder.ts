@@ -4,12 +4,12 @@ import { constants as bufferConstants } from 'node:buffer';
 import { latin1, trimAscii } from '../../../engine/latin1.js';
 import { threadMilliseconds } from '../../../engine/thread/thread-clock.js';
 import { decodeBrotli } from './brotli.js';
+import { BufferedLayer, type Decoded } from './buffered-layer.js';
 import type { Consumer, Layer } from './coding-layer.js';
 import { CompressedLayer } from './compressed-layer.js';
 import type { HttpEvent } from './events.js';
 import { decodeLzma } from './lzma.js';
 import type { ServerSettings } from './server-settings.js';
-import { type Decoded, WholeLayer } from './whole-layer.js';
 
 export type Encoding = 'gzip' | 'deflate' | 'br' | 'lzma';
 
@@ -23,13 +23,13 @@ export function encodingsOf(
   report: (event: HttpEvent) => void,
 ): Encoding[] {
   const text = trimAscii(latin1(value).replaceAll('\0', '')).toLowerCase();
-  const only = exactly(text);
+  const only = exactEncoding(text);
   if (only !== undefined) return layers > 0 && only !== 'none' ? [only] : [];
   const found: Encoding[] = [];
   for (const token of text.split(/[,\t-\r ]+/)) {
     if (token === '') continue;
-    const exact = exactly(token);
-    const encoding = exact ?? roughly(token);
+    const exact = exactEncoding(token);
+    const encoding = exact ?? approximateEncoding(token);
     if (exact === undefined) report('abnormal_ce_header');
     if (encoding !== undefined && encoding !== 'none') found.push(encoding);
   }
@@ -37,7 +37,7 @@ export function encodingsOf(
   return found.reverse().slice(0, layers);
 }
 
-function exactly(token: string): Encoding | 'none' | undefined {
+function exactEncoding(token: string): Encoding | 'none' | undefined {
   switch (token) {
     case 'gzip':
     case 'x-gzip':
@@ -58,7 +58,7 @@ function exactly(token: string): Encoding | 'none' | undefined {
   }
 }
 
-function roughly(token: string): Encoding | undefined {
+function approximateEncoding(token: string): Encoding | undefined {
   if (token.includes('gzip')) return 'gzip';
   return token.includes('deflate') ? 'deflate' : undefined;
 }
@@ -67,7 +67,7 @@ const SLICE = 1024;
 
 export class ContentDecoder {
   private readonly first: Layer;
-  private wanted = true;
+  private active = true;
   private read = 0;
   private decoded = 0;
   private spent = 0;
@@ -81,9 +81,9 @@ export class ContentDecoder {
     private readonly consumer: Consumer,
     private readonly report: (event: HttpEvent) => void,
   ) {
-    let next: Consumer = bytes => this.give(bytes);
+    let next: Consumer = bytes => this.deliver(bytes);
     for (const encoding of this.withoutDoubleLzma(encodings).reverse()) {
-      const layer = this.layerOf(encoding, next);
+      const layer = this.createLayer(encoding, next);
       this.layers.unshift(layer);
       next = bytes => layer.write(bytes);
     }
@@ -100,20 +100,20 @@ export class ContentDecoder {
     this.decode(bytes);
     if (byWall) this.spent = Math.min(this.spent + performance.now() - start, half);
     else this.spent += threadMilliseconds() - start;
-    if (decompressionTime > 0 && this.spent > decompressionTime) this.bomb();
+    if (decompressionTime > 0 && this.spent > decompressionTime) this.reportBomb();
   }
 
   /** In slices, so that the ratio of output to input is known more precisely. */
   private decode(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length && this.wanted; at += SLICE) {
+    for (let at = 0; at < bytes.length && this.active; at += SLICE) {
       const slice = bytes.subarray(at, at + SLICE);
       this.read += slice.length;
-      if (!this.first.write(slice)) this.wanted = false;
+      if (!this.first.write(slice)) this.active = false;
     }
   }
 
   end(): void {
-    if (!this.wanted) return;
+    if (!this.active) return;
     for (const layer of this.layers) layer.end();
   }
 
@@ -139,38 +139,38 @@ export class ContentDecoder {
   /** If the whole output would exceed `most` bytes, it may be a bomb although less than that is returned. */
   private brotli(bytes: Uint8Array, most: number): Decoded {
     const { content, end } = decodeBrotli(bytes, most);
-    if (end === 'too large' && most > this.settings.bombRatio * this.read) this.bomb();
+    if (end === 'too large' && most > this.settings.bombRatio * this.read) this.reportBomb();
     return { content, isOver: end !== undefined };
   }
 
-  private layerOf(encoding: Encoding, next: Consumer): Layer {
+  private createLayer(encoding: Encoding, next: Consumer): Layer {
     const { bombLimit, lzma } = this.settings;
     // More than the maximum size of a buffer cannot be requested.
     const most = Math.min(4 * bombLimit, bufferConstants.MAX_LENGTH);
     switch (encoding) {
       case 'br':
-        return new WholeLayer(next, most, bytes => this.brotli(bytes, most));
+        return new BufferedLayer(next, most, bytes => this.brotli(bytes, most));
       case 'lzma':
         if (!lzma) return { write: next, end: () => {} };
-        return new WholeLayer(next, most, bytes => this.lzma(bytes));
+        return new BufferedLayer(next, most, bytes => this.lzma(bytes));
       default:
         return new CompressedLayer(encoding, next, () => this.report('gzip_decompression_failed'));
     }
   }
 
-  private give(bytes: Uint8Array): boolean {
+  private deliver(bytes: Uint8Array): boolean {
     this.decoded += bytes.length;
     const { bombLimit, bombRatio } = this.settings;
     if (this.decoded > bombLimit && this.decoded > bombRatio * this.read) {
-      this.bomb();
+      this.reportBomb();
       return false;
     }
     // Stops once the consumer wants no more and the limit was passed without it being a bomb.
     return this.consumer(bytes) || this.decoded <= bombLimit;
   }
 
-  private bomb(): void {
-    this.wanted = false;
+  private reportBomb(): void {
+    this.active = false;
     if (!this.isBomb) this.report('compression_bomb');
     this.isBomb = true;
   }

@@ -3,10 +3,10 @@
  * uncompressed file. Layout: SWF file format specification, version 19, chapter 2.
  */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import { BufferedLayer, type Decoded } from './buffered-layer.js';
 import type { Consumer, Layer } from './coding-layer.js';
 import { Inflate } from './inflate.js';
 import { decodeLzma } from './lzma.js';
-import { type Decoded, WholeLayer } from './whole-layer.js';
 
 /** Which kinds are decompressed, and limits in bytes; 0: no limit but those of the file and of bodies. */
 export interface FlashSettings {
@@ -60,7 +60,7 @@ export class FlashFile implements Layer {
 
   private pass(layer: Layer, bytes: Uint8Array): boolean {
     const { compressed } = this.settings;
-    const isBounded = layer instanceof WholeLayer && compressed > 0;
+    const isBounded = layer instanceof BufferedLayer && compressed > 0;
     const within = isBounded ? bytes.subarray(0, Math.max(0, compressed - this.taken)) : bytes;
     this.taken += within.length;
     return within.length === 0 || layer.write(within);
@@ -71,7 +71,7 @@ export class FlashFile implements Layer {
     const kind = file[1] === W && file[2] === S ? KINDS[file[0]!] : undefined;
     if (kind === undefined || (type !== 'both' && type !== kind)) return { write: this.next, end() {} };
     const most = decompressed || this.most;
-    return new WholeLayer(this.next, Number.POSITIVE_INFINITY, bytes => decoded(kind, bytes, most));
+    return new BufferedLayer(this.next, Number.POSITIVE_INFINITY, bytes => decoded(kind, bytes, most));
   }
 }
 

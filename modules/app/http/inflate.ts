@@ -52,7 +52,7 @@ export class Inflate {
     if (this.state !== 'more') return this.state;
     this.input.append(bytes);
     this.run();
-    this.output.give();
+    this.output.deliver();
     if (this.output.stopped) this.state = 'stopped';
     this.input.keep();
     return this.state;

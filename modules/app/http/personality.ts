@@ -1,7 +1,7 @@
 /** How different servers interpret a URI, by the names allowed for `personality`. */
 import { choice } from '../../../engine/config/option.js';
 
-export interface UriHabits {
+export interface UriDecodingSettings {
   /** `\` is treated as `/`. */
   readonly backslashes: boolean;
   /** `%2f` is treated as `/`. */
@@ -22,7 +22,7 @@ export interface UriHabits {
   readonly replacement: number;
 }
 
-const MINIMAL: UriHabits = {
+const MINIMAL: UriDecodingSettings = {
   backslashes: false,
   encodedSeparators: false,
   compressSeparators: false,
@@ -34,13 +34,13 @@ const MINIMAL: UriHabits = {
   lowercase: false,
   replacement: 0x3f,
 };
-const GENERIC: UriHabits = {
+const GENERIC: UriDecodingSettings = {
   ...MINIMAL,
   backslashes: true,
   encodedSeparators: true,
   compressSeparators: true,
 };
-const IIS: UriHabits = { ...GENERIC, percentU: true, encodedSeparators: true };
+const IIS: UriDecodingSettings = { ...GENERIC, percentU: true, encodedSeparators: true };
 
 export const PERSONALITIES = {
   minimal: MINIMAL,
@@ -55,6 +55,6 @@ export const PERSONALITIES = {
   apache: { ...MINIMAL, compressSeparators: true },
   apache_2: { ...MINIMAL, compressSeparators: true },
   apache_2_2: { ...MINIMAL, compressSeparators: true },
-} satisfies Record<string, UriHabits>;
+} satisfies Record<string, UriDecodingSettings>;
 
 export const personality = choice(...(Object.keys(PERSONALITIES) as (keyof typeof PERSONALITIES)[]));

@@ -76,8 +76,8 @@ const LONGEST_VALUE = 2048;
 function addHeaders(members: string[], member: string, headers: Headers | undefined): void {
   if (!headers) return;
   const fields = headers.fields.map(({ name, value }) => {
-    const told = { name: json(cut(name, LONGEST_NAME)), value: json(cut(value, LONGEST_VALUE)) };
-    return `{"name":${told.name},"value":${told.value}}`;
+    const pair = { name: json(cut(name, LONGEST_NAME)), value: json(cut(value, LONGEST_VALUE)) };
+    return `{"name":${pair.name},"value":${pair.value}}`;
   });
   members.push(`"${member}":[${fields.join(',')}]`);
 }

@@ -35,7 +35,7 @@ export class RequestBody {
     this.body.wireLength += bytes.length;
     if (this.decoder) this.decoder.write(bytes);
     else this.decoded(bytes);
-    this.connection.showBody(this.transaction, true, false);
+    this.connection.reportBody(this.transaction, true, false);
   }
 
   /** Bytes are missing. */
@@ -52,7 +52,7 @@ export class RequestBody {
     this.multipart?.end();
     for (const file of this.transaction.files ?? [])
       if (file.toServer) file.close(cut ? 'truncated' : 'closed');
-    this.connection.showBody(this.transaction, true, true);
+    this.connection.reportBody(this.transaction, true, true);
   }
 
   private decoded(bytes: Uint8Array): boolean {

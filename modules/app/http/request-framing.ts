@@ -7,7 +7,7 @@ import { isMethod } from './first-lines.js';
 import { contentLength } from './headers.js';
 import { BLANK_LINE, parseChunkLine, readHeaders, readLine, WRONG } from './reading.js';
 import { RequestBody } from './request-body.js';
-import { complete, giveUp } from './request-ending.js';
+import { abort, complete } from './request-ending.js';
 import { BODY, HTTP_1_1, type HttpTransaction, TRAILER } from './transaction.js';
 
 export function* readBody(
@@ -82,7 +82,7 @@ function* readChunks(
     const line = yield* readLine(socket, connection.server.fieldLimit);
     if (!line) {
       body.end(true);
-      return giveUp(connection, transaction, socket);
+      return abort(connection, transaction, socket);
     }
     const { length, extension } = parseChunkLine(line);
     if (extension) connection.report(transaction, 'request_chunk_extension');
@@ -96,7 +96,7 @@ function* readChunks(
     if (length === 0) break;
     if (!(yield* readChunk(socket, body, length))) {
       body.end(true);
-      return giveUp(connection, transaction, socket);
+      return abort(connection, transaction, socket);
     }
   }
   body.end(false);
@@ -112,7 +112,7 @@ function* readTrailers(
   const { request } = transaction;
   request.trailers = connection.newHeaders(transaction, true);
   const whole = yield* readHeaders(socket, request.trailers, connection.server.fieldLimit, true);
-  if (!whole) return giveUp(connection, transaction, socket);
+  if (!whole) return abort(connection, transaction, socket);
   connection.advance(transaction, true, TRAILER);
   complete(connection, transaction);
   return true;

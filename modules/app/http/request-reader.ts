@@ -5,7 +5,7 @@ import { COLON, chomp, copy, isBlank, isSpace, isToken } from './bytes.js';
 import type { Connection } from './connection.js';
 import { parseRequestLine } from './first-lines.js';
 import { readHeaders, readLine } from './reading.js';
-import { complete, crossGap, giveUp } from './request-ending.js';
+import { abort, complete, crossGap } from './request-ending.js';
 import { readBody, startsWithMethod } from './request-framing.js';
 import { readUri, useHeaders } from './request-target.js';
 import { HEADERS, HTTP_0_9, HTTP_1_1, type HttpTransaction, LINE } from './transaction.js';
@@ -51,7 +51,7 @@ function* readRequest(connection: Connection, socket: StreamSocket): Reading<boo
   request.headers = connection.newHeaders(transaction, true);
   const whole = yield* readHeaders(socket, request.headers, connection.server.fieldLimit, true);
   useHeaders(connection, transaction, whole);
-  if (!whole) return giveUp(connection, transaction, socket);
+  if (!whole) return abort(connection, transaction, socket);
   connection.advance(transaction, true, HEADERS);
   if (latin1(request.method) === 'CONNECT') {
     complete(connection, transaction);

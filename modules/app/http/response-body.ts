@@ -38,7 +38,7 @@ export class ResponseBody {
     this.body.wireLength += bytes.length;
     if (this.decoder) this.decoder.write(bytes);
     else this.decoded(bytes);
-    this.connection.showBody(this.transaction, false, false);
+    this.connection.reportBody(this.transaction, false, false);
   }
 
   gap(missing: number): void {
@@ -54,7 +54,7 @@ export class ResponseBody {
     this.body.file?.close(cut ? 'truncated' : 'closed');
     const whole = this.range?.end();
     if (whole) this.transaction.addFile(whole.file);
-    this.connection.showBody(this.transaction, false, true);
+    this.connection.reportBody(this.transaction, false, true);
   }
 
   private flashFile(): FlashFile | undefined {

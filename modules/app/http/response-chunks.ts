@@ -5,7 +5,7 @@ import { copy, isSpace } from './bytes.js';
 import type { Connection } from './connection.js';
 import { BLANK_LINE, parseChunkLine, readHeaders, readLine, WRONG } from './reading.js';
 import { ResponseBody } from './response-body.js';
-import { complete, giveUp } from './response-ending.js';
+import { abort, complete } from './response-ending.js';
 import { BODY, type HttpTransaction, TRAILER } from './transaction.js';
 
 export function* readChunks(
@@ -20,7 +20,7 @@ export function* readChunks(
     if (!line) {
       body.end(true);
       if (socket.state === 'end' || socket.state === 'reset') complete(connection, transaction);
-      return giveUp(connection, transaction, socket);
+      return abort(connection, transaction, socket);
     }
     const { length, extension } = parseChunkLine(line);
     if (extension) connection.report(transaction, 'response_chunk_extension');
@@ -30,7 +30,7 @@ export function* readChunks(
     if (!(yield* readChunk(socket, body, length))) {
       body.end(true);
       complete(connection, transaction);
-      return giveUp(connection, transaction, socket);
+      return abort(connection, transaction, socket);
     }
   }
   body.end(false);
@@ -81,5 +81,5 @@ function* readTrailers(
   const whole = yield* readHeaders(socket, response.trailers, connection.server.fieldLimit, false);
   connection.advance(transaction, false, TRAILER);
   complete(connection, transaction);
-  return whole || giveUp(connection, transaction, socket);
+  return whole || abort(connection, transaction, socket);
 }

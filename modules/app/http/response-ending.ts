@@ -3,7 +3,7 @@ import type { StreamSocket } from '../../../engine/application/stream-socket.js'
 import type { Connection } from './connection.js';
 import { COMPLETE, type HttpTransaction } from './transaction.js';
 
-export function giveUp(connection: Connection, transaction: HttpTransaction, socket: StreamSocket): boolean {
+export function abort(connection: Connection, transaction: HttpTransaction, socket: StreamSocket): boolean {
   if (socket.state === 'limit') {
     connection.report(transaction, 'response_field_too_long');
     connection.fail();

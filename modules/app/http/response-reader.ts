@@ -1,12 +1,12 @@
 /** Reads what the server sends: one response after the other, as browsers do. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { chomp, copy, isSpace, isWord, LF } from './bytes.js';
+import { clearCached } from './cached-buffers.js';
 import type { Connection } from './connection.js';
 import { parseStatusLine } from './first-lines.js';
 import { contentLength } from './headers.js';
-import { forgetKept } from './kept-buffers.js';
 import { readHeaders } from './reading.js';
-import { giveUp } from './response-ending.js';
+import { abort } from './response-ending.js';
 import { readBody, readToEnd } from './response-framing.js';
 import { looksLikeStatus, statusLine } from './status-line.js';
 import { HEADERS, HTTP_0_9, type HttpTransaction, LINE } from './transaction.js';
@@ -21,7 +21,7 @@ export function* readResponses(connection: Connection): Reading<void> {
       continue;
     }
     if (!(yield* skipEmptyLines(connection, socket))) continue;
-    const transaction = connection.answer();
+    const transaction = connection.nextUnanswered();
     if (!transaction) return;
     transaction.answered = true;
     connection.answered = true;
@@ -84,15 +84,15 @@ function* readResponse(
   for (let interim = 0, continues = 0; ; ) {
     const line = yield* statusLine(connection, transaction, socket);
     if (line === 'body') return yield* readToEnd(connection, transaction, socket);
-    if (!line) return giveUp(connection, transaction, socket);
+    if (!line) return abort(connection, transaction, socket);
     transaction.answerRenewals = interim;
-    if (interim > 0) forgetKept(transaction, false);
+    if (interim > 0) clearCached(transaction, false);
     parseStatusLine(copy(chomp(line)), response, event => connection.report(transaction, event));
     response.headers = connection.newHeaders(transaction, false);
     connection.advance(transaction, false, LINE);
     const whole = yield* readHeaders(socket, response.headers, connection.server.fieldLimit, false);
     if (!whole && socket.state !== 'end' && socket.state !== 'reset')
-      return giveUp(connection, transaction, socket);
+      return abort(connection, transaction, socket);
     if (!isInterim(transaction)) break;
     interim++;
     if (response.status === 100 && ++continues > 1)

@@ -4,7 +4,7 @@ import { boolean, choice, integer, type OptionType, option, size } from '../../.
 import type { BodyLimits } from '../../../engine/files/inspected-body.js';
 import type { FlashSettings } from './flash-file.js';
 import type { HeaderLimits } from './headers.js';
-import { PERSONALITIES, personality, type UriHabits } from './personality.js';
+import { PERSONALITIES, personality, type UriDecodingSettings } from './personality.js';
 import { pathOptions } from './uri-settings.js';
 
 export const PREFIX = 'app-layer.protocols.http.libhtp.';
@@ -171,7 +171,7 @@ export const SERVER_OPTIONS = [
 
 /** Settings for the servers at certain addresses. */
 export interface ServerSettings {
-  readonly uri: UriHabits;
+  readonly uri: UriDecodingSettings;
   readonly request: BodyLimits;
   readonly response: BodyLimits;
   readonly layers: number;
@@ -197,7 +197,7 @@ export interface ServerSettings {
 export function serverSettings(tree: ConfigTree): ServerSettings {
   const read = new Config(tree).readerBelow(PREFIX + DEFAULTS);
   return {
-    uri: PATH.habitsWith(read, PERSONALITIES[read(PERSONALITY)]),
+    uri: PATH.decodingSettings(read, PERSONALITIES[read(PERSONALITY)]),
     request: { limit: read(REQUEST_LIMIT), minimum: read(REQUEST_MINIMUM), window: read(REQUEST_WINDOW) },
     response: { limit: read(RESPONSE_LIMIT), minimum: read(RESPONSE_MINIMUM), window: read(RESPONSE_WINDOW) },
     layers: read(LAYERS),

@@ -55,9 +55,9 @@ export interface HttpSettings {
   readonly ranges: RangeFiles;
   readonly memory: BodyMemory;
   /** Whether a rule inspects bodies as they arrive. */
-  readonly tellsBodies: { readonly request: boolean; readonly response: boolean };
+  readonly reportsBodies: { readonly request: boolean; readonly response: boolean };
   /** Whether a rule is about file names, which are known before the contents. */
-  readonly tellsFiles: boolean;
+  readonly reportsFiles: boolean;
 }
 
 const NAMES_OF_FILES = ['filename', 'fileext', 'file.name', 'file_name'];
@@ -78,11 +78,11 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
     forwardedFor: allForwardedFor(config),
     ranges: new RangeFiles(config.read(RANGE_MEMCAP), config.read(RANGE_TIMEOUT)),
     memory: bodyMemory(config.read(MEMCAP)),
-    tellsBodies: {
+    reportsBodies: {
       request: askedKeywords(shared).includes('hook:request_body'),
       response: askedKeywords(shared).includes('hook:response_body'),
     },
-    tellsFiles: askedKeywords(shared).some(keyword => NAMES_OF_FILES.includes(keyword)),
+    reportsFiles: askedKeywords(shared).some(keyword => NAMES_OF_FILES.includes(keyword)),
   };
 }
 

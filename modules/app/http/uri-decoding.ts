@@ -3,7 +3,7 @@
  * practice).
  */
 import { hexDigit, lowered } from './bytes.js';
-import type { UriHabits } from './personality.js';
+import type { UriDecodingSettings } from './personality.js';
 
 const PERCENT = 37;
 const PLUS = 43;
@@ -12,14 +12,14 @@ const SLASH = 47;
 const BACKSLASH = 92;
 
 /** Decodes a query; separators are left alone there. @param plus whether `+` is a space */
-export function decodeQuery(query: Uint8Array, habits: UriHabits, plus: boolean): Uint8Array {
+export function decodeQuery(query: Uint8Array, settings: UriDecodingSettings, plus: boolean): Uint8Array {
   if (query.indexOf(PERCENT) < 0 && !(plus && query.indexOf(PLUS) >= 0)) return query;
   const result = new Uint8Array(query.length);
   let length = 0;
   for (let at = 0; at < query.length; ) {
     const byte = query[at]!;
     if (byte === PERCENT) {
-      at = decodeOne(query, at, habits);
+      at = decodeOne(query, at, settings);
       if (decoded >= 0) result[length++] = decoded;
     } else {
       result[length++] = plus && byte === PLUS ? 32 : byte;
@@ -30,11 +30,11 @@ export function decodeQuery(query: Uint8Array, habits: UriHabits, plus: boolean)
 }
 
 /** Decodes a path, makes its separators uniform and resolves dot segments. */
-export function normalizePath(path: Uint8Array, habits: UriHabits): Uint8Array {
-  if (isNormal(path)) return habits.lowercase ? lowered(path) : path;
-  let result = decodePath(path, habits);
-  if (habits.bestFit) result = bestFitted(result, habits.replacement);
-  if (habits.lowercase) result = lowered(result);
+export function normalizePath(path: Uint8Array, settings: UriDecodingSettings): Uint8Array {
+  if (isNormal(path)) return settings.lowercase ? lowered(path) : path;
+  let result = decodePath(path, settings);
+  if (settings.bestFit) result = bestFitted(result, settings.replacement);
+  if (settings.lowercase) result = lowered(result);
   return followDots(result);
 }
 
@@ -55,22 +55,22 @@ function isNormal(path: Uint8Array): boolean {
 let decoded = -1;
 
 /** @returns index after the decoded bytes */
-function decodeOne(bytes: Uint8Array, at: number, habits: UriHabits): number {
-  if (habits.percentU && ((bytes[at + 1] ?? 0) | 32) === 0x75) {
+function decodeOne(bytes: Uint8Array, at: number, settings: UriDecodingSettings): number {
+  if (settings.percentU && ((bytes[at + 1] ?? 0) | 32) === 0x75) {
     const unit = hexNumber(bytes, at + 2, 4);
     if (unit >= 0) {
-      decoded = bestFit(unit, habits.replacement);
+      decoded = bestFit(unit, settings.replacement);
       return at + 6;
     }
-    return invalid(bytes, at, habits);
+    return invalid(bytes, at, settings);
   }
   const value = hexNumber(bytes, at + 1, 2);
-  if (value < 0) return invalid(bytes, at, habits);
+  if (value < 0) return invalid(bytes, at, settings);
   decoded = value;
   return at + 3;
 }
 
-function invalid(bytes: Uint8Array, at: number, { invalid: how }: UriHabits): number {
+function invalid(bytes: Uint8Array, at: number, { invalid: how }: UriDecodingSettings): number {
   if (how === 'decode' && at + 2 < bytes.length) {
     decoded = (looseDigit(bytes[at + 1]!) * 16 + looseDigit(bytes[at + 2]!)) & 0xff;
     return at + 3;
@@ -94,29 +94,29 @@ function hexNumber(bytes: Uint8Array, at: number, digits: number): number {
   return value;
 }
 
-function decodePath(path: Uint8Array, habits: UriHabits): Uint8Array {
+function decodePath(path: Uint8Array, settings: UriDecodingSettings): Uint8Array {
   const result = new Uint8Array(path.length);
   let length = 0;
   for (let at = 0; at < path.length; ) {
     let byte = path[at]!;
     if (byte === PERCENT) {
-      const behind = decodeOne(path, at, habits);
+      const behind = decodeOne(path, at, settings);
       byte = decoded;
-      const separates = byte === SLASH || (byte === BACKSLASH && habits.backslashes);
-      if (separates && !habits.encodedSeparators) {
+      const separates = byte === SLASH || (byte === BACKSLASH && settings.backslashes);
+      if (separates && !settings.encodedSeparators) {
         byte = PERCENT;
         at++;
       } else {
         at = behind;
-        if (byte === 0 && habits.encodedNulEnds) break;
+        if (byte === 0 && settings.encodedNulEnds) break;
         if (byte < 0) continue;
       }
     } else {
       at++;
-      if (byte === 0 && habits.rawNulEnds) break;
+      if (byte === 0 && settings.rawNulEnds) break;
     }
-    if (byte === BACKSLASH && habits.backslashes) byte = SLASH;
-    if (byte === SLASH && habits.compressSeparators && length > 0 && result[length - 1] === SLASH) continue;
+    if (byte === BACKSLASH && settings.backslashes) byte = SLASH;
+    if (byte === SLASH && settings.compressSeparators && length > 0 && result[length - 1] === SLASH) continue;
     result[length++] = byte;
   }
   return result.subarray(0, length);

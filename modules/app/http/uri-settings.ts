@@ -1,6 +1,6 @@
 /** Options of libhtp that override how the personality interprets the path of a URI. */
 import { choice, type OptionType, option } from '../../../engine/config/option.js';
-import type { UriHabits } from './personality.js';
+import type { UriDecodingSettings } from './personality.js';
 
 /** By default, the personality decides. */
 const SWITCH = choice('unset', 'yes', 'no');
@@ -18,7 +18,7 @@ type Read = <T>(wanted: { path: string; type: OptionType<T>; fallback: T; summar
 export function pathOptions(prefix: string) {
   const settingSwitch = (name: string, summary: string) =>
     option(`${prefix}${name}`, SWITCH, 'unset', `${summary}; default: as set by the personality`);
-  const habits = {
+  const switches = {
     backslashes: settingSwitch('path-convert-backslash-separators', 'treat a backslash as a slash'),
     encodedSeparators: settingSwitch('path-separators-decode', 'treat an encoded slash as a slash'),
     compressSeparators: settingSwitch('path-separators-compress', 'merge consecutive slashes'),
@@ -41,18 +41,18 @@ export function pathOptions(prefix: string) {
     'replacement for characters without a best-fit byte',
   );
   return {
-    options: [...Object.values(habits), invalid, replacement],
+    options: [...Object.values(switches), invalid, replacement],
     /** What the personality does, unless overridden. */
-    habitsWith(read: Read, usual: UriHabits): UriHabits {
-      const said: Record<string, boolean> = {};
-      for (const [name, wanted] of Object.entries(habits)) {
+    decodingSettings(read: Read, defaults: UriDecodingSettings): UriDecodingSettings {
+      const overridden: Record<string, boolean> = {};
+      for (const [name, wanted] of Object.entries(switches)) {
         const value = read(wanted);
-        if (value !== 'unset') said[name] = value === 'yes';
+        if (value !== 'unset') overridden[name] = value === 'yes';
       }
       const how = INVALID_HANDLING[read(invalid)];
       return {
-        ...usual,
-        ...said,
+        ...defaults,
+        ...overridden,
         ...(how !== undefined && { invalid: how }),
         replacement: read(replacement).charCodeAt(0),
       };
@@ -60,7 +60,7 @@ export function pathOptions(prefix: string) {
   };
 }
 
-const INVALID_HANDLING: Readonly<Record<string, UriHabits['invalid']>> = {
+const INVALID_HANDLING: Readonly<Record<string, UriDecodingSettings['invalid']>> = {
   preserve_percent: 'keep',
   remove_percent: 'drop',
   decode_invalid: 'decode',

@@ -3,8 +3,8 @@ import { fileBuffers } from '../../../engine/files/file-keywords.js';
 import { fromLatin1 } from '../../../engine/latin1.js';
 import type { BufferDeclaration, Direction } from '../../../engine/protocol.js';
 import { EMPTY } from '../http/bytes.js';
+import { cached } from '../http/cached-buffers.js';
 import { headerLine, headerLines, headerNames } from '../http/header-lines.js';
-import { kept } from '../http/kept-buffers.js';
 import type { Field } from './header-table.js';
 import { COMPLETE, HEADERS_DONE, type Http2Transaction } from './transaction.js';
 
@@ -90,7 +90,7 @@ function body(keyword: string, direction: Direction, summary: string, more: Part
   return { keyword, direction, progress: COMPLETE, summary, growing: true, get, ...more };
 }
 
-export const BUFFERS: readonly Buffer_[] = kept<Http2Transaction>([
+export const BUFFERS: readonly Buffer_[] = cached<Http2Transaction>([
   buffer('http.request_line', 'to_server', 'Request line.', requestLine, older('http.request_line')),
   field('http.method', 'to_server', ':method', 'Method of the request.', { modifier: 'http_method' }),
   field('http.uri', 'to_server', ':path', 'Normalised URI.', { modifier: 'http_uri' }),

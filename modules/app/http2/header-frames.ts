@@ -2,7 +2,7 @@
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import { uint32 } from '../../../engine/packet/network-order.js';
 import { lowered } from '../http/bytes.js';
-import { forgetKept } from '../http/kept-buffers.js';
+import { clearCached } from '../http/cached-buffers.js';
 import { carriesDns, dnsOfPath } from './dns-message.js';
 import {
   END_HEADERS,
@@ -18,17 +18,17 @@ import type { Streams } from './streams.js';
 import { AT, HEADERS_DONE, type Http2Transaction, type Message } from './transaction.js';
 
 /** How often a response may be inspected again. */
-const MOST_RENEWALS = 16;
+const MAX_RENEWALS = 16;
 
 /** Which message a header belongs to, and how it arrived. */
-interface HeaderPlace {
+interface HeaderContext {
   readonly stream: number;
   readonly flags: number;
   readonly type: number;
 }
 
 /** A header that continues in CONTINUATION frames. */
-interface OpenHeader extends HeaderPlace {
+interface OpenHeader extends HeaderContext {
   readonly block: GrowingBytes;
   /** Bytes received, including those beyond the limit. */
   length: number;
@@ -61,18 +61,18 @@ export class HeaderFrames {
       streams.report(found.transaction, 'invalid_frame_data');
       return;
     }
-    const stream = header.type === PUSH_PROMISE ? promised(content) : header.stream;
-    this.take({ stream, flags: header.flags, type: header.type }, fragment);
+    const stream = header.type === PUSH_PROMISE ? promisedStream(content) : header.stream;
+    this.addFragment({ stream, flags: header.flags, type: header.type }, fragment);
   }
 
-  private take(place: HeaderPlace, fragment: Uint8Array): void {
-    if ((place.flags & END_HEADERS) !== 0) {
-      this.end(place, fragment);
+  private addFragment(context: HeaderContext, fragment: Uint8Array): void {
+    if ((context.flags & END_HEADERS) !== 0) {
+      this.end(context, fragment);
       return;
     }
     const block = new GrowingBytes();
     block.append(fragment);
-    this.open = { ...place, block, length: fragment.length };
+    this.open = { ...context, block, length: fragment.length };
   }
 
   /** A CONTINUATION frame. @param payload valid until this returns */
@@ -98,22 +98,22 @@ export class HeaderFrames {
     else if (before <= mostReassembly) this.streams.reportGlobal(this.toServer, 'reassembly_limit_reached');
   }
 
-  private end({ stream, flags, type }: HeaderPlace, block: Uint8Array): void {
+  private end({ stream, flags, type }: HeaderContext, block: Uint8Array): void {
     const { streams } = this;
     const found = streams.stream(stream);
     // A promised request is sent to the client, but is a request.
     const asRequest = this.toServer || type === PUSH_PROMISE;
     const message = found?.transaction.message(asRequest);
-    const entries = this.decoder.decode(block, message?.room ?? 0, event => {
+    const entries = this.decoder.decode(block, message?.fieldBytesLeft ?? 0, event => {
       if (found) streams.report(found.transaction, event);
     });
     if (!found) return;
-    if (!asRequest) renewAnswer(found.transaction);
+    if (!asRequest) renewResponse(found.transaction);
     message!.addBlock(entries);
     // A message may have very many blocks: only the fields of this one are examined.
     const fields = entries.filter(isField);
     if (asRequest) this.checkAuthority(found.transaction, fields);
-    this.lookForDns(message!, asRequest, fields);
+    this.checkForDns(message!, asRequest, fields);
     streams.session.advance(found.transaction, asRequest, HEADERS_DONE);
     if ((flags & END_STREAM) !== 0 || type === PUSH_PROMISE) streams.close(found, asRequest, false);
   }
@@ -127,7 +127,7 @@ export class HeaderFrames {
   }
 
   /** Detects that the connection carries DNS. */
-  private lookForDns(message: Message, asRequest: boolean, fields: readonly Field[]): void {
+  private checkForDns(message: Message, asRequest: boolean, fields: readonly Field[]): void {
     if (asRequest) message.dns ??= dnsOfPath(fields);
     if (message.dns || carriesDns(fields)) this.streams.session.requests.changeToVariant ??= 'doh2';
   }
@@ -150,10 +150,10 @@ function behind(bytes: Uint8Array, length: number): Uint8Array | undefined {
 }
 
 /** A block after others: the final response after interim ones, or trailers. */
-function renewAnswer(transaction: Http2Transaction): void {
-  if (transaction.response.entries.length === 0 || transaction.answerRenewals >= MOST_RENEWALS) return;
+function renewResponse(transaction: Http2Transaction): void {
+  if (transaction.response.entries.length === 0 || transaction.answerRenewals >= MAX_RENEWALS) return;
   transaction.answerRenewals++;
-  forgetKept(transaction, false);
+  clearCached(transaction, false);
 }
 
-const promised = (content: Uint8Array): number => uint32(content, 0) & 0x7fffffff;
+const promisedStream = (content: Uint8Array): number => uint32(content, 0) & 0x7fffffff;

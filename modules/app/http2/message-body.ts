@@ -34,7 +34,7 @@ export class MessageBody {
     private readonly toServer: boolean,
   ) {
     const { http } = connection.settings;
-    this.isNew = http.tellsFiles;
+    this.isNew = http.reportsFiles;
     this.body = new InspectedBody(
       FILE_LIMITS,
       connection.session.endpoints.inline,

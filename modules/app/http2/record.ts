@@ -11,13 +11,13 @@ type Json = Record<string, unknown>;
 /** Members without braces; empty if nothing is logged. */
 export function http2Record(transaction: Http2Transaction): string {
   const { request, response, stream } = transaction;
-  const told = [request, response].map(exchanged);
-  if (stream === 0 && told.every(each => Object.keys(each).length === 0)) return '';
+  const exchanges = [request, response].map(exchanged);
+  if (stream === 0 && exchanges.every(each => Object.keys(each).length === 0)) return '';
   const record: Json = { version: '2' };
   if (request.entries.length > 0) record['request_headers'] = request.entries.map(entryJson);
   if (response.entries.length > 0) record['response_headers'] = response.entries.map(entryJson);
   Object.assign(record, wellKnown(transaction));
-  record['http2'] = { stream_id: stream, request: told[0], response: told[1] };
+  record['http2'] = { stream_id: stream, request: exchanges[0], response: exchanges[1] };
   return `"http":${JSON.stringify(record)}`;
 }
 

@@ -48,7 +48,7 @@ export class Message {
   /** The DNS message that it carries (RFC 8484). */
   dns: DnsMessage | undefined;
   /** Bytes left for further fields. */
-  room = MOST_FIELD_BYTES;
+  fieldBytesLeft = MOST_FIELD_BYTES;
 
   note(list: number[], value: number): void {
     if (list.length < MOST_NOTED) list.push(value);
@@ -60,7 +60,7 @@ export class Message {
 
   addBlock(entries: readonly BlockEntry[]): void {
     for (const entry of entries) {
-      this.room -= sizeOf(entry);
+      this.fieldBytesLeft -= sizeOf(entry);
       this.entries.push(entry);
       if (isField(entry)) this.fields.push(entry);
     }

@@ -1,6 +1,6 @@
 /** Keywords of IKE. */
 import type { BufferDeclaration, TestDeclaration, ValueDeclaration } from '../../../engine/protocol.js';
-import { COMPLETE, type IkeTransaction } from './conversation.js';
+import { COMPLETE, type IkeTransaction } from './exchange.js';
 import { hex } from './header.js';
 import { ATTRIBUTES_1, TRANSFORM_MEMBERS } from './names.js';
 

@@ -1,7 +1,7 @@
 /** The EVE record of IKE. */
 import type { OutputsByOption } from '../../../engine/config/output-list.js';
 import type { OutputRecord } from '../../../engine/protocol.js';
-import type { IkeTransaction, Party } from './conversation.js';
+import type { IkeTransaction, Party } from './exchange.js';
 import { hex } from './header.js';
 import {
   ATTRIBUTES_1,

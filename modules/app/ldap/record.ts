@@ -17,7 +17,7 @@ function messageJson(message: LdapMessage): object {
   const { id, operation, result } = message;
   const detail = detailOf(message);
   const name = operationName(operation)!;
-  const told = {
+  const members = {
     ...(result && {
       result_code: resultName(result.code),
       matched_dn: json(result.matchedDn),
@@ -25,7 +25,7 @@ function messageJson(message: LdapMessage): object {
     }),
     ...(json(detail ?? {}) as object),
   };
-  return { operation: name, message_id: id, ...((detail || result) && { [name]: told }) };
+  return { operation: name, message_id: id, ...((detail || result) && { [name]: members }) };
 }
 
 /** Converts bytes to text at any depth. */

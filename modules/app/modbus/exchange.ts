@@ -9,16 +9,16 @@ import type { ModbusSettings } from './settings.js';
 import { COMPLETE, ModbusTransaction } from './transaction.js';
 
 /** Header bytes not included in its length. */
-const UNCOUNTED = 6;
+const UNCOUNTED_HEADER = 6;
 
 export class Exchange {
   private readonly settings: ModbusSettings;
   /** Requests by transaction identifier. */
-  private readonly waiting: PendingTransactions<number, ModbusTransaction>;
+  private readonly pending: PendingTransactions<number, ModbusTransaction>;
 
   constructor(private readonly session: Session<ModbusTransaction>) {
     this.settings = session.settings as ModbusSettings;
-    this.waiting = new PendingTransactions(session);
+    this.pending = new PendingTransactions(session);
     session.requests.streamDepth = this.settings.depth;
   }
 
@@ -29,14 +29,14 @@ export class Exchange {
       if (!header) return;
       const length = uint16(header, 4);
       if (length < 2 || length > LONGEST_LENGTH) {
-        this.giveUp(toServer);
+        this.failWithInvalidLength(toServer);
         return;
       }
-      const bytes = yield* socket.read(UNCOUNTED + length);
+      const bytes = yield* socket.read(UNCOUNTED_HEADER + length);
       if (!bytes) return;
       const message = parseMessage(bytes.slice(), toServer);
-      if (toServer) this.ask(message);
-      else this.answer(message);
+      if (toServer) this.addRequest(message);
+      else this.addResponse(message);
     }
   }
 
@@ -50,17 +50,17 @@ export class Exchange {
     return transaction;
   }
 
-  private ask(request: ModbusMessage): void {
+  private addRequest(request: ModbusMessage): void {
     const transaction = this.begin();
     transaction.request = request;
     if (request.problem) this.session.event(transaction, request.problem, true);
     this.session.advance(transaction, true, COMPLETE);
-    this.waiting.add(request.transactionId, transaction);
+    this.pending.add(request.transactionId, transaction);
   }
 
-  private answer(response: ModbusMessage): void {
+  private addResponse(response: ModbusMessage): void {
     const { session } = this;
-    const waiting = this.waiting.find(response.transactionId);
+    const waiting = this.pending.find(response.transactionId);
     const transaction = waiting ?? this.begin();
     transaction.response = response;
     if (!waiting) {
@@ -74,11 +74,11 @@ export class Exchange {
   private compare(transaction: ModbusTransaction, request: ModbusMessage, response: ModbusMessage): void {
     if (request.unit !== response.unit) this.session.event(transaction, 'invalid_unit_identifier', false);
     if (request.code !== response.code) this.session.event(transaction, 'invalid_function_code', false);
-    else if (response.exception === undefined && !agree(request, response))
+    else if (response.exception === undefined && !isConsistent(request, response))
       this.session.event(transaction, 'value_mismatch', false);
   }
 
-  private giveUp(toServer: boolean): void {
+  private failWithInvalidLength(toServer: boolean): void {
     const transaction = this.begin();
     this.session.event(transaction, 'invalid_length', toServer);
     transaction.progressToClient = COMPLETE;
@@ -89,7 +89,7 @@ export class Exchange {
 }
 
 /** A response repeats what was written, and contains as much data as was requested. */
-function agree(request: ModbusMessage, response: ModbusMessage): boolean {
+function isConsistent(request: ModbusMessage, response: ModbusMessage): boolean {
   const { read, write, code } = request;
   if (write && response.write && write.address !== response.write.address) return false;
   if (response.write?.quantity !== undefined && response.write.quantity !== write?.quantity) return false;

@@ -133,6 +133,6 @@ function responseParts(code: number, body: Uint8Array): Parts {
   if (code === 22) {
     return { write: { address }, mask: { and: uint16(body, 2), or: uint16(body, 4) }, problem: undefined };
   }
-  const told = code <= 6 ? { data: body.subarray(2, 4) } : { quantity: uint16(body, 2) };
-  return { write: { address, ...told }, problem: undefined };
+  const values = code <= 6 ? { data: body.subarray(2, 4) } : { quantity: uint16(body, 2) };
+  return { write: { address, ...values }, problem: undefined };
 }

@@ -28,12 +28,12 @@ const ERRORS: Readonly<Record<Problem, string>> = {
 };
 
 export function modbusRecord({ id, request, response }: ModbusTransaction): string {
-  const told = {
+  const members = {
     id: id + 1,
     ...(request && { request: messageJson(request) }),
     ...(response && { response: messageJson(response) }),
   };
-  return request || response ? `"modbus":${JSON.stringify(told)}` : '';
+  return request || response ? `"modbus":${JSON.stringify(members)}` : '';
 }
 
 function messageJson(message: ModbusMessage): object {

@@ -63,13 +63,13 @@ const INTERIM = new Set([Type.PUBREC, Type.PUBREL]);
 export class Exchange {
   private readonly settings: MqttSettings;
   /** By type and identifier of the message that awaits a reply. */
-  private readonly waiting: PendingTransactions<number, MqttTransaction>;
+  private readonly pending: PendingTransactions<number, MqttTransaction>;
   private version = 4;
   private connected = false;
 
   constructor(readonly session: Session<MqttTransaction>) {
     this.settings = session.settings as MqttSettings;
-    this.waiting = new PendingTransactions(session);
+    this.pending = new PendingTransactions(session);
   }
 
   *read(toServer: boolean): Reading<void> {
@@ -85,9 +85,9 @@ export class Exchange {
         if (!(yield* socket.wait(socket.available + 1))) return;
         continue;
       }
-      if (!header) return this.reportAlone('malformed_traffic', toServer);
+      if (!header) return this.reportMalformed('malformed_traffic', toServer);
       if (socket.available < header.head + header.length) start = socket.position;
-      this.note(toServer, socket.position, start, header);
+      this.addFrames(toServer, socket.position, start, header);
       socket.skip(header.head);
       if (header.length > this.settings.longestMessage) {
         this.add({ header, toServer, skipped: true });
@@ -106,7 +106,7 @@ export class Exchange {
    * together with it.
    * @param start position of that first message
    */
-  private note(toServer: boolean, at: number, start: number, { head, length }: PacketHeader): void {
+  private addFrames(toServer: boolean, at: number, start: number, { head, length }: PacketHeader): void {
     this.session.frame('pdu', toServer, at, head + length);
     this.session.frame('header', toServer, start, head);
     this.session.frame('data', toServer, start + head, length);
@@ -115,7 +115,7 @@ export class Exchange {
   private take(header: PacketHeader, body: Uint8Array, toServer: boolean): void {
     const parts = parseBody(header, body, this.version);
     if (!parts) {
-      this.reportAlone('malformed_traffic', toServer);
+      this.reportMalformed('malformed_traffic', toServer);
       return;
     }
     if (parts.connect) this.version = parts.connect.version;
@@ -135,7 +135,7 @@ export class Exchange {
   }
 
   /** Reports data that is not a valid message, in one direction. */
-  private reportAlone(event: Event, toServer: boolean): void {
+  private reportMalformed(event: Event, toServer: boolean): void {
     const transaction = this.begin();
     report(transaction, event);
     this.complete(transaction, toServer, !toServer);
@@ -155,7 +155,7 @@ export class Exchange {
   private add(message: Message): void {
     const { type, qos } = message.header;
     const reply = REPLIES.get(type);
-    const asked = reply && !message.skipped ? this.waiting.find(keyOf(reply[0], message)) : undefined;
+    const asked = reply && !message.skipped ? this.pending.find(keyOf(reply[0], message)) : undefined;
     const transaction = asked ?? this.begin();
     transaction.messages.push(message);
     if (reply && !asked) report(transaction, reply[1]);
@@ -163,20 +163,20 @@ export class Exchange {
     if (type === Type.CONNACK && asked) this.connected = true;
     this.session.advance(transaction, message.toServer, 0);
     const over = reply ? !asked || !INTERIM.has(type) : message.skipped || !expectsReply(type, qos);
-    if (!(over || reply)) this.waiting.add(keyOf(type, message), transaction);
+    if (!(over || reply)) this.pending.add(keyOf(type, message), transaction);
     if (over || transaction.messages.length >= MOST_MESSAGES)
-      this.complete(transaction, said(transaction, true), said(transaction, false));
+      this.complete(transaction, hasMessages(transaction, true), hasMessages(transaction, false));
   }
 
   private checkOrder(transaction: MqttTransaction, { header, id }: Message): void {
     const { type, qos } = header;
-    const tell = (event: Event) => report(transaction, event);
-    if (type === 0) tell('unassigned_msg_type');
-    if (qos === 3) tell('invalid_qos_level');
-    if (type === Type.PUBLISH && qos > 0 && id === 0) tell('missing_msg_id');
-    if (type === Type.CONNECT && this.connected) tell('double_connect');
+    const addEvent = (event: Event) => report(transaction, event);
+    if (type === 0) addEvent('unassigned_msg_type');
+    if (qos === 3) addEvent('invalid_qos_level');
+    if (type === Type.PUBLISH && qos > 0 && id === 0) addEvent('missing_msg_id');
+    if (type === Type.CONNECT && this.connected) addEvent('double_connect');
     if (!this.connected && type !== Type.CONNECT && type !== Type.CONNACK && type !== Type.AUTH)
-      tell('unintroduced_message');
+      addEvent('unintroduced_message');
   }
 }
 
@@ -188,7 +188,7 @@ function report(transaction: MqttTransaction, event: Event): void {
   if (!transaction.events.includes(number)) transaction.events.push(number);
 }
 
-function said({ messages }: MqttTransaction, toServer: boolean): boolean {
+function hasMessages({ messages }: MqttTransaction, toServer: boolean): boolean {
   return messages.some(message => message.toServer === toServer);
 }
 

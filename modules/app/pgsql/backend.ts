@@ -6,7 +6,7 @@ import { uint16, uint32 } from '../../../engine/packet/network-order.js';
 import type { Connection } from './connection.js';
 import { backendKey } from './frontend.js';
 import { errorFields, LONGEST_MESSAGE, parameterName, texts } from './message.js';
-import { goesOn } from './recognition.js';
+import { nextMessageProbe } from './recognition.js';
 import type { PgsqlTransaction } from './transaction.js';
 
 /** Maximum valid length: messages have at most 1 GB. */
@@ -31,14 +31,14 @@ export class Backend {
 
   *messages(): Reading<void> {
     do while (yield* this.next());
-    while (yield* resumeAfterGap(this.socket, goesOn(false)));
+    while (yield* resumeAfterGap(this.socket, nextMessageProbe(false)));
   }
 
   /** @returns false if nothing more can be read */
   private *next(): Reading<boolean> {
     const { socket, connection } = this;
     if (!(yield* socket.wait(1))) return false;
-    if (connection.asksForEncryption) return !this.answerEncryption(socket.view[socket.offset]!);
+    if (connection.encryptionRequested) return !this.readEncryptionResponse(socket.view[socket.offset]!);
     if (!(yield* socket.wait(5))) return false;
     const type = String.fromCharCode(socket.view[socket.offset]!);
     const length = uint32(socket.view, socket.offset + 1) - 4;
@@ -51,17 +51,17 @@ export class Backend {
   }
 
   /** @returns whether everything after it is encrypted */
-  private answerEncryption(answer: number): boolean {
+  private readEncryptionResponse(answer: number): boolean {
     const { connection, socket } = this;
     const accepted = answer === 0x53 || answer === 0x47;
-    connection.asksForEncryption = false;
+    connection.encryptionRequested = false;
     // An error means that the server does not support the request.
     if (accepted || answer === 0x4e) {
       socket.skip(1);
       const asked = connection.answered;
       if (asked)
         asked.response[asked.request.message === 'SSL Request' ? 'ssl_accepted' : 'gss_accepted'] = accepted;
-      connection.conclude();
+      connection.completeResponse();
     }
     if (answer === 0x53) connection.session.requests.changeTo = 'tls';
     else if (accepted) connection.session.requests.stopInspection = 'payload';
@@ -79,7 +79,7 @@ export class Backend {
     if (transaction) this.take(type, content, transaction);
     if (type === 'Z') {
       connection.ready = true;
-      connection.conclude();
+      connection.completeResponse();
     }
     return true;
   }
@@ -122,7 +122,7 @@ export class Backend {
       case 'G':
         response.copy_in_response = { columns: columnCount(content, 1) };
         // The copied data is a transaction of its own.
-        this.connection.conclude();
+        this.connection.completeResponse();
         break;
       case 'H':
         response.copy_out_response = { columns: columnCount(content, 1) };
@@ -131,7 +131,7 @@ export class Backend {
       case 'N':
         Object.assign(response, errorFields(content));
         // Before it was ready, the server closes the connection after an error.
-        if (type === 'E' && !this.connection.ready) this.connection.conclude();
+        if (type === 'E' && !this.connection.ready) this.connection.completeResponse();
         break;
     }
   }
@@ -149,7 +149,7 @@ export class Backend {
       else if (kind === 11) response.authentication_sasl_continue = latin1(rest);
       else response.message = AUTHENTICATION[kind] ?? 'authentication_unknown';
       connection.authentication = kind === 10 ? 'sasl' : kind === 11 ? 'sasl going on' : 'password';
-      connection.conclude();
+      connection.completeResponse();
     }
   }
 }

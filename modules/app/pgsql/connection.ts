@@ -12,9 +12,9 @@ export class Connection {
   /** The server has signalled once that it is ready. */
   ready = false;
   /** The client requested encryption, and awaits one byte. */
-  asksForEncryption = false;
+  encryptionRequested = false;
   /** Requests without a response, oldest first; undefined for those that are not transactions. */
-  private readonly waiting: (PgsqlTransaction | undefined)[] = [];
+  private readonly pending: (PgsqlTransaction | undefined)[] = [];
 
   constructor(readonly session: Session<PgsqlTransaction>) {
     this.settings = session.settings as PgsqlSettings;
@@ -23,15 +23,15 @@ export class Connection {
 
   /** The request whose response arrives now. */
   get answered(): PgsqlTransaction | undefined {
-    return this.waiting[0];
+    return this.pending[0];
   }
 
   /** Adds a complete request. */
-  ask(fill: (transaction: PgsqlTransaction) => void): PgsqlTransaction {
+  addRequest(fill: (transaction: PgsqlTransaction) => void): PgsqlTransaction {
     const transaction = this.begin();
     fill(transaction);
     this.session.advance(transaction, true, COMPLETE);
-    this.wait(transaction);
+    this.enqueue(transaction);
     return transaction;
   }
 
@@ -46,14 +46,14 @@ export class Connection {
   }
 
   /** Adds a request that awaits a response. */
-  wait(transaction: PgsqlTransaction | undefined): void {
-    this.waiting.push(transaction);
-    if (this.waiting.length > this.settings.mostTransactions) this.waiting.shift();
+  enqueue(transaction: PgsqlTransaction | undefined): void {
+    this.pending.push(transaction);
+    if (this.pending.length > this.settings.mostTransactions) this.pending.shift();
   }
 
   /** The current response is complete. */
-  conclude(): void {
-    const transaction = this.waiting.shift();
+  completeResponse(): void {
+    const transaction = this.pending.shift();
     if (transaction) this.session.complete(transaction);
   }
 

@@ -12,7 +12,7 @@ import {
   SSL_REQUEST,
   texts,
 } from './message.js';
-import { goesOn } from './recognition.js';
+import { nextMessageProbe } from './recognition.js';
 import type { Members, PgsqlTransaction } from './transaction.js';
 
 /** Maximum bytes of a message without a type. */
@@ -47,7 +47,7 @@ export class Frontend {
         connection.fail(true, 'malformed_request');
         return;
       }
-      if (!(known || (yield* resumeAfterGap(socket, goesOn(true))))) return;
+      if (!(known || (yield* resumeAfterGap(socket, nextMessageProbe(true))))) return;
     }
   }
 
@@ -56,7 +56,7 @@ export class Frontend {
     const { socket } = this;
     if (!(yield* socket.wait(5))) return undefined;
     // Messages at the start of a connection have no type.
-    return socket.view[socket.offset] === 0 ? yield* this.startup() : yield* this.typed();
+    return socket.view[socket.offset] === 0 ? yield* this.startup() : yield* this.typedMessage();
   }
 
   /** @returns whether it was one; undefined if the stream has ended */
@@ -72,19 +72,19 @@ export class Frontend {
   private start(code: number, content: Uint8Array): boolean {
     const { connection } = this;
     if (code === SSL_REQUEST || code === GSS_REQUEST) {
-      connection.asksForEncryption = true;
-      connection.ask(({ request }) => {
+      connection.encryptionRequested = true;
+      connection.addRequest(({ request }) => {
         request.message = code === SSL_REQUEST ? 'SSL Request' : 'GSSENC Request';
       });
     } else if (code === CANCEL_REQUEST) {
-      this.say('cancel_request', content.length >= 8 ? backendKey(content) : {});
+      this.addUnanswered('cancel_request', content.length >= 8 ? backendKey(content) : {});
     } else if (code >>> 16 === 3) {
-      connection.ask(({ request }) => Object.assign(request, startupMembers(code, content)));
+      connection.addRequest(({ request }) => Object.assign(request, startupMembers(code, content)));
     } else return false;
     return true;
   }
 
-  private *typed(): Reading<boolean | undefined> {
+  private *typedMessage(): Reading<boolean | undefined> {
     const { socket } = this;
     const type = String.fromCharCode(socket.view[socket.offset]!);
     const length = uint32(socket.view, socket.offset + 1) - 4;
@@ -94,7 +94,7 @@ export class Frontend {
     const isLong = length > LONGEST_MESSAGE;
     if (isLong && type === 'Q') return yield* this.longQuery(length);
     if (type === 'd' || UNREAD.includes(type) || isLong) {
-      if (type === SYNC || type === FUNCTION_CALL) this.connection.wait(undefined);
+      if (type === SYNC || type === FUNCTION_CALL) this.connection.enqueue(undefined);
       return (yield* socket.discard(length)) ? true : undefined;
     }
     const content = yield* socket.read(length);
@@ -113,7 +113,7 @@ export class Frontend {
   private take(type: string, content: Uint8Array): boolean {
     switch (type) {
       case 'Q':
-        this.connection.ask(transaction => {
+        this.connection.addRequest(transaction => {
           transaction.query = withoutZero(content).slice();
         });
         return true;
@@ -121,7 +121,7 @@ export class Frontend {
         this.authenticate(content);
         return true;
       case 'X':
-        this.say('termination_message', {});
+        this.addUnanswered('termination_message', {});
         return true;
       case 'c':
       case 'f':
@@ -133,7 +133,7 @@ export class Frontend {
   }
 
   /** A message without a response. */
-  private say(message: string, members: Members): void {
+  private addUnanswered(message: string, members: Members): void {
     const transaction = this.connection.begin();
     Object.assign(transaction.request, { message }, members);
     this.connection.session.complete(transaction);
@@ -141,7 +141,7 @@ export class Frontend {
 
   private authenticate(content: Uint8Array): void {
     const { connection } = this;
-    connection.ask(transaction => {
+    connection.addRequest(transaction => {
       if (connection.authentication === 'password') transaction.password = latin1(withoutZero(content));
       else if (connection.authentication === 'sasl') Object.assign(transaction.request, saslMembers(content));
       else transaction.request.sasl_response = latin1(content);
@@ -162,7 +162,7 @@ export class Frontend {
     this.copy = undefined;
     Object.assign(transaction.request, members);
     connection.session.advance(transaction, true, 1);
-    connection.wait(transaction);
+    connection.enqueue(transaction);
   }
 }
 
@@ -181,9 +181,9 @@ function startupMembers(version: number, content: Uint8Array): Members {
 /** A mechanism name and, after its length, the initial response. */
 function saslMembers(content: Uint8Array): Members {
   const [name = ''] = texts(content);
-  const told: Members = { sasl_authentication_mechanism: MECHANISMS[name] ?? name };
+  const members: Members = { sasl_authentication_mechanism: MECHANISMS[name] ?? name };
   const parameter = latin1(content.subarray(name.length + 5));
-  return parameter === '' ? told : { ...told, sasl_param: parameter };
+  return parameter === '' ? members : { ...members, sasl_param: parameter };
 }
 
 export function backendKey(content: Uint8Array): Members {

@@ -15,7 +15,7 @@ export function probe(bytes: Uint8Array, start: number, end: number, toServer: b
 }
 
 /** Whether this may be the start of a message in an established connection, by direction. */
-export const goesOn =
+export const nextMessageProbe =
   (toServer: boolean) =>
   (bytes: Uint8Array, start: number, end: number): ProbeResult =>
     probeTyped(bytes, start, end, toServer ? FRONTEND_TYPES : LATER_BACKEND_TYPES);

@@ -44,12 +44,12 @@ export class PgsqlTransaction extends TwoSidedTransaction {
 export function pgsqlRecord(transaction: PgsqlTransaction): string {
   const request = requestOf(transaction);
   const response = responseOf(transaction);
-  const told = {
+  const members = {
     tx_id: transaction.id + 1,
     ...(Object.keys(request).length > 0 && { request }),
     ...(Object.keys(response).length > 0 && { response }),
   };
-  return `"pgsql":${JSON.stringify(told, (_, value) => (typeof value === 'string' ? latin1Text(value) : value))}`;
+  return `"pgsql":${JSON.stringify(members, (_, value) => (typeof value === 'string' ? latin1Text(value) : value))}`;
 }
 
 function requestOf({ request, query, password, copiedIn, settings }: PgsqlTransaction): Members {

@@ -56,11 +56,11 @@ export class Connection {
     const { type, version, number, end } = packet;
     if (isGoogle(version)) this.google(bytes, framesOfLong(number), end, version, toServer);
     else if (type === 'retry' && !toServer && !this.server.hasHello) this.retried = true;
-    else if (type === 'initial' && this.wants(toServer)) this.initial(bytes, packet, toServer);
+    else if (type === 'initial' && this.awaitsHello(toServer)) this.initial(bytes, packet, toServer);
   }
 
   /** Once the hellos are known, nothing more needs to be decrypted. */
-  private wants(toServer: boolean): boolean {
+  private awaitsHello(toServer: boolean): boolean {
     return toServer ? this.retried || !this.client.hasHello : !this.server.hasHello;
   }
 
@@ -82,7 +82,7 @@ export class Connection {
     const side = toServer ? this.client : this.server;
     if (!readFrames(frames, side.stream)) this.report(toServer, 'error_on_data');
     else if (side.stream.isTooLong) this.report(toServer, 'crypto_frag_too_long');
-    this.lookForHello(side, version, toServer);
+    this.checkForHello(side, version, toServer);
   }
 
   private restart(version: number, destination: Uint8Array): void {
@@ -95,23 +95,26 @@ export class Connection {
     return { stream: new CryptoStream(this.settings.longestHello), hasHello: false };
   }
 
-  private lookForHello(side: Side, version: number, toServer: boolean): void {
+  private checkForHello(side: Side, version: number, toServer: boolean): void {
     const hello = side.stream.hello(toServer);
     if (hello === undefined) return;
     side.hasHello = true;
     side.stream = new CryptoStream(this.settings.longestHello);
     if (hello === 'none') return;
-    this.tell(new QuicTransaction(this.session.transactionCount, toServer, version, { hello }), toServer);
+    this.addTransaction(
+      new QuicTransaction(this.session.transactionCount, toServer, version, { hello }),
+      toServer,
+    );
   }
 
   /** Each packet of Google's versions is a transaction. */
   private google(bytes: Uint8Array, from: number, end: number, version: number, toServer: boolean): void {
     const google = toServer ? readGoogleHello(bytes, from, end, version) : undefined;
     const id = this.session.transactionCount;
-    this.tell(new QuicTransaction(id, toServer, version, google ? { google } : {}), toServer);
+    this.addTransaction(new QuicTransaction(id, toServer, version, google ? { google } : {}), toServer);
   }
 
-  private tell(transaction: QuicTransaction, toServer: boolean): void {
+  private addTransaction(transaction: QuicTransaction, toServer: boolean): void {
     this.session.begin(transaction);
     this.session.advance(transaction, toServer, COMPLETE);
   }

@@ -6,9 +6,9 @@ import { Numbers } from './packet.js';
 const CLIENT_HELLO = 1;
 const SERVER_HELLO = 2;
 /** Maximum non-adjacent pieces. */
-const MOST_PIECES = 256;
+const MAX_RANGES = 256;
 
-interface Piece {
+interface Range {
   readonly start: number;
   readonly end: number;
 }
@@ -16,7 +16,7 @@ interface Piece {
 export class CryptoStream {
   private bytes = new Uint8Array(0);
   /** The pieces received: in order, not adjacent. */
-  private readonly pieces: Piece[] = [];
+  private readonly ranges: Range[] = [];
   private beyond = false;
 
   /** @param limit maximum bytes kept from the beginning */
@@ -37,19 +37,19 @@ export class CryptoStream {
 
   /** Merges adjacent pieces. A packet may have very many of them. */
   private join(start: number, end: number): void {
-    const { pieces } = this;
+    const { ranges } = this;
     let first = 0;
-    while (first < pieces.length && pieces[first]!.end < start) first++;
+    while (first < ranges.length && ranges[first]!.end < start) first++;
     let behind = first;
-    while (behind < pieces.length && pieces[behind]!.start <= end) behind++;
+    while (behind < ranges.length && ranges[behind]!.start <= end) behind++;
     const whole = { start, end };
     if (behind > first) {
-      whole.start = Math.min(start, pieces[first]!.start);
-      whole.end = Math.max(end, pieces[behind - 1]!.end);
+      whole.start = Math.min(start, ranges[first]!.start);
+      whole.end = Math.max(end, ranges[behind - 1]!.end);
     }
-    pieces.splice(first, behind - first, whole);
+    ranges.splice(first, behind - first, whole);
     // Beyond the limit the last one is discarded, so that there is always room for data that continues the first.
-    if (pieces.length > MOST_PIECES) pieces.pop();
+    if (ranges.length > MAX_RANGES) ranges.pop();
   }
 
   /** Whether data exceeded the limit. */
@@ -59,7 +59,7 @@ export class CryptoStream {
 
   /** The hello at the beginning, once complete; `none` if it begins with something else. */
   hello(client: boolean): Hello | 'none' | undefined {
-    const first = this.pieces[0];
+    const first = this.ranges[0];
     if (first?.start !== 0 || first.end < 4) return undefined;
     const { bytes } = this;
     if (bytes[0] !== (client ? CLIENT_HELLO : SERVER_HELLO)) return 'none';

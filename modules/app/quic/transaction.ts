@@ -25,11 +25,11 @@ export class QuicTransaction extends OneSidedTransaction {
     id: number,
     toServer: boolean,
     readonly version: number | undefined,
-    told: { readonly hello?: Hello; readonly google?: GoogleHello },
+    contents: { readonly hello?: Hello; readonly google?: GoogleHello },
   ) {
     super(id, toServer);
-    this.hello = told.hello;
-    this.google = told.google;
+    this.hello = contents.hello;
+    this.google = contents.google;
   }
 
   get serverName(): Uint8Array | undefined {

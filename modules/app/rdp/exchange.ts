@@ -30,10 +30,10 @@ export function* client(session: RdpSession): Reading<void> {
     if (!content) return;
     const code = content[1]! & 0xf0;
     if (code === CONNECTION_REQUEST)
-      tell(session, true, { type: 'initial_request', request: parseRequest(content) });
+      addTransaction(session, true, { type: 'initial_request', request: parseRequest(content) });
     if (!isMcs(content, CONNECT_INITIAL)) continue;
     const connect = parseConnectRequest(content.subarray(DATA_HEADER));
-    if (connect) tell(session, true, { type: 'connect_request', connect });
+    if (connect) addTransaction(session, true, { type: 'connect_request', connect });
     return;
   }
 }
@@ -44,13 +44,13 @@ export function* server(session: RdpSession): Reading<void> {
     if (!content) break;
     const code = content[1]! & 0xf0;
     if (code === CONNECTION_CONFIRM)
-      tell(session, false, { type: 'initial_response', response: parseResponse(content) });
+      addTransaction(session, false, { type: 'initial_response', response: parseResponse(content) });
     if (!isMcs(content, CONNECT_RESPONSE)) continue;
-    tell(session, false, { type: 'connect_response' });
+    addTransaction(session, false, { type: 'connect_response' });
     return;
   }
   const serials = yield* certificateSerials(session.server);
-  if (serials) tell(session, false, { type: 'tls_handshake', serials });
+  if (serials) addTransaction(session, false, { type: 'tls_handshake', serials });
 }
 
 /** The payload of a TPKT; undefined if something else follows. */
@@ -67,7 +67,7 @@ function isMcs(content: Uint8Array, kind: number): boolean {
   return content[1] === DATA && content[DATA_HEADER] === MCS_TAG && content[DATA_HEADER + 1] === kind;
 }
 
-function tell(session: RdpSession, toServer: boolean, item: RdpItem): void {
+function addTransaction(session: RdpSession, toServer: boolean, item: RdpItem): void {
   const transaction = session.begin(new RdpTransaction(session.transactionCount, item, toServer));
   session.advance(transaction, toServer, COMPLETE);
 }

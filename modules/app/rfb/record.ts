@@ -7,7 +7,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 export function rfbRecord(transaction: RfbTransaction): string {
   const { serverVersion, clientVersion, failureReason, shared, frameBuffer } = transaction;
-  const told = {
+  const members = {
     ...(serverVersion && { server_protocol_version: serverVersion }),
     ...(clientVersion && { client_protocol_version: clientVersion }),
     ...(transaction.securityType !== undefined && { authentication: authentication(transaction) }),
@@ -15,7 +15,7 @@ export function rfbRecord(transaction: RfbTransaction): string {
     ...(shared !== undefined && { screen_shared: shared }),
     ...(frameBuffer && { framebuffer: frameBufferJson(frameBuffer) }),
   };
-  return `"rfb":${JSON.stringify(told)}`;
+  return `"rfb":${JSON.stringify(members)}`;
 }
 
 function authentication({ securityType, challenge, response, securityResult }: RfbTransaction): object {

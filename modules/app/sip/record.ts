@@ -6,7 +6,7 @@ import type { SipTransaction } from './transaction.js';
 export function sipRecord({ head, sdp }: SipTransaction): string {
   if (!head) return '';
   const { request, response, version, firstLine } = head;
-  const told = {
+  const members = {
     ...(request && {
       method: latin1Text(request.method),
       uri: latin1Text(request.uri),
@@ -21,7 +21,7 @@ export function sipRecord({ head, sdp }: SipTransaction): string {
     }),
     ...(sdp && { sdp: sdpJson(sdp) }),
   };
-  return `"sip":${JSON.stringify(told)}`;
+  return `"sip":${JSON.stringify(members)}`;
 }
 
 function sdpJson({ session, times, media }: SessionDescription): object {

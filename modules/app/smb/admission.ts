@@ -1,5 +1,5 @@
 /** Which messages are parsed. */
-import type { Connection, Place } from './connection.js';
+import type { CommonHeader, Connection } from './connection.js';
 import { isKnownCommand } from './names.js';
 
 /**
@@ -8,7 +8,7 @@ import { isKnownCommand } from './names.js';
  */
 export function isAdmitted(
   connection: Connection,
-  { version, command, isResponse }: Place & { readonly isResponse: boolean },
+  { version, command, isResponse }: CommonHeader & { readonly isResponse: boolean },
   toServer: boolean,
   askedByServers: number,
 ): boolean {

@@ -9,7 +9,7 @@ import type { SmbSettings } from './settings.js';
 import { COMPLETE, type Kind, type SmbEvent, SmbTransaction, type TreeConnect } from './transaction.js';
 
 /** Header values common to both versions. */
-export interface Place {
+export interface CommonHeader {
   readonly version: 1 | 2;
   readonly command: number;
   readonly sessionId: bigint;
@@ -19,7 +19,7 @@ export interface Place {
 }
 
 /** A request that awaits its response. */
-export interface Waiting {
+export interface PendingRequest {
   readonly command: number;
   readonly transaction?: SmbTransaction;
   /** For a read: the file, and the offset. */
@@ -44,7 +44,7 @@ export class Connection {
   readonly trees: BoundedMap<number, TreeConnect>;
   /** Names of open files by identifier. */
   readonly names: BoundedMap<string, string>;
-  readonly waiting: BoundedMap<number, Waiting>;
+  readonly pending: BoundedMap<number, PendingRequest>;
   private readonly pipes: BoundedMap<string, Pipe>;
   private readonly reads: BoundedMap<string, FileTransfer>;
   private readonly writes: BoundedMap<string, FileTransfer>;
@@ -55,7 +55,7 @@ export class Connection {
     const close = (transfer: FileTransfer) => transfer.close('truncated');
     this.trees = new BoundedMap(settings.trees);
     this.names = new BoundedMap(settings.guids);
-    this.waiting = new BoundedMap(settings.mostTransactions + settings.reads);
+    this.pending = new BoundedMap(settings.mostTransactions + settings.reads);
     this.pipes = new BoundedMap(settings.pipes);
     this.reads = new BoundedMap(settings.openFiles, close);
     this.writes = new BoundedMap(settings.openFiles, close);
@@ -64,12 +64,12 @@ export class Connection {
 
   // ── transactions ──
 
-  begin(place: Place, kind: Kind): SmbTransaction {
+  begin(header: CommonHeader, kind: Kind): SmbTransaction {
     const { session, settings } = this;
-    const { version, command } = place;
+    const { version, command } = header;
     const transaction = new SmbTransaction(session.transactionCount, version, command, kind, this.dialect);
-    transaction.sessionId = place.sessionId;
-    transaction.treeId = place.treeId;
+    transaction.sessionId = header.sessionId;
+    transaction.treeId = header.treeId;
     if (session.transactions.length - session.completed >= settings.mostTransactions) {
       session.completeOldest();
       session.begin(transaction);
@@ -80,26 +80,26 @@ export class Connection {
   }
 
   /** Adds a request that awaits a response. */
-  ask(place: Place, kind: Kind): SmbTransaction {
-    const transaction = this.begin(place, kind);
-    this.waiting.set(place.key, { command: place.command, transaction });
+  addRequest(header: CommonHeader, kind: Kind): SmbTransaction {
+    const transaction = this.begin(header, kind);
+    this.pending.set(header.key, { command: header.command, transaction });
     this.session.advance(transaction, true, COMPLETE);
     return transaction;
   }
 
   /** Adds a dialect negotiation, which should occur once. */
-  askNegotiate(place: Place): SmbTransaction {
+  addNegotiate(header: CommonHeader): SmbTransaction {
     const { session } = this;
     const before = session.transactions.find(
-      each => each.kind === 'negotiate' && each.version === place.version && !session.isComplete(each),
+      each => each.kind === 'negotiate' && each.version === header.version && !session.isComplete(each),
     );
-    const transaction = this.ask(place, 'negotiate');
+    const transaction = this.addRequest(header, 'negotiate');
     if (before) session.event(transaction, 'duplicate_negotiate');
     return transaction;
   }
 
   /** Handles a response. */
-  answer(transaction: SmbTransaction, status: number, isDos = false): void {
+  addResponse(transaction: SmbTransaction, status: number, isDos = false): void {
     transaction.status = status;
     transaction.isDosStatus = isDos;
     transaction.dialect = this.dialect;
@@ -108,8 +108,8 @@ export class Connection {
 
   /** Reports an event that belongs to no request or response. */
   report(event: SmbEvent, toServer: boolean, version: 1 | 2 = 2): void {
-    const place = { version, command: 0, sessionId: 0n, treeId: 0, key: 0 };
-    const transaction = this.begin(place, 'generic');
+    const header = { version, command: 0, sessionId: 0n, treeId: 0, key: 0 };
+    const transaction = this.begin(header, 'generic');
     transaction.silent = true;
     this.session.event(transaction, event);
     if (toServer) transaction.progressToClient = COMPLETE;
@@ -124,20 +124,20 @@ export class Connection {
   }
 
   /** Receives the bytes of a file that are read or written from `offset` on. */
-  fileSink(place: Place, fuid: string, offset: number, length: number, toServer: boolean): DataSink {
-    const transfer = this.transferOf(place, fuid, toServer);
+  fileSink(header: CommonHeader, fuid: string, offset: number, length: number, toServer: boolean): DataSink {
+    const transfer = this.transferOf(header, fuid, toServer);
     transfer.begin(offset, length);
     return transfer;
   }
 
-  private transferOf(place: Place, fuid: string, toServer: boolean): FileTransfer {
+  private transferOf(header: CommonHeader, fuid: string, toServer: boolean): FileTransfer {
     const open = toServer ? this.writes : this.reads;
     const known = open.get(fuid);
     if (known) return known;
-    const transaction = this.begin(place, 'file');
+    const transaction = this.begin(header, 'file');
     const name = this.nameOf(fuid);
     transaction.status = 0;
-    const share = this.trees.get(place.treeId)?.share ?? '';
+    const share = this.trees.get(header.treeId)?.share ?? '';
     transaction.detail.file = { name, fuid, share };
     const transfer = new FileTransfer(this.session, transaction, name, toServer);
     open.set(fuid, transfer);
@@ -146,20 +146,20 @@ export class Connection {
   }
 
   /** Receives the bytes that are written to a pipe, or read from it. */
-  pipeSink(place: Place, fuid: string, toServer: boolean, status = 0): DataSink {
+  pipeSink(header: CommonHeader, fuid: string, toServer: boolean, status = 0): DataSink {
     const content = new GrowingBytes(0, LONGEST_PIPE_WRITE);
     return {
       data(bytes) {
         content.append(bytes, 0, Math.min(bytes.length, LONGEST_PIPE_WRITE - content.length));
       },
       gap: () => {},
-      end: () => this.pipeData(place, fuid, content.view(), toServer, status),
+      end: () => this.pipeData(header, fuid, content.view(), toServer, status),
     };
   }
 
   /** Bytes written to a pipe, or read from it. @returns the last call that began in them */
   pipeData(
-    place: Place,
+    header: CommonHeader,
     fuid: string,
     bytes: Uint8Array,
     toServer: boolean,
@@ -173,22 +173,23 @@ export class Connection {
     }
     pipe.write(bytes, toServer, {
       begin: call => {
-        begun = this.beginCall(place, call);
+        begun = this.beginCall(header, call);
         return begun;
       },
-      asked: transaction => this.session.advance(transaction, true, COMPLETE),
-      answered: transaction => this.answer(transaction, status),
+      requested: transaction => this.session.advance(transaction, true, COMPLETE),
+      answered: transaction => this.addResponse(transaction, status),
     });
     return begun;
   }
 
   /** The response to a message that carries calls: an error ends the call. */
-  pipeAnswered(call: SmbTransaction | undefined, status: number, isDos = false): void {
-    if (call && status >= 0xc0000000 && call.progressToClient < COMPLETE) this.answer(call, status, isDos);
+  endFailedCall(call: SmbTransaction | undefined, status: number, isDos = false): void {
+    if (call && status >= 0xc0000000 && call.progressToClient < COMPLETE)
+      this.addResponse(call, status, isDos);
   }
 
-  private beginCall(place: Place, call: Call): SmbTransaction {
-    const transaction = this.begin(place, 'dcerpc');
+  private beginCall(header: CommonHeader, call: Call): SmbTransaction {
+    const transaction = this.begin(header, 'dcerpc');
     transaction.detail.call = call;
     return transaction;
   }

@@ -53,10 +53,10 @@ export class FileTransfer {
   /** The current piece has ended. */
   end(): void {
     this.pieces.end();
-    this.tell();
+    this.reportData();
   }
 
-  private tell(): void {
+  private reportData(): void {
     if (this.body.show(false)) this.session.advance(this.transaction, this.toServer, 0);
   }
 
@@ -64,7 +64,7 @@ export class FileTransfer {
   close(state: 'closed' | 'truncated'): void {
     if (this.file.state !== 'open') return;
     this.pieces.finish();
-    this.tell();
+    this.reportData();
     this.file.close(state);
     this.body.show(true);
     this.session.advance(this.transaction, this.toServer, COMPLETE);

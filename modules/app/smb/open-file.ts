@@ -6,7 +6,7 @@ import type { Create } from './transaction.js';
 const [DIRECTORY_FILE, DELETE_ON_CLOSE] = [0x1, 0x1000];
 
 /** A request to open a file. @param options and `disposition` as in NtCreateFile (MS-SMB2 2.2.13) */
-export function fileAsked(filename: string, options: number, disposition: number): Create {
+export function requestedFile(filename: string, options: number, disposition: number): Create {
   return {
     filename,
     isDirectory: (options & DIRECTORY_FILE) !== 0,

@@ -14,7 +14,7 @@ const MOST_STUB = 1 << 20;
 export interface PipeConsumer {
   /** A call begins. @returns the transaction it is logged in */
   begin(call: Call): SmbTransaction;
-  asked(transaction: SmbTransaction): void;
+  requested(transaction: SmbTransaction): void;
   answered(transaction: SmbTransaction): void;
 }
 
@@ -69,7 +69,7 @@ export class Pipe {
     const transaction = continues ? waiting! : consumer.begin(call);
     this.calls.set(pdu.callId, transaction);
     call.ask(pdu, bytes, start, start + pdu.length, this.bindings);
-    if (call.request.done) consumer.asked(transaction);
+    if (call.request.done) consumer.requested(transaction);
   }
 
   private answer(pdu: Pdu, bytes: Uint8Array, start: number, consumer: PipeConsumer): void {

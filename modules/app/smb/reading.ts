@@ -3,7 +3,7 @@ import type { Reading, SocketState, StreamSocket } from '../../../engine/applica
 import { uint24 } from '../../../engine/packet/network-order.js';
 import type { Connection } from './connection.js';
 import { Fields } from './fields.js';
-import { DATA_START, type MessageData } from './piece.js';
+import { DATA_START, type MessageData } from './file-data.js';
 import * as Smb1 from './smb1.js';
 import * as Smb2 from './smb2.js';
 
@@ -57,7 +57,7 @@ export class RecordReader {
       this.connection.report('malformed_data', toServer);
       return position - 1;
     }
-    this.note('nbss', position, NBSS, NBSS + length);
+    this.addFrames('nbss', position, NBSS, NBSS + length);
     if (type !== 0) {
       yield* socket.discard(NBSS + length);
       return end;
@@ -71,7 +71,7 @@ export class RecordReader {
     const { socket, toServer, connection } = this;
     const protocol = length >= 4 ? protocolAt(socket.view, socket.offset + NBSS) : 0;
     socket.skip(NBSS);
-    if (protocol === SMB3) this.note('smb3', socket.position, SMB3_HEADER, length);
+    if (protocol === SMB3) this.addFrames('smb3', socket.position, SMB3_HEADER, length);
     if (protocol === SMB2) yield* this.compound(end);
     else if (protocol === SMB1) yield* this.single(length, end);
     else if (protocol === 0) connection.report('malformed_data', toServer);
@@ -81,7 +81,7 @@ export class RecordReader {
   /** SMB1: a message, with any number of commands. */
   private *single(length: number, end: number): Reading<void> {
     if (length < Smb1.HEADER) this.connection.report('malformed_data', this.toServer, 1);
-    else yield* this.one(Smb1, end);
+    else yield* this.readMessage(Smb1, end);
   }
 
   /** SMB2: several messages in one record (MS-SMB2 3.2.4.1.4). */
@@ -93,41 +93,41 @@ export class RecordReader {
         connection.report('malformed_data', toServer);
         return;
       }
-      const { next } = Smb2.readHeader(this.ahead(Smb2.HEADER));
+      const { next } = Smb2.readHeader(this.peek(Smb2.HEADER));
       const behind = next > 0 ? Math.min(end, socket.position + next) : end;
-      yield* this.one(Smb2, behind);
+      yield* this.readMessage(Smb2, behind);
       if (socket.state !== 'open' || (next > 0 && next < Smb2.HEADER)) return;
       yield* socket.discard(behind - socket.position);
     }
   }
 
   /** A message: the data of a read or write is passed on as it arrives, other messages are read as a whole. */
-  private *one(version: typeof Smb1 | typeof Smb2, end: number): Reading<void> {
+  private *readMessage(version: typeof Smb1 | typeof Smb2, end: number): Reading<void> {
     const { socket, connection, toServer } = this;
     const length = end - socket.position;
     if (!(yield* socket.wait(Math.min(length, HEAD)))) return;
-    const start = version.dataStart(this.ahead(length), toServer);
+    const start = version.dataStart(this.peek(length), toServer);
     if (start !== undefined && !(yield* socket.wait(Math.min(length, start + DATA_START)))) return;
     const isWhole = socket.available >= length;
     if (isWhole || start !== undefined || length <= socket.limit)
-      this.note(version.layer, socket.position, version.HEADER, length);
+      this.addFrames(version.layer, socket.position, version.HEADER, length);
     if (!isWhole && start !== undefined) {
-      const data = version.dataOf(connection, this.ahead(length), toServer, length);
+      const data = version.dataOf(connection, this.peek(length), toServer, length);
       if (!data) return;
       socket.skip(data.start);
-      yield* this.hand(data, data.length);
+      yield* this.deliverData(data, data.length);
     } else if (isWhole || (length <= socket.limit && (yield* socket.wait(length)))) {
-      version.takeMessage(connection, this.ahead(length), toServer);
+      version.takeMessage(connection, this.peek(length), toServer);
     }
   }
 
   /** The available part of the next bytes. */
-  private ahead(length: number): Fields {
+  private peek(length: number): Fields {
     const { view, offset, available } = this.socket;
     return new Fields(view.subarray(offset, offset + Math.min(length, available)));
   }
 
-  private *hand({ sink }: MessageData, length: number): Reading<void> {
+  private *deliverData({ sink }: MessageData, length: number): Reading<void> {
     const { socket } = this;
     const data = (bytes: Uint8Array) => sink.data(bytes);
     for (let left = yield* socket.pass(length, data); left > 0; left = yield* socket.pass(left, data)) {
@@ -142,7 +142,7 @@ export class RecordReader {
   }
 
   /** Frames of a layer: the whole, its header and its data. */
-  private note(layer: string, position: number, header: number, length: number): void {
+  private addFrames(layer: string, position: number, header: number, length: number): void {
     const { session } = this.connection;
     if (!session.frames) return;
     const { toServer } = this;

@@ -6,8 +6,8 @@ import { blockAt } from './smb1/block.js';
 import { continueCall } from './smb1/files.js';
 import * as Command from './smb1/header.js';
 import { HEADER, readHeader } from './smb1/header.js';
-import { takeRequest } from './smb1/requests.js';
-import { takeResponse } from './smb1/responses.js';
+import { handleRequest } from './smb1/requests.js';
+import { handleResponse } from './smb1/responses.js';
 
 export { dataOf, dataStart } from './smb1/data.js';
 export { HEADER, readHeader } from './smb1/header.js';
@@ -37,10 +37,10 @@ export function takeMessage(connection: Connection, m: Fields, toServer: boolean
   let command = header.command;
   let at = HEADER;
   for (let i = 0; i < LONGEST_CHAIN; i++) {
-    const place = { ...header, command };
+    const own = { ...header, command };
     const block = blockAt(m, at);
-    if (header.isResponse) takeResponse(connection, block, place, i === 0);
-    else takeRequest(connection, block, place, i === 0);
+    if (header.isResponse) handleResponse(connection, block, own, i === 0);
+    else handleRequest(connection, block, own, i === 0);
     const next = ANDX.has(command) && block.wordCount >= 2 ? m.u8(block.words) : Command.NO_COMMAND;
     const behind = m.u16(block.words + 2);
     if (next === Command.NO_COMMAND || behind <= at || behind >= m.length) return;

@@ -9,7 +9,7 @@ export type LineSink = (line: Uint8Array, ended: boolean) => void;
 
 export class ChunkLines {
   /** The beginning of an incomplete line. */
-  private readonly held = new Uint8Array(LONGEST_LINE);
+  private readonly buffered = new Uint8Array(LONGEST_LINE);
   private length = 0;
 
   constructor(private readonly sink: LineSink) {}
@@ -17,35 +17,35 @@ export class ChunkLines {
   /** @param bytes as received, valid during the call */
   add(bytes: Uint8Array): void {
     for (let start = 0; start < bytes.length; ) {
-      const room = bytes.subarray(start, start + LONGEST_LINE - this.length);
-      const end = room.indexOf(LF) + 1;
-      const piece = end > 0 ? room.subarray(0, end) : room;
-      start += piece.length;
-      if (end > 0) this.tell(piece, true);
-      else if (this.length + piece.length === LONGEST_LINE) this.tell(piece, false);
-      else this.hold(piece);
+      const rest = bytes.subarray(start, start + LONGEST_LINE - this.length);
+      const end = rest.indexOf(LF) + 1;
+      const part = end > 0 ? rest.subarray(0, end) : rest;
+      start += part.length;
+      if (end > 0) this.emitLine(part, true);
+      else if (this.length + part.length === LONGEST_LINE) this.emitLine(part, false);
+      else this.buffer(part);
     }
   }
 
   /** No more bytes will follow. */
   end(): void {
-    if (this.length > 0) this.tell(this.held.subarray(0, 0), false);
+    if (this.length > 0) this.emitLine(this.buffered.subarray(0, 0), false);
   }
 
-  private tell(piece: Uint8Array, ended: boolean): void {
-    const line = this.joined(piece);
+  private emitLine(part: Uint8Array, ended: boolean): void {
+    const line = this.joined(part);
     this.length = 0;
     this.sink(ended ? withoutLineEnd(line) : line, ended);
   }
 
-  private joined(piece: Uint8Array): Uint8Array {
-    if (this.length === 0) return piece;
-    this.hold(piece);
-    return this.held.subarray(0, this.length);
+  private joined(part: Uint8Array): Uint8Array {
+    if (this.length === 0) return part;
+    this.buffer(part);
+    return this.buffered.subarray(0, this.length);
   }
 
-  private hold(piece: Uint8Array): void {
-    this.held.set(piece, this.length);
-    this.length += piece.length;
+  private buffer(part: Uint8Array): void {
+    this.buffered.set(part, this.length);
+    this.length += part.length;
   }
 }

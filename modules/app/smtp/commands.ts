@@ -19,18 +19,18 @@ export class Commands {
     const { client } = exchange.session;
     while (!exchange.over) {
       const line = yield* readTextLine(client, LONGEST_LINE);
-      if (!line) return messages.cut();
-      exchange.noteLine('command_line', true, line.bytes.length, exchange.current);
+      if (!line) return messages.abandon();
+      exchange.addLineFrame('command_line', true, line.bytes.length, exchange.current);
       const text = latin1(line.bytes);
       const kind = this.command(text, line);
-      if (kind === 'data') yield* messages.lines(client);
-      else if (kind === 'chunk') yield* messages.chunk(client, chunkOf(text)!);
+      if (kind === 'data') yield* messages.readData(client);
+      else if (kind === 'chunk') yield* messages.readChunk(client, chunkOf(text)!);
     }
   }
 
   /** The stream has ended. */
   finish(): void {
-    this.messages.cut();
+    this.messages.abandon();
   }
 
   private command(text: string, { truncated }: TextLine): Kind {
@@ -41,15 +41,20 @@ export class Commands {
     const transaction = exchange.transactionFor(word);
     if (word === 'QUIT') exchange.session.requests.inspectClient = true;
     if (!transaction && exchange.over) return 'other';
-    if (!exchange.greeted) exchange.reportNoWelcome(transaction);
-    if (truncated) exchange.reportCut(transaction, 'max_command_line_len_exceeded');
+    if (!exchange.greeted) exchange.reportMissingGreeting(transaction);
+    if (truncated) exchange.reportTruncated(transaction, 'max_command_line_len_exceeded');
     const helo = heloOf(word, text);
-    const kind = transaction ? this.obey(word, text, helo, transaction) : 'other';
-    exchange.wait({ kind, transaction, helo });
+    const kind = transaction ? this.processCommand(word, text, helo, transaction) : 'other';
+    exchange.enqueue({ kind, transaction, helo });
     return kind;
   }
 
-  private obey(word: string, text: string, helo: Uint8Array | undefined, transaction: SmtpTransaction): Kind {
+  private processCommand(
+    word: string,
+    text: string,
+    helo: Uint8Array | undefined,
+    transaction: SmtpTransaction,
+  ): Kind {
     switch (word) {
       case 'HELO':
       case 'EHLO':
@@ -91,7 +96,7 @@ export class Commands {
   /** The current mail is abandoned once the server agrees. */
   private reset(transaction: SmtpTransaction): Kind {
     if (transaction.mailFrom === undefined) return 'other';
-    this.messages.cut();
+    this.messages.abandon();
     this.exchange.resetting = transaction;
     return 'reset';
   }

@@ -6,13 +6,13 @@ import { type SmtpEvent, SmtpTransaction } from './transaction.js';
 /** Maximum length of lines of commands, replies and messages: more than RFC 5321 4.5.3.1 allows. */
 export const LONGEST_LINE = 4096;
 /** Commands that may await their replies. */
-const MOST_WAITING = 4096;
+const MAX_PENDING = 4096;
 
 /** `renewal` is a HELO between the sender and the message of a mail. */
 export type Kind = 'other' | 'helo' | 'renewal' | 'reset' | 'data' | 'starttls' | 'chunk' | 'message';
 
 /** A command that awaits its reply. */
-export interface Waiting {
+export interface PendingCommand {
   readonly kind: Kind;
   readonly transaction: SmtpTransaction | undefined;
   /** The name in HELO, used once it is accepted. */
@@ -24,14 +24,14 @@ export class Exchange {
   current: SmtpTransaction | undefined;
   /** The name of the client, as accepted by the server. */
   helo: Uint8Array | undefined;
-  readonly waiting: Waiting[] = [];
+  readonly pending: PendingCommand[] = [];
   /** The server's reply to DATA. */
   data: 'unknown' | 'accepted' | 'rejected' = 'unknown';
   /** The mail that a RSET without a reply refers to. */
   resetting: SmtpTransaction | undefined;
   /** The server has sent something. */
   greeted = false;
-  private unwelcome = false;
+  private missingGreetingReported = false;
   /** There are too many mails: nothing more is parsed. */
   over = false;
   private readonly settings: SmtpSettings;
@@ -59,29 +59,34 @@ export class Exchange {
   }
 
   /** A command was read; beyond a limit, none is remembered. */
-  wait(command: Waiting): void {
-    if (this.waiting.length < MOST_WAITING) this.waiting.push(command);
+  enqueue(command: PendingCommand): void {
+    if (this.pending.length < MAX_PENDING) this.pending.push(command);
   }
 
   /** Abandons the mail without a message. */
-  giveUp(transaction: SmtpTransaction): void {
+  abandon(transaction: SmtpTransaction): void {
     this.session.complete(transaction);
     if (this.current === transaction) this.current = undefined;
   }
 
   /** RSET is effective: its mail is abandoned. */
   reset(): void {
-    if (this.resetting) this.giveUp(this.resetting);
+    if (this.resetting) this.abandon(this.resetting);
     this.resetting = undefined;
   }
 
   /** The command whose reply comes next. */
-  replied(): SmtpTransaction | undefined {
-    return this.waiting[0]?.transaction ?? this.current;
+  repliedTransaction(): SmtpTransaction | undefined {
+    return this.pending[0]?.transaction ?? this.current;
   }
 
   /** The line before `position`, as a frame. */
-  noteLine(type: string, toServer: boolean, length: number, transaction: SmtpTransaction | undefined): void {
+  addLineFrame(
+    type: string,
+    toServer: boolean,
+    length: number,
+    transaction: SmtpTransaction | undefined,
+  ): void {
     const { client, server } = this.session;
     const { position } = toServer ? client : server;
     this.session.frame(type, toServer, position - length - 2, length + 2, transaction);
@@ -92,13 +97,13 @@ export class Exchange {
   }
 
   /** The server did not begin with a greeting (RFC 5321 3.1): reported once. */
-  reportNoWelcome(transaction: SmtpTransaction | undefined): void {
-    if (!this.unwelcome) this.report(transaction, 'no_server_welcome_message');
-    this.unwelcome = true;
+  reportMissingGreeting(transaction: SmtpTransaction | undefined): void {
+    if (!this.missingGreetingReported) this.report(transaction, 'no_server_welcome_message');
+    this.missingGreetingReported = true;
   }
 
   /** A line exceeds the limit: the rest of it is not inspected. */
-  reportCut(transaction: SmtpTransaction | undefined, event: SmtpEvent): void {
+  reportTruncated(transaction: SmtpTransaction | undefined, event: SmtpEvent): void {
     this.report(transaction, event);
     this.report(transaction, 'truncated_line');
   }

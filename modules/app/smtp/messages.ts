@@ -18,7 +18,7 @@ export class Messages {
   constructor(private readonly exchange: Exchange) {}
 
   /** After DATA: lines up to a single dot. */
-  *lines(client: StreamSocket): Reading<void> {
+  *readData(client: StreamSocket): Reading<void> {
     const { exchange } = this;
     while (client.available === 0 && client.state === 'open') yield;
     const transaction = exchange.current;
@@ -27,19 +27,19 @@ export class Messages {
     if (this.isRejected() || !transaction) return;
     const frame = exchange.session.frame('data', true, client.position, -1, transaction);
     // Chunks sent before, without a last one, do not belong to it.
-    this.cut();
+    this.abandon();
     this.mail = new Mail(exchange.session, transaction);
-    if (!(yield* this.toDot(client))) return;
+    if (!(yield* this.readToDot(client))) return;
     frame?.endAt(client.position);
     this.end(transaction);
   }
 
   /** @returns whether the message is complete */
-  private *toDot(client: StreamSocket): Reading<boolean> {
+  private *readToDot(client: StreamSocket): Reading<boolean> {
     let continues = false;
     for (;;) {
-      const piece = client.takeUntil(LF, LONGEST_LINE) ?? (yield* this.piece(client, LONGEST_LINE));
-      if (!piece) {
+      const part = client.takeUntil(LF, LONGEST_LINE) ?? (yield* this.readLinePart(client, LONGEST_LINE));
+      if (!part) {
         if (client.state !== 'gap') return this.lastLine(client);
         this.mail?.gap(client.missing);
         client.resume();
@@ -47,8 +47,8 @@ export class Messages {
       }
       // A rejection is known at the latest when the first line of unwanted data is read.
       if (this.isRejected()) return false;
-      const ended = piece.at(-1) === LF;
-      const line = withoutLineEnd(piece);
+      const ended = part.at(-1) === LF;
+      const line = withoutLineEnd(part);
       const dotted = line[0] === DOT && !continues;
       if (dotted && line.length === 1 && ended) return true;
       continues = !ended;
@@ -67,7 +67,7 @@ export class Messages {
   }
 
   /** After BDAT: `length` bytes. Unless they are parsed as a message, rules and records have only the envelope. */
-  *chunk(
+  *readChunk(
     client: StreamSocket,
     { length, last }: { readonly length: number; readonly last: boolean },
   ): Reading<void> {
@@ -75,7 +75,7 @@ export class Messages {
     const lines = this.linesOfChunks(transaction);
     if ((yield* client.pass(length, lines && (bytes => lines.add(bytes)))) > 0 || !last) return;
     // The reply to this command is that of the message.
-    this.exchange.waiting.pop();
+    this.exchange.pending.pop();
     this.end(transaction);
   }
 
@@ -88,7 +88,7 @@ export class Messages {
   }
 
   /** A line with its end, or as many bytes of one as allowed. */
-  private *piece(client: StreamSocket, most: number): Reading<Uint8Array | undefined> {
+  private *readLinePart(client: StreamSocket, most: number): Reading<Uint8Array | undefined> {
     const line = yield* client.readUntil(LF, most);
     if (line || client.state !== 'limit') return line;
     client.resume();
@@ -96,15 +96,15 @@ export class Messages {
   }
 
   private end(transaction: SmtpTransaction): void {
-    const { session, waiting } = this.exchange;
+    const { session, pending } = this.exchange;
     this.endMail(false);
     session.advance(transaction, true, COMPLETE);
-    waiting.push({ kind: 'message', transaction });
+    pending.push({ kind: 'message', transaction });
     this.exchange.current = undefined;
   }
 
   /** Abandons the message as incomplete. */
-  cut(): void {
+  abandon(): void {
     this.endMail(true);
   }
 

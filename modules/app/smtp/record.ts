@@ -61,7 +61,7 @@ function emailJson({
   add('from', shown(first('from')));
   add('to', addresses(first('to')));
   add('cc', addresses(first('cc')));
-  for (const name of settings.told) add(name.replaceAll('-', '_'), told(header, name));
+  for (const name of settings.loggedFields) add(name.replaceAll('-', '_'), fieldValues(header, name));
   if (urls.length > 0) record['url'] = urls.map(printable);
   if (attachments.length > 0) record['attachment'] = attachments.map(printable);
   add('body_md5', bodyMd5);
@@ -71,7 +71,7 @@ function emailJson({
 }
 
 /** @returns undefined if the message has none */
-function told(header: HeaderFields, name: string): string | string[] | undefined {
+function fieldValues(header: HeaderFields, name: string): string | string[] | undefined {
   const kind = FIELDS[name];
   if (kind === 'addresses') return addresses(header.first(name));
   if (kind === 'text') return shown(header.first(name));

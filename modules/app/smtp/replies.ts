@@ -2,7 +2,7 @@
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
 import { latin1 } from '../../../engine/latin1.js';
-import { type Exchange, type Kind, LONGEST_LINE, type Waiting } from './exchange.js';
+import { type Exchange, type Kind, LONGEST_LINE, type PendingCommand } from './exchange.js';
 import { ANSWERED, DATA_ANSWERED, type SmtpTransaction } from './transaction.js';
 
 const DASH = 0x2d;
@@ -16,7 +16,7 @@ export class Replies {
     while (!exchange.over) {
       const line = yield* readTextLine(server, LONGEST_LINE);
       if (!line) return;
-      exchange.noteLine('response_line', false, line.bytes.length, exchange.replied());
+      exchange.addLineFrame('response_line', false, line.bytes.length, exchange.repliedTransaction());
       this.reply(line);
       // What follows is another protocol.
       if (requests.changeTo !== undefined) yield;
@@ -27,36 +27,36 @@ export class Replies {
     const { exchange } = this;
     const code = /^\d{3}/.exec(latin1(bytes))?.[0];
     if (code === undefined) {
-      exchange.report(exchange.replied(), 'invalid_reply');
+      exchange.report(exchange.repliedTransaction(), 'invalid_reply');
       return;
     }
-    if (truncated) exchange.reportCut(exchange.replied(), 'max_reply_line_len_exceeded');
+    if (truncated) exchange.reportTruncated(exchange.repliedTransaction(), 'max_reply_line_len_exceeded');
     // A dash indicates that more lines follow.
     if (bytes[3] === DASH) return;
-    if (this.exchange.greeted || !this.greeting(code)) this.answer(code);
+    if (this.exchange.greeted || !this.isGreeting(code)) this.answer(code);
   }
 
   /** @returns whether the first reply belongs to no command */
-  private greeting(code: string): boolean {
+  private isGreeting(code: string): boolean {
     const { exchange } = this;
     exchange.greeted = true;
     if (code === '220') return true;
-    exchange.reportNoWelcome(exchange.replied());
-    return exchange.waiting.length === 0;
+    exchange.reportMissingGreeting(exchange.repliedTransaction());
+    return exchange.pending.length === 0;
   }
 
   private answer(code: string): void {
     const { exchange } = this;
-    const command = exchange.waiting.shift();
-    if (command) this.conclude(command, code);
+    const command = exchange.pending.shift();
+    if (command) this.processReply(command, code);
     else exchange.report(exchange.current, 'unable_to_match_reply_with_request');
   }
 
-  private conclude({ kind, transaction, helo }: Waiting, code: string): void {
+  private processReply({ kind, transaction, helo }: PendingCommand, code: string): void {
     const { exchange } = this;
     const { session } = exchange;
     const accepted = code.startsWith('2') || code.startsWith('3');
-    if (accepted && helo) this.greet(helo, kind, transaction);
+    if (accepted && helo) this.applyHelo(helo, kind, transaction);
     if (kind === 'reset' && exchange.resetting === transaction) this.answerReset(accepted);
     if (kind === 'data') this.answerData(transaction, accepted);
     if (kind === 'starttls') this.answerTls(transaction, accepted);
@@ -67,11 +67,11 @@ export class Replies {
   }
 
   /** A server that accepts another HELO discards the mail that was begun (RFC 5321 4.1.4). */
-  private greet(helo: Uint8Array, kind: Kind, transaction: SmtpTransaction | undefined): void {
+  private applyHelo(helo: Uint8Array, kind: Kind, transaction: SmtpTransaction | undefined): void {
     this.exchange.helo = helo;
     if (!transaction) return;
     if (transaction.mailFrom === undefined) transaction.helo = helo;
-    else if (kind === 'renewal') this.exchange.giveUp(transaction);
+    else if (kind === 'renewal') this.exchange.abandon(transaction);
   }
 
   /** The mail continues if the server does not discard it. */

@@ -123,7 +123,7 @@ export interface SmtpSettings {
   readonly memory: BodyMemory;
   readonly mostTransactions: number;
   /** Further header fields of records, lower case. */
-  readonly told: readonly string[];
+  readonly loggedFields: readonly string[];
 }
 
 export function smtpSettings(config: Config, shared: Readonly<Record<string, unknown>>): SmtpSettings {
@@ -141,7 +141,7 @@ export function smtpSettings(config: Config, shared: Readonly<Record<string, unk
     limits: { limit: config.read(LIMIT), minimum: config.read(MINIMUM), window: config.read(WINDOW) },
     memory: bodyMemory(MEMORY),
     mostTransactions: config.read(MOST_TRANSACTIONS),
-    told: [...new Set([...(extended ? EXTENDED_FIELDS : []), ...listed('custom').map(fieldName)])],
+    loggedFields: [...new Set([...(extended ? EXTENDED_FIELDS : []), ...listed('custom').map(fieldName)])],
   };
 }
 

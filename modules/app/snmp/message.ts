@@ -91,8 +91,8 @@ function parseTrap(content: Elements): SnmpPdu | undefined {
   content.next();
   const variables = parseVariables(content);
   if (!oid || !address || type === undefined || !variables) return undefined;
-  const told = address.length === 4 ? address.join('.') : undefined;
-  return { type: TRAP_V1, variables, trap: { type, oid: objectIdentifier(oid), address: told } };
+  const text = address.length === 4 ? address.join('.') : undefined;
+  return { type: TRAP_V1, variables, trap: { type, oid: objectIdentifier(oid), address: text } };
 }
 
 /** Names of variables. */

@@ -35,13 +35,13 @@ const ERRORS = ['NoError', 'TooBig', 'NoSuchName', 'BadValue', 'ReadOnly', 'GenE
 export function snmpRecord({ message }: SnmpTransaction): string {
   if (!message) return '';
   const { version, community, user, pdu } = message;
-  const told = {
+  const members = {
     version,
     ...(user && { usm: bytesText(user) }),
     ...(pdu ? pduMembers(pdu) : { pdu_type: 'encrypted' }),
     ...(community && { community: bytesText(community) }),
   };
-  return `"snmp":${JSON.stringify(told)}`;
+  return `"snmp":${JSON.stringify(members)}`;
 }
 
 function pduMembers({ type, errorStatus, trap, variables }: SnmpPdu): object {

@@ -2,11 +2,11 @@
 import { expect, it } from 'vitest';
 import { Config } from '../../../engine/config/config.js';
 import type { Mapping } from '../../../engine/config/scalar.js';
-import { serverMistakes } from '../../../modules/app/http/server-mistakes.js';
+import { checkServerSettings } from '../../../modules/app/http/server-settings-check.js';
 
 const found = (servers: unknown): string[] => {
   const tree = { 'app-layer': { protocols: { http: { libhtp: { 'server-config': servers } } } } };
-  return serverMistakes(new Config(tree as Mapping)).map(
+  return checkServerSettings(new Config(tree as Mapping)).map(
     ({ path, message }) => `${path.replace('app-layer.protocols.http.libhtp.', '')}: ${message}`,
   );
 };

@@ -15,7 +15,7 @@ export class Window {
   stopped = false;
   private out = new Uint8Array(4096);
   private length = 0;
-  private given = 0;
+  private delivered = 0;
 
   constructor(private readonly sink: Sink) {}
 
@@ -58,21 +58,21 @@ export class Window {
   }
 
   private slide(): boolean {
-    this.give();
+    this.deliver();
     if (this.stopped) return false;
     const kept = Math.min(this.length, WINDOW);
     this.out.copyWithin(0, this.length - kept, this.length);
     this.length = kept;
-    this.given = kept;
+    this.delivered = kept;
     return true;
   }
 
   /** Outputs what was not output yet. */
-  give(): void {
-    const { given, length } = this;
-    if (given === length) return;
-    this.given = length;
-    this.produced += length - given;
-    if (!this.sink(this.out, given, length)) this.stopped = true;
+  deliver(): void {
+    const { delivered, length } = this;
+    if (delivered === length) return;
+    this.delivered = length;
+    this.produced += length - delivered;
+    if (!this.sink(this.out, delivered, length)) this.stopped = true;
   }
 }

@@ -1,7 +1,13 @@
 /** Reads and writes (MS-CIFS 2.2.4.12, 2.2.4.40, 2.2.4.42, 2.2.4.43). */
 import type { Connection } from '../connection.js';
 import type { Fields } from '../fields.js';
-import { askPiece, type DataOf, type MessageData, pieceOf, readAsked } from '../piece.js';
+import {
+  addReadRequest,
+  type DataOf,
+  type MessageData,
+  messageDataOf,
+  takeReadRequest,
+} from '../file-data.js';
 import { type Block, blockAt, fidText } from './block.js';
 import { HEADER, type Header, NO_COMMAND, READ_ANDX, readHeader, WRITE_ANDX } from './header.js';
 
@@ -29,13 +35,13 @@ export function writeOf(
   const start = m.u16(words + 22);
   if (wordCount < 12 || start < HEADER) return undefined;
   const high = wordCount >= 14 ? m.u32(words + 24) : 0;
-  const piece = {
+  const range = {
     fuid: fidText(m.u16(words + 4)),
     offset: m.u32(words + 6) + high * 2 ** 32,
     length: m.u16(words + 18) * 65536 + m.u16(words + 20),
     start,
   };
-  return pieceOf(connection, m, header, piece, true, whole);
+  return messageDataOf(connection, m, header, range, true, whole);
 }
 
 /** An older form of write: bytes after `skipped` bytes of header. */
@@ -45,14 +51,18 @@ export function plainWrite(
   header: Header,
   skipped: number,
 ): MessageData | undefined {
-  const piece = { fuid: fidText(m.u16(words)), offset: m.u32(words + 4), start: bytes + skipped };
-  return pieceOf(connection, m, header, { ...piece, length: m.u16(words + 2) }, true, m.length);
+  const range = { fuid: fidText(m.u16(words)), offset: m.u32(words + 4), start: bytes + skipped };
+  return messageDataOf(connection, m, header, { ...range, length: m.u16(words + 2) }, true, m.length);
 }
 
-export function askRead(connection: Connection, { m, words, wordCount }: Block, header: Header): void {
+export function handleReadRequest(
+  connection: Connection,
+  { m, words, wordCount }: Block,
+  header: Header,
+): void {
   const high = wordCount >= 12 ? m.u32(words + 20) : 0;
   const offset = m.u32(words + 6) + high * 2 ** 32;
-  askPiece(connection, header, { fuid: fidText(m.u16(words + 4)), offset, length: m.u16(words + 10) });
+  addReadRequest(connection, header, { fuid: fidText(m.u16(words + 4)), offset, length: m.u16(words + 10) });
 }
 
 export function readOf(
@@ -61,8 +71,8 @@ export function readOf(
   header: Header,
   whole = m.length,
 ): MessageData | undefined {
-  const read = readAsked(connection, header);
+  const read = takeReadRequest(connection, header);
   const [length, start] = [m.u16(words + 10) + m.u16(words + 14) * 65536, m.u16(words + 12)];
   if (!read || wordCount < 12 || start < HEADER) return undefined;
-  return pieceOf(connection, m, header, { ...read, start, length }, false, whole);
+  return messageDataOf(connection, m, header, { ...read, start, length }, false, whole);
 }

@@ -1,16 +1,24 @@
 /** Files and pipes: opened, renamed, marked to be deleted, closed; calls in pipes. */
 import type { Connection } from '../connection.js';
-import { fileAsked, fileOpened } from '../open-file.js';
+import { fileOpened, requestedFile } from '../open-file.js';
 import type { SmbTransaction } from '../transaction.js';
 import { type Block, even, fidText } from './block.js';
 import type { Header } from './header.js';
 
-export function askCreate(connection: Connection, { m, words, bytes }: Block, header: Header): void {
+export function handleCreateRequest(
+  connection: Connection,
+  { m, words, bytes }: Block,
+  header: Header,
+): void {
   const filename = m.wide(header.isWide ? even(bytes) : bytes, m.u16(words + 5));
-  connection.ask(header, 'create').detail.create = fileAsked(filename, m.u32(words + 39), m.u32(words + 35));
+  connection.addRequest(header, 'create').detail.create = requestedFile(
+    filename,
+    m.u32(words + 39),
+    m.u32(words + 35),
+  );
 }
 
-export function answerCreate(
+export function handleCreateResponse(
   connection: Connection,
   { m, words, wordCount }: Block,
   transaction: SmbTransaction,
@@ -21,10 +29,10 @@ export function answerCreate(
   fileOpened(connection, create, m, { fuid, times: words + 11, size: words + 55 });
 }
 
-export function askRename(connection: Connection, block: Block, header: Header): void {
+export function handleRenameRequest(connection: Connection, block: Block, header: Header): void {
   const [from, behind] = formattedText(block, block.bytes, header.isWide);
   const [to] = formattedText(block, behind, header.isWide);
-  connection.ask(header, 'rename').detail.rename = { from, to };
+  connection.addRequest(header, 'rename').detail.rename = { from, to };
 }
 
 /** A text after the byte that announces it (MS-CIFS 2.2.1.1). */
@@ -32,8 +40,8 @@ function formattedText({ m }: Block, at: number, isWide: boolean): [string, numb
   return m.text(isWide ? even(at + 1) : at + 1, isWide);
 }
 
-export function askClose(connection: Connection, { m, words }: Block, header: Header): void {
-  connection.ask(header, 'generic');
+export function handleCloseRequest(connection: Connection, { m, words }: Block, header: Header): void {
+  connection.addRequest(header, 'generic');
   connection.closeFile(fidText(m.u16(words)));
 }
 
@@ -42,7 +50,7 @@ const [SET_PATH_INFORMATION, SET_FILE_INFORMATION] = [6, 8];
 const DISPOSITION: ReadonlySet<number> = new Set([0x102, 0x3f5]);
 
 /** TRANS2: only the deletion of a file is logged (MS-CIFS 2.2.6.7, 2.2.6.9). */
-export function askFileInformation(
+export function handleFileInformationRequest(
   connection: Connection,
   { m, words, wordCount }: Block,
   header: Header,
@@ -54,7 +62,7 @@ export function askFileInformation(
   if (!(isPath || subcommand === SET_FILE_INFORMATION)) return;
   if (!DISPOSITION.has(m.u16(isPath ? at : at + 2))) return;
   const fuid = isPath ? undefined : fidText(m.u16(at));
-  connection.ask(header, 'set_file_path_info').detail.fileInfo = {
+  connection.addRequest(header, 'set_file_path_info').detail.fileInfo = {
     filename: fuid === undefined ? m.text(at + 6, header.isWide)[0] : connection.nameOf(fuid),
     fuid,
     deleteOnClose: (m.u8(data) & 1) !== 0,
@@ -66,20 +74,24 @@ export function askFileInformation(
 const TRANSACT_PIPE = 0x26;
 
 /** TRANS: a call in a pipe (MS-CIFS 2.2.5.6). */
-export function askCall(connection: Connection, { m, words, wordCount }: Block, header: Header): void {
+export function handleCallRequest(
+  connection: Connection,
+  { m, words, wordCount }: Block,
+  header: Header,
+): void {
   if (wordCount < 16 || m.u16(words + 28) !== TRANSACT_PIPE) return;
   const fuid = fidText(m.u16(words + 30));
   const data = m.part(m.u16(words + 24), m.u16(words + 22));
   const call = connection.pipeData(header, fuid, data, true);
-  connection.waiting.set(header.key, { command: header.command, pipe: { fuid, call } });
+  connection.pending.set(header.key, { command: header.command, pipe: { fuid, call } });
 }
 
 /** TRANS_SECONDARY: continues a call (MS-CIFS 2.2.4.34). */
 export function continueCall(connection: Connection, { m, words, wordCount }: Block, header: Header): void {
-  const waiting = connection.waiting.get(header.key);
+  const waiting = connection.pending.get(header.key);
   if (!waiting?.pipe || wordCount < 8) return;
   const { fuid, call } = waiting.pipe;
   const data = m.part(m.u16(words + 12), m.u16(words + 10));
   const begun = connection.pipeData(header, fuid, data, true);
-  connection.waiting.set(header.key, { ...waiting, pipe: { fuid, call: begun ?? call } });
+  connection.pending.set(header.key, { ...waiting, pipe: { fuid, call: begun ?? call } });
 }

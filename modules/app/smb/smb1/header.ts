@@ -1,5 +1,5 @@
 /** Header of a message (MS-CIFS 2.2.3.1), and commands. */
-import type { Place } from '../connection.js';
+import type { CommonHeader } from '../connection.js';
 import type { Fields } from '../fields.js';
 
 export const HEADER = 32;
@@ -12,7 +12,7 @@ export const [TREE_CONNECT, CREATE, NO_COMMAND] = [0x75, 0xa2, 0xff];
 const RESPONSE_FLAG = 0x80;
 const [UNICODE, NT_STATUS] = [0x8000, 0x4000];
 
-export interface Header extends Place {
+export interface Header extends CommonHeader {
   readonly status: number;
   readonly isDos: boolean;
   readonly isResponse: boolean;

@@ -1,36 +1,48 @@
 /** Requests by command. */
 import type { Connection } from '../connection.js';
-import { give } from '../piece.js';
+import { deliverData } from '../file-data.js';
 import type { Block } from './block.js';
-import { askRead, plainWrite, writeOf } from './data.js';
-import { askCall, askClose, askCreate, askFileInformation, askRename } from './files.js';
+import { handleReadRequest, plainWrite, writeOf } from './data.js';
+import {
+  handleCallRequest,
+  handleCloseRequest,
+  handleCreateRequest,
+  handleFileInformationRequest,
+  handleRenameRequest,
+} from './files.js';
 import * as Command from './header.js';
-import { askNegotiate, askSetup, askTree } from './logging-in.js';
+import { handleNegotiateRequest, handleSetupRequest, handleTreeRequest } from './session-setup.js';
 
-type Take = (connection: Connection, block: Block, header: Command.Header) => void;
+type Handler = (connection: Connection, block: Block, header: Command.Header) => void;
 
-const REQUESTS: ReadonlyMap<number, Take> = new Map<number, Take>([
-  [Command.NEGOTIATE, askNegotiate],
-  [Command.SESSION_SETUP, askSetup],
-  [Command.TREE_CONNECT, askTree],
-  [Command.CREATE, askCreate],
-  [Command.READ_ANDX, askRead],
-  [Command.WRITE_ANDX, (connection, block, header) => give(block.m, writeOf(connection, block, header))],
-  [Command.WRITE, (connection, block, header) => give(block.m, plainWrite(connection, block, header, 3))],
+const REQUESTS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
+  [Command.NEGOTIATE, handleNegotiateRequest],
+  [Command.SESSION_SETUP, handleSetupRequest],
+  [Command.TREE_CONNECT, handleTreeRequest],
+  [Command.CREATE, handleCreateRequest],
+  [Command.READ_ANDX, handleReadRequest],
+  [
+    Command.WRITE_ANDX,
+    (connection, block, header) => deliverData(block.m, writeOf(connection, block, header)),
+  ],
+  [
+    Command.WRITE,
+    (connection, block, header) => deliverData(block.m, plainWrite(connection, block, header, 3)),
+  ],
   [Command.WRITE_AND_CLOSE, writeAndClose],
-  [Command.CLOSE, askClose],
-  [Command.TRANS, askCall],
-  [Command.TRANS2, askFileInformation],
-  [Command.RENAME, askRename],
+  [Command.CLOSE, handleCloseRequest],
+  [Command.TRANS, handleCallRequest],
+  [Command.TRANS2, handleFileInformationRequest],
+  [Command.RENAME, handleRenameRequest],
 ]);
 
 function writeAndClose(connection: Connection, block: Block, header: Command.Header): void {
-  give(block.m, plainWrite(connection, block, header, 1));
-  askClose(connection, block, header);
+  deliverData(block.m, plainWrite(connection, block, header, 1));
+  handleCloseRequest(connection, block, header);
 }
 
 /** @param isFirst whether it is the first command of the message */
-export function takeRequest(
+export function handleRequest(
   connection: Connection,
   block: Block,
   header: Command.Header,
@@ -38,5 +50,5 @@ export function takeRequest(
 ): void {
   const take = REQUESTS.get(header.command);
   if (take) take(connection, block, header);
-  else if (isFirst) connection.ask(header, 'generic');
+  else if (isFirst) connection.addRequest(header, 'generic');
 }

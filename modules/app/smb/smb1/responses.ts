@@ -1,50 +1,56 @@
 /** Responses: each completes the transaction of its request. */
-import type { Connection, Waiting } from '../connection.js';
-import { give } from '../piece.js';
+import type { Connection, PendingRequest } from '../connection.js';
+import { deliverData } from '../file-data.js';
 import type { SmbTransaction } from '../transaction.js';
 import type { Block } from './block.js';
 import { readOf } from './data.js';
-import { answerCreate } from './files.js';
+import { handleCreateResponse } from './files.js';
 import * as Command from './header.js';
-import { answerNegotiate, answerSetup, answerTree } from './logging-in.js';
+import { handleNegotiateResponse, handleSetupResponse, handleTreeResponse } from './session-setup.js';
 
 type Header = Command.Header;
 
 /** @param isFirst whether it is the first command of the message */
-export function takeResponse(connection: Connection, block: Block, header: Header, isFirst: boolean): void {
+export function handleResponse(connection: Connection, block: Block, header: Header, isFirst: boolean): void {
   if (header.command === Command.READ_ANDX) {
-    give(block.m, readOf(connection, block, header));
+    deliverData(block.m, readOf(connection, block, header));
     return;
   }
-  const waiting = isFirst ? connection.waiting.take(header.key) : undefined;
-  if (waiting?.pipe && header.command === Command.TRANS) answerCall(connection, block, header, waiting.pipe);
+  const waiting = isFirst ? connection.pending.take(header.key) : undefined;
+  if (waiting?.pipe && header.command === Command.TRANS)
+    handleCallResponse(connection, block, header, waiting.pipe);
   const transaction = waiting?.transaction ?? chained(connection, header);
   if (!transaction || transaction.command !== header.command) return;
-  takeAnswer(connection, block, header, transaction);
-  connection.answer(transaction, header.status, header.isDos);
+  handleSuccess(connection, block, header, transaction);
+  connection.addResponse(transaction, header.status, header.isDos);
 }
 
-function answerCall(
+function handleCallResponse(
   connection: Connection,
   { m, words }: Block,
   header: Header,
-  { fuid, call }: NonNullable<Waiting['pipe']>,
+  { fuid, call }: NonNullable<PendingRequest['pipe']>,
 ): void {
   const data = m.part(m.u16(words + 14), m.u16(words + 12));
   connection.pipeData(header, fuid, data, false, header.status);
-  connection.pipeAnswered(call, header.status, header.isDos);
+  connection.endFailedCall(call, header.status, header.isDos);
 }
 
-function takeAnswer(connection: Connection, block: Block, header: Header, transaction: SmbTransaction): void {
+function handleSuccess(
+  connection: Connection,
+  block: Block,
+  header: Header,
+  transaction: SmbTransaction,
+): void {
   const { command, status } = header;
   if (command === Command.SESSION_SETUP) {
     transaction.sessionId = header.sessionId;
-    answerSetup(block, header, transaction);
+    handleSetupResponse(block, header, transaction);
   }
   if (status !== 0) return;
-  if (command === Command.NEGOTIATE) answerNegotiate(connection, block, transaction);
-  if (command === Command.TREE_CONNECT) answerTree(connection, block, header, transaction);
-  if (command === Command.CREATE) answerCreate(connection, block, transaction);
+  if (command === Command.NEGOTIATE) handleNegotiateResponse(connection, block, transaction);
+  if (command === Command.TREE_CONNECT) handleTreeResponse(connection, block, header, transaction);
+  if (command === Command.CREATE) handleCreateResponse(connection, block, transaction);
   if (command === Command.TREE_DISCONNECT) connection.trees.take(header.treeId);
 }
 

@@ -1,8 +1,15 @@
 /** Reads and writes (MS-SMB2 2.2.19 to 2.2.22). */
 import type { Connection } from '../connection.js';
 import type { Fields } from '../fields.js';
+import {
+  addReadRequest,
+  type DataOf,
+  deliverData,
+  type MessageData,
+  messageDataOf,
+  takeReadRequest,
+} from '../file-data.js';
 import { guidText } from '../guid.js';
-import { askPiece, type DataOf, give, type MessageData, pieceOf, readAsked } from '../piece.js';
 import { HEADER, type Header, READ, readHeader, WRITE } from './header.js';
 
 const READ_HEAD = HEADER + 16;
@@ -22,24 +29,25 @@ export const dataOf: DataOf = (connection, m, toServer, whole) =>
 
 /** Passes on the data of a complete message, if it carries any. */
 export function takeData(connection: Connection, m: Fields, header: Header, toServer: boolean): void {
-  if (isData(header, toServer)) give(m, (toServer ? writeOf : readOf)(connection, m, header, m.length));
+  if (isData(header, toServer))
+    deliverData(m, (toServer ? writeOf : readOf)(connection, m, header, m.length));
 }
 
 function writeOf(connection: Connection, m: Fields, header: Header, whole: number): MessageData | undefined {
   const [start, length, offset] = [m.u16(HEADER + 2), m.u32(HEADER + 4), m.u64(HEADER + 8)];
   if (start < WRITE_HEAD) return undefined;
-  const piece = { fuid: guidText(m.bytes, HEADER + 16), offset, start, length };
-  return pieceOf(connection, m, header, piece, true, whole);
+  const range = { fuid: guidText(m.bytes, HEADER + 16), offset, start, length };
+  return messageDataOf(connection, m, header, range, true, whole);
 }
 
-export function askRead(connection: Connection, m: Fields, header: Header): void {
+export function handleReadRequest(connection: Connection, m: Fields, header: Header): void {
   const fuid = guidText(m.bytes, HEADER + 16);
-  askPiece(connection, header, { fuid, offset: m.u64(HEADER + 8), length: m.u32(HEADER + 4) });
+  addReadRequest(connection, header, { fuid, offset: m.u64(HEADER + 8), length: m.u32(HEADER + 4) });
 }
 
 function readOf(connection: Connection, m: Fields, header: Header, whole: number): MessageData | undefined {
-  const read = readAsked(connection, header);
+  const read = takeReadRequest(connection, header);
   const [start, length] = [m.u8(HEADER + 2), m.u32(HEADER + 4)];
   if (!read || start < READ_HEAD) return undefined;
-  return pieceOf(connection, m, header, { ...read, start, length }, false, whole);
+  return messageDataOf(connection, m, header, { ...read, start, length }, false, whole);
 }

@@ -1,5 +1,5 @@
 /** Header of a message (MS-SMB2 2.2.1), and commands. */
-import type { Place } from '../connection.js';
+import type { CommonHeader } from '../connection.js';
 import type { Fields } from '../fields.js';
 
 export const HEADER = 64;
@@ -8,7 +8,7 @@ export const [CREATE, CLOSE, READ, WRITE, IOCTL] = [5, 6, 8, 9, 11];
 export const [GET_INFO, SET_INFO, OPLOCK_BREAK] = [16, 17, 18];
 const [RESPONSE_FLAG, ASYNC_FLAG] = [1, 2];
 
-export interface Header extends Place {
+export interface Header extends CommonHeader {
   readonly status: number;
   readonly isResponse: boolean;
   /** Bytes to the next message of the same record; 0: this is the last one. */

@@ -1,31 +1,36 @@
 /** Requests by command. */
 import type { Connection } from '../connection.js';
 import type { Fields } from '../fields.js';
-import { askRead } from './data.js';
-import { askClose, askCreate, askIoctl, askSetInfo } from './files.js';
+import { handleReadRequest } from './data.js';
+import {
+  handleCloseRequest,
+  handleCreateRequest,
+  handleIoctlRequest,
+  handleSetInfoRequest,
+} from './files.js';
 import * as Command from './header.js';
-import { askNegotiate, askSetup, askTree } from './logging-in.js';
+import { handleNegotiateRequest, handleSetupRequest, handleTreeRequest } from './session-setup.js';
 
-type Take = (connection: Connection, m: Fields, header: Command.Header) => void;
+type Handler = (connection: Connection, m: Fields, header: Command.Header) => void;
 
 /** For commands that are logged only through the data they carry. */
-const untold = () => {};
+const ignore = () => {};
 
-const REQUESTS: ReadonlyMap<number, Take> = new Map<number, Take>([
-  [Command.NEGOTIATE, askNegotiate],
-  [Command.SESSION_SETUP, askSetup],
-  [Command.TREE_CONNECT, askTree],
-  [Command.CREATE, askCreate],
-  [Command.READ, askRead],
-  [Command.WRITE, untold],
-  [Command.IOCTL, askIoctl],
-  [Command.GET_INFO, untold],
-  [Command.SET_INFO, askSetInfo],
-  [Command.CLOSE, askClose],
+const REQUESTS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
+  [Command.NEGOTIATE, handleNegotiateRequest],
+  [Command.SESSION_SETUP, handleSetupRequest],
+  [Command.TREE_CONNECT, handleTreeRequest],
+  [Command.CREATE, handleCreateRequest],
+  [Command.READ, handleReadRequest],
+  [Command.WRITE, ignore],
+  [Command.IOCTL, handleIoctlRequest],
+  [Command.GET_INFO, ignore],
+  [Command.SET_INFO, handleSetInfoRequest],
+  [Command.CLOSE, handleCloseRequest],
 ]);
 
-export function takeRequest(connection: Connection, m: Fields, header: Command.Header): void {
+export function handleRequest(connection: Connection, m: Fields, header: Command.Header): void {
   const take = REQUESTS.get(header.command);
   if (take) take(connection, m, header);
-  else connection.ask(header, 'generic');
+  else connection.addRequest(header, 'generic');
 }

@@ -1,28 +1,28 @@
 /** Responses: each completes the transaction of its request. */
-import type { Connection, Waiting } from '../connection.js';
+import type { Connection, PendingRequest } from '../connection.js';
 import type { Fields } from '../fields.js';
 import type { SmbTransaction } from '../transaction.js';
-import { answerCreate } from './files.js';
+import { handleCreateResponse } from './files.js';
 import * as Command from './header.js';
-import { answerNegotiate, answerTree } from './logging-in.js';
+import { handleNegotiateResponse, handleTreeResponse } from './session-setup.js';
 
 type Header = Command.Header;
 const { HEADER } = Command;
 
-export function takeResponse(connection: Connection, m: Fields, header: Header): void {
-  const { transaction, pipe } = connection.waiting.take(header.key) ?? negotiatedBefore(connection, header);
-  if (pipe && header.command === Command.IOCTL) answerCall(connection, m, header, pipe);
+export function handleResponse(connection: Connection, m: Fields, header: Header): void {
+  const { transaction, pipe } = connection.pending.take(header.key) ?? negotiatedBefore(connection, header);
+  if (pipe && header.command === Command.IOCTL) handleCallResponse(connection, m, header, pipe);
   if (!transaction) return;
   if (header.command === Command.SESSION_SETUP) transaction.sessionId = header.sessionId;
-  if (header.status === 0) takeAnswer(connection, m, header, transaction);
-  connection.answer(transaction, header.status);
+  if (header.status === 0) handleSuccess(connection, m, header, transaction);
+  connection.addResponse(transaction, header.status);
 }
 
 /** A client that begins with SMB1 may be answered with SMB2. */
 function negotiatedBefore(
   { session }: Connection,
   { command }: Header,
-): Pick<Waiting, 'transaction' | 'pipe'> {
+): Pick<PendingRequest, 'transaction' | 'pipe'> {
   if (command !== Command.NEGOTIATE) return {};
   const transaction = session.transactions.find(
     each => each.version === 1 && each.kind === 'negotiate' && !session.isComplete(each),
@@ -30,22 +30,22 @@ function negotiatedBefore(
   return transaction ? { transaction } : {};
 }
 
-function answerCall(
+function handleCallResponse(
   connection: Connection,
   m: Fields,
   header: Header,
-  { fuid, call }: NonNullable<Waiting['pipe']>,
+  { fuid, call }: NonNullable<PendingRequest['pipe']>,
 ): void {
   const output = m.part(m.u32(HEADER + 32), m.u32(HEADER + 36));
   connection.pipeData(header, fuid, output, false, header.status);
-  connection.pipeAnswered(call, header.status);
+  connection.endFailedCall(call, header.status);
 }
 
 /** Processes a successful response. */
-function takeAnswer(connection: Connection, m: Fields, header: Header, transaction: SmbTransaction): void {
+function handleSuccess(connection: Connection, m: Fields, header: Header, transaction: SmbTransaction): void {
   const { command } = header;
-  if (command === Command.NEGOTIATE) answerNegotiate(connection, m, transaction);
-  if (command === Command.TREE_CONNECT) answerTree(connection, m, header, transaction);
-  if (command === Command.CREATE) answerCreate(connection, m, transaction);
+  if (command === Command.NEGOTIATE) handleNegotiateResponse(connection, m, transaction);
+  if (command === Command.TREE_CONNECT) handleTreeResponse(connection, m, header, transaction);
+  if (command === Command.CREATE) handleCreateResponse(connection, m, transaction);
   if (command === Command.TREE_DISCONNECT) connection.trees.take(header.treeId);
 }

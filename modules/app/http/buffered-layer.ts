@@ -13,10 +13,10 @@ export interface Decoded {
 const SLICE = 16 << 10;
 
 /** The whole input is decoded again each time it has doubled, and at the end, so that the total work stays linear. */
-export class WholeLayer implements Layer {
+export class BufferedLayer implements Layer {
   private readonly input = new GrowingBytes();
-  private tried = 0;
-  private given = 0;
+  private attemptedLength = 0;
+  private delivered = 0;
   private isOver = false;
 
   /** @param most maximum bytes of input that are kept */
@@ -27,29 +27,29 @@ export class WholeLayer implements Layer {
   ) {}
 
   write(bytes: Uint8Array): boolean {
-    if (this.isOver && this.given > 0) return true;
+    if (this.isOver && this.delivered > 0) return true;
     this.input.append(bytes);
     if (this.input.length > this.most) return false;
-    return this.isOver || this.input.length < 2 * this.tried || this.attempt();
+    return this.isOver || this.input.length < 2 * this.attemptedLength || this.attempt();
   }
 
   end(): void {
-    if (!this.isOver && this.input.length > this.tried) this.attempt();
-    if (this.given === 0) this.next(this.input.view());
+    if (!this.isOver && this.input.length > this.attemptedLength) this.attempt();
+    if (this.delivered === 0) this.next(this.input.view());
   }
 
   private attempt(): boolean {
-    this.tried = this.input.length;
+    this.attemptedLength = this.input.length;
     const decoded = this.decode(this.input.view());
     if (!decoded) return true;
     this.isOver = decoded.isOver;
-    return this.give(decoded.content);
+    return this.deliver(decoded.content);
   }
 
-  private give(content: Uint8Array): boolean {
-    while (this.given < content.length) {
-      const slice = content.subarray(this.given, this.given + SLICE);
-      this.given += slice.length;
+  private deliver(content: Uint8Array): boolean {
+    while (this.delivered < content.length) {
+      const slice = content.subarray(this.delivered, this.delivered + SLICE);
+      this.delivered += slice.length;
       if (!this.next(slice)) return false;
     }
     return true;

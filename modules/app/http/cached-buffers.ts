@@ -2,24 +2,26 @@
 import type { BufferDeclaration, TwoSidedTransaction } from '../../../engine/protocol.js';
 
 /** A transaction that caches its buffers. */
-export interface Keeping extends TwoSidedTransaction {
+export interface BufferCache extends TwoSidedTransaction {
   /** Buffers already built, by number of the buffer and direction; null if the buffer does not exist. */
   readonly views: (Uint8Array | null | undefined)[];
 }
 
 /** The same buffers, each cached once it is complete. Those that grow, or have several values, are unchanged. */
-export function kept<T extends Keeping>(buffers: readonly BufferDeclaration<T>[]): BufferDeclaration<T>[] {
+export function cached<T extends BufferCache>(
+  buffers: readonly BufferDeclaration<T>[],
+): BufferDeclaration<T>[] {
   return buffers.map((buffer, number) =>
-    buffer.growing || buffer.multiple ? buffer : { ...buffer, get: keptAt(2 * number, buffer) },
+    buffer.growing || buffer.multiple ? buffer : { ...buffer, get: cachedAt(2 * number, buffer) },
   );
 }
 
 /** Discards the buffers of one direction, whose content is replaced. */
-export function forgetKept({ views }: Keeping, toServer: boolean): void {
+export function clearCached({ views }: BufferCache, toServer: boolean): void {
   for (let at = toServer ? 0 : 1; at < views.length; at += 2) views[at] = undefined;
 }
 
-function keptAt<T extends Keeping>(
+function cachedAt<T extends BufferCache>(
   number: number,
   { progress, get }: BufferDeclaration<T>,
 ): BufferDeclaration<T>['get'] {

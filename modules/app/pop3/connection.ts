@@ -80,7 +80,7 @@ export interface Pop3Settings {
   readonly mostTransactions: number;
 }
 
-export class Conversation {
+export class Connection {
   /** The client is in the middle of AUTH: its lines are not commands. */
   private sasl = false;
 
@@ -142,7 +142,7 @@ export class Conversation {
         session.event(asked, 'response_too_long', false);
       this.sasl = match[1] === '+';
       if (match[1] === '+OK' && asked.hasLongResponse && !(yield* this.lines(asked.response))) return;
-      this.conclude(asked);
+      this.completeResponse(asked);
       // What follows is another protocol.
       if (session.requests.changeTo !== undefined) yield;
     }
@@ -159,7 +159,7 @@ export class Conversation {
     }
   }
 
-  private conclude(transaction: Pop3Transaction): void {
+  private completeResponse(transaction: Pop3Transaction): void {
     this.session.advance(transaction, false, COMPLETE);
     this.session.complete(transaction);
     if (transaction.command === 'STLS' && transaction.response!.status === 'OK')

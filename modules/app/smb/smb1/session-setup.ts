@@ -11,7 +11,11 @@ import type { Header } from './header.js';
 const MOST_DIALECTS = 64;
 const EXTENDED_SECURITY = 0x80000000;
 
-export function askNegotiate(connection: Connection, { m, bytes, end }: Block, header: Header): void {
+export function handleNegotiateRequest(
+  connection: Connection,
+  { m, bytes, end }: Block,
+  header: Header,
+): void {
   const dialects: string[] = [];
   let at = bytes;
   while (at < end && m.u8(at) === 2 && dialects.length < MOST_DIALECTS) {
@@ -19,13 +23,13 @@ export function askNegotiate(connection: Connection, { m, bytes, end }: Block, h
     dialects.push(dialect);
     at = behind;
   }
-  const transaction = connection.askNegotiate(header);
+  const transaction = connection.addNegotiate(header);
   if (at < end || dialects.length === 0)
     connection.session.event(transaction, 'negotiate_malformed_dialects');
   transaction.detail.negotiate = { clientDialects: dialects };
 }
 
-export function answerNegotiate(
+export function handleNegotiateResponse(
   connection: Connection,
   { m, words, wordCount, bytes, end }: Block,
   transaction: SmbTransaction,
@@ -38,9 +42,9 @@ export function answerNegotiate(
 }
 
 /** With a security blob: 12 words (MS-SMB 2.2.4.6.1); with passwords: 13 (MS-CIFS 2.2.4.53.1). */
-export function askSetup(connection: Connection, block: Block, header: Header): void {
+export function handleSetupRequest(connection: Connection, block: Block, header: Header): void {
   const { m, words, wordCount, bytes } = block;
-  const transaction = connection.ask(header, 'session_setup');
+  const transaction = connection.addRequest(header, 'session_setup');
   transaction.detail.setup = {};
   if (wordCount === 12) {
     const length = m.u16(words + 14);
@@ -59,7 +63,7 @@ function behindAccount({ m, words, bytes }: Block, isWide: boolean): number {
   return at;
 }
 
-export function answerSetup(
+export function handleSetupResponse(
   { m, words, wordCount, bytes }: Block,
   { isWide }: Header,
   transaction: SmbTransaction,
@@ -76,18 +80,18 @@ function nativeNames(m: Fields, at: number, isWide: boolean): { native_os: strin
   return { native_os, native_lm };
 }
 
-export function askTree(connection: Connection, { m, words, bytes }: Block, header: Header): void {
+export function handleTreeRequest(connection: Connection, { m, words, bytes }: Block, header: Header): void {
   const at = bytes + m.u16(words + 6);
   const [share, behind] = m.text(header.isWide ? even(at) : at, header.isWide);
   const [service] = m.text(behind, false);
-  connection.ask(header, 'tree_connect').detail.tree = {
+  connection.addRequest(header, 'tree_connect').detail.tree = {
     share,
     isPipe: service === 'IPC' || isPipeShare(share),
     service: { request: service },
   };
 }
 
-export function answerTree(
+export function handleTreeResponse(
   connection: Connection,
   { m, bytes }: Block,
   header: Header,

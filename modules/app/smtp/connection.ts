@@ -6,7 +6,7 @@ import { Exchange } from './exchange.js';
 import { Replies } from './replies.js';
 import type { SmtpTransaction } from './transaction.js';
 
-export class Conversation {
+export class Connection {
   private readonly client: Commands;
   private readonly server: Replies;
 

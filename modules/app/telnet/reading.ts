@@ -12,7 +12,7 @@ const LF = 10;
 const LONGEST = 4096;
 
 /** Without frames there is nothing to report: bytes are skipped as they arrive. */
-export function* pieces(session: Session, toServer: boolean): Reading<void> {
+export function* readCommandsAndLines(session: Session, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
   for (;;) {
     if (!(yield* socket.wait(1))) return;

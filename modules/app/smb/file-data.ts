@@ -1,5 +1,5 @@
-/** Pieces of files and pipes: the data of a write, or of a read response. */
-import type { Connection, DataSink, Place, Waiting } from './connection.js';
+/** Data of files and pipes: the data of a write, or of a read response. */
+import type { CommonHeader, Connection, DataSink, PendingRequest } from './connection.js';
 import type { Fields } from './fields.js';
 import { isCall } from './pipe.js';
 
@@ -29,8 +29,8 @@ export type DataOf = (
   whole: number,
 ) => MessageData | undefined;
 
-/** A piece of a file or pipe in a message. */
-export interface Piece {
+/** A range of a file or pipe in a message. */
+export interface DataRange {
   readonly fuid: string;
   readonly offset: number;
   /** Its offset in the message, and its length in bytes. */
@@ -39,14 +39,14 @@ export interface Piece {
 }
 
 /** Header values of a message that carries data. */
-type DataPlace = Place & { readonly status: number };
+type DataHeader = CommonHeader & { readonly status: number };
 
-/** Where the bytes of a piece go; bytes that the message does not contain are not awaited. */
-export function pieceOf(
+/** Where the bytes of a range go; bytes that the message does not contain are not awaited. */
+export function messageDataOf(
   connection: Connection,
   m: Fields,
-  header: DataPlace,
-  { fuid, offset, start, length }: Piece,
+  header: DataHeader,
+  { fuid, offset, start, length }: DataRange,
   toServer: boolean,
   whole: number,
 ): MessageData | undefined {
@@ -61,7 +61,12 @@ export function pieceOf(
   return { sink, start, length: there };
 }
 
-function isTooLarge(connection: Connection, { version }: Place, length: number, toServer: boolean): boolean {
+function isTooLarge(
+  connection: Connection,
+  { version }: CommonHeader,
+  length: number,
+  toServer: boolean,
+): boolean {
   const { maxRead, maxWrite } = connection.settings;
   const most = toServer ? maxWrite : maxRead;
   if (most === 0 || length <= most) return false;
@@ -70,25 +75,32 @@ function isTooLarge(connection: Connection, { version }: Place, length: number, 
 }
 
 /** Passes on data that is complete. */
-export function give(m: Fields, data: MessageData | undefined): void {
+export function deliverData(m: Fields, data: MessageData | undefined): void {
   if (!data) return;
   data.sink.data(m.part(data.start, data.length));
   data.sink.end();
 }
 
 /** A read request: its response names neither the file nor the offset. */
-export function askPiece(connection: Connection, place: Place, { fuid, offset, length }: Asked): void {
+export function addReadRequest(
+  connection: Connection,
+  header: CommonHeader,
+  { fuid, offset, length }: ReadRange,
+): void {
   const { maxRead } = connection.settings;
-  if (maxRead > 0 && length > maxRead) connection.report('read_request_too_large', true, place.version);
-  connection.waiting.set(place.key, { command: place.command, read: { fuid, offset } });
+  if (maxRead > 0 && length > maxRead) connection.report('read_request_too_large', true, header.version);
+  connection.pending.set(header.key, { command: header.command, read: { fuid, offset } });
 }
 
-type Asked = Omit<Piece, 'start'>;
+type ReadRange = Omit<DataRange, 'start'>;
 
 /** The read request that a response belongs to, if it succeeded. */
-export function readAsked({ waiting }: Connection, { key, status }: DataPlace): Waiting['read'] {
+export function takeReadRequest(
+  { pending }: Connection,
+  { key, status }: DataHeader,
+): PendingRequest['read'] {
   if (status === PENDING) return undefined;
-  const { read } = waiting.get(key) ?? {};
-  if (read) waiting.take(key);
+  const { read } = pending.get(key) ?? {};
+  if (read) pending.take(key);
   return status === 0 || status === BUFFER_OVERFLOW ? read : undefined;
 }

@@ -16,20 +16,20 @@ const OPTIONS = new DeclaredOptions([
   ...SERVER_OPTIONS.map(each => ({ ...each, path: each.path.slice(PREFIX.length + DEFAULTS.length) })),
 ]);
 
-export function serverMistakes(config: Config): Finding[] {
+export function checkServerSettings(config: Config): Finding[] {
   const list = config.at(LIST);
   if (list === undefined || list === null) return [];
-  if (!Array.isArray(list)) return [mistake(LIST, 'expected a list: - NAME: { address: 192.0.2.0/24, … }')];
+  if (!Array.isArray(list)) return [finding(LIST, 'expected a list: - NAME: { address: 192.0.2.0/24, … }')];
   return list.flatMap((item, i) =>
     isMapping(item)
-      ? Object.entries(item).flatMap(([name, settings]) => within(`${LIST}.${i}.${name}`, settings))
-      : [mistake(`${LIST}.${i}`, 'expected NAME: { address: 192.0.2.0/24, … }')],
+      ? Object.entries(item).flatMap(([name, settings]) => checkServer(`${LIST}.${i}.${name}`, settings))
+      : [finding(`${LIST}.${i}`, 'expected NAME: { address: 192.0.2.0/24, … }')],
   );
 }
 
-function within(path: string, settings: unknown): Finding[] {
+function checkServer(path: string, settings: unknown): Finding[] {
   if (!isMapping(settings) || !(ADDRESS.path in settings))
-    return [{ ...mistake(path, 'has no effect without a server address'), mild: true }];
+    return [{ ...finding(path, 'has no effect without a server address'), mild: true }];
   return OPTIONS.check(settings).map(finding => ({
     ...finding,
     path: `${path}.${finding.path}`,
@@ -37,6 +37,6 @@ function within(path: string, settings: unknown): Finding[] {
   }));
 }
 
-function mistake(path: string, message: string): Finding {
+function finding(path: string, message: string): Finding {
   return { path, kind: 'unaccepted', message };
 }

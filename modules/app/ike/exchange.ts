@@ -110,13 +110,14 @@ function readMessage(
   if (header.major === 2) present.push(header.firstPayload);
   const types = TYPES[header.major - 1]!;
   for (const payload of payloads) {
-    if (payload.type === types.sa) present.push(...association(transaction, header, payload.content, report));
-    else notePayload(transaction, payload, types);
+    if (payload.type === types.sa)
+      present.push(...readSecurityAssociation(transaction, header, payload.content, report));
+    else storePayload(transaction, payload, types);
   }
   transaction.payloads = [...new Set(present)].sort((a, b) => b - a);
 }
 
-function notePayload(
+function storePayload(
   transaction: IkeTransaction,
   { type, content }: Payload,
   types: (typeof TYPES)[number],
@@ -137,14 +138,14 @@ function notePayload(
 }
 
 /** @returns types of the payloads within it */
-function association(
+function readSecurityAssociation(
   transaction: IkeTransaction,
   header: IkeHeader,
   content: Uint8Array,
   report: Report,
 ): readonly number[] {
   if (header.major === 2) {
-    proposals(transaction, readProposals(content), report);
+    processProposals(transaction, readProposals(content), report);
     return [];
   }
   if (content.length < 8) {
@@ -157,20 +158,20 @@ function association(
   (toServer ? state.client : state.server).proposals = list;
   if (!toServer) {
     transaction.attributes = list[0] ?? [];
-    if (list.length > 1) tellMultiple(transaction, list, report);
+    if (list.length > 1) reportMultipleProposals(transaction, list, report);
   }
   return list.length > 0 ? [2, 3] : [];
 }
 
-function proposals(transaction: IkeTransaction, list: readonly Transform[][], report: Report): void {
-  for (const transforms of list) judge(transforms, report);
+function processProposals(transaction: IkeTransaction, list: readonly Transform[][], report: Report): void {
+  for (const transforms of list) checkTransforms(transforms, report);
   if (transaction.toServer) return;
-  if (list.length > 1) tellMultiple(transaction, list, report);
+  if (list.length > 1) reportMultipleProposals(transaction, list, report);
   transaction.transforms = list[0] ?? [];
   transaction.state.chosen = transaction.transforms;
 }
 
-function tellMultiple(
+function reportMultipleProposals(
   transaction: IkeTransaction,
   list: IkeTransaction['serverProposals'],
   report: Report,
@@ -199,7 +200,7 @@ const WEAK_EVENTS: Readonly<Record<number, (typeof EVENTS)[number]>> = {
 
 const [FIRST_TYPE, LAST_TYPE] = [1, 5];
 
-function judge(transforms: readonly Transform[], report: Report): void {
+function checkTransforms(transforms: readonly Transform[], report: Report): void {
   for (const { type, id } of transforms) {
     if (type < FIRST_TYPE || type > LAST_TYPE) report('unknown_proposal');
     if (WEAK[type]?.has(id)) report(WEAK_EVENTS[type]!);

@@ -10,9 +10,9 @@ import { HEADER, type Header } from './header.js';
 
 const MOST_DIALECTS = 64;
 
-export function askNegotiate(connection: Connection, m: Fields, header: Header): void {
+export function handleNegotiateRequest(connection: Connection, m: Fields, header: Header): void {
   const count = Math.min(m.u16(HEADER + 2), MOST_DIALECTS);
-  const transaction = connection.askNegotiate(header);
+  const transaction = connection.addNegotiate(header);
   if (HEADER + 36 + 2 * count > m.length)
     connection.session.event(transaction, 'negotiate_malformed_dialects');
   transaction.detail.negotiate = {
@@ -21,7 +21,11 @@ export function askNegotiate(connection: Connection, m: Fields, header: Header):
   };
 }
 
-export function answerNegotiate(connection: Connection, m: Fields, transaction: SmbTransaction): void {
+export function handleNegotiateResponse(
+  connection: Connection,
+  m: Fields,
+  transaction: SmbTransaction,
+): void {
   connection.dialect = dialectName(m.u16(HEADER + 4));
   const [maxReadSize, maxWriteSize] = [m.u32(HEADER + 32), m.u32(HEADER + 36)];
   const { session, settings } = connection;
@@ -38,19 +42,19 @@ export function answerNegotiate(connection: Connection, m: Fields, transaction: 
   };
 }
 
-export function askSetup(connection: Connection, m: Fields, header: Header): void {
-  const transaction = connection.ask(header, 'session_setup');
+export function handleSetupRequest(connection: Connection, m: Fields, header: Header): void {
+  const transaction = connection.addRequest(header, 'session_setup');
   takeBlob(connection, transaction, m.part(m.u16(HEADER + 12), m.u16(HEADER + 14)));
 }
 
-export function askTree(connection: Connection, m: Fields, header: Header): void {
+export function handleTreeRequest(connection: Connection, m: Fields, header: Header): void {
   const share = m.wide(m.u16(HEADER + 4), m.u16(HEADER + 6));
-  connection.ask(header, 'tree_connect').detail.tree = { share, isPipe: isPipeShare(share) };
+  connection.addRequest(header, 'tree_connect').detail.tree = { share, isPipe: isPipeShare(share) };
 }
 
 const SHARE_TYPES = ['unknown', 'FILE', 'PIPE', 'PRINT'];
 
-export function answerTree(
+export function handleTreeResponse(
   connection: Connection,
   m: Fields,
   header: Header,
