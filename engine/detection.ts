@@ -20,11 +20,11 @@
  * The generator is suspended until the data it waits for has arrived, keeps its state in local variables, and ends with
  * its connection. Inline, its result is known before the packet that brought the data is forwarded.
  */
-import type { Conversation } from './detection/conversation.js';
+import type { Connection } from './detection/connection.js';
 import type { FlowView } from './detection/flow-view.js';
 import type { PacketView } from './detection/packet-view.js';
-import type { Answer, Routine, Said } from './detection/routine.js';
-import type { TransactionsOfFlow, TransactionView } from './detection/transaction-view.js';
+import type { DetectionAction, DetectionResult, Routine } from './detection/routine.js';
+import type { FlowTransactions, TransactionView } from './detection/transaction-view.js';
 
 /** Version of this API. A detection made for another version is rejected by name. */
 export const DETECTION_API = 1;
@@ -32,7 +32,7 @@ export const DETECTION_API = 1;
 /** Actions that a detection may request, and resources that it may use; `alert` is always allowed. */
 export type Permission = 'alert' | 'drop' | 'bypass' | 'stop' | 'files' | 'network';
 
-export type { Answer, Routine, Said } from './detection/routine.js';
+export type { DetectionAction, DetectionResult, Routine } from './detection/routine.js';
 
 /** A detection: the flows it applies to, and the functions that inspect them. */
 export interface DetectionDefinition {
@@ -68,19 +68,19 @@ export interface DetectionDefinition {
   readonly held?: number;
 
   /** Reads the streams of a TCP connection (or the payloads of a UDP flow) as a program reads a socket. */
-  detect?(conversation: Conversation): Routine;
+  detect?(conversation: Connection): Routine;
 
   /** Application protocol whose transactions `transactions` reads: `http`, `dns`, `tls` … */
   readonly onTransaction?: string;
   /** Reads the transactions of a flow, one after the other. */
-  transactions?(conversation: TransactionsOfFlow): Routine;
+  transactions?(conversation: FlowTransactions): Routine;
   /** Called for each transaction, once for each of its directions when that direction is complete. */
-  transaction?(transaction: TransactionView, flow: FlowView): Said;
+  transaction?(transaction: TransactionView, flow: FlowView): DetectionResult;
 
-  onFlowStart?(flow: FlowView, packet: PacketView): Said;
-  onFlowEnd?(flow: FlowView, packet: PacketView): Said;
+  onFlowStart?(flow: FlowView, packet: PacketView): DetectionResult;
+  onFlowEnd?(flow: FlowView, packet: PacketView): DetectionResult;
   /** Called for packets of flows. */
-  onPacket?(packet: PacketView, flow: FlowView): Said;
+  onPacket?(packet: PacketView, flow: FlowView): DetectionResult;
   /** Call `onPacket` for every n-th packet of a flow; default 1. */
   readonly everyPackets?: number;
 }
@@ -91,26 +91,26 @@ export function defineDetection(definition: Omit<DetectionDefinition, 'api'>): D
 }
 
 /** Raises an alert. @param message details of this occurrence */
-export function alert(message?: string): Answer {
+export function alert(message?: string): DetectionAction {
   return { kind: 'alert', message };
 }
 
 /** Raises an alert and drops this packet and the rest of the flow (inline; in IDS mode it only alerts). */
-export function drop(message?: string): Answer {
+export function drop(message?: string): DetectionAction {
   return { kind: 'drop', message };
 }
 
 /** Like `drop`, and notifies the sender (RST or ICMP unreachable). */
-export function reject(message?: string): Answer {
+export function reject(message?: string): DetectionAction {
   return { kind: 'reject', message };
 }
 
 /** Lets the rest of the flow pass without inspection. */
-export function bypass(): Answer {
+export function bypass(): DetectionAction {
   return { kind: 'bypass' };
 }
 
 /** Stops reading a side; with the permission `stop`, that side is no longer reassembled at all. */
-export function stop(side: 'client' | 'server'): Answer {
+export function stop(side: 'client' | 'server'): DetectionAction {
   return { kind: 'stop', side };
 }

@@ -8,24 +8,24 @@ export type { Batch } from './batch.js';
 export type { Config } from './config/config.js';
 export * as options from './config/option.js';
 export { entropy, hex, integer, text } from './detection/bytes.js';
-export type { Conversation } from './detection/conversation.js';
+export type { Connection } from './detection/connection.js';
 export type { FlowView } from './detection/flow-view.js';
 export type { PacketView } from './detection/packet-view.js';
 export { type SharedNumbers, sharedTable, type TableShape } from './detection/shared-table.js';
 export type { Chunk, DetectionSocket, Reading, Stop } from './detection/socket.js';
-export type { TransactionsOfFlow, TransactionView } from './detection/transaction-view.js';
+export type { FlowTransactions, TransactionView } from './detection/transaction-view.js';
 export {
-  type Answer,
   alert,
   bypass,
   DETECTION_API,
+  type DetectionAction,
   type DetectionDefinition,
+  type DetectionResult,
   defineDetection,
   drop,
   type Permission,
   type Routine,
   reject,
-  type Said,
   stop,
 } from './detection.js';
 export * as Event from './event.js';

@@ -61,7 +61,7 @@ export interface Protocol<T extends Transaction = Transaction> {
    * Progress to server and to client after which data produces no updates: firewall rules are still evaluated on the
    * transaction with each packet.
    */
-  readonly untold?: readonly [number, number];
+  readonly silentAfter?: readonly [number, number];
   /** Names of events, without the protocol's prefix. */
   readonly events: readonly string[];
   /** Anomaly records name them in upper case, as Suricata does for its older protocols. */
@@ -103,7 +103,7 @@ export interface Protocol<T extends Transaction = Transaction> {
   readonly recognition: Recognition;
   /**
    * Turns the configuration into settings, for each thread: `Session.settings`. Called again when newly loaded rules
-   * are the first to need something (`askedKeywords`); existing sessions keep their settings.
+   * are the first to need something (`usedKeywords`); existing sessions keep their settings.
    * @param shared objects prepared for all threads (see `Thread.shared`)
    * @param settingsOf settings of another protocol of this thread, by name, so that both can share an object; undefined
    * if there is no such protocol
@@ -134,7 +134,7 @@ export const REQUEST_AND_RESPONSE = {
 } as const;
 
 /** All optional members, so that declarations have the same object shape: code that reads many of them stays fast. */
-const NOTHING_SAID = {
+const OPTIONAL_MEMBERS = {
   api: PROTOCOL_API,
   ruleNames: undefined,
   variantOf: undefined,
@@ -171,7 +171,7 @@ export function defineProtocol<T extends Transaction>(protocol: Protocol<T>): Pr
   const { buffers, values, tests, record, recognition } = protocol;
   const said = { name, transports, progressToServer, progressToClient, events };
   return {
-    ...{ ...NOTHING_SAID, ...said, buffers, values, tests, record, recognition },
+    ...{ ...OPTIONAL_MEMBERS, ...said, buffers, values, tests, record, recognition },
     ...protocol,
   } as Protocol<T>;
 }

@@ -82,7 +82,7 @@ export class ApplicationState {
   get isOpen(): boolean {
     const { session, formerSessions, isReported } = this;
     if (!isReported || formerSessions.length > 0 || !session) return true;
-    return session.transactions.length > 0 || session.frames?.growing === true;
+    return session.transactions.length > 0 || session.frames?.hasOpen === true;
   }
 
   direction(toServer: boolean): DirectionState {
@@ -125,8 +125,8 @@ export class ApplicationState {
     let from = start;
     // Frames must see all data.
     if (socket.isPassing && !this.session!.frames) {
-      from += socket.passOn(bytes, start, end);
-      if (!socket.hasPassed) return socket.hasSink;
+      from += socket.passToSink(bytes, start, end);
+      if (!socket.hasPassedAll) return socket.hasSink;
     }
     socket.feed(bytes, from, end);
     this.runParser(toServer);
@@ -150,7 +150,7 @@ export class ApplicationState {
     return socket.position + socket.available;
   }
 
-  /** @param cut see `StreamSocket.cut` */
+  /** @param cut see `StreamSocket.truncated` */
   end(toServer: boolean, reset: boolean, cut: boolean): void {
     if (this.readsStreams) this.endStream(toServer, reset, cut);
     this.session!.frames?.ended(toServer !== this.reversed);
@@ -198,7 +198,7 @@ export class ApplicationState {
     const socket = this.socket(toServer);
     const { position, view, offset, available } = socket;
     const { done } = routine.next();
-    frames.took(toServer !== this.reversed, position, view, offset, available, socket.position);
+    frames.consumed(toServer !== this.reversed, position, view, offset, available, socket.position);
     return done;
   }
 }

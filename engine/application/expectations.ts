@@ -20,9 +20,9 @@ export interface Expectation {
 
 const ENTRIES = 1024;
 /** Limit per pair of hosts: beyond it their own entries are evicted, so that no pair evicts the entries of others. */
-const MOST_OF_PAIR = 64;
+const MAX_PER_PAIR = 64;
 /** Timeout of an entry in seconds. */
-const PATIENCE = 30;
+const TIMEOUT_SECONDS = 30;
 
 /**
  * Word 0: the lock; word 1: number of entries ever used; word 2: incremented with each change. They are followed by the
@@ -33,8 +33,8 @@ const LOCK = 0;
 const USED = 1;
 const CHANGES = 2;
 /** Columns: the second at which it expires (0: free), the port, a hash of the two hosts. */
-const USED_UNTIL = HEADER_INTS;
-const PORT = USED_UNTIL + ENTRIES;
+const EXPIRY = HEADER_INTS;
+const PORT = EXPIRY + ENTRIES;
 const PAIR = PORT + ENTRIES;
 /** Entries: protocol, byte length of the detail, the two hosts, the detail. */
 const FIRST = PAIR + ENTRIES;
@@ -44,7 +44,7 @@ const ADDRESSES = 2;
 const DETAIL = 10;
 const ENTRY_INTS = 382;
 /** Maximum bytes of detail; producers truncate longer ones. */
-export const MOST_DETAIL = (ENTRY_INTS - DETAIL) * 4;
+export const MAX_DETAIL_BYTES = (ENTRY_INTS - DETAIL) * 4;
 
 export function allocateExpectations(): SharedArrayBuffer {
   return new SharedArrayBuffer((FIRST + ENTRIES * ENTRY_INTS) * 4);
@@ -58,9 +58,9 @@ export class Expectations {
   private readonly ints: Int32Array;
   private readonly bytes: Uint8Array;
   /** Second of the last announcement or lookup. */
-  private latest = 0;
+  private latestSecond = 0;
   /** The last count and its time, cached because it is requested often. */
-  private readonly counted = { changes: 0, second: 0, waiting: 0 };
+  private readonly cachedCount = { changes: 0, second: 0, waiting: 0 };
   private readonly pair = new Int32Array(8);
   private readonly pairBytes = new Uint8Array(this.pair.buffer);
   private pairHash = 0;
@@ -75,27 +75,27 @@ export class Expectations {
   }
 
   /** Nothing was announced yet. */
-  get none(): boolean {
+  get isEmpty(): boolean {
     return this.ints[USED] === 0;
   }
 
   /** Number of expected sessions. */
-  get waiting(): number {
-    const { counted, latest } = this;
+  get pending(): number {
+    const { cachedCount, latestSecond } = this;
     const changes = this.ints[CHANGES]!;
-    if (counted.changes !== changes || counted.second !== latest) {
-      counted.changes = changes;
-      counted.second = latest;
-      counted.waiting = this.count();
+    if (cachedCount.changes !== changes || cachedCount.second !== latestSecond) {
+      cachedCount.changes = changes;
+      cachedCount.second = latestSecond;
+      cachedCount.waiting = this.count();
     }
-    return counted.waiting;
+    return cachedCount.waiting;
   }
 
   private count(): number {
     const { ints } = this;
     let count = 0;
     for (let i = 0; i < ints[USED]!; i++)
-      if (ints[USED_UNTIL + i] !== 0 && this.usedUntil(i) >= this.latest) count++;
+      if (ints[EXPIRY + i] !== 0 && this.expiryOf(i) >= this.latestSecond) count++;
     return count;
   }
 
@@ -107,22 +107,22 @@ export class Expectations {
    */
   add(a: Uint8Array, b: Uint8Array, port: number, now: number, { protocol, detail }: Expectation): boolean {
     const text = encoder.encode(JSON.stringify(detail ?? null));
-    if (text.length > MOST_DETAIL) return false;
-    this.latest = Math.max(this.latest, now);
-    this.usePair(a, b);
+    if (text.length > MAX_DETAIL_BYTES) return false;
+    this.latestSecond = Math.max(this.latestSecond, now);
+    this.selectPair(a, b);
     const { ints } = this;
     const held = lock(ints, LOCK);
-    const i = this.placeFor(port, now);
+    const i = this.slotFor(port, now);
     const e = FIRST + i * ENTRY_INTS;
     // Free until it is complete.
-    ints[USED_UNTIL + i] = 0;
+    ints[EXPIRY + i] = 0;
     ints[PORT + i] = this.portInPart(port);
     ints[PAIR + i] = this.pairHash;
     ints[e + PROTOCOL] = protocol;
     ints[e + LENGTH] = text.length;
     ints.set(this.pair, e + ADDRESSES);
     this.bytes.set(text, (e + DETAIL) * 4);
-    ints[USED_UNTIL + i] = now + PATIENCE;
+    ints[EXPIRY + i] = now + TIMEOUT_SECONDS;
     Atomics.store(ints, USED, Math.max(ints[USED]!, i + 1));
     ints[CHANGES]!++;
     unlock(ints, LOCK, held);
@@ -131,20 +131,20 @@ export class Expectations {
 
   /** Takes the announcement for two hosts and a port; undefined if there is none. */
   take(a: Uint8Array, b: Uint8Array, port: number, now: number): Expectation | undefined {
-    if (this.none) return undefined;
-    this.latest = Math.max(this.latest, now);
-    this.usePair(a, b);
+    if (this.isEmpty) return undefined;
+    this.latestSecond = Math.max(this.latestSecond, now);
+    this.selectPair(a, b);
     // Most sessions were not announced: no lock for them.
     if (this.find(port) < 0) return undefined;
     const held = lock(this.ints, LOCK);
     const i = this.find(port);
     const e = FIRST + i * ENTRY_INTS;
-    const protocol = i >= 0 && this.usedUntil(i) >= now ? this.ints[e + PROTOCOL]! : 0;
+    const protocol = i >= 0 && this.expiryOf(i) >= now ? this.ints[e + PROTOCOL]! : 0;
     // TextDecoder does not accept views of shared memory.
     const text =
       protocol > 0 ? this.bytes.slice((e + DETAIL) * 4, (e + DETAIL) * 4 + this.ints[e + LENGTH]!) : EMPTY;
     if (i >= 0) {
-      this.ints[USED_UNTIL + i] = 0;
+      this.ints[EXPIRY + i] = 0;
       this.ints[CHANGES]!++;
     }
     unlock(this.ints, LOCK, held);
@@ -156,7 +156,7 @@ export class Expectations {
     const wanted = this.portInPart(port);
     const used = ints[USED]!;
     for (let i = 0; i < used; i++)
-      if (ints[PORT + i] === wanted && ints[USED_UNTIL + i] !== 0 && this.isOfPair(i)) return i;
+      if (ints[PORT + i] === wanted && ints[EXPIRY + i] !== 0 && this.isOfPair(i)) return i;
     return -1;
   }
 
@@ -170,8 +170,8 @@ export class Expectations {
   }
 
   /** Seconds since the epoch, unsigned; 0 for a free entry. */
-  private usedUntil(i: number): number {
-    return this.ints[USED_UNTIL + i]! >>> 0;
+  private expiryOf(i: number): number {
+    return this.ints[EXPIRY + i]! >>> 0;
   }
 
   /** A port combined with the current part of the input. */
@@ -180,27 +180,27 @@ export class Expectations {
   }
 
   /** The entry of the same session, a free one, or the one that expires first. */
-  private placeFor(port: number, now: number): number {
+  private slotFor(port: number, now: number): number {
     const known = this.find(port);
     if (known >= 0) return known;
     let [free, first, own, ofPair] = [-1, 0, -1, 0];
     for (let i = 0; i < ENTRIES; i++) {
-      const until = this.usedUntil(i);
+      const until = this.expiryOf(i);
       if (until < now) {
         if (free < 0) free = i;
         continue;
       }
-      if (until < this.usedUntil(first)) first = i;
+      if (until < this.expiryOf(first)) first = i;
       if (!this.isOfPair(i)) continue;
       ofPair++;
-      if (own < 0 || until < this.usedUntil(own)) own = i;
+      if (own < 0 || until < this.expiryOf(own)) own = i;
     }
-    if (ofPair >= MOST_OF_PAIR) return own;
+    if (ofPair >= MAX_PER_PAIR) return own;
     return free >= 0 ? free : first;
   }
 
   /** The two hosts in canonical order. */
-  private usePair(a: Uint8Array, b: Uint8Array): void {
+  private selectPair(a: Uint8Array, b: Uint8Array): void {
     const swapped = Buffer.compare(a, b) > 0;
     this.pair.fill(0);
     this.pairBytes.set(swapped ? b : a, 0);

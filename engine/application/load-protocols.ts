@@ -65,7 +65,7 @@ export async function loadProtocols(plugins: readonly string[] = []): Promise<Pr
 async function load(file: URL): Promise<Protocol> {
   const loading = import(file.href) as Promise<{ default?: Partial<Protocol> }>;
   const { default: protocol } = await loading.catch((error: unknown) => {
-    throw new Error(`${fileURLToPath(file)}: ${whyNotLoaded(error)}`);
+    throw new Error(`${fileURLToPath(file)}: ${loadFailure(error)}`);
   });
   if (typeof protocol?.name !== 'string' || protocol.recognition === undefined)
     throw new Error(`${file}: the default export is not a protocol (see defineProtocol)`);
@@ -77,7 +77,7 @@ async function load(file: URL): Promise<Protocol> {
 }
 
 /** Node.js does not report the location of syntax errors. */
-function whyNotLoaded(error: unknown): string {
+function loadFailure(error: unknown): string {
   const { code } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION')
     return 'not JavaScript: name the compiled file instead of the TypeScript source';

@@ -56,7 +56,7 @@ export class ParserRunner {
     try {
       if (this.errors.simulating) this.errors.simulate(ofClient, state.direction(ofClient).datagrams++);
       session.protocol.datagram?.(session, bytes, start, end, ofClient);
-      session.frames?.took(ofClient, 0, bytes, start, end - start, end - start);
+      session.frames?.consumed(ofClient, 0, bytes, start, end - start, end - start);
     } catch (error) {
       this.parserThrew(context, session, error);
     }

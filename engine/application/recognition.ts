@@ -12,9 +12,9 @@ export type Transport = 'tcp' | 'udp';
 export type Recognised = { readonly protocol: Protocol; readonly reversed: boolean } | 'more' | 'none';
 
 /** Bytes after which recognition of a direction stops. */
-export const ENOUGH = 2048;
+export const MAX_RECOGNITION_BYTES = 2048;
 
-interface Known {
+interface ProtocolPattern {
   readonly protocol: Protocol;
   readonly pattern: RecognitionPattern;
 }
@@ -22,9 +22,9 @@ interface Known {
 const NO_PROTOCOLS: readonly Protocol[] = [];
 
 export class Recogniser {
-  private readonly byPattern: Known[] = [];
+  private readonly byPattern: ProtocolPattern[] = [];
   /** For each first byte, the patterns that can match, in their order. */
-  private readonly byFirstByte: readonly (readonly Known[])[];
+  private readonly byFirstByte: readonly (readonly ProtocolPattern[])[];
   private readonly byPort: Readonly<Record<Transport, Map<number, Protocol[]>>> = {
     tcp: new Map(),
     udp: new Map(),
@@ -69,24 +69,24 @@ export class Recogniser {
   ): Recognised {
     const matched = this.matchPatterns(transport, toServer, bytes, start, end, other);
     if (matched) return matched;
-    const said = other?.recognition.probe?.(bytes, start, end, toServer, transport);
-    if (said === 'yes') return { protocol: other!, reversed: false };
-    const reversed = this.saidByTheOther(transport, toServer, bytes, start, end);
+    const result = other?.recognition.probe?.(bytes, start, end, toServer, transport);
+    if (result === 'yes') return { protocol: other!, reversed: false };
+    const reversed = this.matchReversed(transport, toServer, bytes, start, end);
     if (reversed) return { protocol: reversed, reversed: true };
-    const atServer = this.hintedAtBy(serverPort, transport, toServer, bytes, start, end);
+    const atServer = this.probePort(serverPort, transport, toServer, bytes, start, end);
     if (typeof atServer === 'object') return atServer;
-    const atClient = this.hintedAtBy(clientPort, transport, toServer, bytes, start, end);
+    const atClient = this.probePort(clientPort, transport, toServer, bytes, start, end);
     if (typeof atClient === 'object') return atClient;
     const more =
-      said === 'more' ||
+      result === 'more' ||
       atServer === 'more' ||
       atClient === 'more' ||
       (transport === 'tcp' && end - start < this.patternDepth && this.couldMatch(bytes, start, end));
-    return more && end - start < ENOUGH ? 'more' : 'none';
+    return more && end - start < MAX_RECOGNITION_BYTES ? 'more' : 'none';
   }
 
   /** Result of the probes of protocols with this server port. */
-  private hintedAtBy(
+  private probePort(
     port: number,
     transport: Transport,
     toServer: boolean,
@@ -94,14 +94,14 @@ export class Recogniser {
     start: number,
     end: number,
   ): Recognised {
-    let said: Recognised = 'none';
+    let result: Recognised = 'none';
     for (const protocol of this.byPort[transport].get(port) ?? NO_PROTOCOLS) {
       const answer = protocol.recognition.probe?.(bytes, start, end, toServer, transport) ?? 'no';
       if (answer === 'yes') return { protocol, reversed: false };
       if (answer === 'yes-but-reversed') return { protocol, reversed: true };
-      if (answer === 'more') said = 'more';
+      if (answer === 'more') result = 'more';
     }
-    return said;
+    return result;
   }
 
   /** Whether this is a server port of any known protocol. */
@@ -135,7 +135,7 @@ export class Recogniser {
   }
 
   /** Patterns of the other direction: the first packet seen came from the server (picked up midstream). */
-  private saidByTheOther(
+  private matchReversed(
     transport: Transport,
     toServer: boolean,
     bytes: Uint8Array,

@@ -1,5 +1,5 @@
 /** Creates sessions: gives a parser its settings, limits, the two sides of its flow, and the frames in use. */
-import { askedKeywords } from '../asked-keywords.js';
+
 import { EVENT_FRAME } from '../event.js';
 import { engineMode } from '../exception-policy.js';
 import type { FlowRows } from '../flow/flow-record.js';
@@ -8,6 +8,7 @@ import { STREAM_FRAME } from '../frames/frame-protocol.js';
 import { type FrameLimits, Frames } from '../frames/frames.js';
 import type { Thread } from '../module.js';
 import type { Protocol } from '../protocol.js';
+import { usedKeywords } from '../used-keywords.js';
 import { allSettings } from './all-settings.js';
 import type { ApplicationState } from './application-state.js';
 import { enabling } from './load-protocols.js';
@@ -19,7 +20,7 @@ export class SessionFactory {
   /** Frames that signatures inspect, as `PREFIX.NAME`. */
   framesInRules: ReadonlySet<string> = new Set();
   private settings: readonly unknown[] = [];
-  /** Keywords that any loaded rules have used so far: see `askedKeywords`. */
+  /** Keywords that any loaded rules have used so far: see `usedKeywords`. */
   private usedKeywords: ReadonlySet<string>;
   private readonly enabling: readonly ReturnType<typeof enabling>[];
   private readonly limits: SessionLimits;
@@ -34,7 +35,7 @@ export class SessionFactory {
     private readonly protocols: readonly Protocol[],
   ) {
     const { config } = thread;
-    this.usedKeywords = new Set(askedKeywords(thread.shared));
+    this.usedKeywords = new Set(usedKeywords(thread.shared));
     this.prepare(thread.shared);
     this.enabling = protocols.map(protocol => enabling(protocol, config));
     this.limits = { socket: config.read(SOCKET_LIMIT), transactions: config.read(MAX_TRANSACTIONS) };
@@ -44,11 +45,11 @@ export class SessionFactory {
 
   /** Rules were reloaded: sessions that begin from now on also extract what the new rules are the first to need. */
   reload(shared: Thread['shared']): void {
-    const asked = new Set([...this.usedKeywords, ...askedKeywords(shared)]);
+    const asked = new Set([...this.usedKeywords, ...usedKeywords(shared)]);
     if (asked.size === this.usedKeywords.size) return;
     this.usedKeywords = asked;
     try {
-      this.prepare({ ...shared, rules: { askedKeywords: [...asked] } });
+      this.prepare({ ...shared, rules: { usedKeywords: [...asked] } });
     } catch (error) {
       // A third-party protocol.
       this.thread.log.error(

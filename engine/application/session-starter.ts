@@ -13,7 +13,7 @@ import { GrowingBytes } from './growing-bytes.js';
 import { inDirection, type PacketContext } from './packet-context.js';
 import * as Event from './packet-events.js';
 import type { ParserRunner } from './parser-runner.js';
-import { ENOUGH, Recogniser } from './recognition.js';
+import { MAX_RECOGNITION_BYTES, Recogniser } from './recognition.js';
 import type { SessionFactory } from './session-factory.js';
 
 /** Maximum bytes of a direction held until the other is recognised. */
@@ -68,7 +68,7 @@ export class SessionStarter {
   ): Protocol | boolean | 'more' {
     const { p, state } = context;
     const answer = this.recogniseProtocol(context, bytes, start, end);
-    if (answer === 'more') return end - start < ENOUGH ? 'more' : false;
+    if (answer === 'more') return end - start < MAX_RECOGNITION_BYTES ? 'more' : false;
     if (answer === 'none') {
       Packet.setEvent(this.row, p, Event.APPLAYER_NO_TLS_AFTER_STARTTLS);
       return false;
@@ -103,7 +103,7 @@ export class SessionStarter {
     const { p, flow, state, toServer } = context;
     const direction = state.direction(toServer);
     const answer = this.recogniseProtocol(context, bytes, start, end);
-    if (answer === 'more' && end - start < ENOUGH) return;
+    if (answer === 'more' && end - start < MAX_RECOGNITION_BYTES) return;
     if (answer === 'more' || answer === 'none') {
       direction.protocol = 'none';
       const isUdp = this.flowProtocols.transportOf(flow) === 'udp';

@@ -78,8 +78,8 @@ export class SessionTable {
   /** Updates the gauges. */
   updateGauges(): void {
     this.sessions.updateGauges();
-    if (this.expectations.none) return;
-    this.thread.counters.values[this.expectationCounter] = this.expectations.waiting;
+    if (this.expectations.isEmpty) return;
+    this.thread.counters.values[this.expectationCounter] = this.expectations.pending;
   }
 
   reload(shared: Thread['shared']): void {
@@ -125,7 +125,7 @@ export class SessionTable {
       else this.runner.deliver(context, bytes, start, end);
       return;
     }
-    if (!this.expectations.none && state.isFresh && this.starter.startExpected(context)) {
+    if (!this.expectations.isEmpty && state.isFresh && this.starter.startExpected(context)) {
       this.runner.deliver(context, bytes, start, end);
       return;
     }

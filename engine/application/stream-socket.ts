@@ -28,12 +28,12 @@ export type Sink = (bytes: Uint8Array) => void;
 
 const EMPTY = new Uint8Array(0);
 /** A buffer up to this size is kept while empty. */
-const KEPT_STORE = 4096;
+const MAX_IDLE_BUFFER = 4096;
 
 export class StreamSocket {
   state: SocketState = 'open';
   /** At the end: the sender may send more, but it is not reassembled any further (`stream.reassembly.depth`). */
-  cut = false;
+  truncated = false;
   /** Offset in the stream of the next byte to be read. */
   position = 0;
   /** Size of a gap in bytes. */
@@ -48,7 +48,7 @@ export class StreamSocket {
   private bytes: Uint8Array = EMPTY;
   private start = 0;
   private finish = 0;
-  private store: Uint8Array = EMPTY;
+  private buffer: Uint8Array = EMPTY;
   /** Where `readUntil` continues searching, so that no byte is searched twice. */
   private searched = 0;
   /** Bytes still to be passed to the sink, or skipped, without resuming the coroutine. */
@@ -138,7 +138,7 @@ export class StreamSocket {
     let left = count;
     for (;;) {
       const now = Math.min(left, this.available);
-      if (now > 0) this.giveTo(sink, now);
+      if (now > 0) this.passTo(sink, now);
       left -= now;
       if (left <= 0 || this.state !== 'open') return left;
       this.passing = left;
@@ -156,7 +156,7 @@ export class StreamSocket {
   }
 
   /** Takes all available bytes, without waiting. */
-  rest(): Uint8Array {
+  takeAll(): Uint8Array {
     return this.take(this.available);
   }
 
@@ -196,7 +196,7 @@ export class StreamSocket {
     return -1;
   }
 
-  private giveTo(sink: Sink | undefined, count: number): void {
+  private passTo(sink: Sink | undefined, count: number): void {
     if (sink) sink(this.take(count));
     else this.skip(count);
   }
@@ -212,7 +212,7 @@ export class StreamSocket {
    * Passes bytes to the sink of `pass`, or skips them, as many as requested.
    * @returns how many it took
    */
-  passOn(bytes: Uint8Array, start: number, end: number): number {
+  passToSink(bytes: Uint8Array, start: number, end: number): number {
     const count = Math.min(this.passing, end - start);
     this.passing -= count;
     this.position += count;
@@ -221,7 +221,7 @@ export class StreamSocket {
   }
 
   /** Everything to be passed on has been passed on. */
-  get hasPassed(): boolean {
+  get hasPassedAll(): boolean {
     return this.passing === 0;
   }
 
@@ -247,12 +247,12 @@ export class StreamSocket {
       this.bytes = EMPTY;
       this.start = 0;
       this.finish = 0;
-      if (this.store.length > KEPT_STORE) this.store = EMPTY;
-    } else if (this.bytes !== this.store) {
+      if (this.buffer.length > MAX_IDLE_BUFFER) this.buffer = EMPTY;
+    } else if (this.bytes !== this.buffer) {
       const { bytes, start, finish } = this;
       this.start = 0;
       this.finish = 0;
-      this.bytes = this.store;
+      this.bytes = this.buffer;
       this.append(bytes, start, finish);
     }
   }
@@ -263,29 +263,29 @@ export class StreamSocket {
     this.missing = missing;
   }
 
-  /** @param cut see `StreamSocket.cut` */
+  /** @param cut see `StreamSocket.truncated` */
   end(reset: boolean, cut: boolean): void {
-    this.cut = cut;
+    this.truncated = cut;
     if (this.state !== 'gap' || this.available === 0) this.state = reset ? 'reset' : 'end';
   }
 
   private append(bytes: Uint8Array, start: number, end: number): void {
     const held = this.available;
     const needed = held + end - start;
-    if (this.bytes !== this.store || this.start + needed > this.store.length) {
+    if (this.bytes !== this.buffer || this.start + needed > this.buffer.length) {
       // Moving the content of a half-empty buffer is rare enough. `set` handles overlapping views of one buffer.
-      const target = 2 * needed > this.store.length ? new Uint8Array(roomFor(2 * needed)) : this.store;
+      const target = 2 * needed > this.buffer.length ? new Uint8Array(capacityFor(2 * needed)) : this.buffer;
       target.set(this.bytes.subarray(this.start, this.finish), 0);
-      this.store = target;
+      this.buffer = target;
       this.bytes = target;
       this.start = 0;
     }
-    this.store.set(bytes.subarray(start, end), this.start + held);
+    this.buffer.set(bytes.subarray(start, end), this.start + held);
     this.finish = (this.start + needed) | 0;
   }
 }
 
 /** Doubling keeps the cost of many small deliveries linear. */
-function roomFor(needed: number): number {
+function capacityFor(needed: number): number {
   return Math.max(256, 2 ** Math.ceil(Math.log2(needed)));
 }

@@ -26,7 +26,7 @@ export function* readTextLine(socket: StreamSocket, limit: number): Reading<Text
     return { bytes, truncated: true };
   }
   if (socket.available === 0 || socket.state === 'gap') return undefined;
-  return { bytes: withoutLineEnd(socket.rest()).slice(), truncated: false };
+  return { bytes: withoutLineEnd(socket.takeAll()).slice(), truncated: false };
 }
 
 function* skipLine(socket: StreamSocket, limit: number): Reading<void> {

@@ -108,9 +108,9 @@ export class TransactionReporter {
   ): void {
     for (const file of transaction.files!) {
       if (file.toServer !== toServer || file.state === 'open') continue;
-      file.past = file.told;
-      if (file.told) continue;
-      file.told = true;
+      file.endedBefore = file.isRecorded;
+      if (file.isRecorded) continue;
+      file.isRecorded = true;
       this.closedFiles.push({ slot, session, transaction, file });
     }
   }

@@ -7,7 +7,7 @@ import { PROTOCOL_PLUGINS } from './load-protocols.js';
 
 const SECTION = 'app-layer.protocols';
 /** Shorter names are all similar to each other. */
-const SHORTEST_SUGGESTED = 4;
+const MIN_SUGGESTED_LENGTH = 4;
 
 /** @param known names of the existing protocols; those of plugins may have sections of any name */
 export function unknownProtocols(config: Config, known: readonly string[]): Finding[] {
@@ -24,6 +24,6 @@ export function unknownProtocols(config: Config, known: readonly string[]): Find
 }
 
 function messageOf(name: string, known: readonly string[]): string {
-  const meant = name.length < SHORTEST_SUGGESTED ? undefined : nearest(name, known);
+  const meant = name.length < MIN_SUGGESTED_LENGTH ? undefined : nearest(name, known);
   return `unknown protocol ${name}${meant === undefined ? '' : `, did you mean ${meant}?`}`;
 }

@@ -3,7 +3,7 @@ import { ConfigError } from './config-error.js';
 import { isMapping, keyName, type Mapping, plainValue } from './scalar.js';
 
 /** Maximum number of list items that can be set by index. */
-const LONGEST_LIST = 10_000;
+const MAX_LIST_LENGTH = 10_000;
 
 export interface Assignment {
   /** Keys, from the root; list items by index, or by name if they are mappings with one key. */
@@ -64,8 +64,8 @@ function put(node: Mapping | unknown[], key: string, value: unknown): void {
 }
 
 function putItem(list: unknown[], index: number, value: unknown): void {
-  if (index > LONGEST_LIST)
-    throw new ConfigError({ file: String(index) }, `a list has at most ${LONGEST_LIST} items`);
+  if (index > MAX_LIST_LENGTH)
+    throw new ConfigError({ file: String(index) }, `a list has at most ${MAX_LIST_LENGTH} items`);
   while (list.length < index) list.push(null);
   list[index] = value;
 }

@@ -149,13 +149,13 @@ function refusal(options: readonly AnyOption[], value: unknown): Pick<Finding, '
 }
 
 /** Short names are all similar: no suggestions for them. */
-const SHORTEST_SUGGESTED = 4;
+const MIN_SUGGESTED_LENGTH = 4;
 
 function unknown(levels: readonly Level[], name: string, path: string): Finding {
   const keys = levels
     .flatMap(level => [...level.keys.keys()])
-    .filter(key => key.length >= SHORTEST_SUGGESTED);
-  const known = name.length < SHORTEST_SUGGESTED ? undefined : nearest(name, keys);
+    .filter(key => key.length >= MIN_SUGGESTED_LENGTH);
+  const known = name.length < MIN_SUGGESTED_LENGTH ? undefined : nearest(name, keys);
   if (known === undefined) return { path, kind: 'unknown', message: 'unknown key' };
   const suggestion = [...path.split('.').slice(0, -1), known].join('.');
   return { path, kind: 'unknown', message: `unknown key, did you mean ${suggestion}?`, nearest: suggestion };

@@ -14,8 +14,8 @@ import { keyName, type Mapping, plainValue } from './scalar.js';
 export type Places = Map<string, Place>;
 
 /** Maximum include depth, and maximum number of values in total: a bound on the expansion of aliases. */
-const DEEPEST_INCLUDE = 32;
-const MOST_VALUES = 200_000;
+const MAX_INCLUDE_DEPTH = 32;
+const MAX_VALUES = 200_000;
 
 /** State shared by all files of one configuration. */
 interface Loading {
@@ -76,8 +76,8 @@ class YamlFile {
   }
 
   private parse(): Node | null {
-    if (this.depth > DEEPEST_INCLUDE)
-      throw new ConfigError(this.from, `files include each other more than ${DEEPEST_INCLUDE} levels deep`);
+    if (this.depth > MAX_INCLUDE_DEPTH)
+      throw new ConfigError(this.from, `files include each other more than ${MAX_INCLUDE_DEPTH} levels deep`);
     const document = parseDocument(this.text ?? this.read(), {
       lineCounter: this.lines,
       schema: 'failsafe',
@@ -139,8 +139,8 @@ class YamlFile {
   }
 
   private value(node: Node | null, at: readonly string[]): unknown {
-    if (++this.loading.values > MOST_VALUES)
-      throw new ConfigError(this.placeOf(node), `more than ${MOST_VALUES} values`);
+    if (++this.loading.values > MAX_VALUES)
+      throw new ConfigError(this.placeOf(node), `more than ${MAX_VALUES} values`);
     if (node === null) return null;
     if (node.tag === '!include') return this.included(node, at);
     this.remember(node);

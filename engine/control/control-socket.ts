@@ -16,9 +16,9 @@ export type Handlers = Readonly<Record<string, Handler>>;
 /** Versions of the protocol; messages of the second end with a newline. */
 const VERSIONS = ['0.1', '0.2'];
 /** Maximum bytes of a message: a partial message is parsed again with each piece. */
-const MOST_BYTES = 1 << 16;
+const MAX_BYTES = 1 << 16;
 /** How long a client may take to read pending answers at shutdown. */
-const LAST_WORDS_MS = 500;
+const CLOSE_TIMEOUT_MS = 500;
 
 export class ControlSocket {
   private readonly server: Server;
@@ -49,7 +49,7 @@ export class ControlSocket {
     this.server.close();
     for (const client of this.clients) {
       client.destroySoon();
-      setTimeout(() => client.destroy(), LAST_WORDS_MS).unref();
+      setTimeout(() => client.destroy(), CLOSE_TIMEOUT_MS).unref();
     }
   }
 
@@ -116,7 +116,7 @@ function serve(socket: Socket, handlers: Handlers): void {
     const { messages, rest } = messagesIn(text);
     text = rest;
     if (messages.length > 0) void takeAll(messages);
-    if (text.length > MOST_BYTES) socket.destroy();
+    if (text.length > MAX_BYTES) socket.destroy();
   });
 }
 

@@ -1,7 +1,14 @@
 /** Checks that a file exports a valid detection definition, with messages that help its author. */
 import { DETECTION_API, type DetectionDefinition, type Permission } from '../detection.js';
 
-const FORMS = ['detect', 'transactions', 'transaction', 'onFlowStart', 'onFlowEnd', 'onPacket'] as const;
+const ENTRY_POINTS = [
+  'detect',
+  'transactions',
+  'transaction',
+  'onFlowStart',
+  'onFlowEnd',
+  'onPacket',
+] as const;
 const PERMISSIONS: readonly Permission[] = ['alert', 'drop', 'bypass', 'stop', 'files', 'network'];
 
 /** @throws Error naming the file, the field and what was expected */
@@ -35,8 +42,8 @@ export function checkDefinition(value: unknown, file: string): DetectionDefiniti
     optional(each => ['client', 'server', 'both'].includes(each as string)),
   );
   expect('may', `a list of ${PERMISSIONS.join(', ')}`, optional(isPermissions));
-  const forms = FORMS.filter(form => given[form] !== undefined);
-  if (forms.length === 0) fail(`it detects nothing: define at least one of ${FORMS.join(', ')}`);
+  const forms = ENTRY_POINTS.filter(form => given[form] !== undefined);
+  if (forms.length === 0) fail(`it detects nothing: define at least one of ${ENTRY_POINTS.join(', ')}`);
   for (const form of forms) expect(form, 'a function', each => typeof each === 'function');
   for (const form of ['detect', 'transactions'] as const)
     expect(form, `a generator: *${form}(…) { … }`, optional(isGenerator));

@@ -11,10 +11,10 @@ import { allocateSharedTable, SharedNumbers, type TablePlan, tablePlan } from '.
 
 const require = createRequire(import.meta.url);
 
-const HARMLESS = new Set(
+const ALLOWED_MODULES = new Set(
   'assert buffer crypto events path punycode querystring string_decoder url util zlib'.split(' '),
 );
-const BY_PERMISSION: Readonly<Record<string, Permission>> = {
+const MODULE_PERMISSIONS: Readonly<Record<string, Permission>> = {
   fs: 'files',
   'fs/promises': 'files',
   dgram: 'network',
@@ -26,7 +26,7 @@ const BY_PERMISSION: Readonly<Record<string, Permission>> = {
   tls: 'network',
 };
 /** Names that would circumvent the permissions. */
-const HIDDEN = ['process', 'fetch', 'WebSocket', 'globalThis', 'global', 'Function', 'setInterval'];
+const HIDDEN_GLOBALS = ['process', 'fetch', 'WebSocket', 'globalThis', 'global', 'Function', 'setInterval'];
 
 export interface Evaluation {
   readonly definition: DetectionDefinition;
@@ -61,7 +61,7 @@ export function evaluate(
     return builtIn(name, may, wanted);
   };
   const module = { exports: {} as { default?: unknown } };
-  const run = vm.compileFunction(code, ['module', 'exports', 'require', ...HIDDEN], {
+  const run = vm.compileFunction(code, ['module', 'exports', 'require', ...HIDDEN_GLOBALS], {
     filename: file,
   });
   run(module, module.exports, requireFor);
@@ -76,10 +76,10 @@ export function evaluate(
 
 function builtIn(name: string, may: readonly Permission[] | undefined, wanted: Set<Permission>): unknown {
   const plain = name.replace(/^node:/, '');
-  const permission = Object.hasOwn(BY_PERMISSION, plain) ? BY_PERMISSION[plain] : undefined;
-  if (!HARMLESS.has(plain) && permission === undefined)
+  const permission = Object.hasOwn(MODULE_PERMISSIONS, plain) ? MODULE_PERMISSIONS[plain] : undefined;
+  if (!ALLOWED_MODULES.has(plain) && permission === undefined)
     throw new Error(
-      `it cannot import ${name}: a detection may import sluice, its own files, packages, and ${[...HARMLESS].join(', ')}`,
+      `it cannot import ${name}: a detection may import sluice, its own files, packages, and ${[...ALLOWED_MODULES].join(', ')}`,
     );
   if (permission !== undefined) {
     if (may !== undefined && !may.includes(permission))

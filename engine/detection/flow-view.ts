@@ -3,7 +3,7 @@ import { addressText } from '../address.js';
 import * as Flow from '../flow/flow-record.js';
 import { knownApplication } from '../flow/known-application.js';
 import * as Packet from '../packet.js';
-import type { Watch } from './watch.js';
+import type { ViewContext } from './view-context.js';
 
 const PROTOCOLS: Readonly<Record<number, string>> = {
   1: 'icmp',
@@ -16,7 +16,7 @@ const PROTOCOLS: Readonly<Record<number, string>> = {
 /** A flow: its endpoints, times, counts and flowbits. */
 export class FlowView {
   constructor(
-    protected readonly watch: Watch,
+    protected readonly context: ViewContext,
     /** Row of the flow in the flow table: unique among the current flows. */
     readonly number: number,
   ) {}
@@ -49,11 +49,11 @@ export class FlowView {
 
   /** Application protocol as known at the current packet: `http`, `dns` … */
   get application(): string | undefined {
-    const { row } = this.watch.flows;
-    const p = this.rowInHand;
+    const { row } = this.context.flows;
+    const p = this.currentRow;
     const f = this.number * Flow.INTS;
-    const state = p < 0 ? 0 : this.watch.memory.row[p + Packet.FLOW_STATE]!;
-    return this.watch.applicationName(knownApplication(state, row, f));
+    const state = p < 0 ? 0 : this.context.memory.row[p + Packet.FLOW_STATE]!;
+    return this.context.applicationName(knownApplication(state, row, f));
   }
 
   /** Time of the first packet, seconds since the epoch. */
@@ -63,7 +63,7 @@ export class FlowView {
 
   /** Time of the last packet so far. */
   get lastSeen(): number {
-    if (this.rowInHand >= 0) return this.watch.packet.time;
+    if (this.currentRow >= 0) return this.context.packet.time;
     return (this.field(Flow.LAST_SECONDS) >>> 0) + this.field(Flow.LAST_NANOSECONDS) / 1e9;
   }
 
@@ -99,25 +99,25 @@ export class FlowView {
 
   /** Sets a flowbit: signatures see it from the next packet on, other detections at once. */
   setBit(name: string): void {
-    this.watch.bits.set(this.number, name, true);
+    this.context.bits.set(this.number, name, true);
   }
 
   /** Clears a flowbit. */
   clearBit(name: string): void {
-    this.watch.bits.set(this.number, name, false);
+    this.context.bits.set(this.number, name, false);
   }
 
   /** Whether a flowbit is set, by a signature or a detection. */
   hasBit(name: string): boolean {
-    return this.watch.bits.has(this.number, name);
+    return this.context.bits.has(this.number, name);
   }
 
   /**
    * Row of the current packet, if it belongs to this flow and has the flow's counts at that point: the flow record
    * already includes later packets of the same batch. -1 otherwise.
    */
-  private get rowInHand(): number {
-    const { memory, packet } = this.watch;
+  private get currentRow(): number {
+    const { memory, packet } = this.context;
     const p = packet.slot * Packet.INTS;
     const { row } = memory;
     if (row[p + Packet.FLOW] !== this.number) return -1;
@@ -125,24 +125,24 @@ export class FlowView {
   }
 
   private packets(toServer: boolean): number {
-    const { memory, flows } = this.watch;
-    const p = this.rowInHand;
+    const { memory, flows } = this.context;
+    const p = this.currentRow;
     if (p >= 0) return Packet.flowPacketsOf(memory.row, p, toServer);
     return Flow.packetsOf(flows.row, this.number * Flow.INTS, toServer);
   }
 
   private bytes(inPacket: number, inFlow: number): number {
-    const { memory, flows, packet } = this.watch;
-    if (this.rowInHand >= 0) return memory.row64[packet.slot * Packet.DOUBLES + inPacket]!;
+    const { memory, flows, packet } = this.context;
+    if (this.currentRow >= 0) return memory.row64[packet.slot * Packet.DOUBLES + inPacket]!;
     return flows.row64[this.number * Flow.DOUBLES + inFlow]!;
   }
 
   private field(column: number): number {
-    return this.watch.flows.row[this.number * Flow.INTS + column]!;
+    return this.context.flows.row[this.number * Flow.INTS + column]!;
   }
 
   private address(column: number): string {
-    const { bytes, row } = this.watch.flows;
+    const { bytes, row } = this.context.flows;
     const f = this.number * Flow.INTS;
     return addressText(bytes, (f + column) * 4, row[f + Flow.IP_VERSION]!);
   }

@@ -12,8 +12,8 @@ export const FIRST_DETECTION = 1 << 28;
 export interface FlowPattern {
   /** IP protocol numbers; empty: any. */
   readonly transports: readonly number[];
-  readonly client: Side;
-  readonly server: Side;
+  readonly client: EndpointPattern;
+  readonly server: EndpointPattern;
   /** The reverse direction matches as well. */
   readonly bothWays: boolean;
   /** Contents that must match at the beginning of one side: conditions of the signature language. */
@@ -22,7 +22,7 @@ export interface FlowPattern {
   readonly contentsOfServer: boolean;
 }
 
-export interface Side {
+export interface EndpointPattern {
   readonly anyAddress: boolean;
   readonly v4: readonly (readonly [number, number])[];
   /** As hexadecimal texts of 32 digits. */

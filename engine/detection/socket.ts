@@ -4,7 +4,7 @@
  * Each read is awaited with `yield*`. It returns the bytes, or a word saying why there are none. Bytes are a view that
  * is valid until the next read: copy them to keep them (`bytes.slice()`).
  */
-import { PEEK, READ, RECV, SKIP, UNTIL } from './waits.js';
+import { PEEK, READ, RECV, SKIP, UNTIL } from './read-requests.js';
 
 /** Why a read returns no bytes. */
 export type Stop =
@@ -26,13 +26,13 @@ export interface Reading<T> {
 }
 
 /** The object that waits for the requests to a socket: the routine's flow. */
-export interface Asker {
-  /** @param kind one of `waits.ts` */
-  ask<T>(kind: number, socket: DetectionSocket, count?: number, delimiter?: number | string): Reading<T>;
+export interface ReadRequester {
+  /** @param kind one of `read-requests.ts` */
+  request<T>(kind: number, socket: DetectionSocket, count?: number, delimiter?: number | string): Reading<T>;
 }
 
 const EMPTY = new Uint8Array(0);
-const MOST = Number.MAX_SAFE_INTEGER;
+const MAX_BYTES = Number.MAX_SAFE_INTEGER;
 
 /** Up to this many bytes are searched in a loop. */
 const LOOP_BYTES = 128;
@@ -40,7 +40,7 @@ const LOOP_BYTES = 128;
 const ENDED = 1;
 const WAS_RESET = 2;
 /** The end was reported to the reader by `either`. */
-const TOLD = 4;
+const END_REPORTED = 4;
 
 /** One side of a connection, read as programs read a socket. */
 export class DetectionSocket {
@@ -54,9 +54,9 @@ export class DetectionSocket {
   /** Bytes missing after the unread ones or, after `gap` was returned, before the next. */
   missing = 0;
   /** Unread bytes required before the reader is resumed. */
-  private atLeast = 1;
+  private flushPoint = 1;
 
-  constructor(private readonly asker: Asker) {}
+  constructor(private readonly requester: ReadRequester) {}
 
   // ── for authors ──
 
@@ -66,84 +66,84 @@ export class DetectionSocket {
   }
 
   /** Available bytes: at least one, at most `max`. */
-  recv(max: number = MOST): Reading<Chunk> {
-    return this.asker.ask(RECV, this, max);
+  recv(max: number = MAX_BYTES): Reading<Chunk> {
+    return this.requester.request(RECV, this, max);
   }
 
   /** Exactly `count` bytes. If the side ends before, nothing is returned. */
   read(count: number): Reading<Chunk> {
-    return this.asker.ask(READ, this, count);
+    return this.requester.request(READ, this, count);
   }
 
   /** Exactly `count` bytes, which stay unread. */
   peek(count: number): Reading<Chunk> {
-    return this.asker.ask(PEEK, this, count);
+    return this.requester.request(PEEK, this, count);
   }
 
   /**
    * Bytes up to and including the delimiter: a byte, or text (Latin-1).
    * @param limit if this many bytes contain no delimiter: returns `limit`, and nothing is taken
    */
-  readUntil(delimiter: number | string, limit: number = MOST): Reading<Chunk> {
-    return this.asker.ask(UNTIL, this, limit, delimiter);
+  readUntil(delimiter: number | string, limit: number = MAX_BYTES): Reading<Chunk> {
+    return this.requester.request(UNTIL, this, limit, delimiter);
   }
 
   /** Skips `count` bytes as they arrive, without buffering. @returns undefined once they are skipped */
   skip(count: number): Reading<Stop | undefined> {
-    return this.asker.ask(SKIP, this, count);
+    return this.requester.request(SKIP, this, count);
   }
 
   /** Sets a flush point: `recv` waits until this many bytes are available (or no more will follow). */
   flushAt(count: number): void {
-    this.atLeast = Math.max(1, count);
+    this.flushPoint = Math.max(1, count);
   }
 
   // ── for the object that reads on behalf of the author ──
 
   /** A result is available at once. */
   get isReady(): boolean {
-    return this.available > 0 || this.missing > 0 || (this.state & (ENDED | TOLD)) === ENDED;
+    return this.available > 0 || this.missing > 0 || (this.state & (ENDED | END_REPORTED)) === ENDED;
   }
 
   /** No byte will follow the unread ones before the reason is returned to the reader. */
-  get isBroken(): boolean {
+  get endsHere(): boolean {
     return this.missing > 0 || this.hasEnded;
   }
 
   /** `recv` need not wait any longer. */
-  isEnough(limit: number): boolean {
-    return this.available >= Math.min(this.atLeast, limit) || this.isBroken;
+  hasEnough(limit: number): boolean {
+    return this.available >= Math.min(this.flushPoint, limit) || this.endsHere;
   }
 
   get hasEnded(): boolean {
     return (this.state & ENDED) !== 0;
   }
 
-  noteTold(): void {
-    if (this.available === 0 && this.missing === 0 && this.hasEnded) this.state |= TOLD;
+  markEndReported(): void {
+    if (this.available === 0 && this.missing === 0 && this.hasEnded) this.state |= END_REPORTED;
   }
 
   /** @returns undefined if there is nothing yet */
-  some(max: number, limit: number): Chunk | undefined {
+  takeSome(max: number, limit: number): Chunk | undefined {
     const { available } = this;
-    if (available > 0 && this.isEnough(limit)) return this.take(Math.min(max, available));
-    return this.whyNot();
+    if (available > 0 && this.hasEnough(limit)) return this.take(Math.min(max, available));
+    return this.stopReason();
   }
 
-  exactly(count: number, limit: number, taking: boolean): Chunk | undefined {
+  takeExactly(count: number, limit: number, taking: boolean): Chunk | undefined {
     // The same result regardless of how much has arrived.
     if (count > limit) return 'limit';
-    if (this.available < count) return this.whyNot();
+    if (this.available < count) return this.stopReason();
     return taking ? this.take(count) : this.bytes.subarray(this.start, this.start + count);
   }
 
   /** @returns how many of `count` bytes could be skipped, or why no more can */
-  pass(count: number): number | Stop {
+  skipAvailable(count: number): number | Stop {
     const now = Math.min(count, this.available);
     this.start += now;
     this.position += now;
     if (now === count) return count;
-    return this.whyNot() ?? now;
+    return this.stopReason() ?? now;
   }
 
   /** Index of a byte, relative to the next unread one, searching from `from`; -1 if not found. */
@@ -172,7 +172,7 @@ export class DetectionSocket {
   }
 
   /** Why nothing more will arrive before the reader is notified; undefined while something may. */
-  whyNot(): Stop | undefined {
+  stopReason(): Stop | undefined {
     if (this.missing > 0) {
       // What was unread before the gap can never be completed.
       this.position += this.available + this.missing;
@@ -205,11 +205,11 @@ export class DetectionSocket {
       this.start = 0;
       this.finish = 0;
     } else if (this.bytes === memory) {
-      const held = Math.min(this.available, limit);
-      this.missing += this.available - held;
-      this.bytes = this.bytes.slice(this.start, this.start + held);
+      const buffered = Math.min(this.available, limit);
+      this.missing += this.available - buffered;
+      this.bytes = this.bytes.slice(this.start, this.start + buffered);
       this.start = 0;
-      this.finish = held;
+      this.finish = buffered;
     }
   }
 
@@ -227,11 +227,11 @@ export class DetectionSocket {
     this.start = 0;
     this.finish = 0;
     this.missing = 0;
-    this.state = ENDED | TOLD;
+    this.state = ENDED | END_REPORTED;
   }
 
   /** Bytes that this socket holds itself. */
-  heldBytes(memory: Uint8Array): number {
+  bufferedBytes(memory: Uint8Array): number {
     return this.bytes === memory ? 0 : this.bytes.length;
   }
 
@@ -241,9 +241,9 @@ export class DetectionSocket {
   }
 
   private append(bytes: Uint8Array, start: number, end: number, limit: number): void {
-    const held = this.available;
-    const whole = held + end - start;
-    const kept = Math.min(whole, Math.max(limit, held));
+    const buffered = this.available;
+    const whole = buffered + end - start;
+    const kept = Math.min(whole, Math.max(limit, buffered));
     if (this.start + kept > this.bytes.length) {
       // Growing by a quarter keeps the cost of many small deliveries linear.
       const room = new Uint8Array(kept <= 64 ? 64 : Math.min(Math.max(limit, kept), kept + (kept >>> 1)));
@@ -251,7 +251,7 @@ export class DetectionSocket {
       this.bytes = room;
       this.start = 0;
     }
-    this.bytes.set(bytes.subarray(start, start + kept - held), this.start + held);
+    this.bytes.set(bytes.subarray(start, start + kept - buffered), this.start + buffered);
     this.finish = this.start + kept;
     this.missing += whole - kept;
   }

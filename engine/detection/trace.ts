@@ -2,7 +2,7 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
 
 const PLACE = /^\s*at (?:(.*) \()?(.*):(\d+):(\d+)\)?$/;
-const MOST_PLACES = 4;
+const MAX_PLACES = 4;
 
 /**
  * @param file name under which the code runs
@@ -12,7 +12,7 @@ const MOST_PLACES = 4;
 export function traceOf(error: unknown, file: string, map: string): string {
   const stack = (error as Error | undefined)?.stack;
   const frames = typeof stack === 'string' ? stack.split('\n').map(line => PLACE.exec(line)) : [];
-  const own = frames.filter(frame => frame?.[2] === file).slice(0, MOST_PLACES);
+  const own = frames.filter(frame => frame?.[2] === file).slice(0, MAX_PLACES);
   const sources = own.length > 0 ? new SourceMap(JSON.parse(map) as SourceMapPayload) : undefined;
   const places = own.map(frame => placeOf(sources!, file, Number(frame![3]), Number(frame![4])));
   return [textOf(error), ...places].join(', at ');

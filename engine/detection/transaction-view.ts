@@ -1,11 +1,11 @@
 /** Transactions of an application protocol as detections see them: by the keywords of signatures. */
 import type { Protocol, Transaction } from '../protocol.js';
-import { Asking } from './asking.js';
+import { NEXT_ITEM } from './read-requests.js';
+import { RoutineContext } from './routine-context.js';
 import type { DetectionSocket, Reading } from './socket.js';
-import { NEXT_ITEM } from './waits.js';
 
 /** Upper bound for the values of one buffer. */
-const MOST_VALUES = 4096;
+const MAX_VALUES = 4096;
 
 /** One direction of a transaction, complete. */
 export class TransactionView {
@@ -38,7 +38,7 @@ export class TransactionView {
   buffers(keyword: string): Uint8Array[] {
     const { get, multiple } = this.named(keyword);
     const found: Uint8Array[] = [];
-    for (let i = 0; i < (multiple ? MOST_VALUES : 1); i++) {
+    for (let i = 0; i < (multiple ? MAX_VALUES : 1); i++) {
       const value = get(this.transaction, this.toServer, i);
       if (value === undefined) break;
       found.push(value);
@@ -77,24 +77,24 @@ function names(declared: readonly { readonly keyword: string }[]): string {
 }
 
 /** What `*transactions` gets. */
-export class TransactionsOfFlow extends Asking {
+export class FlowTransactions extends RoutineContext {
   private item: TransactionView | undefined = undefined;
   private isNew = false;
   private ended = false;
 
   /** Waits for the next transaction: returns it, or 'end' if the flow is over. */
   get receive(): () => Reading<TransactionView | 'end'> {
-    return () => this.ask(NEXT_ITEM, undefined);
+    return () => this.request(NEXT_ITEM, undefined);
   }
 
   /** The current transaction. */
-  get inHand(): TransactionView | undefined {
+  get current(): TransactionView | undefined {
     return this.item;
   }
 
   // ── for the engine ──
 
-  give(item: TransactionView): void {
+  deliver(item: TransactionView): void {
     this.item = item;
     this.isNew = true;
   }
@@ -103,7 +103,7 @@ export class TransactionsOfFlow extends Asking {
     this.ended = true;
   }
 
-  protected eitherSide(): DetectionSocket | undefined {
+  protected readySide(): DetectionSocket | undefined {
     return undefined;
   }
 

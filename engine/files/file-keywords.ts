@@ -82,7 +82,7 @@ export function fileTests(at: FileProgress): TestDeclaration<Transaction>[] {
 
 function fileAt(transaction: Transaction, toServer: boolean, index: number): TrackedFile | undefined {
   if (transaction.files === undefined) return undefined;
-  let left = index + (transaction.filesBefore ?? 0);
+  let left = index + (transaction.skippedFiles ?? 0);
   for (const file of transaction.files) {
     if (file.toServer === toServer && left-- === 0) return file;
   }

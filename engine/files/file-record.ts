@@ -42,7 +42,7 @@ export function fileInfo(
 
 /** Member of alerts' records: the files of a direction of a transaction, empty if none. */
 export function filesMember({ id, files, storesFiles }: Transaction, toServer: boolean): string {
-  const shown = files?.filter(file => !file.past && file.toServer === toServer) ?? [];
+  const shown = files?.filter(file => !file.endedBefore && file.toServer === toServer) ?? [];
   if (shown.length === 0) return '';
   const list = shown.map(file => {
     const wanted = file.toServer ? storesFiles?.toServer : storesFiles?.toClient;

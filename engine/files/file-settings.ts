@@ -1,5 +1,5 @@
 /** What is determined about files, and which may be stored: from the outputs `eve-log` (`files`) and `file-store`. */
-import { askedKeywords } from '../asked-keywords.js';
+
 import { Config, type ConfigTree } from '../config/config.js';
 import {
   boolean,
@@ -14,6 +14,7 @@ import {
 } from '../config/option.js';
 import { outputEntries } from '../config/output-list.js';
 import { STREAM_DEPTH } from '../stream/stream-depth.js';
+import { usedKeywords } from '../used-keywords.js';
 import { DISABLE_HASHING, hashes } from './hashing.js';
 import { type KindOf, kindReader } from './magic.js';
 
@@ -104,7 +105,7 @@ export interface FileSettings {
   readonly mayStore: boolean;
   readonly storeAll: boolean;
   /** Bytes kept of a file. */
-  readonly mostStored: number;
+  readonly maxStored: number;
   /** Depth of reassembly while a file is tracked; undefined: as configured for streams, 0: no limit. */
   readonly streamDepth: number | undefined;
 }
@@ -123,7 +124,7 @@ export function fileSettings(config: Config, shared: Readonly<Record<string, unk
     kindOf: kindReader(config.read(MAGIC_FILE)),
     mayStore: store !== undefined,
     storeAll: store !== undefined && boolean.parse(store.at('force-filestore') ?? false) === true,
-    mostStored: (store && size.parse(store.at('max-file-size'))) ?? STORE_LIMIT.fallback,
+    maxStored: (store && size.parse(store.at('max-file-size'))) ?? STORE_LIMIT.fallback,
     streamDepth: store && storeDepth(store.at('stream-depth'), config.read(STREAM_DEPTH)),
   };
 }
@@ -167,6 +168,6 @@ function eveFiles(entry: Config): Config | undefined {
 
 /** Digests that rules compare. */
 function digestsOfRules(shared: Readonly<Record<string, unknown>>): string[] {
-  const asked = askedKeywords(shared);
+  const asked = usedKeywords(shared);
   return ['md5', 'sha1', 'sha256'].filter(kind => asked.includes(`file${kind}`));
 }

@@ -38,14 +38,14 @@ export class InspectedBody {
   visible = 0;
   readonly store: GrowingBytes;
   file: TrackedFile | undefined;
-  /** Receives the bytes to inspect before `keep`, if they need further decompression than the file itself. */
-  undoing: ((bytes: Uint8Array) => void) | undefined;
+  /** Receives the bytes to inspect before `storeForInspection`, if they need further decompression than the file itself. */
+  decompress: ((bytes: Uint8Array) => void) | undefined;
   /** Its transaction is over. Later data belongs to none: a file may be closed while its data is still arriving. */
   private isReleased = false;
 
   constructor(
     private readonly limits: BodyLimits,
-    private readonly atOnce: boolean,
+    private readonly immediate: boolean,
     private readonly memory: BodyMemory,
     /** Bytes of a file that are tracked; 0: all. */
     private readonly fileLimit: number,
@@ -55,17 +55,17 @@ export class InspectedBody {
 
   /** Appends decoded bytes. @returns false if no more are needed */
   append(bytes: Uint8Array): boolean {
-    const taken = within(bytes, this.limits.limit, this.length);
+    const taken = truncated(bytes, this.limits.limit, this.length);
     this.length += bytes.length;
-    if (taken.length > 0 && this.undoing) this.undoing(taken);
-    else if (taken.length > 0) this.keep(taken);
-    const followed = this.file ? this.follow(this.file, bytes) : false;
+    if (taken.length > 0 && this.decompress) this.decompress(taken);
+    else if (taken.length > 0) this.storeForInspection(taken);
+    const followed = this.file ? this.trackFile(this.file, bytes) : false;
     return taken.length === bytes.length || followed;
   }
 
   /** @returns false if the file exceeds the tracked length */
-  private follow(file: TrackedFile, bytes: Uint8Array): boolean {
-    const taken = within(bytes, this.fileLimit, file.size);
+  private trackFile(file: TrackedFile, bytes: Uint8Array): boolean {
+    const taken = truncated(bytes, this.fileLimit, file.size);
     file.append(taken);
     if (taken.length === bytes.length) return true;
     file.close('truncated');
@@ -73,7 +73,7 @@ export class InspectedBody {
   }
 
   /** Bytes that are inspected. */
-  keep(bytes: Uint8Array): void {
+  storeForInspection(bytes: Uint8Array): void {
     const { memory } = this;
     if (this.isReleased) return;
     if (memory.used + bytes.length > memory.cap) {
@@ -85,12 +85,12 @@ export class InspectedBody {
   }
 
   /** Updates what is visible. @returns true if that is more than before */
-  show(complete: boolean): boolean {
+  updateVisible(complete: boolean): boolean {
     const { length } = this.store;
     const { limit, minimum, window } = this.limits;
     const full = limit > 0 && length >= limit;
     const due = this.visible === 0 ? length >= minimum : length - this.visible >= window;
-    if (length === this.visible || !(complete || full || due || this.atOnce)) return false;
+    if (length === this.visible || !(complete || full || due || this.immediate)) return false;
     this.visible = length;
     return true;
   }
@@ -103,7 +103,7 @@ export class InspectedBody {
 }
 
 /** The part of `bytes` below a limit (0: none), after `before` bytes. */
-function within(bytes: Uint8Array, limit: number, before: number): Uint8Array {
+function truncated(bytes: Uint8Array, limit: number, before: number): Uint8Array {
   const room = limit === 0 ? bytes.length : Math.max(0, limit - before);
   return room >= bytes.length ? bytes : bytes.subarray(0, room);
 }

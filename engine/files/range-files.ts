@@ -4,11 +4,11 @@
  */
 import { GrowingBytes } from '../application/growing-bytes.js';
 import { FILE_LIMITS } from './inspected-body.js';
+import { PendingRanges, RANGE_OVERHEAD } from './pending-ranges.js';
 import type { TrackedFile } from './tracked-file.js';
-import { COST_OF_RANGE, WaitingRanges } from './waiting-ranges.js';
 
 /** A file being reassembled. */
-export interface Whole {
+export interface RangedFile {
   readonly file: TrackedFile;
   /** Its first bytes, for inspection. */
   readonly contents: GrowingBytes;
@@ -16,18 +16,18 @@ export interface Whole {
   /** Offset of the first missing byte. */
   next: number;
   /** Ranges that begin after it. */
-  readonly waiting: WaitingRanges;
+  readonly pending: PendingRanges;
   /** Second at which the last byte arrived. */
-  seen: number;
+  lastSeen: number;
   /** It is complete or evicted: nothing more is kept for it. */
-  over: boolean;
+  closed: boolean;
 }
 
 export class RangeFiles {
-  private readonly files = new Map<string, Whole>();
+  private readonly files = new Map<string, RangedFile>();
   private readonly memcap: number;
   /** Memory in use, and number of refused allocations. */
-  held = 0;
+  memoryUsed = 0;
   refused = 0;
 
   /**
@@ -47,88 +47,88 @@ export class RangeFiles {
    * @param make called for the first of its ranges
    */
   open(key: string, total: number, now: number, make: () => TrackedFile): Range | undefined {
-    this.forget(now);
-    let whole = this.files.get(key);
-    if (whole && whole.total !== total) {
-      this.drop(key, whole);
-      whole = undefined;
+    this.expire(now);
+    let entry = this.files.get(key);
+    if (entry && entry.total !== total) {
+      this.remove(key, entry);
+      entry = undefined;
     }
-    if (!whole) {
-      if (this.files.size >= MOST_FILES) return undefined;
+    if (!entry) {
+      if (this.files.size >= MAX_FILES) return undefined;
       const contents = new GrowingBytes(0, FILE_LIMITS.limit);
-      const waiting = new WaitingRanges();
-      whole = { file: make(), contents, total, next: 0, waiting, seen: now, over: false };
+      const pending = new PendingRanges();
+      entry = { file: make(), contents, total, next: 0, pending, lastSeen: now, closed: false };
     }
     // The most recently used file is last.
     this.files.delete(key);
-    whole.seen = now;
-    this.files.set(key, whole);
-    return new Range(this, key, whole);
+    entry.lastSeen = now;
+    this.files.set(key, entry);
+    return new Range(this, key, entry);
   }
 
   /** Bytes of a range at `position`. */
-  append(whole: Whole, start: number, position: number, bytes: Uint8Array): void {
-    if (whole.over) return;
-    const known = whole.next - position;
+  append(entry: RangedFile, start: number, position: number, bytes: Uint8Array): void {
+    if (entry.closed) return;
+    const known = entry.next - position;
     if (known >= 0) {
       const fresh = known < bytes.length ? bytes.subarray(known) : bytes.subarray(bytes.length);
-      whole.file.append(fresh);
-      whole.next += fresh.length;
-      this.show(whole, fresh);
+      entry.file.append(fresh);
+      entry.next += fresh.length;
+      this.storeForInspection(entry, fresh);
       return;
     }
-    const waiting = whole.waiting.at(start);
+    const pending = entry.pending.at(start);
     // The bytes before these are missing: there was no room for them.
-    if (start + (waiting?.length ?? 0) !== position) return;
-    const cost = bytes.length + (waiting ? 0 : COST_OF_RANGE);
-    if (this.held + cost > this.memcap) {
+    if (start + (pending?.length ?? 0) !== position) return;
+    const cost = bytes.length + (pending ? 0 : RANGE_OVERHEAD);
+    if (this.memoryUsed + cost > this.memcap) {
       this.refused++;
       return;
     }
-    (waiting ?? whole.waiting.add(start)).append(bytes);
-    this.held += cost;
+    (pending ?? entry.pending.add(start)).append(bytes);
+    this.memoryUsed += cost;
   }
 
   /** Keeps what may be inspected. */
-  private show({ contents, next }: Whole, bytes: Uint8Array): void {
+  private storeForInspection({ contents, next }: RangedFile, bytes: Uint8Array): void {
     const taken = bytes.subarray(0, FILE_LIMITS.limit - contents.length);
     const follows = contents.length + bytes.length === next;
-    if (taken.length === 0 || !follows || this.held + taken.length > this.memcap) return;
-    this.held += taken.length;
+    if (taken.length === 0 || !follows || this.memoryUsed + taken.length > this.memcap) return;
+    this.memoryUsed += taken.length;
     contents.append(taken);
   }
 
   /** A range is complete. @returns the file if it is now complete */
-  end(key: string, whole: Whole): Whole | undefined {
-    const { waiting } = whole;
-    while (waiting.first <= whole.next) {
-      const start = waiting.first;
-      const bytes = waiting.takeFirst();
-      this.held -= bytes.length + COST_OF_RANGE;
-      this.append(whole, start, start, bytes.view());
+  end(key: string, entry: RangedFile): RangedFile | undefined {
+    const { pending } = entry;
+    while (pending.first <= entry.next) {
+      const start = pending.first;
+      const bytes = pending.takeFirst();
+      this.memoryUsed -= bytes.length + RANGE_OVERHEAD;
+      this.append(entry, start, start, bytes.view());
     }
-    if (whole.next < whole.total || whole.over) return undefined;
-    this.drop(key, whole);
-    whole.file.close();
-    return whole;
+    if (entry.next < entry.total || entry.closed) return undefined;
+    this.remove(key, entry);
+    entry.file.close();
+    return entry;
   }
 
-  private forget(now: number): void {
-    for (const [key, whole] of this.files) {
-      if (now - whole.seen <= this.timeout) return;
-      this.drop(key, whole);
+  private expire(now: number): void {
+    for (const [key, entry] of this.files) {
+      if (now - entry.lastSeen <= this.timeout) return;
+      this.remove(key, entry);
     }
   }
 
-  private drop(key: string, whole: Whole): void {
-    this.held -= whole.contents.length + whole.waiting.cost;
-    whole.waiting.clear();
-    whole.over = true;
+  private remove(key: string, entry: RangedFile): void {
+    this.memoryUsed -= entry.contents.length + entry.pending.cost;
+    entry.pending.clear();
+    entry.closed = true;
     this.files.delete(key);
   }
 }
 
-const MOST_FILES = 4096;
+const MAX_FILES = 4096;
 
 /** One range of a file. */
 export class Range {
@@ -137,17 +137,17 @@ export class Range {
   constructor(
     private readonly files: RangeFiles,
     private readonly key: string,
-    private readonly whole: Whole,
+    private readonly entry: RangedFile,
   ) {}
 
   /** @param start of the range in the file */
   append(start: number, bytes: Uint8Array): void {
-    this.files.append(this.whole, start, start + this.length, bytes);
+    this.files.append(this.entry, start, start + this.length, bytes);
     this.length += bytes.length;
   }
 
   /** @returns the file if it is now complete */
-  end(): Whole | undefined {
-    return this.files.end(this.key, this.whole);
+  end(): RangedFile | undefined {
+    return this.files.end(this.key, this.entry);
   }
 }

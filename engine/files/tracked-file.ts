@@ -5,8 +5,8 @@
 
 import { createHash, type Hash } from 'node:crypto';
 import { latin1 } from '../latin1.js';
+import { BlockBuffer } from './block-buffer.js';
 import type { FileSettings } from './file-settings.js';
-import { KeptBytes } from './kept-bytes.js';
 import { ENOUGH_FOR_MAGIC, MAGIC_BYTES } from './magic.js';
 
 /** `truncated`: it exceeded the tracked length, or its stream ended early. */
@@ -20,14 +20,14 @@ export class TrackedFile {
   /** It is written to the file store regardless of rules. */
   readonly store: boolean;
   /** Its record was created. */
-  told = false;
+  isRecorded = false;
   /** It ended before the current packet: alerts no longer list it. */
-  past = false;
+  endedBefore = false;
   /** Range of a larger file that this one is a part of. */
   range: { readonly start: number; readonly end: number; readonly total: number } | undefined;
   /** All received bytes are kept; false for a file larger than the store accepts. */
-  keptWhole = true;
-  private readonly kept = new KeptBytes();
+  storedCompletely = true;
+  private readonly stored = new BlockBuffer();
   private head: Uint8Array = new Uint8Array(0);
   private readonly hashes: { md5?: Hash; sha1?: Hash; sha256?: Hash } = {};
   private readonly digests: { md5?: string; sha1?: string; sha256?: string } = {};
@@ -50,7 +50,7 @@ export class TrackedFile {
 
   /** Bytes kept for the file store, in order, if possible. */
   get chunks(): readonly Uint8Array[] {
-    return this.kept.parts;
+    return this.stored.parts;
   }
 
   /** Its name as text, one character per byte. */
@@ -61,10 +61,10 @@ export class TrackedFile {
   /** The next bytes; copied if they are kept. */
   append(bytes: Uint8Array): void {
     if (this.state !== 'open' || bytes.length === 0) return;
-    if (this.head.length < MAGIC_BYTES) this.keepHead(bytes);
+    if (this.head.length < MAGIC_BYTES) this.extendHead(bytes);
     this.size += bytes.length;
     for (const hash of [this.hashes.md5, this.hashes.sha1, this.hashes.sha256]) hash?.update(bytes);
-    if (this.settings.mayStore) this.keep(bytes);
+    if (this.settings.mayStore) this.storeBytes(bytes);
   }
 
   /** Bytes are missing: digests of the whole file are no longer available. */
@@ -107,14 +107,14 @@ export class TrackedFile {
     return this.state !== 'open' || this.head.length >= ENOUGH_FOR_MAGIC;
   }
 
-  private keep(bytes: Uint8Array): void {
-    const room = this.settings.mostStored - this.kept.length;
-    if (bytes.length > room) this.keptWhole = false;
+  private storeBytes(bytes: Uint8Array): void {
+    const room = this.settings.maxStored - this.stored.length;
+    if (bytes.length > room) this.storedCompletely = false;
     if (room <= 0) return;
-    this.kept.append(bytes.length > room ? bytes.subarray(0, room) : bytes);
+    this.stored.append(bytes.length > room ? bytes.subarray(0, room) : bytes);
   }
 
-  private keepHead(bytes: Uint8Array): void {
+  private extendHead(bytes: Uint8Array): void {
     const more = bytes.subarray(0, MAGIC_BYTES - this.head.length);
     const head = new Uint8Array(this.head.length + more.length);
     head.set(this.head);

@@ -13,7 +13,7 @@ export function frameMembers(frame: Frame, most: number, forAlert: boolean): str
     `"direction":"${toServer ? 'toserver' : 'toclient'}"`,
   ];
   if (!datagram) members.push(`"stream_offset":${offset}`);
-  members.push(`"length":${length < 0 ? frame.received : length}`, `"complete":${frame.whole}`);
+  members.push(`"length":${length < 0 ? frame.received : length}`, `"complete":${frame.isComplete}`);
   const shown = shownBytes(frame, most);
   members.push(
     `"payload":"${shown.toString('base64')}"`,

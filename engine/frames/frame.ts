@@ -45,7 +45,7 @@ export class Frame implements Transaction {
   }
 
   /** All of it was received. */
-  get whole(): boolean {
+  get isComplete(): boolean {
     return this.length >= 0 && this.received >= this.length;
   }
 

@@ -19,14 +19,14 @@ export interface FrameLimits {
   readonly bytes: number;
 }
 
-interface Side {
+interface FrameSide {
   open: Frame[];
   readonly changed: Set<Frame>;
-  made: number;
-  begun: boolean;
+  created: number;
+  started: boolean;
 }
 
-const newSide = (): Side => ({ open: [], changed: new Set(), made: 0, begun: false });
+const newSide = (): FrameSide => ({ open: [], changed: new Set(), created: 0, started: false });
 
 export class Frames implements ApplicationSession<Frame> {
   readonly transactions: readonly Frame[] = [];
@@ -59,7 +59,7 @@ export class Frames implements ApplicationSession<Frame> {
   }
 
   /** One of them may still grow. */
-  get growing(): boolean {
+  get hasOpen(): boolean {
     return this.toServer.open.length > 0 || this.toClient.open.length > 0;
   }
 
@@ -71,14 +71,14 @@ export class Frames implements ApplicationSession<Frame> {
     length: number,
     transaction: Transaction | undefined,
   ): Frame {
-    return this.make(this.begun(toServer), type, toServer, offset, length, transaction);
+    return this.create(this.startedSide(toServer), type, toServer, offset, length, transaction);
   }
 
   /**
    * The parser ran on `bytes[start, start + available)`, which is the stream from `position` on.
    * @param read position up to which it read
    */
-  took(
+  consumed(
     toServer: boolean,
     position: number,
     bytes: Uint8Array,
@@ -86,14 +86,14 @@ export class Frames implements ApplicationSession<Frame> {
     available: number,
     read: number,
   ): void {
-    const side = this.begun(toServer);
+    const side = this.startedSide(toServer);
     if (side.open.length === 0) return;
     let closed = false;
     for (const frame of side.open) {
       const end =
         frame.length >= 0 ? frame.offset + frame.length : frame.type === STREAM_FRAME ? Infinity : read;
-      this.extend(side, frame, position, bytes, start, Math.min(end, position + available));
-      if (frame.whole) {
+      this.appendBytes(side, frame, position, bytes, start, Math.min(end, position + available));
+      if (frame.isComplete) {
         this.close(side, frame);
         closed = true;
       }
@@ -111,23 +111,23 @@ export class Frames implements ApplicationSession<Frame> {
     side.open = [];
   }
 
-  private side(toServer: boolean): Side {
+  private side(toServer: boolean): FrameSide {
     return toServer ? this.toServer : this.toClient;
   }
 
   /** The first frame of a stream is the stream itself: its number is reserved whether or not it is used. */
-  private begun(toServer: boolean): Side {
+  private startedSide(toServer: boolean): FrameSide {
     const side = this.side(toServer);
-    if (side.begun) return side;
-    side.begun = true;
+    if (side.started) return side;
+    side.started = true;
     if (this.datagrams) return side;
-    if (this.streams) this.make(side, STREAM_FRAME, toServer, 0, -1, undefined);
-    else side.made++;
+    if (this.streams) this.create(side, STREAM_FRAME, toServer, 0, -1, undefined);
+    else side.created++;
     return side;
   }
 
-  private make(
-    side: Side,
+  private create(
+    side: FrameSide,
     type: string,
     toServer: boolean,
     offset: number,
@@ -135,14 +135,14 @@ export class Frames implements ApplicationSession<Frame> {
     transaction: Transaction | undefined,
   ): Frame {
     const { owner, datagrams } = this;
-    const frame = new Frame(owner, type, ++side.made, toServer, offset, length, transaction, datagrams);
+    const frame = new Frame(owner, type, ++side.created, toServer, offset, length, transaction, datagrams);
     side.open.push(frame);
     return frame;
   }
 
   /** Adds the bytes before `end` of a run over the stream from `position` on. */
-  private extend(
-    side: Side,
+  private appendBytes(
+    side: FrameSide,
     frame: Frame,
     position: number,
     bytes: Uint8Array,
@@ -150,38 +150,38 @@ export class Frames implements ApplicationSession<Frame> {
     end: number,
   ): void {
     const wanted = frame.offset + frame.received;
-    if (position > wanted) this.pass(side, frame, position - wanted);
+    if (position > wanted) this.addMissing(side, frame, position - wanted);
     const from = frame.offset + frame.received;
     if (end <= from) return;
     const room = Math.max(0, this.limits.bytes - frame.bytes.length);
     const first = start + from - position;
     if (room > 0) frame.bytes.append(bytes, first, first + Math.min(room, end - from));
     frame.received += end - from;
-    this.grew(side, frame);
+    this.markGrown(side, frame);
   }
 
-  private pass(side: Side, frame: Frame, bytes: number): void {
+  private addMissing(side: FrameSide, frame: Frame, bytes: number): void {
     const missing = frame.length < 0 ? bytes : Math.min(bytes, frame.length - frame.received);
     if (missing === 0) return;
-    this.noteGap(frame, missing);
+    this.recordGap(frame, missing);
     frame.received += missing;
-    this.grew(side, frame);
+    this.markGrown(side, frame);
   }
 
   /** Only while bytes are kept: a stream may have any number of gaps. */
-  private noteGap({ bytes, gaps }: Frame, missing: number): void {
+  private recordGap({ bytes, gaps }: Frame, missing: number): void {
     if (bytes.length >= this.limits.bytes) return;
     const last = gaps.at(-1);
     if (last?.at === bytes.length) last.missing += missing;
     else gaps.push({ at: bytes.length, missing });
   }
 
-  private grew(side: Side, frame: Frame): void {
+  private markGrown(side: FrameSide, frame: Frame): void {
     const waits = frame.type === STREAM_FRAME && !this.inline && frame.bytes.length < this.limits.bytes;
     if (!waits) side.changed.add(frame);
   }
 
-  private close(side: Side, frame: Frame): void {
+  private close(side: FrameSide, frame: Frame): void {
     frame.close();
     side.changed.add(frame);
   }

@@ -16,7 +16,7 @@ export interface LogFileSettings {
   readonly bufferSize: number;
 }
 
-const LEAST_BUFFER = 4096;
+const MIN_BUFFER = 4096;
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400, w: 604_800 };
 const WORDS = new Map([
   ['minute', 60],
@@ -81,7 +81,7 @@ export function settingsOf(config: Config, file: string): LogFileSettings {
     exactMode: entry?.at('filemode') !== undefined,
     rotateInterval: read(rotateInterval),
     rotateSize: read(rotateSize) || Number.POSITIVE_INFINITY,
-    bufferSize: Math.max(LEAST_BUFFER, read(bufferSize)),
+    bufferSize: Math.max(MIN_BUFFER, read(bufferSize)),
   };
 }
 

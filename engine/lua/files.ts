@@ -5,7 +5,7 @@ import type { LuaArray, LuaLibrary, LuaValue } from '../lua.js';
 /** Bytes buffered before they are written. */
 const BUFFER = 64 << 10;
 /** Maximum size of a file to read. */
-const MOST_READ = 64 << 20;
+const MAX_READ = 64 << 20;
 
 /** A file opened by a script: written, or read from the beginning. */
 interface OpenFile {
@@ -79,7 +79,7 @@ export class LuaFiles {
       descriptor: reads ? -1 : openSync(path, 'a'),
       pending: [],
       pendingBytes: 0,
-      text: reads ? readFileSync(path, 'latin1').slice(0, MOST_READ) : '',
+      text: reads ? readFileSync(path, 'latin1').slice(0, MAX_READ) : '',
       position: 0,
     });
     return this.last;

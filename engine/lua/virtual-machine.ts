@@ -65,7 +65,7 @@ export interface StateCalls {
 const EXTRA_SPACE = 4;
 const PAGE = 65_536;
 /** For all scripts of a thread; each has its own limit. */
-const MOST_PAGES = 16_384;
+const MAX_PAGES = 16_384;
 /** Thrown by longjmp: not an Error, so that it can be distinguished. */
 const JUMP = Symbol('longjmp');
 
@@ -202,7 +202,7 @@ export class VirtualMachine {
   private grow(bytes: number): number {
     const { memory } = this.lua;
     const pages = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
-    if (bytes > MOST_PAGES * PAGE) return 0;
+    if (bytes > MAX_PAGES * PAGE) return 0;
     try {
       memory.grow(Math.max(pages, 16));
       return 1;

@@ -11,7 +11,7 @@ interface Entry {
 
 /** Bits of the bitmap per gram: few enough false hits, and small enough for the caches. */
 const BITS_PER_GRAM = 128;
-const MOST_BITMAP_BITS = 22;
+const MAX_BITMAP_BITS = 22;
 /** Runs of one byte (padding, spaces) are frequent in traffic, independent of the patterns. */
 const RUN_COST = 64;
 
@@ -48,7 +48,7 @@ export class GramLists {
 
   toTables(): Pick<Pass, 'bitmap' | 'bitmapShift' | 'keys' | 'lists' | 'slotShift' | 'entries'> {
     const slotBits = bitsFor(2 * this.lists.size);
-    const bitmapBits = Math.min(MOST_BITMAP_BITS, bitsFor(BITS_PER_GRAM * this.lists.size));
+    const bitmapBits = Math.min(MAX_BITMAP_BITS, bitsFor(BITS_PER_GRAM * this.lists.size));
     const bitmap = new Int32Array(2 ** bitmapBits / 32);
     const keys = new Int32Array(2 ** slotBits);
     const lists = new Int32Array(2 ** slotBits);

@@ -22,12 +22,12 @@ const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: We
   .WebAssembly;
 
 /** The module allows a memory to have 4 GiB, in pages of 64 KiB. */
-const MOST_PAGES = 65536;
+const MAX_PAGES = 65536;
 const PAGE = 65536;
 
 /** @throws RangeError if there is not enough address space */
 export function webAssemblySpace(byteLength: number): WebAssemblySpace {
-  return new Memory({ initial: Math.ceil(byteLength / PAGE), maximum: MOST_PAGES, shared: true });
+  return new Memory({ initial: Math.ceil(byteLength / PAGE), maximum: MAX_PAGES, shared: true });
 }
 
 export function webAssemblyBulk(space: WebAssemblySpace): Bulk {
@@ -51,7 +51,7 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
       2,
       LIMITS_SHARED,
       ...number(1),
-      ...number(MOST_PAGES),
+      ...number(MAX_PAGES),
     ]),
     ...section(3, [2, 0, 1]),
     ...section(7, [2, ...name('copy'), EXPORT_FUNCTION, 0, ...name('sumOfWords'), EXPORT_FUNCTION, 1]),

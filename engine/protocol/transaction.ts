@@ -12,18 +12,18 @@ export interface Transaction {
   /** Events raised by the parser: indexes into `Protocol.events`. Append-only. */
   readonly events: number[];
   /** Number shared by a request and its response, if they are separate transactions. */
-  readonly exchange?: number;
+  readonly exchangeId?: number;
   /** Maintained by the engine: directions that changed since they were last reported, as bits. */
   changed?: number;
   /** Maintained by detections in code: directions that were reported, as bits. */
-  toldDirections?: number;
+  reportedDirections?: number;
   /** Maintained by detection: what was already inspected. */
   detection?: unknown;
   /**
    * How often the header of a response was replaced or extended: after an interim response (RFC 9110 section 15.2),
    * with trailers. Each time the response is inspected from its beginning.
    */
-  readonly answerRenewals?: number;
+  readonly responseRestarts?: number;
   /**
    * The direction that does not exist: an unsolicited server message has no request. Its hooks are not evaluated. The
    * engine derives it for transactions that begin with that direction complete.
@@ -34,7 +34,7 @@ export interface Transaction {
   /** Files it carries (see `files/tracked-file.ts`), of both directions. */
   files?: TrackedFile[] | undefined;
   /** Maintained by detection: number of files of a direction that are skipped while a signature searches others. */
-  filesBefore?: number;
+  skippedFiles?: number;
   /** Maintained by detection: signatures that request storing the files of each direction. */
   storesFiles?: FilesToStore;
   /** Certificates of either side for the certificate store. */
@@ -42,7 +42,7 @@ export interface Transaction {
   /** Maintained by the engine: number of its events already logged as anomalies. */
   loggedEvents?: number;
   /** Maintained by detection: number of stream alerts logged with it. */
-  guessed?: number;
+  streamAlertsLogged?: number;
   /** Maintained by the engine: its record was created. */
   logged?: boolean;
   /** Maintained by the engine: it was completed only by the end of a stream. */

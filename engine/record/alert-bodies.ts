@@ -5,7 +5,7 @@ import { recordTypeSettings } from '../config/output-list.js';
 
 const ALERT = 'outputs.*.eve-log.types.*.alert.';
 /** Maximum bytes logged: records are bounded. */
-const MOST = 128 << 10;
+const MAX_BODY = 128 << 10;
 
 /** Forms of a body in alerts. */
 export interface BodyForms {
@@ -41,7 +41,7 @@ export function bodyMembers(
   forms: BodyForms,
 ): string {
   if (bytes === undefined || bytes.length === 0) return '';
-  const shown = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MOST));
+  const shown = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAX_BODY));
   const members = forms.base64 ? `,"${base64}":"${shown.toString('base64')}"` : '';
   if (!forms.printable) return members;
   return `${members},"${text}":${JSON.stringify(shown.toString('latin1').replace(/[^\x20-\x7e\r\n]/g, '.'))}`;

@@ -1,9 +1,10 @@
 /** SSH (RFC 4253): banners, and fingerprints of the algorithms that both sides offer. */
-import { askedKeywords } from '../../engine/asked-keywords.js';
+
 import type { Config } from '../../engine/config/config.js';
 import { boolean, choice, option, text } from '../../engine/config/option.js';
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol } from '../../engine/protocol.js';
+import { usedKeywords } from '../../engine/used-keywords.js';
 import { BUFFERS, HASSH_SWITCH, TESTS } from './ssh/keywords.js';
 import { readSide, type SshSettings } from './ssh/reading.js';
 import { sshRecord } from './ssh/record.js';
@@ -35,7 +36,7 @@ function settings(config: Config, shared: Readonly<Record<string, unknown>>): Ss
   return {
     hassh:
       hassh === 'auto'
-        ? askedKeywords(shared).some(keyword => keyword.startsWith('ssh.hassh'))
+        ? usedKeywords(shared).some(keyword => keyword.startsWith('ssh.hassh'))
         : boolean.parse(hassh) === true,
     encryptionHandling: config.read(ENCRYPTION),
   };

@@ -29,7 +29,7 @@ export default defineProtocol<TlsTransaction>({
   options: TLS_OPTIONS,
   progressToServer: CLIENT_PROGRESS,
   progressToClient: SERVER_PROGRESS,
-  untold: [CLIENT_HANDSHAKE_DONE, SERVER_HANDSHAKE_DONE],
+  silentAfter: [CLIENT_HANDSHAKE_DONE, SERVER_HANDSHAKE_DONE],
   countsTransactions: false,
   events: EVENTS,
   buffers: BUFFERS,

@@ -177,8 +177,8 @@ export class Evaluation implements TransactionEvaluator {
 
   /** Alerts in the stream are logged with the same transaction a limited number of times, then without it. */
   private isGuessLimitReached(transaction: Transaction): boolean {
-    const before = transaction.guessed ?? 0;
-    transaction.guessed = before + 1;
+    const before = transaction.streamAlertsLogged ?? 0;
+    transaction.streamAlertsLogged = before + 1;
     return before >= this.parts.maxGuesses;
   }
 

@@ -194,9 +194,9 @@ export class TransactionInspection {
     const files = filesOf(transaction, toServer).length;
     for (const each of state.matchedFiles) {
       if (each.toServer !== toServer || each.files >= files) continue;
-      transaction.filesBefore = each.files;
+      transaction.skippedFiles = each.files;
       if (this.matchesAgain(update, state, each.signature)) each.files = files;
-      transaction.filesBefore = 0;
+      transaction.skippedFiles = 0;
     }
   }
 

@@ -73,7 +73,7 @@ export class TransactionPlan {
     const known = transaction.detection as TransactionState | undefined;
     if (!known) {
       const made = new TransactionState(renumberings.generation);
-      made.noteAnswer(transaction.answerRenewals ?? 0);
+      made.noteAnswer(transaction.responseRestarts ?? 0);
       transaction.detection = made;
       return made;
     }
@@ -83,7 +83,7 @@ export class TransactionPlan {
       known.toServer.close(this.scan);
       known.toClient.close(this.scan);
     }
-    known.noteAnswer(transaction.answerRenewals ?? 0);
+    known.noteAnswer(transaction.responseRestarts ?? 0);
     return known;
   }
 

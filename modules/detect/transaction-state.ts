@@ -57,7 +57,7 @@ export class TransactionState {
   /** Signatures that matched: twice their number, plus one for to_client. */
   matched: number[] = [];
   matchedFiles: readonly MatchedFiles[] = NONE;
-  /** See `Transaction.answerRenewals`. */
+  /** See `Transaction.responseRestarts`. */
   private answerRenewals = 0;
   /** Rule reload that the numbers belong to. */
   private generation: number;

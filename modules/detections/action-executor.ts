@@ -2,7 +2,7 @@
 
 import type { Batch } from '../../engine/batch.js';
 import type { TransactionView } from '../../engine/detection/transaction-view.js';
-import type { Answer } from '../../engine/detection.js';
+import type { DetectionAction } from '../../engine/detection.js';
 import {
   ALERT_ACTION,
   ALERT_ACTION_CHANGED,
@@ -62,7 +62,7 @@ export class ActionExecutor {
   }
 
   /** Performs the action; without permission it is only reported. */
-  execute(detection: LoadedDetection, answer: Answer, at: ActionContext): void {
+  execute(detection: LoadedDetection, answer: DetectionAction, at: ActionContext): void {
     const limited = this.limits.check(answer, detection.signature, at.slot, at.toServer);
     if (limited.suppressed) {
       this.thread.counters.values[this.suppressed]!++;
@@ -123,7 +123,7 @@ export class ActionExecutor {
 
   private drop(
     detection: LoadedDetection,
-    answer: Answer,
+    answer: DetectionAction,
     at: ActionContext,
     verdict: number,
     { action, silent }: LimitResult,
@@ -162,7 +162,12 @@ export class ActionExecutor {
   }
 
   /** @param verdict action taken; 0: only the alert */
-  private alert(detection: LoadedDetection, { message }: Answer, at: ActionContext, verdict: number): void {
+  private alert(
+    detection: LoadedDetection,
+    { message }: DetectionAction,
+    at: ActionContext,
+    verdict: number,
+  ): void {
     const { row, thread } = this;
     const { slot, wire, flow } = at;
     row[slot * Packet.INTS + Packet.ALERTS]!++;

@@ -1,7 +1,7 @@
 /** Thresholds and suppressions of the configuration (`threshold-file`), for alerts of detections. */
 import type { DetectionSignature, Detections } from '../../engine/detection/prepared.js';
 import { DETECTIONS, FIRST_DETECTION } from '../../engine/detection/prepared.js';
-import type { Answer } from '../../engine/detection.js';
+import type { DetectionAction } from '../../engine/detection.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import {
@@ -36,7 +36,7 @@ export class AlertLimits {
     this.thresholds = limited ? this.open() : undefined;
   }
 
-  check({ kind }: Answer, signature: number, slot: number, toServer: boolean): LimitResult {
+  check({ kind }: DetectionAction, signature: number, slot: number, toServer: boolean): LimitResult {
     if (!this.thresholds || kind === 'bypass' || kind === 'stop') return UNCHANGED;
     const answer = this.thresholds.check(signature, slot * Packet.INTS, toServer);
     if (answer === SUPPRESSED) return SUPPRESSED_RESULT;

@@ -2,9 +2,9 @@
 import { inspect } from 'node:util';
 import v8 from 'node:v8';
 import type { Config } from '../../engine/config/config.js';
-import type { Asking } from '../../engine/detection/asking.js';
-import { Conversation } from '../../engine/detection/conversation.js';
-import type { Answer, Said } from '../../engine/detection.js';
+import { Connection } from '../../engine/detection/connection.js';
+import type { RoutineContext } from '../../engine/detection/routine-context.js';
+import type { DetectionAction, DetectionResult } from '../../engine/detection.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { ActionContext, ActionExecutor } from './action-executor.js';
@@ -16,7 +16,7 @@ const MAX_ANSWERS = 1000;
 
 const INSPECT_OPTIONS = { depth: 0, breakLength: Infinity, maxStringLength: 40 };
 
-const KINDS: ReadonlySet<Answer['kind']> = new Set(['alert', 'drop', 'reject', 'bypass', 'stop']);
+const KINDS: ReadonlySet<DetectionAction['kind']> = new Set(['alert', 'drop', 'reject', 'bypass', 'stop']);
 
 export class DetectionRunner {
   readonly context: ActionContext = {
@@ -52,7 +52,11 @@ export class DetectionRunner {
    * Resumes a routine, or starts it.
    * @returns false when it is finished with the flow
    */
-  resume(detection: LoadedDetection, asking: Asking, begin: () => Asking['routine']): boolean {
+  resume(
+    detection: LoadedDetection,
+    asking: RoutineContext,
+    begin: () => RoutineContext['routine'],
+  ): boolean {
     this.values[this.counts.wakeups]!++;
     this.enter(detection);
     try {
@@ -67,7 +71,7 @@ export class DetectionRunner {
   }
 
   /** Calls a function of a detection. */
-  call(detection: LoadedDetection, work: () => Said): void {
+  call(detection: LoadedDetection, work: () => DetectionResult): void {
     this.enter(detection);
     try {
       const answer = work();
@@ -81,7 +85,7 @@ export class DetectionRunner {
     }
   }
 
-  private advance(detection: LoadedDetection, asking: Asking): boolean {
+  private advance(detection: LoadedDetection, asking: RoutineContext): boolean {
     for (let i = 0; i < MAX_ANSWERS; i++) {
       const { done, value } = asking.routine!.next();
       checkAnswer(value);
@@ -92,13 +96,13 @@ export class DetectionRunner {
     throw new Error(`it returns results endlessly without reading (${MAX_ANSWERS} in one turn)`);
   }
 
-  private answer(detection: LoadedDetection, asking: Asking, answer: Answer): void {
-    if (answer.kind === 'alert' && ++asking.answers > this.settings.alertsPerFlow) {
+  private answer(detection: LoadedDetection, asking: RoutineContext, answer: DetectionAction): void {
+    if (answer.kind === 'alert' && ++asking.actionCount > this.settings.alertsPerFlow) {
       this.values[this.counts.suppressed]!++;
       return;
     }
     const { context } = this;
-    if (asking instanceof Conversation) {
+    if (asking instanceof Connection) {
       context.clientPosition = asking.client.position;
       context.serverPosition = asking.server.position;
       if (answer.kind === 'stop') asking.side(answer.side === 'client').close();
@@ -196,7 +200,7 @@ export class DetectionRunner {
 }
 
 /** No more of the flow is inspected after these. */
-function isFinal(answer: Said): boolean {
+function isFinal(answer: DetectionResult): boolean {
   return answer !== undefined && answer.kind !== 'alert' && answer.kind !== 'stop';
 }
 
@@ -206,7 +210,7 @@ function isFinal(answer: Said): boolean {
  */
 function checkAnswer(said: unknown): void {
   if (!said || (typeof said !== 'object' && typeof said !== 'string')) return;
-  if (KINDS.has((said as Answer).kind)) return;
+  if (KINDS.has((said as DetectionAction).kind)) return;
   if (Symbol.iterator in Object(said) && typeof said === 'object')
     throw new Error('it yields a read; use yield* instead of yield');
   throw new Error(`it returned ${inspect(said, INSPECT_OPTIONS)}, expected a result such as alert()`);

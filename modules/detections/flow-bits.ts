@@ -1,5 +1,5 @@
 /** Flowbits: shared with signatures if these are inspected in the same thread, else those of detections alone. */
-import type { FlowBits } from '../../engine/detection/watch.js';
+import type { FlowBits } from '../../engine/detection/view-context.js';
 import type { Thread } from '../../engine/module.js';
 import { FLOW_VARIABLES, type FlowVariables } from '../../signatures/state/flow-variables.js';
 

@@ -1,5 +1,5 @@
 /** Whether a detection applies to a flow: matches addresses and ports against the detection's header. */
-import type { FlowPattern, Side } from '../../engine/detection/prepared.js';
+import type { EndpointPattern, FlowPattern } from '../../engine/detection/prepared.js';
 import type { FlowRows } from '../../engine/flow/flow-record.js';
 import * as Flow from '../../engine/flow/flow-record.js';
 
@@ -27,12 +27,12 @@ export function flowFit(pattern: FlowPattern, possible: readonly number[] | unde
   };
 }
 
-function hasPort({ ports }: Side, port: number): boolean {
+function hasPort({ ports }: EndpointPattern, port: number): boolean {
   for (const [first, last] of ports) if (port >= first && port <= last) return true;
   return false;
 }
 
-function hasAddress(side: Side, { row, bytes }: FlowRows, f: number, column: number): boolean {
+function hasAddress(side: EndpointPattern, { row, bytes }: FlowRows, f: number, column: number): boolean {
   if (side.anyAddress) return true;
   const at = (f + column) * 4;
   if (row[f + Flow.IP_VERSION] === 6) {

@@ -4,7 +4,7 @@ import { evaluate } from '../../engine/detection/evaluate.js';
 import type { PacketView } from '../../engine/detection/packet-view.js';
 import type { PreparedDetection } from '../../engine/detection/prepared.js';
 import { traceOf } from '../../engine/detection/trace.js';
-import type { DetectionWatch, FlowBits, Watch } from '../../engine/detection/watch.js';
+import type { DetectionContext, FlowBits, ViewContext } from '../../engine/detection/view-context.js';
 import type { DetectionDefinition, Permission } from '../../engine/detection.js';
 import type { FlowRows } from '../../engine/flow/flow-record.js';
 import * as api from '../../engine/index.js';
@@ -15,7 +15,7 @@ import { openPrefilter, type Prefilter } from './prefilter.js';
 const TCP = 6;
 const UDP = 17;
 
-export class LoadedDetection implements DetectionWatch {
+export class LoadedDetection implements DetectionContext {
   readonly name: string;
   /** Number of its signature in alerts. */
   readonly signature: number;
@@ -40,7 +40,7 @@ export class LoadedDetection implements DetectionWatch {
     readonly order: number,
     readonly maxHeld: number,
     window: number,
-    private readonly watch: Watch,
+    private readonly watch: ViewContext,
   ) {
     this.name = definition.name;
     this.signature = prepared.signature;
@@ -85,7 +85,7 @@ export function loadDetection(
   order: number,
   held: number,
   window: number,
-  watch: Watch,
+  watch: ViewContext,
 ): LoadedDetection {
   const buffers = Object.fromEntries(prepared.tables.map(({ name, buffer }) => [name, buffer]));
   const { definition } = evaluate(prepared.code, prepared.file, api, prepared.may, buffers);

@@ -39,7 +39,7 @@ export function openPrefilter(
       at.end = Math.min(finish, start + reach);
       at.cursor = start;
       if (finish > start && test(at)) return 'yes';
-      return finish - start >= reach || socket.isBroken ? 'no' : 'later';
+      return finish - start >= reach || socket.endsHere ? 'no' : 'later';
     },
   };
 }

@@ -1,7 +1,8 @@
 /** The routines that read streams and transactions, by flow. */
-import type { Asking } from '../../engine/detection/asking.js';
-import { Conversation } from '../../engine/detection/conversation.js';
-import { TransactionsOfFlow, type TransactionView } from '../../engine/detection/transaction-view.js';
+
+import { Connection } from '../../engine/detection/connection.js';
+import type { RoutineContext } from '../../engine/detection/routine-context.js';
+import { FlowTransactions, type TransactionView } from '../../engine/detection/transaction-view.js';
 import type { Thread } from '../../engine/module.js';
 import type { DetectionRunner } from './detection-runner.js';
 import type { LoadedDetection } from './loaded-detection.js';
@@ -18,7 +19,7 @@ export interface Delivery {
 }
 
 /** The first of a flow's routines; `null` when there were some and all have finished. */
-type Chain = Asking | null | undefined;
+type Chain = RoutineContext | null | undefined;
 
 export class Routines {
   private readonly streamReaders: Chain[] = [];
@@ -53,40 +54,40 @@ export class Routines {
     unit: (detection: LoadedDetection) => boolean,
   ): void {
     if (this.streamReaders[flow] === undefined)
-      this.streamReaders[flow] = this.chain(detections, each => new Conversation(each, flow));
-    for (let asking = this.streamReaders[flow]; asking; asking = asking.follower) {
+      this.streamReaders[flow] = this.chain(detections, each => new Connection(each, flow));
+    for (let asking = this.streamReaders[flow]; asking; asking = asking.nextOfFlow) {
       const detection = asking.owner as LoadedDetection;
       if (!unit(detection)) continue;
-      if (detection.isDisabled || !this.deliverTo(detection, asking as Conversation, delivery))
+      if (detection.isDisabled || !this.deliverTo(detection, asking as Connection, delivery))
         this.remove(this.streamReaders, flow, asking);
     }
   }
 
   /** @returns false when the detection is finished with the flow */
-  private deliverTo(detection: LoadedDetection, conversation: Conversation, delivery: Delivery): boolean {
+  private deliverTo(detection: LoadedDetection, conversation: Connection, delivery: Delivery): boolean {
     const { toServer } = delivery;
     if (!detection.reads(toServer)) return true;
     const socket = conversation.side(toServer);
-    const before = socket.heldBytes(this.bytes);
-    conversation.noteOrder(toServer);
+    const before = socket.bufferedBytes(this.bytes);
+    conversation.recordOrder(toServer);
     if (delivery.missing > 0) socket.gap(delivery.missing);
     if (delivery.end > delivery.start)
       socket.feed(this.bytes, delivery.start, delivery.end, bufferLimit(detection, conversation));
     if (delivery.ends) socket.end(delivery.reset);
     const goesOn = this.resume(detection, conversation);
     socket.keep(this.bytes, bufferLimit(detection, conversation));
-    this.held += socket.heldBytes(this.bytes) - before;
+    this.held += socket.bufferedBytes(this.bytes) - before;
     if (this.held <= this.maxHeld) return goesOn;
     this.values[this.memcapReached]!++;
     return false;
   }
 
-  private resume(detection: LoadedDetection, conversation: Conversation): boolean {
+  private resume(detection: LoadedDetection, conversation: Connection): boolean {
     const { prefilter } = detection;
     if (conversation.routine === undefined && prefilter) {
       const answer = prefilter.search(conversation.side(!prefilter.searchesServer));
       if (answer !== 'yes') return answer === 'later';
-    } else if (conversation.routine !== undefined && !conversation.isAnswerable) return true;
+    } else if (conversation.routine !== undefined && !conversation.canResume) return true;
     return this.runner.resume(detection, conversation, () => detection.definition.detect!(conversation));
   }
 
@@ -99,34 +100,34 @@ export class Routines {
   ): void {
     if (this.transactionReaders[flow] === undefined)
       this.transactionReaders[flow] = this.chain(detections, each =>
-        each.definition.transactions ? new TransactionsOfFlow(each, flow) : undefined,
+        each.definition.transactions ? new FlowTransactions(each, flow) : undefined,
       );
-    for (let asking = this.transactionReaders[flow]; asking; asking = asking.follower) {
+    for (let asking = this.transactionReaders[flow]; asking; asking = asking.nextOfFlow) {
       const detection = asking.owner as LoadedDetection;
       if (detection.definition.onTransaction !== view.protocol || !unit(detection)) continue;
-      const reader = asking as TransactionsOfFlow;
-      reader.give(view);
+      const reader = asking as FlowTransactions;
+      reader.deliver(view);
       if (detection.isDisabled || !this.resumeTransactionReader(detection, reader))
         this.remove(this.transactionReaders, flow, asking);
     }
   }
 
-  private resumeTransactionReader(detection: LoadedDetection, reader: TransactionsOfFlow): boolean {
+  private resumeTransactionReader(detection: LoadedDetection, reader: FlowTransactions): boolean {
     return this.runner.resume(detection, reader, () => detection.definition.transactions!(reader));
   }
 
   /** The flow has ended: every routine is resumed with the end, and finished. */
   end(flow: number, unit: (detection: LoadedDetection) => boolean): void {
-    for (let asking = this.streamReaders[flow]; asking; asking = asking.follower) {
-      const conversation = asking as Conversation;
+    for (let asking = this.streamReaders[flow]; asking; asking = asking.nextOfFlow) {
+      const conversation = asking as Connection;
       const detection = asking.owner as LoadedDetection;
       if (!unit(detection)) continue;
       for (const toServer of [true, false]) conversation.side(toServer).end(false);
       if (!detection.isDisabled) this.resume(detection, conversation);
       this.remove(this.streamReaders, flow, asking);
     }
-    for (let asking = this.transactionReaders[flow]; asking; asking = asking.follower) {
-      const reader = asking as TransactionsOfFlow;
+    for (let asking = this.transactionReaders[flow]; asking; asking = asking.nextOfFlow) {
+      const reader = asking as FlowTransactions;
       const detection = asking.owner as LoadedDetection;
       if (!unit(detection)) continue;
       reader.end();
@@ -137,9 +138,9 @@ export class Routines {
 
   /** Releases all state of the flow. */
   release(flow: number): void {
-    for (let asking = this.streamReaders[flow]; asking; asking = asking.follower)
+    for (let asking = this.streamReaders[flow]; asking; asking = asking.nextOfFlow)
       this.remove(this.streamReaders, flow, asking);
-    for (let asking = this.transactionReaders[flow]; asking; asking = asking.follower)
+    for (let asking = this.transactionReaders[flow]; asking; asking = asking.nextOfFlow)
       this.remove(this.transactionReaders, flow, asking);
     this.streamReaders[flow] = undefined;
     this.transactionReaders[flow] = undefined;
@@ -147,35 +148,35 @@ export class Routines {
 
   private chain(
     detections: readonly LoadedDetection[],
-    make: (detection: LoadedDetection) => Asking | undefined,
+    make: (detection: LoadedDetection) => RoutineContext | undefined,
   ): Chain {
-    let first: Asking | undefined;
+    let first: RoutineContext | undefined;
     for (let i = detections.length - 1; i >= 0; i--) {
       const asking = make(detections[i]!);
       if (!asking) continue;
-      asking.follower = first;
+      asking.nextOfFlow = first;
       first = asking;
       this.values[this.active]!++;
     }
     return first ?? null;
   }
 
-  private remove(chains: Chain[], flow: number, asking: Asking): void {
+  private remove(chains: Chain[], flow: number, asking: RoutineContext): void {
     this.values[this.active]!--;
-    if (asking instanceof Conversation)
-      for (const toServer of [true, false]) this.held -= asking.side(toServer).heldBytes(this.bytes);
+    if (asking instanceof Connection)
+      for (const toServer of [true, false]) this.held -= asking.side(toServer).bufferedBytes(this.bytes);
     if (chains[flow] === asking) {
-      chains[flow] = asking.follower ?? null;
+      chains[flow] = asking.nextOfFlow ?? null;
       return;
     }
     let before = chains[flow];
-    while (before && before.follower !== asking) before = before.follower;
-    if (before) before.follower = asking.follower;
+    while (before && before.nextOfFlow !== asking) before = before.nextOfFlow;
+    if (before) before.nextOfFlow = asking.nextOfFlow;
   }
 }
 
 /** A side that waits for the contents is held up to the window. */
-function bufferLimit(detection: LoadedDetection, { routine }: Conversation): number {
+function bufferLimit(detection: LoadedDetection, { routine }: Connection): number {
   return routine === undefined && detection.prefilter
     ? Math.max(detection.maxHeld, detection.prefilter.window)
     : detection.maxHeld;

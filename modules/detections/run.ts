@@ -6,7 +6,7 @@ import { FlowView } from '../../engine/detection/flow-view.js';
 import { type Guard, openGuard } from '../../engine/detection/guard.js';
 import { PacketView } from '../../engine/detection/packet-view.js';
 import type { Detections } from '../../engine/detection/prepared.js';
-import type { Watch } from '../../engine/detection/watch.js';
+import type { ViewContext } from '../../engine/detection/view-context.js';
 import { APP_PROTOCOL_NAMES } from '../../engine/event.js';
 import { isFlowDecided } from '../../engine/flow/flow-decision.js';
 import type { Thread } from '../../engine/module.js';
@@ -35,7 +35,7 @@ export class DetectionRun {
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly packet: PacketView;
-  private readonly watch: Watch;
+  private readonly watch: ViewContext;
   private readonly groups: FlowGroups;
   private readonly executor: ActionExecutor;
   private readonly runner: DetectionRunner;

@@ -44,10 +44,10 @@ export class Transactions {
       const { session, transaction, toServer, complete } = updates[i]!;
       if (!complete || !wanted(session.protocol.name) || transaction instanceof Frame) continue;
       const bit = toServer ? TO_SERVER : TO_CLIENT;
-      const before = transaction.toldDirections ?? 0;
+      const before = transaction.reportedDirections ?? 0;
       if ((before & bit) !== 0) continue;
       tell(new TransactionView(session.protocol, transaction, toServer), i - first);
-      transaction.toldDirections = before | bit;
+      transaction.reportedDirections = before | bit;
     }
   }
 }

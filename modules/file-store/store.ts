@@ -34,7 +34,7 @@ export class Store {
 
   /** Writes the file under its digest. @returns its number @throws on write errors */
   write(file: TrackedFile): number {
-    if (!file.keptWhole)
+    if (!file.storedCompletely)
       this.thread.warnOnce('file-store: a file is larger than max-file-size and was truncated');
     const digest = digestOf(file);
     const folder = join(this.folder, digest.slice(0, 2));
@@ -88,7 +88,7 @@ function addressIn(forwarded: string, wanted: ForwardedFor): string | undefined 
 /** A truncated file has no digest of the whole, and a large one is not stored completely: the stored part names it. */
 function digestOf(file: TrackedFile): string {
   const known = file.digest('sha256');
-  if (known !== undefined && file.keptWhole) return known;
+  if (known !== undefined && file.storedCompletely) return known;
   const hash = createHash('sha256');
   for (const chunk of file.chunks) hash.update(chunk);
   return hash.digest('hex');

@@ -95,8 +95,8 @@ export interface RuleSetImage {
   readonly frames: readonly string[];
   /** Present in firewall mode. */
   readonly firewall?: FirewallTables;
-  /** See `askedKeywords` of the engine. */
-  readonly askedKeywords: readonly string[];
+  /** See `usedKeywords` of the engine. */
+  readonly usedKeywords: readonly string[];
   /** Datasets and bits named in rules. */
   readonly namedState: NamedState;
 }

@@ -85,7 +85,7 @@ export class RuleCompiler {
       other: transportRules('other', ANYTHING & ~(TCP | UDP), searched, tools),
       applications: applicationRules(options.protocols, searched, tools),
       frames: framesIn(all),
-      askedKeywords: [...new Set(all.flatMap(asked))],
+      usedKeywords: [...new Set(all.flatMap(asked))],
       namedState: this.names.all,
       databases: databases.compile(),
       searches: databases.table(),

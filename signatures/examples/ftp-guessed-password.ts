@@ -3,7 +3,7 @@
  * observed data is in local variables, a state is a position in the code, and one state (a login) is a machine of its
  * own.
  */
-import { alert, type Conversation, defineDetection, text } from 'sluice';
+import { alert, type Connection, defineDetection, text } from 'sluice';
 
 const FAILURES = 3;
 const FILES = 2;
@@ -33,7 +33,7 @@ export default defineDetection({
 type Waiting<T> = Generator<undefined, T, undefined>;
 
 /** A password, and the server's reply. */
-function* login({ client, server }: Conversation): Waiting<'in' | 'refused' | 'over'> {
+function* login({ client, server }: Connection): Waiting<'in' | 'refused' | 'over'> {
   for (;;) {
     const command = yield* client.readUntil('\n', LINE);
     if (typeof command === 'string') return 'over';
@@ -48,7 +48,7 @@ function* login({ client, server }: Conversation): Waiting<'in' | 'refused' | 'o
 }
 
 /** Names of the first requested files. */
-function* filesTaken({ client }: Conversation, most: number): Waiting<string[]> {
+function* filesTaken({ client }: Connection, most: number): Waiting<string[]> {
   const files: string[] = [];
   while (files.length < most) {
     const command = yield* client.readUntil('\n', LINE);

@@ -16,16 +16,16 @@ export class Unlogged {
   add(flow: number, transaction: Transaction): void {
     transaction.logged = true;
     this.told.add(`${flow} ${transaction.id}`);
-    if (transaction.exchange === undefined) return;
+    if (transaction.exchangeId === undefined) return;
     const known = this.exchanges.get(flow) ?? new Set();
     this.exchanges.set(flow, known);
-    if (known.size < MOST_EXCHANGES) known.add(transaction.exchange);
+    if (known.size < MOST_EXCHANGES) known.add(transaction.exchangeId);
   }
 
   /** Called for each transaction: it may be the answer to one that is not logged. */
   follow(flow: number, transaction: Transaction): void {
-    if (this.exchanges.size === 0 || transaction.exchange === undefined) return;
-    if (this.exchanges.get(flow)?.has(transaction.exchange)) this.add(flow, transaction);
+    if (this.exchanges.size === 0 || transaction.exchangeId === undefined) return;
+    if (this.exchanges.get(flow)?.has(transaction.exchangeId)) this.add(flow, transaction);
   }
 
   get isEmpty(): boolean {

@@ -64,13 +64,13 @@ describe('stream socket', () => {
     });
     const pass = (data: string) => {
       expect(run.socket.isPassing).toBe(true);
-      return run.socket.passOn(bytes(data), 0, data.length);
+      return run.socket.passToSink(bytes(data), 0, data.length);
     };
     run.feed('abc');
     expect(pass('de')).toBe(2);
-    expect(run.socket.hasPassed).toBe(false);
+    expect(run.socket.hasPassedAll).toBe(false);
     expect(run.socket.position).toBe(5);
-    expect([pass('fghij'), run.socket.hasPassed, woken]).toEqual([3, true, 0]);
+    expect([pass('fghij'), run.socket.hasPassedAll, woken]).toEqual([3, true, 0]);
     run.feed('ij');
     expect([run.result, woken]).toEqual(['0 ij', 1]);
     expect(passed).toEqual(['c', 'de', 'fgh']);
@@ -81,7 +81,7 @@ describe('stream socket', () => {
       return yield* socket.pass(10);
     });
     run.feed('abc');
-    expect(run.socket.passOn(bytes('de'), 0, 2)).toBe(2);
+    expect(run.socket.passToSink(bytes('de'), 0, 2)).toBe(2);
     if (what === 'gap') run.gap(4);
     else run.end();
     expect([run.result, run.socket.isPassing]).toEqual([5, false]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FlowView } from '../../engine/detection/flow-view.js';
 import { PacketView } from '../../engine/detection/packet-view.js';
-import type { Watch } from '../../engine/detection/watch.js';
+import type { ViewContext } from '../../engine/detection/view-context.js';
 import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
 import { stubThread } from '../thread-stub.js';
@@ -27,7 +27,7 @@ function viewOf(flow: number): FlowView {
   const packet = new PacketView(memory);
   packet.slot = slot;
   const applicationName = (number: number) => ['unknown', 'http'][number];
-  return new FlowView({ memory, flows, packet, applicationName } as unknown as Watch, flow);
+  return new FlowView({ memory, flows, packet, applicationName } as unknown as ViewContext, flow);
 }
 
 const seen = (view: FlowView) => [

@@ -2,24 +2,25 @@
  * Cost of waiting detections: memory of each, and time of a wake-up.
  * `node --expose-gc dist/test/detections/sleepers.js [FLOWS]`
  */
-import type { Asking } from '../../engine/detection/asking.js';
-import { Conversation } from '../../engine/detection/conversation.js';
+
+import { Connection } from '../../engine/detection/connection.js';
 import { PacketView } from '../../engine/detection/packet-view.js';
-import type { DetectionWatch } from '../../engine/detection/watch.js';
+import type { RoutineContext } from '../../engine/detection/routine-context.js';
+import type { DetectionContext } from '../../engine/detection/view-context.js';
 import { alert, type Routine } from '../../engine/detection.js';
 import { flowRows, INTS } from '../../engine/flow/flow-record.js';
 import { allocateMemory, openMemory } from '../../engine/memory.js';
 
 const FLOWS = Number(process.argv[2] ?? 1_000_000);
 const memory = openMemory(allocateMemory(1, 4096));
-const watch: DetectionWatch = {
+const watch: DetectionContext = {
   ...{ memory, flows: flowRows(new SharedArrayBuffer(INTS * 4)), maxHeld: 16384 },
   ...{ packet: new PacketView(memory), applicationName: () => undefined },
   bits: { has: () => false, set() {}, release() {} },
 };
 
 /** A typical detection: it waits for the next line, with some state. */
-function* detect({ client }: Conversation): Routine {
+function* detect({ client }: Connection): Routine {
   let lines = 0;
   for (;;) {
     const line = yield* client.readUntil('\n', 4096);
@@ -28,15 +29,15 @@ function* detect({ client }: Conversation): Routine {
   }
 }
 
-const chains: Asking[] = [];
+const chains: RoutineContext[] = [];
 
 /** Feeds one segment of a line, and wakes the routine if it can continue. */
-function deliver(conversation: Conversation, start: number, end: number): void {
+function deliver(conversation: Connection, start: number, end: number): void {
   const socket = conversation.client;
-  conversation.noteOrder(true);
+  conversation.recordOrder(true);
   socket.feed(memory.bytes, start, end, watch.maxHeld);
   conversation.routine ??= detect(conversation);
-  if (conversation.isAnswerable) conversation.routine.next();
+  if (conversation.canResume) conversation.routine.next();
   socket.keep(memory.bytes, watch.maxHeld);
 }
 
@@ -56,7 +57,7 @@ memory.bytes.fill(0x61, 64, 264);
 memory.bytes[264] = 10;
 const before = inUse();
 for (let i = 0; i < FLOWS; i++) {
-  const conversation = new Conversation(watch, i);
+  const conversation = new Connection(watch, i);
   // A whole line, after which the detection waits for the next one.
   deliver(conversation, 64, 265);
   chains.push(conversation);
@@ -66,13 +67,13 @@ const bytes = (inUse() - before) / FLOWS;
 const ROUNDS = 5;
 const started = cpuMicroseconds();
 for (let round = 0; round < ROUNDS; round++)
-  for (const conversation of chains) deliver(conversation as Conversation, 64, 265);
+  for (const conversation of chains) deliver(conversation as Connection, 64, 265);
 const cold = ((cpuMicroseconds() - started) * 1e3) / (ROUNDS * FLOWS);
 
 const few = chains.slice(0, 1000);
 const startedHot = cpuMicroseconds();
 for (let round = 0; round < 1000; round++)
-  for (const conversation of few) deliver(conversation as Conversation, 64, 265);
+  for (const conversation of few) deliver(conversation as Connection, 64, 265);
 const hot = ((cpuMicroseconds() - startedHot) * 1e3) / (1000 * few.length);
 
 console.log(

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { KeptBytes } from '../../engine/files/kept-bytes.js';
+import { BlockBuffer } from '../../engine/files/block-buffer.js';
 
 const TEXT = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
 
-function kept(length: number): KeptBytes {
-  const bytes = new KeptBytes();
+function kept(length: number): BlockBuffer {
+  const bytes = new BlockBuffer();
   for (let at = 0; at < TEXT.length; at += length) bytes.append(TEXT.subarray(at, at + length));
   return bytes;
 }
@@ -20,7 +20,7 @@ describe('bytes that are kept', () => {
   });
 
   it('take no more memory than a single piece', () => {
-    const bytes = new KeptBytes();
+    const bytes = new BlockBuffer();
     expect(bytes.parts).toEqual([]);
     bytes.append(TEXT.subarray(0, 1234));
     bytes.append(new Uint8Array(0));
@@ -28,7 +28,7 @@ describe('bytes that are kept', () => {
   });
 
   it('are copies', () => {
-    const bytes = new KeptBytes();
+    const bytes = new BlockBuffer();
     const piece = Uint8Array.of(1, 2);
     bytes.append(piece);
     piece.fill(9);

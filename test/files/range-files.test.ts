@@ -1,9 +1,9 @@
 /** Files transferred in ranges: their order, waiting ranges, and the memory accounted for them. */
 import { describe, expect, it, vi } from 'vitest';
 import type { FileSettings } from '../../engine/files/file-settings.js';
+import { PendingRanges, RANGE_OVERHEAD } from '../../engine/files/pending-ranges.js';
 import { RangeFiles } from '../../engine/files/range-files.js';
 import { TrackedFile } from '../../engine/files/tracked-file.js';
-import { COST_OF_RANGE, WaitingRanges } from '../../engine/files/waiting-ranges.js';
 
 const ALL_KEPT: FileSettings = {
   md5: false,
@@ -13,7 +13,7 @@ const ALL_KEPT: FileSettings = {
   kindOf: () => '',
   mayStore: true,
   storeAll: true,
-  mostStored: 1 << 20,
+  maxStored: 1 << 20,
   streamDepth: undefined,
 };
 const make = () => new TrackedFile(Buffer.from('f'), false, ALL_KEPT);
@@ -80,13 +80,13 @@ describe('a file', () => {
     expect(complete.slice(0, -1).every(file => file === undefined)).toBe(true);
     expect(text(complete.at(-1)!.file)).toBe(TEXT);
     expect(complete.at(-1)!.file.state).toBe('closed');
-    expect(files.held).toBe(0);
+    expect(files.memoryUsed).toBe(0);
   });
 
   it('of very many ranges takes time linear in their number', () => {
     const ranges = 1 << 14;
     const files = new RangeFiles(1 << 30, 60);
-    const looks = vi.spyOn(WaitingRanges.prototype, 'first', 'get');
+    const looks = vi.spyOn(PendingRanges.prototype, 'first', 'get');
     for (let from = ranges - 1; from > 0; from--) {
       const range = files.open('k', ranges, 0, make)!;
       range.append(from, Buffer.of(from));
@@ -98,19 +98,19 @@ describe('a file', () => {
     expect(looks.mock.calls.length).toBeLessThan(4 * ranges);
     looks.mockRestore();
     expect(Buffer.concat(whole.file.chunks)[77]).toBe(77);
-    expect(files.held).toBe(0);
+    expect(files.memoryUsed).toBe(0);
   });
 });
 
 describe('memory', () => {
   it('is accounted for ranges beyond their bytes, and ranges beyond the limit are rejected', () => {
-    const files = new RangeFiles(2 * COST_OF_RANGE + 2, 60);
+    const files = new RangeFiles(2 * RANGE_OVERHEAD + 2, 60);
     send(files, [
       [3, 4],
       [5, 6],
       [7, 8],
     ]);
-    expect([files.held, files.refused]).toEqual([2 * COST_OF_RANGE + 2, 1]);
+    expect([files.memoryUsed, files.refused]).toEqual([2 * RANGE_OVERHEAD + 2, 1]);
   });
 
   it('is released for an expired file, and nothing is kept for it afterwards', () => {
@@ -118,10 +118,10 @@ describe('memory', () => {
     const range = files.open('k', 100, 0, make)!;
     range.append(50, Buffer.alloc(10));
     files.open('other', 100, 61, make);
-    expect(files.held).toBe(0);
+    expect(files.memoryUsed).toBe(0);
     range.append(50, Buffer.alloc(10));
     expect(range.end()).toBeUndefined();
-    expect(files.held).toBe(0);
+    expect(files.memoryUsed).toBe(0);
   });
 
   it('is not used for a file that is complete', () => {
@@ -130,15 +130,15 @@ describe('memory', () => {
     send(files, [[0, 23]]);
     late.append(0, Buffer.from('more'));
     late.append(40, Buffer.from('more'));
-    expect([late.end(), files.held]).toEqual([undefined, 0]);
+    expect([late.end(), files.memoryUsed]).toEqual([undefined, 0]);
   });
 });
 
 it('waiting ranges are taken in the order of their first bytes', () => {
-  const ranges = new WaitingRanges();
+  const ranges = new PendingRanges();
   const starts = Array.from({ length: 500 }, (_, i) => (i * 7919) % 503);
   for (const start of starts) ranges.add(start).append(Buffer.of(start & 255));
-  expect(ranges.cost).toBe(500 * (COST_OF_RANGE + 1));
+  expect(ranges.cost).toBe(500 * (RANGE_OVERHEAD + 1));
   const taken = starts.map(() => [ranges.first, ranges.takeFirst().view()[0]]);
   expect(taken).toEqual([...starts].sort((a, b) => a - b).map(start => [start, start & 255]));
   expect(ranges.first).toBe(Number.POSITIVE_INFINITY);

@@ -449,8 +449,8 @@ describe('reuse of ports', () => {
   it('moves this and later packets of the batch to a new flow', () => {
     const { thread, feed } = setUp();
     const batch = feed([syn, back, syn, back, udpTo(9)]);
-    const table = thread.services.get('flow-table') as { beginAnew(b: Batch, i: number): number };
-    expect(table.beginAnew(batch, 2)).toBe(2);
+    const table = thread.services.get('flow-table') as { replaceFlow(b: Batch, i: number): number };
+    expect(table.replaceFlow(batch, 2)).toBe(2);
     expect(flowsOf(thread, batch)).toEqual([0, 0, 2, 2, 1]);
     const counts = [0, 2].map(row => [
       column(thread, row, FlowRecord.PACKETS_TO_SERVER),

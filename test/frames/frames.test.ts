@@ -84,7 +84,7 @@ describe('frames', () => {
     feed.application.useFrames(new Set(['tls.pdu']));
     feed.client(Buffer.from(first + '\x17\x03\x03\0\0'.repeat(10_000), 'latin1'));
     const pdus = [...feed.frames].filter(({ type }) => type === 'pdu');
-    expect([pdus.length, pdus.every(({ whole }) => whole)]).toEqual([10_001, true]);
+    expect([pdus.length, pdus.every(({ isComplete }) => isComplete)]).toEqual([10_001, true]);
     expect(Buffer.from(pdus[0]!.bytes.view()).toString('latin1')).toBe(first);
   });
 

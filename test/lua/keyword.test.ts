@@ -197,7 +197,7 @@ describe('lua on transactions', () => {
       (name, i) => `alert ssh:name any any -> any any (lua:${name}; sid:${i + 1};)`,
     );
     const { image } = await sensor(rules.join('\n'), {}, new Layer());
-    expect(image.askedKeywords).toEqual(expect.arrayContaining(['ssh.hassh', 'ja3.hash']));
+    expect(image.usedKeywords).toEqual(expect.arrayContaining(['ssh.hassh', 'ja3.hash']));
   });
 
   it('has no transaction on packets', async () => {

@@ -24,7 +24,7 @@ import {
 import { type FilterError, Words } from './words.js';
 
 /** Deepest nesting. */
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 
 const KINDS = ['host', 'net', 'port', 'portrange', 'proto'] as const;
 type Kind = (typeof KINDS)[number];
@@ -67,7 +67,7 @@ class Parser {
 
   private single(): Test {
     const { words } = this;
-    if (++this.depth > DEEPEST) words.fail(`at most ${DEEPEST} levels`);
+    if (++this.depth > MAX_DEPTH) words.fail(`at most ${MAX_DEPTH} levels`);
     const test = words.take('not', '!')
       ? negated(this.single())
       : words.peek() === '('

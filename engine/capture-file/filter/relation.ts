@@ -8,7 +8,7 @@ import type { Words } from './words.js';
 type Value = (facts: Facts) => number;
 
 /** Deepest nesting of brackets. */
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 
 const COMPARISONS = new Map<string, (a: number, b: number) => boolean>([
   ['>', (a, b) => a > b],
@@ -79,7 +79,7 @@ class RelationParser {
   private single(): Value {
     const { words } = this;
     if (words.take('(')) {
-      if (++this.depth > DEEPEST) words.fail(`at most ${DEEPEST} levels`);
+      if (++this.depth > MAX_DEPTH) words.fail(`at most ${MAX_DEPTH} levels`);
       const value = this.sum(0);
       if (!words.take(')')) words.fail(')');
       this.depth--;
@@ -97,7 +97,7 @@ class RelationParser {
     const { words } = this;
     const base = this.header(words.next('a protocol'));
     words.at++;
-    if (++this.depth > DEEPEST) words.fail(`at most ${DEEPEST} levels`);
+    if (++this.depth > MAX_DEPTH) words.fail(`at most ${MAX_DEPTH} levels`);
     const index = this.sum(0);
     this.depth--;
     const size = words.take(':') ? numberOf(words.next('1, 2 or 4')) : 1;

@@ -14,7 +14,7 @@ export class FilterError extends Error {
 }
 
 /** Longest expression, in words. */
-const MOST_WORDS = 4096;
+const MAX_WORDS = 4096;
 
 const OPERATOR = /&&|\|\||<<|>>|<=|>=|==|!=|[()[\]!<>=&|^+*%]/y;
 /** Addresses, networks and ranges are one word: `10.0.0.0/8`, `2001:db8::1`, `80-90`. */
@@ -36,8 +36,8 @@ export class Words {
   /** @throws FilterError */
   constructor(private readonly expression: string) {
     this.words = wordsOf(expression);
-    if (this.words.length > MOST_WORDS)
-      throw new FilterError(`a packet filter with more than ${MOST_WORDS} words`);
+    if (this.words.length > MAX_WORDS)
+      throw new FilterError(`a packet filter with more than ${MAX_WORDS} words`);
   }
 
   get isAtEnd(): boolean {

@@ -4,7 +4,7 @@ import { SharedTable } from '../../../signatures/state/shared-table.js';
 import { type Arguments, type Handlers, textArgument } from '../../control/control-socket.js';
 
 /** Maximum number of names added by commands, in addition to those of rules. */
-const MOST_NAMES = 65_536;
+const MAX_NAMES = 65_536;
 
 /** @param ofRules names used by the active rules */
 export function hostbitCommands(memory: SharedArrayBuffer, ofRules: () => readonly string[]): Handlers {
@@ -19,7 +19,7 @@ export function hostbitCommands(memory: SharedArrayBuffer, ofRules: () => readon
       if (!Number.isInteger(seconds) || seconds <= 0)
         throw new Error('expire is missing, expected a number of seconds');
       const name = nameOf(given);
-      if (added.size >= MOST_NAMES && !added.has(name)) throw new Error('too many hostbit names');
+      if (added.size >= MAX_NAMES && !added.has(name)) throw new Error('too many hostbit names');
       bits.set(hostOf(given), name, now(), seconds);
       added.add(name);
       return 'hostbit added';

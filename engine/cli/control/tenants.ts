@@ -10,7 +10,7 @@ import { type Arguments, type Handlers, textArgument } from '../../control/contr
 import { tenantLists } from '../../tenants.js';
 
 /** Maximum number of tenants. */
-const MOST = 65_536;
+const MAX_TENANTS = 65_536;
 
 export class Tenants {
   private readonly folder: string;
@@ -86,7 +86,7 @@ export class Tenants {
   private register(given: Arguments): string {
     const id = idOf(given);
     if (this.files.has(id)) throw new Error(`tenant ${id} is already registered`);
-    if (this.files.size >= MOST) throw new Error('too many tenants');
+    if (this.files.size >= MAX_TENANTS) throw new Error('too many tenants');
     this.set(id, textArgument(given, 'filename'));
     return 'adding tenant succeeded';
   }

@@ -4,7 +4,7 @@ import { RuleSource } from '../../../signatures/parser/source.js';
 import { parseRule } from '../../../signatures/parser.js';
 import type { RuleContext } from '../../../signatures/rule-context.js';
 import type { AddressSet, ContentMatch, Match, PortSet, Signature } from '../../../signatures/signature.js';
-import type { FlowPattern, Side } from '../../detection/prepared.js';
+import type { EndpointPattern, FlowPattern } from '../../detection/prepared.js';
 import type { DetectionDefinition } from '../../detection.js';
 
 const TRANSPORTS: Readonly<Record<string, readonly number[]>> = {
@@ -101,7 +101,7 @@ function transportsOf(
   return application.transports.map(name => BY_NAME[name]!);
 }
 
-function sideOf({ any, v4, v6 }: AddressSet, ports: PortSet): Side {
+function sideOf({ any, v4, v6 }: AddressSet, ports: PortSet): EndpointPattern {
   return { anyAddress: any, v4, v6, ports };
 }
 

@@ -16,7 +16,7 @@ interface DigestSet {
   readonly negated: boolean;
 }
 
-const LARGEST_LIST = 256 << 20;
+const MAX_LIST_BYTES = 256 << 20;
 
 export function digestTest(
   keyword: string,
@@ -60,7 +60,7 @@ function found(name: string, folders: readonly string[]): string {
 /** Reads lines that begin with a digest; empty lines and comments are skipped. */
 function readDigests(path: string, digits: number): string[] {
   const text = readFileSync(path, 'latin1');
-  if (text.length > LARGEST_LIST) throw new Error(`${path} is larger than ${LARGEST_LIST} bytes`);
+  if (text.length > MAX_LIST_BYTES) throw new Error(`${path} is larger than ${MAX_LIST_BYTES} bytes`);
   const digests = new Set<string>();
   for (const line of text.split('\n')) {
     if (line.trim() === '' || line.startsWith('#')) continue;

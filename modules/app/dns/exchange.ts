@@ -40,7 +40,7 @@ export class DnsTransaction extends OneSidedTransaction {
     );
   }
 
-  get exchange(): number {
+  get exchangeId(): number {
     return this.message.id;
   }
 }
@@ -96,7 +96,7 @@ function* findMessage(session: DnsSession, toServer: boolean): Generator<void, b
     } else if (looksLikeMessage(start, 2, TCP_START)) {
       return true;
     } else {
-      socket.rest();
+      socket.takeAll();
     }
   }
 }

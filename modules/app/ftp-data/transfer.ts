@@ -55,11 +55,11 @@ export function* readFile(session: Session<FtpDataTransaction>, toServer: boolea
       body.file?.gap(socket.missing);
       socket.resume();
     } else break;
-    if (body.show(false)) session.advance(transaction, toServer, STARTED);
+    if (body.updateVisible(false)) session.advance(transaction, toServer, STARTED);
     // Rules that only test the command apply to either direction.
     session.advance(transaction, !toServer, STARTED);
   }
-  end(session, transaction, toServer, socket.state === 'end' && !socket.cut ? 'closed' : 'truncated');
+  end(session, transaction, toServer, socket.state === 'end' && !socket.truncated ? 'closed' : 'truncated');
 }
 
 function bodyOf(
@@ -91,7 +91,7 @@ function end(
   const { body } = transaction;
   if (body && transaction.toServer === toServer) {
     body.file?.close(state);
-    body.show(true);
+    body.updateVisible(true);
   }
   session.advance(transaction, toServer, COMPLETE);
 }

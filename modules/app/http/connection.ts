@@ -106,7 +106,8 @@ export class Connection {
   reportBody(transaction: HttpTransaction, toServer: boolean, complete: boolean): void {
     const { body } = transaction.message(toServer);
     const { request, response } = this.settings.reportsBodies;
-    const grown = (body?.show(complete) ?? false) || (toServer ? request : response) || this.filesChanged;
+    const grown =
+      (body?.updateVisible(complete) ?? false) || (toServer ? request : response) || this.filesChanged;
     this.filesChanged = false;
     if (grown && !complete) this.advance(transaction, toServer, BODY - 1);
   }

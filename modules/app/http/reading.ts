@@ -8,7 +8,7 @@ export function* readLine(socket: StreamSocket, limit: number): Reading<Uint8Arr
   const line = yield* socket.readUntil(LF, limit);
   if (line) return line;
   // The end of the stream ends the line.
-  if ((socket.state === 'end' || socket.state === 'reset') && socket.available > 0) return socket.rest();
+  if ((socket.state === 'end' || socket.state === 'reset') && socket.available > 0) return socket.takeAll();
   return undefined;
 }
 
@@ -27,7 +27,7 @@ export function* readHeaderLine(socket: StreamSocket, limit: number): Reading<Ui
     }
     if (socket.state !== 'open') {
       const closed = socket.state === 'end' || socket.state === 'reset';
-      return closed && available > 0 ? socket.rest() : undefined;
+      return closed && available > 0 ? socket.takeAll() : undefined;
     }
     // A trailing CR may be the first half of CR LF.
     seen = Math.max(0, available - 1);

@@ -62,10 +62,10 @@ export class ResponseBody {
     const { flash, bombLimit } = this.connection.server;
     if (!flash) return undefined;
     const file = new FlashFile(flash, bombLimit, bytes => {
-      body.keep(bytes);
+      body.storeForInspection(bytes);
       return true;
     });
-    body.undoing = bytes => file.write(bytes);
+    body.decompress = bytes => file.write(bytes);
     return file;
   }
 

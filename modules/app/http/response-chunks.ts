@@ -66,7 +66,7 @@ function* rawRest(
   connection.report(transaction, 'invalid_response_chunk_len');
   if (line) body.write(line);
   yield* socket.pass(Number.MAX_SAFE_INTEGER, bytes => body.write(bytes));
-  body.end(socket.state !== 'end' || socket.cut);
+  body.end(socket.state !== 'end' || socket.truncated);
   complete(connection, transaction);
   return false;
 }

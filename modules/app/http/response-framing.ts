@@ -121,7 +121,7 @@ function finish(
   if (hasUnexpected(socket)) {
     last ??= new ResponseBody(connection, transaction);
     connection.report(transaction, 'response_body_unexpected');
-    last.write(socket.rest());
+    last.write(socket.takeAll());
   }
   last?.end(false);
   complete(connection, transaction);
@@ -140,7 +140,7 @@ export function* readToEnd(
     body.gap(socket.missing);
     socket.resume();
   }
-  body.end(socket.state === 'reset' || socket.cut);
+  body.end(socket.state === 'reset' || socket.truncated);
   complete(connection, transaction);
   return false;
 }

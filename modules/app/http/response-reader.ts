@@ -85,7 +85,7 @@ function* readResponse(
     const line = yield* statusLine(connection, transaction, socket);
     if (line === 'body') return yield* readToEnd(connection, transaction, socket);
     if (!line) return abort(connection, transaction, socket);
-    transaction.answerRenewals = interim;
+    transaction.responseRestarts = interim;
     if (interim > 0) clearCached(transaction, false);
     parseStatusLine(copy(chomp(line)), response, event => connection.report(transaction, event));
     response.headers = connection.newHeaders(transaction, false);

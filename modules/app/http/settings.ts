@@ -1,5 +1,5 @@
 /** Settings of HTTP: `app-layer.protocols.http.libhtp`, a default and others by server address. */
-import { askedKeywords } from '../../../engine/asked-keywords.js';
+
 import type { Config, ConfigTree } from '../../../engine/config/config.js';
 import { networks } from '../../../engine/config/networks.js';
 import { integer, option, size, tree } from '../../../engine/config/option.js';
@@ -9,6 +9,7 @@ import { RangeFiles } from '../../../engine/files/range-files.js';
 import { PrefixTable } from '../../../engine/prefix-table.js';
 import { type BodyForms, bodyForms } from '../../../engine/record/alert-bodies.js';
 import { allForwardedFor, type ForwardedFor } from '../../../engine/record/forwarded-for.js';
+import { usedKeywords } from '../../../engine/used-keywords.js';
 import { BODIES, BODY_OPTIONS, type HttpVariant, httpVariants } from './record-settings.js';
 import { PREFIX, SERVER_OPTIONS, type ServerSettings, serverSettings } from './server-settings.js';
 
@@ -79,10 +80,10 @@ export function httpSettings(config: Config, shared: Readonly<Record<string, unk
     ranges: new RangeFiles(config.read(RANGE_MEMCAP), config.read(RANGE_TIMEOUT)),
     memory: bodyMemory(config.read(MEMCAP)),
     reportsBodies: {
-      request: askedKeywords(shared).includes('hook:request_body'),
-      response: askedKeywords(shared).includes('hook:response_body'),
+      request: usedKeywords(shared).includes('hook:request_body'),
+      response: usedKeywords(shared).includes('hook:response_body'),
     },
-    reportsFiles: askedKeywords(shared).some(keyword => NAMES_OF_FILES.includes(keyword)),
+    reportsFiles: usedKeywords(shared).some(keyword => NAMES_OF_FILES.includes(keyword)),
   };
 }
 
@@ -91,7 +92,7 @@ export function httpGauges({ memory, ranges }: HttpSettings): Readonly<Record<st
   return {
     'http.memuse': () => memory.used,
     'http.memcap': () => memory.refused,
-    'http.byterange.memuse': () => ranges.held,
+    'http.byterange.memuse': () => ranges.memoryUsed,
     'http.byterange.memcap': () => ranges.refused,
   };
 }

@@ -82,7 +82,7 @@ export class HttpTransaction extends TwoSidedTransaction {
   /** The response has begun. */
   answered = false;
   /** Number of interim responses, such as `100 Continue`, before the final one. */
-  answerRenewals = 0;
+  responseRestarts = 0;
 
   constructor(
     id: number,

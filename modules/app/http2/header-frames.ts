@@ -151,8 +151,8 @@ function behind(bytes: Uint8Array, length: number): Uint8Array | undefined {
 
 /** A block after others: the final response after interim ones, or trailers. */
 function renewResponse(transaction: Http2Transaction): void {
-  if (transaction.response.entries.length === 0 || transaction.answerRenewals >= MAX_RENEWALS) return;
-  transaction.answerRenewals++;
+  if (transaction.response.entries.length === 0 || transaction.responseRestarts >= MAX_RENEWALS) return;
+  transaction.responseRestarts++;
   clearCached(transaction, false);
 }
 

@@ -76,7 +76,7 @@ export class MessageBody {
 
   private show(ended: boolean): void {
     const { transaction, toServer } = this;
-    const grown = this.body.show(ended) || this.isNew;
+    const grown = this.body.updateVisible(ended) || this.isNew;
     this.isNew = false;
     if (grown) this.connection.session.advance(transaction, toServer, HEADERS_DONE);
   }

@@ -84,7 +84,7 @@ export class Http2Transaction extends TwoSidedTransaction {
   readonly views: (Uint8Array | null | undefined)[] = [];
 
   /** Number of header blocks of the response after the first. */
-  answerRenewals = 0;
+  responseRestarts = 0;
 
   /** @param stream 0: the connection as a whole */
   constructor(

@@ -24,7 +24,7 @@ export function* records(
     if (!(yield* search(socket, toServer))) break;
   }
   if (socket.state === 'end' || socket.state === 'reset')
-    conversation().transfers.ended(toServer, socket.cut);
+    conversation().transfers.ended(toServer, socket.truncated);
 }
 
 /** @returns false if the next message cannot be read */

@@ -1,5 +1,5 @@
 /** A call with its reply, or all reads or all writes of a file. */
-import type { FilePieces } from '../../../engine/files/file-pieces.js';
+import type { FileChunks } from '../../../engine/files/file-chunks.js';
 import type { InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TwoSidedTransaction } from '../../../engine/protocol.js';
 import type { NfsCall } from './call.js';
@@ -18,7 +18,7 @@ export const EVENTS = [
 export interface Transfer {
   readonly toServer: boolean;
   readonly body: InspectedBody;
-  readonly pieces: FilePieces;
+  readonly pieces: FileChunks;
   chunks: number;
   lastXid: number;
   isLast: boolean;

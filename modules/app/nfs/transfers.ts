@@ -1,7 +1,7 @@
 /** Files that are read or written: one transaction each, with their contents. */
 
 import type { Session } from '../../../engine/application/session.js';
-import { FilePieces, type PieceEvents, type QueueLimits } from '../../../engine/files/file-pieces.js';
+import { type ChunkEvents, FileChunks, type QueueLimits } from '../../../engine/files/file-chunks.js';
 import type { FileSettings } from '../../../engine/files/file-settings.js';
 import { type BodyMemory, FILE_LIMITS, InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
@@ -20,7 +20,7 @@ export interface NfsSettings {
 }
 
 /** Suricata has no events for it; and lost requests are sent again with other identifiers, or never. */
-const UNTOLD: PieceEvents = { overlap: () => {}, full: () => 'go on' };
+const UNTOLD: ChunkEvents = { overlap: () => {}, full: () => 'skip gap' };
 
 /** File data that continues after the parsed part. */
 export interface Rest {
@@ -87,7 +87,7 @@ export class Transfers {
     body.file = new TrackedFile(transaction.name, toServer, files);
     transaction.addFile(body.file);
     this.session.applyFileDepth(files);
-    const pieces = new FilePieces(body, queue, UNTOLD);
+    const pieces = new FileChunks(body, queue, UNTOLD);
     return { toServer, body, pieces, chunks: 0, lastXid: 0, isLast: false, length: undefined };
   }
 
@@ -125,7 +125,7 @@ export class Transfers {
     const { body, pieces, toServer } = transfer;
     pieces.data(bytes.subarray(start, end));
     if (length <= 0) this.endPiece(transaction);
-    if (body.show(false)) this.session.advance(transaction, toServer, STARTED);
+    if (body.updateVisible(false)) this.session.advance(transaction, toServer, STARTED);
     else this.session.advance(transaction, toServer, toServer ? STARTED : transaction.progressToClient);
   }
 
@@ -151,7 +151,7 @@ export class Transfers {
     else {
       transfer!.pieces.finish();
       transfer!.body.file!.close();
-      transfer!.body.show(true);
+      transfer!.body.updateVisible(true);
       this.session.advance(written, true, STARTED);
     }
   }
@@ -160,7 +160,7 @@ export class Transfers {
     const { body, pieces } = transaction.transfer!;
     pieces.finish();
     body.file!.close(state);
-    body.show(true);
+    body.updateVisible(true);
     this.session.complete(transaction);
   }
 

@@ -1,6 +1,6 @@
 /** A file that is read or written in pieces. */
 import type { Session } from '../../../engine/application/session.js';
-import { FilePieces } from '../../../engine/files/file-pieces.js';
+import { FileChunks } from '../../../engine/files/file-chunks.js';
 import { FILE_LIMITS, InspectedBody } from '../../../engine/files/inspected-body.js';
 import { TrackedFile } from '../../../engine/files/tracked-file.js';
 import type { SmbSettings } from './settings.js';
@@ -12,7 +12,7 @@ const NO_OFFSET = 2 ** 63;
 export class FileTransfer {
   private readonly file: TrackedFile;
   private readonly body: InspectedBody;
-  private readonly pieces: FilePieces;
+  private readonly pieces: FileChunks;
 
   constructor(
     private readonly session: Session<SmbTransaction>,
@@ -24,11 +24,11 @@ export class FileTransfer {
     this.file = new TrackedFile(Buffer.from(name, 'latin1'), toServer, files);
     this.body = new InspectedBody(FILE_LIMITS, session.endpoints.inline, memory, 0);
     this.body.file = this.file;
-    this.pieces = new FilePieces(this.body, toServer ? writeQueue : readQueue, {
+    this.pieces = new FileChunks(this.body, toServer ? writeQueue : readQueue, {
       overlap: () => session.event(transaction, 'file_overlap'),
       full(what) {
         session.event(transaction, `${toServer ? 'write' : 'read'}_${what}`);
-        return 'lose';
+        return 'discard';
       },
     });
     transaction.addFile(this.file);
@@ -57,7 +57,7 @@ export class FileTransfer {
   }
 
   private reportData(): void {
-    if (this.body.show(false)) this.session.advance(this.transaction, this.toServer, 0);
+    if (this.body.updateVisible(false)) this.session.advance(this.transaction, this.toServer, 0);
   }
 
   /** No more bytes will follow. */
@@ -66,7 +66,7 @@ export class FileTransfer {
     this.pieces.finish();
     this.reportData();
     this.file.close(state);
-    this.body.show(true);
+    this.body.updateVisible(true);
     this.session.advance(this.transaction, this.toServer, COMPLETE);
     this.session.complete(this.transaction);
   }

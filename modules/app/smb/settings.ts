@@ -2,7 +2,7 @@
 import type { Config } from '../../../engine/config/config.js';
 import { integer, names, option, size } from '../../../engine/config/option.js';
 import { outputBit, recordTypeSettings } from '../../../engine/config/output-list.js';
-import type { QueueLimits } from '../../../engine/files/file-pieces.js';
+import type { QueueLimits } from '../../../engine/files/file-chunks.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
 import { type BodyMemory, bodyMemory } from '../../../engine/files/inspected-body.js';
 

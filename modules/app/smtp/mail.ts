@@ -46,14 +46,14 @@ export class Mail implements MimeConsumer {
     const { transaction } = this;
     if (cut) {
       this.file?.close('truncated');
-      transaction.body?.show(true);
+      transaction.body?.updateVisible(true);
       return;
     }
     this.reader?.end();
     this.closeFile();
     transaction.whole = true;
     if (this.hash) transaction.bodyMd5 = this.hash.digest('hex');
-    transaction.body?.show(true);
+    transaction.body?.updateVisible(true);
   }
 
   // ── results of the reader ──
@@ -80,7 +80,7 @@ export class Mail implements MimeConsumer {
     this.file!.append(bytes);
     const body = transaction.body!;
     body.append(bytes);
-    if (body.show(false)) session.advance(transaction, true, 0);
+    if (body.updateVisible(false)) session.advance(transaction, true, 0);
   }
 
   closeFile(): void {

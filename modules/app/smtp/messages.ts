@@ -58,7 +58,7 @@ export class Messages {
 
   /** The stream ended within a line. */
   private lastLine(client: StreamSocket): false {
-    if (client.available > 0 && !this.isRejected()) this.mail?.line(client.rest(), false);
+    if (client.available > 0 && !this.isRejected()) this.mail?.line(client.takeAll(), false);
     return false;
   }
 

@@ -1,5 +1,5 @@
 /** Settings of SMTP. */
-import { isSwitchedOn } from '../../../engine/asked-keywords.js';
+
 import { Config } from '../../../engine/config/config.js';
 import {
   boolean,
@@ -14,6 +14,7 @@ import {
 import { recordTypeSettings } from '../../../engine/config/output-list.js';
 import { type FileSettings, fileSettings } from '../../../engine/files/file-settings.js';
 import { type BodyLimits, type BodyMemory, bodyMemory } from '../../../engine/files/inspected-body.js';
+import { isEnabledFor } from '../../../engine/used-keywords.js';
 import type { MimeSettings } from '../mime/message-reader.js';
 import { FIELDS } from './record.js';
 
@@ -150,7 +151,7 @@ function isBodyDigested(
   shared: Readonly<Record<string, unknown>>,
   digests: readonly string[],
 ): boolean {
-  return isSwitchedOn(value, shared, 'email.body_md5') || (value === 'auto' && digests.includes('body'));
+  return isEnabledFor(value, shared, 'email.body_md5') || (value === 'auto' && digests.includes('body'));
 }
 
 function mimeSettings(config: Config): MimeSettings {

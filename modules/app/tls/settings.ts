@@ -1,7 +1,8 @@
 /** Options of TLS, and the settings derived from them. */
-import { isSwitchedOn } from '../../../engine/asked-keywords.js';
+
 import type { Config } from '../../../engine/config/config.js';
 import { choice, option, text } from '../../../engine/config/option.js';
+import { isEnabledFor } from '../../../engine/used-keywords.js';
 import { TLS_OUTPUT_OPTIONS, type TlsVariant, tlsVariants, usualMembers } from './outputs.js';
 
 const ENCRYPTION = option(
@@ -35,8 +36,8 @@ export interface TlsSettings {
 /** @param shared see `Thread.shared`: what the rules need */
 export function tlsSettings(config: Config, shared: Readonly<Record<string, unknown>>): TlsSettings {
   const handling = config.read(ENCRYPTION);
-  const ja3 = isSwitchedOn(config.read(JA3), shared, 'ja3');
-  const ja4 = isSwitchedOn(config.read(JA4), shared, 'ja4');
+  const ja3 = isEnabledFor(config.read(JA3), shared, 'ja3');
+  const ja4 = isEnabledFor(config.read(JA4), shared, 'ja4');
   return {
     encryptionHandling: handling === 'default' ? 'track-only' : handling,
     variants: tlsVariants(config, ja3, ja4),

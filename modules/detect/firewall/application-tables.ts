@@ -227,7 +227,7 @@ function isAffected(
   payload: boolean,
 ): boolean {
   const side = watched.side(toServer);
-  const { untold } = watched.conversation.protocol;
+  const { silentAfter } = watched.conversation.protocol;
   if (side.updated || (side.missed && payload)) return true;
-  return data && untold !== undefined && side.progress >= untold[toServer ? 0 : 1];
+  return data && silentAfter !== undefined && side.progress >= silentAfter[toServer ? 0 : 1];
 }

@@ -56,7 +56,7 @@ export class FirewallTransaction {
   /** Packets without an update may affect it. */
   get staysAffected(): boolean {
     if (this.toServer.missed || this.toClient.missed) return true;
-    return this.conversation.protocol.untold !== undefined && !this.isOver;
+    return this.conversation.protocol.silentAfter !== undefined && !this.isOver;
   }
 
   /** No more updates follow. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Expectations, MOST_DETAIL } from '../../../engine/application/expectations.js';
+import { Expectations, MAX_DETAIL_BYTES } from '../../../engine/application/expectations.js';
 import { DeclaredOptions } from '../../../engine/config/declared.js';
 import { fromLatin1 } from '../../../engine/latin1.js';
 import {
@@ -130,7 +130,7 @@ describe('conversations that were announced', () => {
 
   it('are taken once, by whichever side begins', () => {
     const expectations = new Expectations();
-    expect(expectations.none).toBe(true);
+    expect(expectations.isEmpty).toBe(true);
     expectations.add(a, b, 1025, 100, { protocol: 3, detail });
     expect(expectations.take(b, a, 1026, 100)).toBeUndefined();
     expect(expectations.take(b, a, 1025, 100)).toEqual({ protocol: 3, detail });
@@ -167,7 +167,7 @@ describe('conversations that were announced', () => {
   });
 
   it('have a detail of limited size', () => {
-    const long = 'x'.repeat(MOST_DETAIL);
+    const long = 'x'.repeat(MAX_DETAIL_BYTES);
     expect(new Expectations().add(a, b, 1, 1, { protocol: 1, detail: long })).toBe(false);
   });
 

@@ -1,25 +1,26 @@
 /** What `*detect` gets: the two sides of a connection, its flow, and the current packet. */
-import { Asking } from './asking.js';
+
+import { EITHER_SIDE } from './read-requests.js';
+import { RoutineContext } from './routine-context.js';
 import { DetectionSocket, type Reading } from './socket.js';
-import { EITHER_SIDE } from './waits.js';
-import type { DetectionWatch } from './watch.js';
+import type { DetectionContext } from './view-context.js';
 
 /** The two sides of a flow, read like sockets. */
-export class Conversation extends Asking {
+export class Connection extends RoutineContext {
   /** What the client sends, and what the server sends. */
   readonly client: DetectionSocket;
   readonly server: DetectionSocket;
   private clientFirst = true;
 
-  constructor(watch: DetectionWatch, flow: number) {
-    super(watch, flow);
+  constructor(context: DetectionContext, flow: number) {
+    super(context, flow);
     this.client = new DetectionSocket(this);
     this.server = new DetectionSocket(this);
   }
 
   /** Waits until one of the sides can be read: returns that side, or 'end' if neither will be again. */
   get either(): () => Reading<DetectionSocket | 'end'> {
-    return () => this.ask(EITHER_SIDE, undefined);
+    return () => this.request(EITHER_SIDE, undefined);
   }
 
   // ── for the engine ──
@@ -30,15 +31,15 @@ export class Conversation extends Asking {
   }
 
   /** Records which side has had unread data for longer; called before a side is fed. */
-  noteOrder(toServer: boolean): void {
+  recordOrder(toServer: boolean): void {
     if (!this.side(!toServer).isReady) this.clientFirst = toServer;
   }
 
-  protected eitherSide(): DetectionSocket | 'end' | undefined {
+  protected readySide(): DetectionSocket | 'end' | undefined {
     const { client, server } = this;
     const [first, second] = this.clientFirst ? [client, server] : [server, client];
     const side = first.isReady ? first : second.isReady ? second : undefined;
-    side?.noteTold();
+    side?.markEndReported();
     return side ?? (client.hasEnded && server.hasEnded ? 'end' : undefined);
   }
 

@@ -11,7 +11,7 @@ export interface FlowBits {
   release(flow: number): void;
 }
 
-export interface Watch {
+export interface ViewContext {
   readonly memory: Memory;
   readonly flows: FlowRows;
   readonly bits: FlowBits;
@@ -21,7 +21,7 @@ export interface Watch {
 }
 
 /** The same for one detection. */
-export interface DetectionWatch extends Watch {
+export interface DetectionContext extends ViewContext {
   /** Maximum bytes it may hold of each side. */
   readonly maxHeld: number;
 }

@@ -6,9 +6,9 @@ import { GrowingBytes } from '../application/growing-bytes.js';
 import { HiddenMap } from '../memory/hidden-map.js';
 
 /** Approximate memory overhead of a range: its buffer object and its entries here. */
-export const COST_OF_RANGE = 256;
+export const RANGE_OVERHEAD = 256;
 
-export class WaitingRanges {
+export class PendingRanges {
   private readonly byStart = new HiddenMap<number, GrowingBytes>();
   private readonly starts: number[] = [];
 
@@ -40,12 +40,12 @@ export class WaitingRanges {
     const { starts } = this;
     const bytes = this.byStart.take(starts[0]!)!;
     const last = starts.pop()!;
-    if (starts.length > 0) this.sink(last);
+    if (starts.length > 0) this.siftDown(last);
     return bytes;
   }
 
   /** Puts `start` at the top, and sifts it down. */
-  private sink(start: number): void {
+  private siftDown(start: number): void {
     const { starts } = this;
     let at = 0;
     for (let below = 1; below < starts.length; below = 2 * at + 1) {
@@ -64,7 +64,7 @@ export class WaitingRanges {
 
   /** Memory of all ranges. */
   get cost(): number {
-    let cost = this.byStart.size * COST_OF_RANGE;
+    let cost = this.byStart.size * RANGE_OVERHEAD;
     for (const bytes of this.byStart.values()) cost += bytes.length;
     return cost;
   }

@@ -4,26 +4,26 @@
  */
 import { FlowView } from './flow-view.js';
 import type { PacketView } from './packet-view.js';
+import { EITHER_SIDE, NEXT_ITEM, NO_REQUEST, PEEK, READ, RECV, SKIP, UNTIL } from './read-requests.js';
 import type { Routine } from './routine.js';
 import type { Chunk, DetectionSocket, Reading, Stop } from './socket.js';
-import { EITHER_SIDE, NEXT_ITEM, NOTHING, PEEK, READ, RECV, SKIP, UNTIL } from './waits.js';
-import type { DetectionWatch } from './watch.js';
+import type { DetectionContext } from './view-context.js';
 
 const WAITING: IteratorResult<undefined, never> = { done: false, value: undefined };
 
-export abstract class Asking extends FlowView {
+export abstract class RoutineContext extends FlowView {
   /** The routine; undefined before it began. Maintained by the engine, like the next two. */
   routine: Routine | undefined = undefined;
   /** The next one of the same flow. */
-  follower: Asking | undefined = undefined;
+  nextOfFlow: RoutineContext | undefined = undefined;
   /** The detection of the routine. */
-  get owner(): DetectionWatch {
-    return this.watch;
+  get owner(): DetectionContext {
+    return this.context;
   }
 
-  /** Answers given so far. */
-  answers = 0;
-  private kind = NOTHING;
+  /** Number of actions so far. */
+  actionCount = 0;
+  private kind = NO_REQUEST;
   private socket: DetectionSocket | undefined = undefined;
   private count = 0;
   private delimiter: number | string = 0;
@@ -31,10 +31,10 @@ export abstract class Asking extends FlowView {
   private searched = 0;
 
   constructor(
-    protected override readonly watch: DetectionWatch,
+    protected override readonly context: DetectionContext,
     number: number,
   ) {
-    super(watch, number);
+    super(context, number);
   }
 
   get flow(): FlowView {
@@ -43,14 +43,14 @@ export abstract class Asking extends FlowView {
 
   /** The packet that carried the data read last. */
   get packet(): PacketView {
-    return this.watch.packet;
+    return this.context.packet;
   }
 
   /** A side that is ready to be read, 'end' if there will be none, undefined if not yet. */
-  protected abstract eitherSide(): DetectionSocket | 'end' | undefined;
+  protected abstract readySide(): DetectionSocket | 'end' | undefined;
   protected abstract nextItem(): unknown;
 
-  ask<T>(
+  request<T>(
     kind: number,
     socket: DetectionSocket | undefined,
     count = 0,
@@ -70,43 +70,43 @@ export abstract class Asking extends FlowView {
 
   /** Called by `yield*` when it begins, and each time the routine is resumed. */
   next(): IteratorResult<undefined, unknown> {
-    const value = this.answer();
+    const value = this.readResult();
     if (value === WAITING) return WAITING;
-    this.kind = NOTHING;
+    this.kind = NO_REQUEST;
     return { done: true, value };
   }
 
   /** The request can be answered, so the routine should be resumed. */
-  get isAnswerable(): boolean {
+  get canResume(): boolean {
     const { socket } = this;
-    const limit = this.watch.maxHeld;
+    const limit = this.context.maxHeld;
     switch (this.kind) {
       case RECV:
-        return socket!.isReady && socket!.isEnough(limit);
+        return socket!.isReady && socket!.hasEnough(limit);
       case READ:
       case PEEK:
-        return socket!.isReady && (socket!.available >= this.count || socket!.isBroken);
+        return socket!.isReady && (socket!.available >= this.count || socket!.endsHere);
       default:
         return true;
     }
   }
 
-  private answer(): unknown {
+  private readResult(): unknown {
     const { socket } = this;
-    const limit = this.watch.maxHeld;
+    const limit = this.context.maxHeld;
     switch (this.kind) {
       case RECV:
-        return socket!.some(this.count, limit) ?? WAITING;
+        return socket!.takeSome(this.count, limit) ?? WAITING;
       case READ:
-        return socket!.exactly(this.count, limit, true) ?? WAITING;
+        return socket!.takeExactly(this.count, limit, true) ?? WAITING;
       case PEEK:
-        return socket!.exactly(this.count, limit, false) ?? WAITING;
+        return socket!.takeExactly(this.count, limit, false) ?? WAITING;
       case UNTIL:
-        return this.until(socket!, Math.min(this.count, limit)) ?? WAITING;
+        return this.takeUntil(socket!, Math.min(this.count, limit)) ?? WAITING;
       case SKIP:
-        return this.skipped(socket!);
+        return this.skip(socket!);
       case EITHER_SIDE:
-        return this.eitherSide() ?? WAITING;
+        return this.readySide() ?? WAITING;
       case NEXT_ITEM:
         return this.nextItem() ?? WAITING;
       default:
@@ -114,21 +114,21 @@ export abstract class Asking extends FlowView {
     }
   }
 
-  private skipped(socket: DetectionSocket): Stop | undefined | typeof WAITING {
-    const passed = socket.pass(this.count);
+  private skip(socket: DetectionSocket): Stop | undefined | typeof WAITING {
+    const passed = socket.skipAvailable(this.count);
     if (typeof passed === 'string') return passed;
     this.count -= passed;
     return this.count === 0 ? undefined : WAITING;
   }
 
-  private until(socket: DetectionSocket, limit: number): Chunk | undefined {
+  private takeUntil(socket: DetectionSocket, limit: number): Chunk | undefined {
     const { delimiter } = this;
     const length = typeof delimiter === 'string' ? delimiter.length : 1;
     const end = this.endOfDelimiter(socket, limit, length);
     if (end > 0) return socket.take(end);
     if (socket.available >= limit) return 'limit';
     this.searched = Math.max(0, socket.available - length + 1);
-    return socket.whyNot();
+    return socket.stopReason();
   }
 
   private endOfDelimiter(socket: DetectionSocket, limit: number, length: number): number {

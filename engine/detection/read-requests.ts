@@ -1,5 +1,5 @@
 /** What a routine may wait for. */
-export const NOTHING = 0;
+export const NO_REQUEST = 0;
 export const RECV = 1;
 export const READ = 2;
 export const PEEK = 3;

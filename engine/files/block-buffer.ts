@@ -1,11 +1,11 @@
-/** Bytes kept in order of arrival: memory use depends on their number, not on the size of the pieces. */
+/** Bytes kept in order of arrival: memory use depends on their number, not on the size of the chunks. */
 
-/** Largest block, unless a single piece is larger. */
-const LARGEST_BLOCK = 64 << 10;
+/** Largest block, unless a single chunk is larger. */
+const MAX_BLOCK = 64 << 10;
 
-export class KeptBytes {
+export class BlockBuffer {
   length = 0;
-  private readonly full: Uint8Array[] = [];
+  private readonly fullBlocks: Uint8Array[] = [];
   private block: Uint8Array = new Uint8Array(0);
   private filled = 0;
 
@@ -15,17 +15,17 @@ export class KeptBytes {
     if (room > 0) this.fill(room === bytes.length ? bytes : bytes.subarray(0, room));
     if (room === bytes.length) return;
     const rest = room > 0 ? bytes.subarray(room) : bytes;
-    this.begin(rest.length);
+    this.startBlock(rest.length);
     this.fill(rest);
   }
 
   /**
-   * The first block has the length of the first piece, which is often the only one. Further blocks are as long as all
+   * The first block has the length of the first chunk, which is often the only one. Further blocks are as long as all
    * previous ones together.
    */
-  private begin(atLeast: number): void {
-    if (this.filled > 0) this.full.push(this.block);
-    this.block = new Uint8Array(Math.max(atLeast, Math.min(this.length, LARGEST_BLOCK)));
+  private startBlock(atLeast: number): void {
+    if (this.filled > 0) this.fullBlocks.push(this.block);
+    this.block = new Uint8Array(Math.max(atLeast, Math.min(this.length, MAX_BLOCK)));
     this.filled = 0;
   }
 
@@ -37,6 +37,6 @@ export class KeptBytes {
 
   /** All of it, in order. */
   get parts(): readonly Uint8Array[] {
-    return this.filled > 0 ? [...this.full, this.block.subarray(0, this.filled)] : this.full;
+    return this.filled > 0 ? [...this.fullBlocks, this.block.subarray(0, this.filled)] : this.fullBlocks;
   }
 }
