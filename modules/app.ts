@@ -55,7 +55,7 @@ export default defineModule({
 export class Application implements ThreadModule, ApplicationLayer {
   readonly updates: TransactionUpdate[];
   readonly closedFiles: readonly ClosedFile[];
-  private readonly conversations: SessionTable;
+  private readonly sessions: SessionTable;
   private readonly settled: DecidedFlows;
   /** The current batch, and the index of the current packet in it. */
   private batch!: Batch;
@@ -76,25 +76,25 @@ export class Application implements ThreadModule, ApplicationLayer {
     this.flows = thread.flows.row;
     this.bytes = thread.memory.bytes;
     this.settled = new DecidedFlows(thread);
-    this.conversations = new SessionTable(thread, protocols);
-    this.updates = this.conversations.reporter.updates;
-    this.closedFiles = this.conversations.reporter.closedFiles;
+    this.sessions = new SessionTable(thread, protocols);
+    this.updates = this.sessions.reporter.updates;
+    this.closedFiles = this.sessions.reporter.closedFiles;
     thread.services.set('application-layer', this);
     this.notes = new PacketAnnotations(thread);
     const table = thread.services.get(FLOW_TABLE) as FlowTable | undefined;
-    this.conversations.useSwap(() => (table ? table.swap(this.batch, this.index) : this.exchange()));
+    this.sessions.useSwap(() => (table ? table.swap(this.batch, this.index) : this.exchange()));
   }
 
   reload(shared: Thread['shared']): void {
-    this.conversations.reload(shared);
+    this.sessions.reload(shared);
   }
 
   useFrames(names: ReadonlySet<string>): void {
-    this.conversations.useFrames(names);
+    this.sessions.useFrames(names);
   }
 
   onFinished(listener: FinishedListener): void {
-    const { reporter } = this.conversations;
+    const { reporter } = this.sessions;
     const before = reporter.finished;
     reporter.finished = before
       ? (...finished) => {
@@ -105,34 +105,34 @@ export class Application implements ThreadModule, ApplicationLayer {
   }
 
   sessionOf(flow: number): ApplicationSession | undefined {
-    return this.conversations.find(flow)?.session;
+    return this.sessions.find(flow)?.session;
   }
 
   process(batch: Batch): void {
     this.part++;
-    this.conversations.reporter.begin(batch);
+    this.sessions.reporter.begin(batch);
     this.batch = batch;
     for (let i = 0; i < batch.length; i++) {
       const slot = batch.slots[i]!;
-      if (this.changesWhatIsTold(slot * Packet.INTS)) this.sendAhead(batch);
+      if (this.mayAlterReported(slot * Packet.INTS)) this.sendAhead(batch);
       batch.keep(slot);
       this.index = i;
       this.packet(slot, slot * Packet.INTS);
       this.notes.reportRead(slot * Packet.INTS);
     }
     batch.replace();
-    this.conversations.updateGauges();
+    this.sessions.updateGauges();
   }
 
   /**
    * Whether a packet adds data to a flow that has changes reported in this batch and not yet inspected, and may alter
    * them: transactions that are complete and freed cannot change.
    */
-  private changesWhatIsTold(p: number): boolean {
+  private mayAlterReported(p: number): boolean {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
     if (flow < 0 || this.updates.length === 0) return false;
-    const state = this.conversations.find(flow);
+    const state = this.sessions.find(flow);
     if (state?.reportedInPart !== this.part || !state.isOpen) return false;
     if (row[p + Packet.PROTOCOL] === TCP) return Packet.carriesStream(row, p);
     return row[p + Packet.PAYLOAD_LENGTH]! > 0 && row[p + Packet.PSEUDO]! < Packet.PSEUDO_STREAM;
@@ -143,13 +143,13 @@ export class Application implements ThreadModule, ApplicationLayer {
     batch.moveKeptTo(this.ahead);
     this.thread.forward(this.ahead);
     this.part++;
-    this.conversations.reporter.begin(batch);
+    this.sessions.reporter.begin(batch);
   }
 
   /** Another thread owns the flow table: packets are turned on arrival, the row when its owner is done with it. */
   private exchange(): void {
     const slot = this.batch.slots[this.index]!;
-    this.conversations.find(this.row[slot * Packet.INTS + Packet.FLOW]!)!.swapDeferred = true;
+    this.sessions.find(this.row[slot * Packet.INTS + Packet.FLOW]!)!.swapDeferred = true;
     this.turn(slot);
   }
 
@@ -163,11 +163,11 @@ export class Application implements ThreadModule, ApplicationLayer {
     const flow = row[p + Packet.FLOW]!;
     const pseudo = row[p + Packet.PSEUDO]!;
     if (flow < 0 || pseudo === Packet.PSEUDO_EVENT) return;
-    const known = this.conversations.find(flow);
+    const known = this.sessions.find(flow);
     if (pseudo === Packet.PSEUDO_FLOW_END) {
       this.notes.storeProtocols(p, flow);
       if (known?.swapDeferred) Packet.swapFlowCounts(row, this.thread.memory.row64, slot);
-      this.conversations.endFlow(slot, p, flow);
+      this.sessions.endFlow(slot, p, flow);
       if (known?.swapDeferred) swapRecord(this.thread.flows, flow);
       return;
     }
@@ -183,38 +183,38 @@ export class Application implements ThreadModule, ApplicationLayer {
     if (protocol === TCP) this.segment(p, flow);
     else if (protocol === UDP && pseudo !== Packet.PSEUDO_STREAM) this.datagram(p, flow);
     this.notes.storeProtocols(p, flow);
-    const state = this.conversations.find(flow);
+    const state = this.sessions.find(flow);
     if (!state) return;
     if (pseudo < Packet.PSEUDO_STREAM) this.notes.requestInspection(p, state);
-    this.tell(slot, p, state);
+    this.report(slot, p, state);
   }
 
-  private tell(slot: number, p: number, state: ApplicationState): void {
+  private report(slot: number, p: number, state: ApplicationState): void {
     const { row } = this;
     if (state.encrypted) row[p + Packet.FLAGS]! |= Packet.FLAG_NO_PAYLOAD_INSPECTION;
     if (state.isReported) return;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
-    const { reporter } = this.conversations;
+    const { reporter } = this.sessions;
     const before = reporter.updates.length;
     reporter.report(slot, state, toServer);
     if (reporter.updates.length > before) state.reportedInPart = this.part;
   }
 
   private segment(p: number, flow: number): void {
-    const { row, conversations } = this;
+    const { row, sessions } = this;
     const flags = row[p + Packet.STREAM_FLAGS]!;
     const beyond = (flags & Packet.STREAM_BEYOND) !== 0;
     const length = beyond ? 0 : row[p + Packet.STREAM_LENGTH]!;
     const missing = beyond ? 0 : row[p + Packet.STREAM_GAP]!;
     const ends = (flags & (Packet.STREAM_END | Packet.STREAM_RESET)) !== 0;
     if (length === 0 && missing === 0 && !ends) return;
-    const context = conversations.contextOf(p, flow, (flags & Packet.STREAM_TO_SERVER) !== 0);
+    const context = sessions.contextOf(p, flow, (flags & Packet.STREAM_TO_SERVER) !== 0);
     if (context.state.ignored) return;
     const data = row[p + Packet.STREAM_DATA]!;
-    if (missing > 0) conversations.gap(context, missing);
-    if (length > 0) conversations.data(context, this.bytes, data, data + length);
+    if (missing > 0) sessions.gap(context, missing);
+    if (length > 0) sessions.data(context, this.bytes, data, data + length);
     const over = (flags & Packet.STREAM_DEPTH) === 0;
-    if (ends) conversations.endDirection(context, (flags & Packet.STREAM_RESET) !== 0, over);
+    if (ends) sessions.endDirection(context, (flags & Packet.STREAM_RESET) !== 0, over);
   }
 
   private datagram(p: number, flow: number): void {
@@ -222,9 +222,9 @@ export class Application implements ThreadModule, ApplicationLayer {
     const length = row[p + Packet.PAYLOAD_LENGTH]!;
     if (length <= 0) return;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
-    const context = this.conversations.contextOf(p, flow, toServer);
+    const context = this.sessions.contextOf(p, flow, toServer);
     if (context.state.ignored) return;
     const start = row[p + Packet.PAYLOAD]!;
-    this.conversations.datagram(context, this.bytes, start, start + length);
+    this.sessions.datagram(context, this.bytes, start, start + length);
   }
 }

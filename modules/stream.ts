@@ -101,7 +101,7 @@ export class Stream implements ThreadModule {
     const flow = row[slot * Packet.INTS + Packet.FLOW]!;
     const before = records ? records.stateOf(flow) : 0;
     tracker.segment(batch, slot, index);
-    records?.tell(batch, slot, before);
+    records?.report(batch, slot, before);
     this.events?.count(slot);
   }
 

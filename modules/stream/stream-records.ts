@@ -15,18 +15,18 @@ import { STATE_NAMES } from '../../engine/stream/tcp-state.js';
 
 const FLAGS = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg'];
 
-const wish = (name: string, summary: string) =>
+const recordOption = (name: string, summary: string) =>
   option(`outputs.*.eve-log.types.*.stream.${name}`, boolean, false, summary);
 
-const ALL = wish('all', 'log all TCP packets');
-const EVENT_SET = wish('event-set', 'log TCP packets with an event');
-const STATE_UPDATE = wish('state-update', 'log TCP packets that change the state of their session');
-const SPURIOUS = wish('spurious-retransmission', 'log retransmissions of acknowledged data');
+const ALL = recordOption('all', 'log all TCP packets');
+const EVENT_SET = recordOption('event-set', 'log TCP packets with an event');
+const STATE_UPDATE = recordOption('state-update', 'log TCP packets that change the state of their session');
+const SPURIOUS = recordOption('spurious-retransmission', 'log retransmissions of acknowledged data');
 
 export const STREAM_RECORD_OPTIONS: readonly AnyOption[] = [ALL, EVENT_SET, STATE_UPDATE, SPURIOUS];
 
 /** Which packets get a record, for all outputs together: a record is created once. */
-interface Wishes {
+interface RecordSettings {
   readonly all: boolean;
   readonly events: boolean;
   readonly states: boolean;
@@ -38,7 +38,7 @@ export class StreamRecords {
 
   private constructor(
     private readonly thread: Thread,
-    private readonly wishes: Wishes,
+    private readonly settings: RecordSettings,
   ) {
     this.lost = thread.counters.declare('tcp.stream_records_lost');
   }
@@ -46,28 +46,28 @@ export class StreamRecords {
   /** @returns undefined when no output wants such records */
   static of(thread: Thread): StreamRecords | undefined {
     const entries = recordTypeSettings(thread.config, 'stream').filter(settings => settings !== undefined);
-    const asks = ({ path }: typeof ALL) =>
+    const isEnabled = ({ path }: typeof ALL) =>
       entries.some(settings => settings.read({ ...ALL, path: path.slice(path.lastIndexOf('.') + 1) }));
-    const wishes = {
-      all: asks(ALL),
-      events: asks(EVENT_SET),
-      states: asks(STATE_UPDATE),
-      spurious: asks(SPURIOUS),
+    const settings = {
+      all: isEnabled(ALL),
+      events: isEnabled(EVENT_SET),
+      states: isEnabled(STATE_UPDATE),
+      spurious: isEnabled(SPURIOUS),
     };
-    return Object.values(wishes).some(Boolean) ? new StreamRecords(thread, wishes) : undefined;
+    return Object.values(settings).some(Boolean) ? new StreamRecords(thread, settings) : undefined;
   }
 
-  /** Current state of a flow's session, to be passed to `tell` after the packet was tracked. */
+  /** Current state of a flow's session, to be passed to `report` after the packet was tracked. */
   stateOf(flow: number): number {
     return flow < 0 ? 0 : this.thread.flows.row[flow * FlowRecord.INTS + FlowRecord.TCP_STATE]!;
   }
 
   /** Creates the record of a tracked packet if one is wanted. @param before state of its session before the packet */
-  tell(batch: Batch, slot: number, before: number): void {
+  report(batch: Batch, slot: number, before: number): void {
     const { row } = this.thread.memory;
     const p = slot * Packet.INTS;
     const state = this.stateOf(row[p + Packet.FLOW]!);
-    if (!this.isWanted(p, state !== before)) return;
+    if (!this.isLogged(p, state !== before)) return;
     const toServer = (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0;
     const record = {
       packet: this.packet(p),
@@ -80,13 +80,14 @@ export class StreamRecords {
       this.thread.counters.values[this.lost]!++;
   }
 
-  private isWanted(p: number, changed: boolean): boolean {
-    const { wishes } = this;
+  private isLogged(p: number, changed: boolean): boolean {
+    const { settings } = this;
     const { row } = this.thread.memory;
-    if (wishes.all || (wishes.states && changed)) return true;
+    if (settings.all || (settings.states && changed)) return true;
     if ((row[p + Packet.FLAGS]! & Packet.FLAG_HAS_EVENTS) === 0) return false;
     return (
-      wishes.events || (wishes.spurious && Packet.hasEvent(row, p, Event.STREAM_PKT_SPURIOUS_RETRANSMISSION))
+      settings.events ||
+      (settings.spurious && Packet.hasEvent(row, p, Event.STREAM_PKT_SPURIOUS_RETRANSMISSION))
     );
   }
 

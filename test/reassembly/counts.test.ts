@@ -1,7 +1,7 @@
-/** A direction's counts of waiting data, for its limits, agree with the waiting pieces, however they overlap. */
+/** A direction's counts of waiting data, for its limits, agree with the waiting chunks, however they overlap. */
 import { expect, it } from 'vitest';
+import * as Chunk from '../../modules/stream/reassembly/chunk.js';
 import * as Direction from '../../modules/stream/reassembly/direction.js';
-import * as Piece from '../../modules/stream/reassembly/piece.js';
 import { FIRST, LINUX_6, POLICY_CLASSES } from '../../modules/stream/reassembly/policy.js';
 import type { Store } from '../../modules/stream/reassembly/store.js';
 import { randomFractions } from '../pseudo-random.js';
@@ -12,30 +12,30 @@ const SEEDS = 100;
 const ROW = Direction.rowOf(0, true);
 
 interface Counts {
-  pieces: number;
+  chunks: number;
   bytes: number;
   holes: number;
 }
 
 function counted({ rows }: Store): Counts {
   return {
-    pieces: rows[ROW + Direction.WAITING_PIECES]!,
+    chunks: rows[ROW + Direction.WAITING_CHUNKS]!,
     bytes: rows[ROW + Direction.WAITING_BYTES]!,
     holes: rows[ROW + Direction.HOLES]!,
   };
 }
 
-/** The same counts, by adding up the pieces. */
-function waiting({ rows, pieces: { nodes } }: Store): Counts {
-  const counts = { pieces: 0, bytes: 0, holes: 0 };
+/** The same counts, by adding up the chunks. */
+function waiting({ rows, chunks: { nodes } }: Store): Counts {
+  const counts = { chunks: 0, bytes: 0, holes: 0 };
   let covered = rows[ROW + Direction.IN_ORDER]!;
-  for (let node = rows[ROW + Direction.HEAD]!; node !== 0; node = nodes[node * Piece.INTS + Piece.NEXT]!) {
-    const n = node * Piece.INTS;
-    const [start, end] = [nodes[n + Piece.START]!, nodes[n + Piece.END]!];
+  for (let node = rows[ROW + Direction.HEAD]!; node !== 0; node = nodes[node * Chunk.INTS + Chunk.NEXT]!) {
+    const n = node * Chunk.INTS;
+    const [start, end] = [nodes[n + Chunk.START]!, nodes[n + Chunk.END]!];
     if (start > covered) counts.holes++;
     covered = Math.max(covered, end);
-    if (nodes[n + Piece.BLOCK]! < 0) continue;
-    counts.pieces++;
+    if (nodes[n + Chunk.BLOCK]! < 0) continue;
+    counts.chunks++;
     counts.bytes += end - start;
   }
   return counts;
@@ -52,7 +52,7 @@ const CASES = [
   { name: 'inline', policy: FIRST, inline: true },
 ];
 
-it.each(CASES)('counts of $name agree with the pieces', ({ policy, inline }) => {
+it.each(CASES)('counts of $name agree with the chunks', ({ policy, inline }) => {
   const feed = new Feed({ policy, inline, flows: 1 });
   const { store } = feed.reassembler as unknown as { store: Store };
   for (let seed = 0; seed < SEEDS; seed++) {
@@ -67,7 +67,7 @@ it.each(CASES)('counts of $name agree with the pieces', ({ policy, inline }) => 
     });
     feed.finish();
     feed.endBatch();
-    expect(counted(store)).toEqual({ pieces: 0, bytes: 0, holes: 0 });
+    expect(counted(store)).toEqual({ chunks: 0, bytes: 0, holes: 0 });
     feed.end();
   }
 });

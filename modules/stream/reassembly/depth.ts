@@ -2,16 +2,16 @@
 import type { Batch } from '../../../engine/batch.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Direction from './direction.js';
-import { DistantDepth } from './distant-depth.js';
+import { RemoteDepth } from './remote-depth.js';
 
 export class Depth {
-  private readonly distant: DistantDepth | undefined;
+  private readonly remote: RemoteDepth | undefined;
 
   constructor(
     thread: Thread,
     private readonly rows: Int32Array,
   ) {
-    this.distant = DistantDepth.of(thread);
+    this.remote = RemoteDepth.of(thread);
   }
 
   /** @param bytes 0: no limit */
@@ -22,15 +22,15 @@ export class Depth {
   }
 
   /** Before data up to position `end` is cut off, asks the readers in other threads whether they want it. */
-  ask(batch: Batch, flow: number, r: number, end: number): void {
+  requestMore(batch: Batch, flow: number, r: number, end: number): void {
     const { rows } = this;
-    if (!this.distant || this.beyond(r, end) <= 0) return;
+    if (!this.remote || this.beyond(r, end) <= 0) return;
     // A flow whose readers were asked once without an answer is not extended.
     if ((rows[r + Direction.FLAGS]! & Direction.DEPTH_SEEN) !== 0) return;
     const toServer = rows[Direction.rowOf(flow, true) + Direction.DELIVERED]!;
     const toClient = rows[Direction.rowOf(flow, false) + Direction.DELIVERED]!;
-    const asked = this.distant.asked(batch, flow, toServer, toClient);
-    if (asked !== undefined) this.set(flow, asked);
+    const requested = this.remote.requestedDepth(batch, flow, toServer, toClient);
+    if (requested !== undefined) this.set(flow, requested);
   }
 
   /** Where data of positions [start, end) ends after what lies beyond the depth is cut off. */

@@ -2,7 +2,7 @@
  * The record of one direction of a stream: a row of int32, found by flow number and direction.
  *
  * *Positions* count bytes from the first one after the SYN, modulo 2^32, and are compared by their difference:
- * `(a - b) | 0`. Data below IN_ORDER is contiguous and stored in one buffer; pieces after a gap are stored in blocks
+ * `(a - b) | 0`. Data below IN_ORDER is contiguous and stored in one buffer; chunks after a gap are stored in blocks
  * of their own. DELIVERED separates data that was delivered from data that was not.
  */
 
@@ -25,12 +25,12 @@ export const BUFFER = 6;
 export const BUFFER_START = 7;
 /** Bytes of the buffer from this position on are still needed. */
 export const KEPT_FROM = 8;
-/** Tree of pieces: root, first and last node; 0 when empty. */
+/** Tree of chunks: root, first and last node; 0 when empty. */
 export const ROOT = 9;
 export const HEAD = 10;
 export const TAIL = 11;
-/** Pieces and bytes above IN_ORDER; the gaps there, and those wide enough to separate regions. */
-export const WAITING_PIECES = 12;
+/** Chunks and bytes above IN_ORDER; the gaps there, and those wide enough to separate regions. */
+export const WAITING_CHUNKS = 12;
 export const WAITING_BYTES = 13;
 export const HOLES = 14;
 export const WIDE_HOLES = 15;
@@ -45,7 +45,7 @@ export const SIZE_HINT = 18;
 export const OPEN = 1 << 0;
 /** Each packet's data is delivered with the packet. */
 export const INLINE = 1 << 1;
-/** Contiguous data is final: later data does not replace it, so its pieces need not be tracked. */
+/** Contiguous data is final: later data does not replace it, so its chunks need not be tracked. */
 export const SETTLED = 1 << 2;
 /** Some data was delivered. */
 export const STARTED = 1 << 3;

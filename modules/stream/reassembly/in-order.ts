@@ -3,8 +3,9 @@
  * KEPT_FROM on are still needed. It moves to a larger block when it is full; the old one stays readable until
  * the batch is done. A direction without data has no block.
  */
+
+import * as Chunk from './chunk.js';
 import * as Direction from './direction.js';
-import * as Piece from './piece.js';
 import type { Store } from './store.js';
 
 /** Offset in `Memory.bytes` of a position in the buffer. */
@@ -57,52 +58,52 @@ export function releaseEmptyBuffer(store: Store, r: number): void {
   rows[r + Direction.BUFFER] = 0;
 }
 
-/** The first waiting piece, 0 when there is none. */
+/** The first waiting chunk, 0 when there is none. */
 export function firstWaiting(store: Store, r: number): number {
-  const { rows, pieces } = store;
-  if (rows[r + Direction.WAITING_PIECES] === 0) return 0;
+  const { rows, chunks } = store;
+  if (rows[r + Direction.WAITING_CHUNKS] === 0) return 0;
   if ((rows[r + Direction.FLAGS]! & Direction.SETTLED) !== 0) return rows[r + Direction.HEAD]!;
-  return pieces.firstEndingBehind(r, rows[r + Direction.IN_ORDER]!);
+  return chunks.firstEndingBehind(r, rows[r + Direction.IN_ORDER]!);
 }
 
 /**
- * Moves the waiting pieces that follow the contiguous data without a gap into the buffer.
+ * Moves the waiting chunks that follow the contiguous data without a gap into the buffer.
  * If there is no memory for it, they keep waiting and the next call tries again.
  */
 export function absorbWaiting(store: Store, r: number): void {
-  const { rows, pieces } = store;
+  const { rows, chunks } = store;
   let node = firstWaiting(store, r);
   while (node !== 0) {
-    const n = node * Piece.INTS;
-    if (((pieces.nodes[n + Piece.START]! - rows[r + Direction.IN_ORDER]!) | 0) > 0) return;
-    if (!reserveBuffer(store, r, pieces.nodes[n + Piece.END]!)) return;
+    const n = node * Chunk.INTS;
+    if (((chunks.nodes[n + Chunk.START]! - rows[r + Direction.IN_ORDER]!) | 0) > 0) return;
+    if (!reserveBuffer(store, r, chunks.nodes[n + Chunk.END]!)) return;
     moveToBuffer(store, r, node);
     const settled = (rows[r + Direction.FLAGS]! & Direction.SETTLED) !== 0;
-    node = settled ? pieces.remove(r, node) : pieces.nodes[n + Piece.NEXT]!;
+    node = settled ? chunks.remove(r, node) : chunks.nodes[n + Chunk.NEXT]!;
   }
 }
 
-/** Moves the part of a waiting piece that extends the contiguous data to the buffer. Space must be reserved. */
+/** Moves the part of a waiting chunk that extends the contiguous data to the buffer. Space must be reserved. */
 export function moveToBuffer(store: Store, r: number, node: number): void {
-  const { rows, pieces, memory } = store;
-  const n = node * Piece.INTS;
-  const start = pieces.nodes[n + Piece.START]!;
-  const end = pieces.nodes[n + Piece.END]!;
+  const { rows, chunks, memory } = store;
+  const n = node * Chunk.INTS;
+  const start = chunks.nodes[n + Chunk.START]!;
+  const end = chunks.nodes[n + Chunk.END]!;
   const inOrder = rows[r + Direction.IN_ORDER]!;
   const length = (end - inOrder) | 0;
-  if (length > 0) writeBuffer(store, r, inOrder, pieceOffset(store, node) + ((inOrder - start) | 0), length);
-  memory.free(pieces.nodes[n + Piece.BLOCK]!);
-  pieces.nodes[n + Piece.BLOCK] = -1;
-  rows[r + Direction.WAITING_PIECES]!--;
+  if (length > 0) writeBuffer(store, r, inOrder, chunkOffset(store, node) + ((inOrder - start) | 0), length);
+  memory.free(chunks.nodes[n + Chunk.BLOCK]!);
+  chunks.nodes[n + Chunk.BLOCK] = -1;
+  rows[r + Direction.WAITING_CHUNKS]!--;
   rows[r + Direction.WAITING_BYTES]! -= (end - start) | 0;
 }
 
-/** Offset in `Memory.bytes` of the first byte that a waiting piece owns. */
-export function pieceOffset(store: Store, node: number): number {
-  const { nodes } = store.pieces;
-  const n = node * Piece.INTS;
+/** Offset in `Memory.bytes` of the first byte that a waiting chunk owns. */
+export function chunkOffset(store: Store, node: number): number {
+  const { nodes } = store.chunks;
+  const n = node * Chunk.INTS;
   return (
-    store.memory.offset(nodes[n + Piece.BLOCK]!) +
-    ((nodes[n + Piece.START]! - nodes[n + Piece.BLOCK_START]!) | 0)
+    store.memory.offset(nodes[n + Chunk.BLOCK]!) +
+    ((nodes[n + Chunk.START]! - nodes[n + Chunk.BLOCK_START]!) | 0)
   );
 }

@@ -5,33 +5,33 @@
  */
 import * as Packet from '../../../engine/packet.js';
 import * as Direction from './direction.js';
+import type { DeliveryContext, DirectionOutput } from './direction-output.js';
 import { bufferOffset, releaseEmptyBuffer } from './in-order.js';
-import type { Occasion, Outlet } from './outlet.js';
 import type { Store } from './store.js';
 
 /**
  * Delivers the data that is now in order.
  * @param start, end positions of the packet's own data, at `offset` in `Memory.bytes`
  */
-export function handOnInline(
+export function deliverInline(
   store: Store,
-  outlet: Outlet,
+  output: DirectionOutput,
   r: number,
   start: number,
   end: number,
   offset: number,
-  occasion: Occasion,
+  context: DeliveryContext,
 ): void {
   const { rows } = store;
   const delivered = rows[r + Direction.DELIVERED]!;
   const inOrder = rows[r + Direction.IN_ORDER]!;
   const own = inOrder === end && ((delivered - start) | 0) >= 0;
   const data = own ? offset + ((delivered - start) | 0) : bufferOffset(store, r, delivered);
-  outlet.give(r, inOrder, data, occasion, Packet.STREAM_INLINE);
+  output.deliverTo(r, inOrder, data, context, Packet.STREAM_INLINE);
 }
 
 /** Whether there is data in order that was not delivered. */
-export function hasMore({ rows }: Store, r: number): boolean {
+export function hasUndelivered({ rows }: Store, r: number): boolean {
   return ((rows[r + Direction.IN_ORDER]! - rows[r + Direction.DELIVERED]!) | 0) > 0;
 }
 
@@ -39,10 +39,10 @@ export function hasMore({ rows }: Store, r: number): boolean {
  * Data that is in order is inspected even when there is no memory for a copy of it: with its packet, whose row must be
  * free. It cannot be delivered later, and neither can the data waiting before it.
  */
-export function goOnWithoutHistory({ rows, memory }: Store, r: number, start: number, end: number): void {
+export function advanceWithoutCopy({ rows, memory }: Store, r: number, start: number, end: number): void {
   const inOrder = rows[r + Direction.IN_ORDER]!;
   const follows = ((start - inOrder) | 0) <= 0 && ((end - inOrder) | 0) > 0;
-  if (!follows || rows[r + Direction.WAITING_PIECES] !== 0 || rows[r + Direction.DELIVERED] !== inOrder)
+  if (!follows || rows[r + Direction.WAITING_CHUNKS] !== 0 || rows[r + Direction.DELIVERED] !== inOrder)
     return;
   if (rows[r + Direction.BUFFER] !== 0) memory.release(rows[r + Direction.BUFFER]! - 1);
   rows[r + Direction.BUFFER] = 0;
@@ -51,7 +51,7 @@ export function goOnWithoutHistory({ rows, memory }: Store, r: number, start: nu
 }
 
 /** The receiver has it: other bytes can no longer replace it. Data not delivered yet is still needed. */
-export function forgetAcknowledged(store: Store, r: number): void {
+export function releaseAcknowledged(store: Store, r: number): void {
   const { rows } = store;
   const delivered = rows[r + Direction.DELIVERED]!;
   const acked = rows[r + Direction.ACKED]!;

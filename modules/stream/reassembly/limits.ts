@@ -5,12 +5,12 @@ import * as Direction from './direction.js';
 import * as Options from './options.js';
 
 /** Preset `strict`: the usual limits of inline engines. */
-const STRICT = { pieces: 5, bytes: 5000, holes: 2 };
-const NO_LIMIT = { pieces: 0, bytes: 0, holes: 0 };
+const STRICT = { chunks: 5, bytes: 5000, holes: 2 };
+const NO_LIMIT = { chunks: 0, bytes: 0, holes: 0 };
 
 export class Limits {
   readonly depth: number;
-  private readonly pieces: number;
+  private readonly chunks: number;
   private readonly bytes: number;
   private readonly holes: number;
   private readonly regions: number;
@@ -18,7 +18,7 @@ export class Limits {
   constructor(config: Config) {
     const preset = config.read(Options.OUT_OF_ORDER_LIMITS) === 'strict' ? STRICT : NO_LIMIT;
     this.depth = Math.min(config.read(STREAM_DEPTH), 2 ** 32 - 1);
-    this.pieces = bound(config.read(Options.MAX_OUT_OF_ORDER_PACKETS) || preset.pieces);
+    this.chunks = bound(config.read(Options.MAX_OUT_OF_ORDER_PACKETS) || preset.chunks);
     this.bytes = bound(config.read(Options.MAX_OUT_OF_ORDER_BYTES) || preset.bytes);
     this.holes = bound(config.read(Options.MAX_OUT_OF_ORDER_HOLES) || preset.holes);
     this.regions = bound(config.read(Options.MAX_REGIONS));
@@ -27,7 +27,7 @@ export class Limits {
   /** Whether a segment of `length` bytes that has to wait and adds this many gaps and wide gaps exceeds a limit. */
   exceeded(rows: Int32Array, r: number, length: number, holes: number, wideHoles: number): boolean {
     return (
-      rows[r + Direction.WAITING_PIECES]! >= this.pieces ||
+      rows[r + Direction.WAITING_CHUNKS]! >= this.chunks ||
       rows[r + Direction.WAITING_BYTES]! + length > this.bytes ||
       (holes > 0 && rows[r + Direction.HOLES]! + holes > this.holes) ||
       (wideHoles > 0 && rows[r + Direction.WIDE_HOLES]! + wideHoles >= this.regions)

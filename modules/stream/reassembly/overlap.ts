@@ -1,9 +1,10 @@
 /** The overlap of a new segment with the data already stored. */
+
+import * as Chunk from './chunk.js';
 import * as Direction from './direction.js';
-import { bufferOffset, pieceOffset } from './in-order.js';
+import { bufferOffset, chunkOffset } from './in-order.js';
 import type { Segment } from './insert.js';
 import type { OverlapLog } from './overlap-log.js';
-import * as Piece from './piece.js';
 import { newWins } from './policy.js';
 import type { Store } from './store.js';
 
@@ -11,15 +12,15 @@ import type { Store } from './store.js';
 const REGION_DISTANCE = 256 * 1024;
 
 /** Result of the survey of a segment: one object, reused for each segment. */
-export class Survey {
+export class OverlapSurvey {
   /** Some bytes are already stored, and some of those have another value. */
   overlaps = false;
   differs = false;
-  /** The segment gets bytes: in gaps, or won from other pieces. */
+  /** The segment gets bytes: in gaps, or won from other chunks. */
   gains = false;
-  /** Number of pieces it overlaps. */
-  met = 0;
-  /** End of the last piece it overlaps, or of the segment if that is further. */
+  /** Number of chunks it overlaps. */
+  overlapCount = 0;
+  /** End of the last chunk it overlaps, or of the segment if that is further. */
   reach = 0;
   /** Change in the number of gaps, and of regions, caused by the segment. */
   holes = 0;
@@ -38,7 +39,7 @@ export class Survey {
     this.overlaps = false;
     this.differs = false;
     this.gains = false;
-    this.met = 0;
+    this.overlapCount = 0;
     this.holes = 0;
     this.regions = 0;
     this.rewrote = false;
@@ -46,7 +47,7 @@ export class Survey {
   }
 
   /** Surveys the contiguous data that is final and still kept. */
-  settled(r: number, segment: Segment, rewrite: boolean): void {
+  compareFinal(r: number, segment: Segment, rewrite: boolean): void {
     const { rows } = this.store;
     const from = later(segment.start, rows[r + Direction.KEPT_FROM]!);
     const to = earlier(segment.end, rows[r + Direction.IN_ORDER]!);
@@ -54,61 +55,61 @@ export class Survey {
     this.compare(bufferOffset(this.store, r, from), segment, from, to, rewrite);
   }
 
-  /** Surveys all pieces that the segment meets from `segment.from` on. For pieces that do not overlap each other. */
-  pieces(r: number, segment: Segment, compare: boolean, rewrite: boolean): void {
-    const { rows, pieces } = this.store;
-    const { nodes } = pieces;
+  /** Surveys all chunks that the segment meets from `segment.from` on. For chunks that do not overlap each other. */
+  compareChunks(r: number, segment: Segment, compare: boolean, rewrite: boolean): void {
+    const { rows, chunks } = this.store;
+    const { nodes } = chunks;
     const { from, end } = segment;
-    let node = pieces.firstEndingBehind(r, from);
-    const before = node === 0 ? rows[r + Direction.TAIL]! : nodes[node * Piece.INTS + Piece.PREVIOUS]!;
+    let node = chunks.firstEndingBehind(r, from);
+    const before = node === 0 ? rows[r + Direction.TAIL]! : nodes[node * Chunk.INTS + Chunk.PREVIOUS]!;
     let covered = rows[r + Direction.IN_ORDER]!;
-    if (before !== 0) covered = later(covered, nodes[before * Piece.INTS + Piece.END]!);
-    // A segment that starts within a piece does not change the gap before that piece.
-    const first = node === 0 ? from : earlier(from, nodes[node * Piece.INTS + Piece.START]!);
+    if (before !== 0) covered = later(covered, nodes[before * Chunk.INTS + Chunk.END]!);
+    // A segment that starts within a chunk does not change the gap before that chunk.
+    const first = node === 0 ? from : earlier(from, nodes[node * Chunk.INTS + Chunk.START]!);
     let left = (first - covered) | 0;
     let position = from;
     this.reach = end;
-    for (; node !== 0; node = nodes[node * Piece.INTS + Piece.NEXT]!) {
-      const n = node * Piece.INTS;
-      const pieceStart = nodes[n + Piece.START]!;
-      if (((pieceStart - end) | 0) >= 0) break;
-      this.countHoles((pieceStart - covered) | 0, left, 0);
+    for (; node !== 0; node = nodes[node * Chunk.INTS + Chunk.NEXT]!) {
+      const n = node * Chunk.INTS;
+      const chunkStart = nodes[n + Chunk.START]!;
+      if (((chunkStart - end) | 0) >= 0) break;
+      this.countHoles((chunkStart - covered) | 0, left, 0);
       left = 0;
-      if (((pieceStart - position) | 0) > 0) this.gains = true;
-      position = nodes[n + Piece.END]!;
+      if (((chunkStart - position) | 0) > 0) this.gains = true;
+      position = nodes[n + Chunk.END]!;
       covered = later(covered, position);
-      this.meet(r, node, segment, compare, rewrite);
+      this.addChunk(r, node, segment, compare, rewrite);
     }
     if (((end - position) | 0) > 0) this.gains = true;
     if (node === 0) {
       this.countHoles(0, left, 0);
     } else {
-      const next = nodes[node * Piece.INTS + Piece.START]!;
+      const next = nodes[node * Chunk.INTS + Chunk.START]!;
       this.countHoles((next - covered) | 0, left, (next - later(end, covered)) | 0);
     }
   }
 
-  private meet(r: number, node: number, segment: Segment, compare: boolean, rewrite: boolean): void {
-    const { nodes } = this.store.pieces;
-    const n = node * Piece.INTS;
-    const pieceStart = nodes[n + Piece.START]!;
-    const pieceEnd = nodes[n + Piece.END]!;
-    this.met++;
+  private addChunk(r: number, node: number, segment: Segment, compare: boolean, rewrite: boolean): void {
+    const { nodes } = this.store.chunks;
+    const n = node * Chunk.INTS;
+    const chunkStart = nodes[n + Chunk.START]!;
+    const chunkEnd = nodes[n + Chunk.END]!;
+    this.overlapCount++;
     this.overlaps = true;
-    this.reach = later(this.reach, pieceEnd);
+    this.reach = later(this.reach, chunkEnd);
     if (!this.gains) {
-      const originalStart = nodes[n + Piece.ORIGINAL_START]!;
-      const originalEnd = nodes[n + Piece.ORIGINAL_END]!;
+      const originalStart = nodes[n + Chunk.ORIGINAL_START]!;
+      const originalEnd = nodes[n + Chunk.ORIGINAL_END]!;
       const policy = this.store.rows[r + Direction.POLICY]!;
       this.gains = newWins(policy, segment.start, segment.end, originalStart, originalEnd);
     }
     if (!compare || (this.differs && !rewrite)) return;
-    const from = later(pieceStart, segment.from);
-    const inBuffer = nodes[n + Piece.BLOCK]! < 0;
+    const from = later(chunkStart, segment.from);
+    const inBuffer = nodes[n + Chunk.BLOCK]! < 0;
     const stored = inBuffer
       ? bufferOffset(this.store, r, from)
-      : pieceOffset(this.store, node) + ((from - pieceStart) | 0);
-    this.compare(stored, segment, from, earlier(pieceEnd, segment.end), rewrite);
+      : chunkOffset(this.store, node) + ((from - chunkStart) | 0);
+    this.compare(stored, segment, from, earlier(chunkEnd, segment.end), rewrite);
   }
 
   /**

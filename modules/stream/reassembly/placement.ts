@@ -1,12 +1,13 @@
 /** Stores the data of a segment at its position, within the limits. */
+
+import * as Chunk from './chunk.js';
 import * as Direction from './direction.js';
 import { absorbWaiting, reserveBuffer, writeBuffer } from './in-order.js';
 import { insertSegment, Segment } from './insert.js';
 import type { Limits } from './limits.js';
-import { queueLikeLinux, surveyLinuxQueue } from './linux-queue.js';
-import { Survey } from './overlap.js';
+import { insertLikeLinux, surveyLinuxQueue } from './linux-queue.js';
+import { OverlapSurvey } from './overlap.js';
 import type { OverlapLog } from './overlap-log.js';
-import * as Piece from './piece.js';
 import { LINUX_6 } from './policy.js';
 import type { Store } from './store.js';
 
@@ -20,7 +21,7 @@ export const OVER_LIMIT = 2;
 export class Placement {
   readonly segment = new Segment();
   /** Overlap of the last segment with stored data. */
-  readonly survey: Survey;
+  readonly survey: OverlapSurvey;
 
   constructor(
     private readonly store: Store,
@@ -28,7 +29,7 @@ export class Placement {
     private readonly checkOverlaps: boolean,
     log: OverlapLog,
   ) {
-    this.survey = new Survey(store, log);
+    this.survey = new OverlapSurvey(store, log);
   }
 
   /**
@@ -48,25 +49,25 @@ export class Placement {
     segment.from = ((start - floor) | 0) > 0 ? start : floor;
     segment.source = source;
     segment.block = -1;
-    if (start === inOrder && rows[r + Direction.WAITING_PIECES] === 0) return this.append(r, settled);
+    if (start === inOrder && rows[r + Direction.WAITING_CHUNKS] === 0) return this.append(r, settled);
     if (settled && ((start - inOrder) | 0) < 0 && (rewrite || this.checkOverlaps))
-      survey.settled(r, segment, rewrite);
+      survey.compareFinal(r, segment, rewrite);
     if (((end - segment.from) | 0) <= 0) return PLACED;
     if (rows[r + Direction.POLICY] === LINUX_6 && !rewrite) return this.placeLikeLinux(r);
-    survey.pieces(r, segment, this.checkOverlaps || rewrite, rewrite);
+    survey.compareChunks(r, segment, this.checkOverlaps || rewrite, rewrite);
     return survey.gains ? this.insert(r) : PLACED;
   }
 
   /** The common case: the next bytes of a stream without gaps. */
   private append(r: number, settled: boolean): number {
     const { store, segment } = this;
-    const { pieces } = store;
-    if (!(settled || pieces.reserve(1)) || !reserveBuffer(store, r, segment.end)) return OVER_MEMCAP;
+    const { chunks } = store;
+    if (!(settled || chunks.reserve(1)) || !reserveBuffer(store, r, segment.end)) return OVER_MEMCAP;
     writeBuffer(store, r, segment.start, segment.source, (segment.end - segment.start) | 0);
     if (settled) return PLACED;
-    const node = pieces.insertAfter(r, store.rows[r + Direction.TAIL]!, segment.start, segment.end, -1);
-    pieces.nodes[node * Piece.INTS + Piece.ORIGINAL_START] = segment.start;
-    pieces.nodes[node * Piece.INTS + Piece.ORIGINAL_END] = segment.end;
+    const node = chunks.insertAfter(r, store.rows[r + Direction.TAIL]!, segment.start, segment.end, -1);
+    chunks.nodes[node * Chunk.INTS + Chunk.ORIGINAL_START] = segment.start;
+    chunks.nodes[node * Chunk.INTS + Chunk.ORIGINAL_END] = segment.end;
     return PLACED;
   }
 
@@ -76,8 +77,8 @@ export class Placement {
     const waits = ((segment.from - rows[r + Direction.IN_ORDER]!) | 0) > 0;
     const length = (segment.end - segment.from) | 0;
     if (waits && this.limits.exceeded(rows, r, length, survey.holes, survey.regions)) return OVER_LIMIT;
-    // One piece may be split in two, and bytes may be won before and after each overlapped piece.
-    if (!store.pieces.reserve(survey.met + 2)) return OVER_MEMCAP;
+    // One chunk may be split in two, and bytes may be won before and after each overlapped chunk.
+    if (!store.chunks.reserve(survey.overlapCount + 2)) return OVER_MEMCAP;
     if (waits) {
       if (!this.copyAside()) return OVER_MEMCAP;
     } else if (!reserveBuffer(store, r, survey.reach)) {
@@ -117,6 +118,6 @@ export class Placement {
       return PLACED;
     }
     if (this.limits.exceeded(rows, r, length, 0, 0)) return OVER_LIMIT;
-    return store.pieces.reserve(1) && queueLikeLinux(store, r, segment) ? PLACED : OVER_MEMCAP;
+    return store.chunks.reserve(1) && insertLikeLinux(store, r, segment) ? PLACED : OVER_MEMCAP;
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Which of two overlapping pieces of a stream owns the bytes they share: this differs by operating system.
+ * Which of two overlapping chunks of a stream owns the bytes they share: this differs by operating system.
  *
- * Every class but LINUX_6 orders the pieces totally by where they start and end (FIRST and LAST: by arrival), so a
- * new piece that wins against the owner of a byte wins against every other piece that covers this byte too.
+ * Every class but LINUX_6 orders the chunks totally by where they start and end (FIRST and LAST: by arrival), so a
+ * new chunk that wins against the owner of a byte wins against every other chunk that covers this byte too.
  * Therefore it is enough to remember for each byte its owner with the owner's whole, untrimmed extent.
  *
  * Source: Novak and Sturges, Target-Based TCP Stream Reassembly (2007), and measurements.
@@ -10,22 +10,22 @@
 
 import { HOST_OS, type TcpClass, tcpClass } from '../../../engine/stream/host-os-policy.js';
 
-/** The piece that arrived first is kept. */
+/** The chunk that arrived first is kept. */
 export const FIRST = 0;
-/** The piece that arrived last wins. */
+/** The chunk that arrived last wins. */
 export const LAST = 1;
-/** A new piece wins when it starts before the old one. */
+/** A new chunk wins when it starts before the old one. */
 export const BSD = 2;
 /** … or starts at the same place and is longer. */
 export const LINUX = 3;
 /** … or starts at the same place and is at least as long. */
 export const OLD_LINUX = 4;
-/** A new piece wins when it ends after the old one, or at the same place without starting after it. */
+/** A new chunk wins when it ends after the old one, or at the same place without starting after it. */
 export const SOLARIS = 5;
-/** Linux 4.9 and later: data in order is final at once, adjacent pieces are merged. See `linux-queue.ts`. */
+/** Linux 4.9 and later: data in order is final at once, adjacent chunks are merged. See `linux-queue.ts`. */
 export const LINUX_6 = 6;
 
-/** Whether a new piece wins against an old one that it overlaps. Positions are compared modulo 2^32. */
+/** Whether a new chunk wins against an old one that it overlaps. Positions are compared modulo 2^32. */
 export function newWins(
   policy: number,
   start: number,

@@ -19,18 +19,18 @@ import {
   STREAM_CONTROL,
   type StreamControl,
 } from '../../../engine/stream/stream-control.js';
+import * as Chunk from './chunk.js';
+import { ChunkTree } from './chunk-tree.js';
 import { ReassemblyCounters } from './counters.js';
 import { Delivery } from './delivery.js';
 import { Depth } from './depth.js';
 import * as Direction from './direction.js';
+import { DeliveryContext, DirectionOutput } from './direction-output.js';
 import { absorbWaiting } from './in-order.js';
-import { forgetAcknowledged, goOnWithoutHistory, handOnInline, hasMore } from './inline.js';
+import { advanceWithoutCopy, deliverInline, hasUndelivered, releaseAcknowledged } from './inline.js';
 import { Limits } from './limits.js';
 import * as Options from './options.js';
-import { Occasion, Outlet } from './outlet.js';
 import { OverlapLog } from './overlap-log.js';
-import * as Piece from './piece.js';
-import { Pieces } from './pieces.js';
 import { OVER_MEMCAP, PLACED, Placement } from './placement.js';
 import { FIRST, LINUX_6 } from './policy.js';
 import { repairChecksum } from './rewrite.js';
@@ -52,10 +52,10 @@ export class Reassembler implements StreamControl {
   private readonly simulatedMemcap: number;
   private readonly placement: Placement;
   private readonly delivery: Delivery;
-  private readonly outlet: Outlet;
+  private readonly output: DirectionOutput;
   private readonly counters: ReassemblyCounters;
   private readonly overlaps = new OverlapLog();
-  private readonly occasion = new Occasion();
+  private readonly context = new DeliveryContext();
   /** Flag of packets whose payload is inspected in the stream. */
   private readonly inStream: number;
 
@@ -64,8 +64,8 @@ export class Reassembler implements StreamControl {
     this.memory = thread.memory;
     this.rows = new Int32Array(thread.flows.capacity * 2 * Direction.INTS);
     const memory = streamMemory(thread.streamRange, config.read(Options.MEMCAP), thread.count);
-    const pieces = new Pieces(this.rows, memory, config.read(Options.SEGMENT_PREALLOC));
-    this.store = { rows: this.rows, pieces, memory, bytes: thread.memory.bytes, copy: thread.memory.copy };
+    const chunks = new ChunkTree(this.rows, memory, config.read(Options.SEGMENT_PREALLOC));
+    this.store = { rows: this.rows, chunks, memory, bytes: thread.memory.bytes, copy: thread.memory.copy };
     this.limits = new Limits(config);
     this.inStream = config.read(RAW_REASSEMBLY) ? Packet.FLAG_IN_STREAM : 0;
     this.depth = new Depth(thread, this.rows);
@@ -78,7 +78,7 @@ export class Reassembler implements StreamControl {
       this.overlaps,
     );
     this.delivery = new Delivery(thread);
-    this.outlet = new Outlet(this.store, thread.memory, this.delivery, this.counters);
+    this.output = new DirectionOutput(this.store, thread.memory, this.delivery, this.counters);
     thread.services.set(STREAM_CONTROL, this);
   }
 
@@ -172,7 +172,7 @@ export class Reassembler implements StreamControl {
     const r = Direction.rowOf(flow, toServer);
     if (!this.isActive(flow, toServer)) return PLACED;
     const start = (sequence - rows[r + Direction.FIRST_SEQUENCE]!) | 0;
-    this.depth.ask(batch, flow, r, (start + length) | 0);
+    this.depth.requestMore(batch, flow, r, (start + length) | 0);
     const end = this.depth.cut(r, start, (start + length) | 0);
     const p = slot * Packet.INTS;
     const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
@@ -196,13 +196,21 @@ export class Reassembler implements StreamControl {
     else if (!repeated) this.memory.row[p + Packet.FLAGS]! |= this.inStream;
     if (!inline) return outcome;
     if (outcome === OVER_MEMCAP && !Packet.carriesStream(this.memory.row, p))
-      goOnWithoutHistory(this.store, r, start, end);
-    if (!hasMore(this.store, r)) {
+      advanceWithoutCopy(this.store, r, start, end);
+    if (!hasUndelivered(this.store, r)) {
       if (outcome === PLACED && !repeated) this.noteEarly(r, p, start);
       return outcome;
     }
     this.memory.row[p + Packet.FLAGS]! |= this.inStream;
-    handOnInline(this.store, this.outlet, r, start, end, offset, this.on(batch, slot, toServer, true));
+    deliverInline(
+      this.store,
+      this.output,
+      r,
+      start,
+      end,
+      offset,
+      this.contextFor(batch, slot, toServer, true),
+    );
     return outcome;
   }
 
@@ -218,10 +226,10 @@ export class Reassembler implements StreamControl {
     if (((position - rows[r + Direction.ACKED]!) | 0) > 0) rows[r + Direction.ACKED] = position;
     const inOrder = rows[r + Direction.IN_ORDER]!;
     const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
-    if (inline) forgetAcknowledged(this.store, r);
-    if (rows[r + Direction.DELIVERED] === inOrder && rows[r + Direction.WAITING_PIECES] === 0) return;
+    if (inline) releaseAcknowledged(this.store, r);
+    if (rows[r + Direction.DELIVERED] === inOrder && rows[r + Direction.WAITING_CHUNKS] === 0) return;
     // Inline, the packet's row is reserved for its own data.
-    this.outlet.handOn(r, rows[r + Direction.ACKED]!, this.on(batch, slot, toServer, !inline));
+    this.output.deliverBelow(r, rows[r + Direction.ACKED]!, this.contextFor(batch, slot, toServer, !inline));
   }
 
   /**
@@ -233,23 +241,27 @@ export class Reassembler implements StreamControl {
     const { rows, delivery } = this;
     const r = Direction.rowOf(flow, toServer);
     if (!this.isActive(flow, toServer)) return;
-    const occasion = this.on(batch, slot, toServer, this.mayCarryEnd(r, slot, toServer));
-    occasion.ending = true;
-    occasion.reset = (flags & Packet.STREAM_RESET) !== 0;
-    this.outlet.handOn(r, limit === undefined ? this.endOf(r) : this.contiguousBefore(r, limit), occasion);
+    const context = this.contextFor(batch, slot, toServer, this.mayCarryEnd(r, slot, toServer));
+    context.ending = true;
+    context.reset = (flags & Packet.STREAM_RESET) !== 0;
+    this.output.deliverBelow(
+      r,
+      limit === undefined ? this.endOf(r) : this.contiguousBefore(r, limit),
+      context,
+    );
     rows[r + Direction.FLAGS]! |= Direction.ENDED;
     if (limit === undefined) this.countLoss(r);
     const end = Packet.STREAM_END | Packet.STREAM_FLUSH | flags;
     if (delivery.carriedLast(slot, toServer)) delivery.addFlags(end);
-    else this.outlet.give(r, rows[r + Direction.DELIVERED]!, 0, occasion, end);
-    this.outlet.dispose(r);
+    else this.output.deliverTo(r, rows[r + Direction.DELIVERED]!, 0, context, end);
+    this.output.dispose(r);
   }
 
   stop(flow: number, toServer: boolean): void {
     if (!this.isActive(flow, toServer)) return;
     const r = Direction.rowOf(flow, toServer);
     this.rows[r + Direction.FLAGS]! |= Direction.ENDED;
-    this.outlet.dispose(r);
+    this.output.dispose(r);
   }
 
   /** The flow ends: frees everything both directions hold. */
@@ -273,20 +285,20 @@ export class Reassembler implements StreamControl {
 
   private close(r: number): void {
     if ((this.rows[r + Direction.FLAGS]! & Direction.OPEN) === 0) return;
-    this.outlet.dispose(r);
+    this.output.dispose(r);
     this.rows.fill(0, r, r + Direction.INTS);
   }
 
-  private on(batch: Batch, slot: number, toServer: boolean, ownRow: boolean): Occasion {
-    const { occasion } = this;
-    occasion.batch = batch;
-    occasion.slot = slot;
-    occasion.toServer = toServer;
-    occasion.ownRow = ownRow;
-    occasion.ending = false;
-    occasion.reset = false;
-    occasion.beyond = false;
-    return occasion;
+  private contextFor(batch: Batch, slot: number, toServer: boolean, ownRow: boolean): DeliveryContext {
+    const { context } = this;
+    context.batch = batch;
+    context.slot = slot;
+    context.toServer = toServer;
+    context.ownRow = ownRow;
+    context.ending = false;
+    context.reset = false;
+    context.beyond = false;
+    return context;
   }
 
   /** Inline, the row of a received packet is reserved for the data that it carries itself. */
@@ -331,7 +343,7 @@ export class Reassembler implements StreamControl {
     const tail = rows[r + Direction.TAIL]!;
     const inOrder = rows[r + Direction.IN_ORDER]!;
     if (tail === 0) return inOrder;
-    const end = store.pieces.nodes[tail * Piece.INTS + Piece.END]!;
+    const end = store.chunks.nodes[tail * Chunk.INTS + Chunk.END]!;
     return ((end - inOrder) | 0) > 0 ? end : inOrder;
   }
 

@@ -2,7 +2,7 @@
  * Balancing of red-black trees (Guibas and Sedgewick 1978; Cormen et al., Introduction to Algorithms, ch. 13) whose
  * nodes are rows of a typed array. Node 0 is the sentinel for an absent node and is always black.
  */
-import { COLOR, INTS, LEFT, PARENT, RIGHT } from './piece.js';
+import { COLOR, INTS, LEFT, PARENT, RIGHT } from './chunk.js';
 
 /** @param rows array in which the root is kept, at index `root` */
 export function rebalanceAfterInsert(nodes: Int32Array, rows: Int32Array, root: number, node: number): void {

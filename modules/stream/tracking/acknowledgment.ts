@@ -4,7 +4,7 @@ import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
 import * as State from '../../../engine/stream/tcp-state.js';
 import { type Context, distance, passOld, raiseLastAck, reject, setState } from './context.js';
-import { finishDirection, inStream } from './delivery.js';
+import { finishDirection, streamSequence } from './delivery.js';
 import { LINUX_6 } from './os-policy.js';
 import { ACK, type Segment } from './segment.js';
 import * as Session from './session.js';
@@ -57,7 +57,7 @@ export function takeAck(c: Context, x: Segment): void {
     c.counters.add(c.counters.ackUnseenData);
   }
   raiseLastAck(c, x.other, x.ack);
-  const read = inStream(c, x.other, readable(c, x.other));
+  const read = streamSequence(c, x.other, readable(c, x.other));
   c.reassembler.acknowledged(c.batch, x.slot, x.flow, !x.toServer, read);
   finishWhenAcked(c, x, x.other, !x.toServer);
 }

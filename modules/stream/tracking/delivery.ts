@@ -52,11 +52,11 @@ export function finishDirection(
   }
   const fin = (cells[direction + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN) !== 0;
   const limit = cells[fin ? direction + Session.FIN_SEQ : direction + Session.NEXT_SEQ]!;
-  c.reassembler.finish(c.batch, slot, flow, toServer, flags, inStream(c, direction, limit));
+  c.reassembler.finish(c.batch, slot, flow, toServer, flags, streamSequence(c, direction, limit));
 }
 
 /** Sequence number as the reassembler counts it: minus the bytes that were removed before it. */
-export function inStream(c: Context, direction: number, seq: number): number {
+export function streamSequence(c: Context, direction: number, seq: number): number {
   return c.urgent.has(direction) ? (seq - c.urgent.before(direction, seq)) | 0 : seq;
 }
 
@@ -65,19 +65,19 @@ export function deliver(c: Context, x: Segment): void {
   let { length } = x;
   if (c.cells[x.own + Session.POLICY] === LINUX_6) {
     if (x.has(URG)) announceUrgent(c, x);
-    length = untilFin(c, x);
+    length = lengthUntilFin(c, x);
   } else if (x.has(URG) && isUrgent(c, x)) {
     length = applyUrgentPolicy(c, x);
   }
-  if (length > 0) handWithoutUrgent(c, x, length);
+  if (length > 0) deliverWithoutUrgent(c, x, length);
 }
 
 /** Skips bytes that were removed; the data after them moves up. */
-function handWithoutUrgent(c: Context, x: Segment, length: number): void {
+function deliverWithoutUrgent(c: Context, x: Segment, length: number): void {
   const hadHole = (c.cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_HOLE) !== 0;
   if (!isWindowProbe(c, x)) noteReceived(c, x.own, x.seq, (x.seq + length) | 0);
   if (!c.urgent.has(x.own)) {
-    hand(c, x, x.seq, x.payload, length);
+    passToReassembler(c, x, x.seq, x.payload, length);
     if (hadHole) noteJoined(c, x);
     return;
   }
@@ -85,7 +85,7 @@ function handWithoutUrgent(c: Context, x: Segment, length: number): void {
     const seq = (x.seq + from) | 0;
     const out = c.urgent.next(x.own, seq);
     const part = out === undefined ? length - from : Math.min(length - from, distance(out, seq));
-    if (part > 0) hand(c, x, inStream(c, x.own, seq), x.payload + from, part);
+    if (part > 0) passToReassembler(c, x, streamSequence(c, x.own, seq), x.payload + from, part);
     from += part + 1;
   }
 }
@@ -95,13 +95,13 @@ function noteJoined(c: Context, x: Segment): void {
   noteReceived(c, x.own, c.cells[x.own + Session.RECEIVED]!, c.reassembler.contiguousEnd(x.flow, x.toServer));
 }
 
-function hand(c: Context, x: Segment, seq: number, offset: number, length: number): void {
+function passToReassembler(c: Context, x: Segment, seq: number, offset: number, length: number): void {
   const outcome = isSimulatedLoss(c, x)
     ? OVER_MEMCAP
     : c.reassembler.segment(c.batch, x.slot, x.flow, x.toServer, seq, offset, length);
   if (outcome === OVER_MEMCAP) c.reassemblyPolicy.apply(x.slot, x.flow);
   else if (outcome === OVER_LIMIT) c.outOfOrderPolicy.apply(x.slot, x.flow);
-  if (c.settings.bypass) bypassWhenDeep(c, x, seq, length);
+  if (c.settings.bypass) bypassBeyondDepth(c, x, seq, length);
 }
 
 /** Fault injection: simulates a failed allocation for this packet's data. */
@@ -111,7 +111,7 @@ function isSimulatedLoss(c: Context, x: Segment): boolean {
 }
 
 /** Bypasses the flow when the first of its two directions reaches the depth. */
-function bypassWhenDeep(c: Context, x: Segment, seq: number, length: number): void {
+function bypassBeyondDepth(c: Context, x: Segment, seq: number, length: number): void {
   if (c.reassembler.goesBeyondDepth(x.flow, x.toServer, (seq + length) | 0)) bypassFlow(c.thread, x.flow);
 }
 
@@ -162,7 +162,7 @@ function announceUrgent(c: Context, x: Segment): void {
  * Linux discards data after a FIN; a longer segment with the same start replaces one with a FIN.
  * @returns how many bytes of the segment are used
  */
-function untilFin(c: Context, x: Segment): number {
+function lengthUntilFin(c: Context, x: Segment): number {
   const { cells } = c;
   const flags = x.own + Session.DIRECTION_FLAGS;
   if ((cells[flags]! & Session.DIRECTION_FIN) === 0) return x.length;

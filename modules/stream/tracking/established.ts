@@ -15,7 +15,7 @@ import {
   setState,
   updateWindow,
 } from './context.js';
-import { deliver, inStream } from './delivery.js';
+import { deliver, streamSequence } from './delivery.js';
 import { LINUX_6 } from './os-policy.js';
 import { takeReset } from './reset.js';
 import { ACK, FIN, LARGEST_WINDOW, RST, type Segment, SYN, URG } from './segment.js';
@@ -82,7 +82,7 @@ export function trackOneSide(c: Context, x: Segment): void {
   const received = c.cells[x.own + Session.RECEIVED]!;
   const ack = distance(x.end, received) > LARGEST_WINDOW ? x.end : received;
   raiseLastAck(c, x.own, ack);
-  c.reassembler.acknowledged(c.batch, x.slot, x.flow, x.toServer, inStream(c, x.own, ack));
+  c.reassembler.acknowledged(c.batch, x.slot, x.flow, x.toServer, streamSequence(c, x.own, ack));
   raiseNextSeq(c, x.other, x.ack);
 }
 

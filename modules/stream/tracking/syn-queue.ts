@@ -95,11 +95,11 @@ export class SynQueue {
   private find(session: number, ack: number, echo: number): number {
     const wanted = (ack - 1) | 0;
     let at = this.cells[session + Session.QUEUE]!;
-    while (at !== 0 && !this.isMeant(at * INTS, wanted, echo)) at = this.entries[at * INTS + NEXT]!;
+    while (at !== 0 && !this.matches(at * INTS, wanted, echo)) at = this.entries[at * INTS + NEXT]!;
     return at;
   }
 
-  private isMeant(e: number, seq: number, echo: number): boolean {
+  private matches(e: number, seq: number, echo: number): boolean {
     const { entries } = this;
     if (entries[e + SEQ] !== seq) return false;
     return echo === 0 || entries[e + HAS_TIMESTAMP] === 0 || entries[e + TIMESTAMP] === echo;

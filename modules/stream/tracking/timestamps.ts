@@ -10,7 +10,7 @@ import type { Segment } from './segment.js';
 import * as Session from './session.js';
 
 /** A TS.Recent older than this is no longer valid (RFC 7323 section 5.5). */
-const MARK_IS_OLD = 24 * 24 * 3600;
+const TIMESTAMP_LIFETIME = 24 * 24 * 3600;
 
 /** Whether the segment's timestamp is valid; sets an event when not, and stores it when it is. */
 export function isValidTimestamp(c: Context, x: Segment): boolean {
@@ -27,7 +27,7 @@ export function isValidTimestamp(c: Context, x: Segment): boolean {
   if (startsAnew(c, x, policy)) return true;
   const difference = distance(x.timestamp, cells[x.own + Session.TIMESTAMP]!);
   const silence = x.seconds - (cells[x.own + Session.TIMESTAMP_SECONDS]! >>> 0);
-  if (isOlder(c, policy, difference) && silence < MARK_IS_OLD) {
+  if (isOlder(c, policy, difference) && silence < TIMESTAMP_LIFETIME) {
     return reject(c, x, Event.STREAM_PKT_INVALID_TIMESTAMP);
   }
   takeTimestamp(

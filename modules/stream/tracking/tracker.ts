@@ -114,9 +114,9 @@ export class Tracker {
     if (x.ack !== 0 && !x.has(ACK)) Packet.setEvent(this.row, x.p, Event.STREAM_PKT_BROKEN_ACK);
     const another = this.cells[x.session + Session.STATE] !== State.NONE && beginsAnother(c, x);
     const earlier = another && isAfterRefusal(c, x) ? this.cells[x.own + Session.TIMESTAMP]! : 0;
-    if (another && !this.beginAnew(x)) return;
+    if (another && !this.replaceFlow(x)) return;
     const accepted = this.dispatch(x);
-    if (earlier !== 0 && accepted) this.keepEarlier(x, earlier);
+    if (earlier !== 0 && accepted) this.queueEarlierSyn(x, earlier);
     this.noteFlags(x);
     this.noteClosing(x);
     if (!accepted || this.isBeyond(x)) this.row[x.p + Packet.FLAGS]! |= Packet.FLAG_BEYOND_SESSION;
@@ -262,7 +262,7 @@ export class Tracker {
   }
 
   /** This segment and the following ones of its flow get a new flow. */
-  private beginAnew(x: Segment): boolean {
+  private replaceFlow(x: Segment): boolean {
     const { c } = this;
     const flow = c.table.replaceFlow(c.batch, x.index);
     if (flow < 0) return false;
@@ -272,7 +272,7 @@ export class Tracker {
   }
 
   /** The server may have kept the SYN whose data it refused, and may echo its timestamp. */
-  private keepEarlier(x: Segment, timestamp: number): void {
+  private queueEarlierSyn(x: Segment, timestamp: number): void {
     const { queue, settings } = this.c;
     const own = x.timestamp;
     x.timestamp = timestamp;

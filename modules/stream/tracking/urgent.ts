@@ -10,10 +10,10 @@ const LIMIT = 64 * 1024;
 const LIMIT_OF_ALL = 2 ** 20;
 
 /** Valid data is never further back: windows are smaller (RFC 7323 section 2.3). */
-const FURTHEST_BACK = 2 ** 30;
+const MAX_DISTANCE_BACK = 2 ** 30;
 
 /** Bytes removed from one direction. */
-interface Taken {
+interface RemovedBytes {
   /** Sorted sequence numbers. */
   readonly sequences: number[];
   /** Number of bytes removed before those: so far back that their numbers would be taken for future ones. */
@@ -22,7 +22,7 @@ interface Taken {
 
 export class UrgentBytes {
   /** By index of the direction's record. */
-  private readonly directions = new Map<number, Taken>();
+  private readonly directions = new Map<number, RemovedBytes>();
   /** Number of sequence numbers stored. */
   private total = 0;
 
@@ -40,7 +40,7 @@ export class UrgentBytes {
   add(direction: number, seq: number): void {
     const taken = this.directions.get(direction) ?? { sequences: [], before: 0 };
     this.directions.set(direction, taken);
-    this.leaveBehind(taken, seq);
+    this.forgetOldest(taken, seq);
     const { sequences } = taken;
     const at = countBefore(sequences, seq);
     if (sequences[at] === seq) return;
@@ -52,7 +52,7 @@ export class UrgentBytes {
   before(direction: number, seq: number): number {
     const taken = this.directions.get(direction);
     if (!taken) return 0;
-    this.leaveBehind(taken, seq);
+    this.forgetOldest(taken, seq);
     return taken.before + countBefore(taken.sequences, seq);
   }
 
@@ -60,7 +60,7 @@ export class UrgentBytes {
   next(direction: number, seq: number): number | undefined {
     const taken = this.directions.get(direction);
     if (!taken) return undefined;
-    this.leaveBehind(taken, seq);
+    this.forgetOldest(taken, seq);
     return taken.sequences[countBefore(taken.sequences, seq)];
   }
 
@@ -71,10 +71,10 @@ export class UrgentBytes {
     this.directions.delete(direction);
   }
 
-  private leaveBehind(taken: Taken, seq: number): void {
+  private forgetOldest(taken: RemovedBytes, seq: number): void {
     const { sequences } = taken;
     let left = 0;
-    while (left < sequences.length && ((seq - sequences[left]!) | 0) > FURTHEST_BACK) left++;
+    while (left < sequences.length && ((seq - sequences[left]!) | 0) > MAX_DISTANCE_BACK) left++;
     if (left === 0) return;
     sequences.splice(0, left);
     taken.before += left;
@@ -82,7 +82,7 @@ export class UrgentBytes {
   }
 }
 
-function countOf({ sequences, before }: Taken): number {
+function countOf({ sequences, before }: RemovedBytes): number {
   return before + sequences.length;
 }
 

@@ -6,16 +6,16 @@ import {
   STREAM_REASSEMBLY_SEQ_GAP,
 } from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
+import * as Chunk from './chunk.js';
 import type { ReassemblyCounters } from './counters.js';
 import type { Delivery } from './delivery.js';
 import * as Direction from './direction.js';
-import { absorbWaiting, bufferOffset, firstWaiting, pieceOffset, releaseEmptyBuffer } from './in-order.js';
+import { absorbWaiting, bufferOffset, chunkOffset, firstWaiting, releaseEmptyBuffer } from './in-order.js';
 import { isHole, isWide } from './overlap.js';
-import * as Piece from './piece.js';
 import type { Store } from './store.js';
 
 /** What makes data available: the current packet, and the direction of the data. */
-export class Occasion {
+export class DeliveryContext {
   batch!: Batch;
   slot = 0;
   toServer = false;
@@ -29,7 +29,7 @@ export class Occasion {
   beyond = false;
 }
 
-export class Outlet {
+export class DirectionOutput {
   constructor(
     private readonly store: Store,
     private readonly memory: Memory,
@@ -41,7 +41,7 @@ export class Outlet {
    * Delivers all contiguous data below `limit`; gaps below it are final and are skipped.
    * Inline, contiguous data is delivered regardless of the limit.
    */
-  handOn(r: number, limit: number, occasion: Occasion): void {
+  deliverBelow(r: number, limit: number, context: DeliveryContext): void {
     const { store } = this;
     const { rows } = store;
     absorbWaiting(store, r);
@@ -51,15 +51,15 @@ export class Outlet {
       const inline = (rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0;
       const to = inline || ((inOrder - limit) | 0) < 0 ? inOrder : limit;
       if (((to - delivered) | 0) > 0) {
-        if (!this.give(r, to, bufferOffset(store, r, delivered), occasion, 0)) return;
+        if (!this.deliverTo(r, to, bufferOffset(store, r, delivered), context, 0)) return;
       }
       if (rows[r + Direction.DELIVERED] !== inOrder) return;
       const waiting = firstWaiting(store, r);
       if (waiting === 0) return;
-      const start = store.pieces.nodes[waiting * Piece.INTS + Piece.START]!;
+      const start = store.chunks.nodes[waiting * Chunk.INTS + Chunk.START]!;
       if (((limit - start) | 0) <= 0) return;
-      if (((start - inOrder) | 0) > 0) this.passOverHole(r, start, occasion);
-      else if (!this.giveWaiting(r, waiting, limit, occasion)) return;
+      if (((start - inOrder) | 0) > 0) this.skipGap(r, start, context);
+      else if (!this.deliverWaiting(r, waiting, limit, context)) return;
     }
   }
 
@@ -67,81 +67,81 @@ export class Outlet {
    * Delivers the bytes from DELIVERED up to position `to`, which are at `offset`.
    * @returns false when no packet was free to carry them: they are kept
    */
-  give(r: number, to: number, offset: number, occasion: Occasion, flags: number): boolean {
-    const carrier = this.delivery.carrier(occasion.batch, occasion.slot, occasion.ownRow);
+  deliverTo(r: number, to: number, offset: number, context: DeliveryContext, flags: number): boolean {
+    const carrier = this.delivery.carrier(context.batch, context.slot, context.ownRow);
     if (carrier < 0) return false;
-    this.giveBy(carrier, r, to, offset, occasion, flags);
+    this.deliverWith(carrier, r, to, offset, context, flags);
     return true;
   }
 
   /** The same, with a carrier that was already found. */
-  private giveBy(
+  private deliverWith(
     carrier: number,
     r: number,
     to: number,
     offset: number,
-    occasion: Occasion,
+    context: DeliveryContext,
     flags: number,
   ): void {
     const { rows } = this.store;
     const from = rows[r + Direction.DELIVERED]!;
-    if (occasion.toServer) flags |= Packet.STREAM_TO_SERVER;
+    if (context.toServer) flags |= Packet.STREAM_TO_SERVER;
     const started = (rows[r + Direction.FLAGS]! & Direction.STARTED) !== 0;
     // Parsers get the first data even if it goes beyond the depth: else they would see nothing of a large answer.
     const left = started && (rows[r + Direction.FLAGS]! & Direction.DEPTH_SEEN) !== 0;
-    if (occasion.beyond || left) flags |= Packet.STREAM_BEYOND;
+    if (context.beyond || left) flags |= Packet.STREAM_BEYOND;
     if (!started) flags |= Packet.STREAM_START;
     rows[r + Direction.FLAGS]! |= Direction.STARTED;
     this.delivery.write(carrier, offset, (to - from) | 0, from, flags, rows[r + Direction.GAP]!);
     rows[r + Direction.GAP] = 0;
     rows[r + Direction.DELIVERED] = to;
-    this.forget(r, to);
-    this.checkDepth(r, to, occasion.slot);
+    this.releaseDelivered(r, to);
+    this.checkDepth(r, to, context.slot);
   }
 
   /** Frees everything a direction holds. Delivered data stays readable until the batch is done. */
   dispose(r: number): void {
-    const { rows, pieces, memory } = this.store;
-    const { nodes } = pieces;
-    for (let node = rows[r + Direction.HEAD]!; node !== 0; node = nodes[node * Piece.INTS + Piece.NEXT]!) {
-      const block = nodes[node * Piece.INTS + Piece.BLOCK]!;
+    const { rows, chunks, memory } = this.store;
+    const { nodes } = chunks;
+    for (let node = rows[r + Direction.HEAD]!; node !== 0; node = nodes[node * Chunk.INTS + Chunk.NEXT]!) {
+      const block = nodes[node * Chunk.INTS + Chunk.BLOCK]!;
       if (block >= 0) memory.free(block);
     }
-    pieces.clear(r);
+    chunks.clear(r);
     if (rows[r + Direction.BUFFER] !== 0) memory.release(rows[r + Direction.BUFFER]! - 1);
     rows[r + Direction.BUFFER] = 0;
     rows[r + Direction.KEPT_FROM] = rows[r + Direction.IN_ORDER]!;
-    rows[r + Direction.WAITING_PIECES] = 0;
+    rows[r + Direction.WAITING_CHUNKS] = 0;
     rows[r + Direction.WAITING_BYTES] = 0;
     rows[r + Direction.HOLES] = 0;
     rows[r + Direction.WIDE_HOLES] = 0;
   }
 
   /** Releases delivered data; inline, data is released only by the receiver's ACK. */
-  private forget(r: number, to: number): void {
+  private releaseDelivered(r: number, to: number): void {
     const { rows } = this.store;
-    if ((rows[r + Direction.FLAGS]! & Direction.SETTLED) === 0) this.dropPieces(r, to);
+    if ((rows[r + Direction.FLAGS]! & Direction.SETTLED) === 0) this.dropChunks(r, to);
     if ((rows[r + Direction.FLAGS]! & Direction.INLINE) !== 0) return;
     rows[r + Direction.KEPT_FROM] = to;
     releaseEmptyBuffer(this.store, r);
   }
 
-  private dropPieces(r: number, to: number): void {
-    const { rows, pieces } = this.store;
-    const { nodes } = pieces;
+  private dropChunks(r: number, to: number): void {
+    const { rows, chunks } = this.store;
+    const { nodes } = chunks;
     const tail = rows[r + Direction.TAIL]!;
     if (tail === 0) return;
-    if (((nodes[tail * Piece.INTS + Piece.END]! - to) | 0) <= 0) {
-      pieces.clear(r);
+    if (((nodes[tail * Chunk.INTS + Chunk.END]! - to) | 0) <= 0) {
+      chunks.clear(r);
       return;
     }
     let node = rows[r + Direction.HEAD]!;
-    while (((nodes[node * Piece.INTS + Piece.END]! - to) | 0) <= 0) node = pieces.remove(r, node);
-    const n = node * Piece.INTS;
-    if (((nodes[n + Piece.START]! - to) | 0) < 0) nodes[n + Piece.START] = to;
+    while (((nodes[node * Chunk.INTS + Chunk.END]! - to) | 0) <= 0) node = chunks.remove(r, node);
+    const n = node * Chunk.INTS;
+    if (((nodes[n + Chunk.START]! - to) | 0) < 0) nodes[n + Chunk.START] = to;
   }
 
-  private passOverHole(r: number, to: number, occasion: Occasion): void {
+  private skipGap(r: number, to: number, context: DeliveryContext): void {
     const { rows } = this.store;
     const from = rows[r + Direction.IN_ORDER]!;
     const size = (to - from) | 0;
@@ -153,53 +153,52 @@ export class Outlet {
     if (rows[r + Direction.BUFFER] !== 0) this.store.memory.release(rows[r + Direction.BUFFER]! - 1);
     rows[r + Direction.BUFFER] = 0;
     rows[r + Direction.KEPT_FROM] = to;
-    if (!occasion.ending) this.noteGap(occasion);
+    if (!context.ending) this.reportGap(context);
     // After a reset nobody reads data that follows a partly acknowledged gap.
-    else if ((((occasion.reset ? to - 1 : from) - rows[r + Direction.ACKED]!) | 0) >= 0)
-      occasion.beyond = true;
+    else if ((((context.reset ? to - 1 : from) - rows[r + Direction.ACKED]!) | 0) >= 0) context.beyond = true;
     absorbWaiting(this.store, r);
   }
 
-  private noteGap(occasion: Occasion): void {
+  private reportGap(context: DeliveryContext): void {
     this.counters.gap();
-    Packet.setEvent(this.memory.row, occasion.slot * Packet.INTS, STREAM_REASSEMBLY_SEQ_GAP);
+    Packet.setEvent(this.memory.row, context.slot * Packet.INTS, STREAM_REASSEMBLY_SEQ_GAP);
   }
 
   /**
-   * Without memory to move it to the buffer, a waiting piece is delivered from its own block: the part of it after the
+   * Without memory to move it to the buffer, a waiting chunk is delivered from its own block: the part of it after the
    * contiguous data, all of which was delivered.
    * @returns false when it stays
    */
-  private giveWaiting(r: number, node: number, limit: number, occasion: Occasion): boolean {
-    const { rows, pieces, memory } = this.store;
+  private deliverWaiting(r: number, node: number, limit: number, context: DeliveryContext): boolean {
+    const { rows, chunks, memory } = this.store;
     const from = rows[r + Direction.IN_ORDER]!;
-    const start = pieces.nodes[node * Piece.INTS + Piece.START]!;
-    const end = pieces.nodes[node * Piece.INTS + Piece.END]!;
+    const start = chunks.nodes[node * Chunk.INTS + Chunk.START]!;
+    const end = chunks.nodes[node * Chunk.INTS + Chunk.END]!;
     if (((end - from) | 0) <= 0) {
-      memory.free(this.takeOut(r, node));
+      memory.free(this.removeWaiting(r, node));
       return true;
     }
     if (((limit - end) | 0) < 0) return false;
-    // Before the piece is removed: its bytes exist nowhere else.
-    const carrier = this.delivery.carrier(occasion.batch, occasion.slot, occasion.ownRow);
+    // Before the chunk is removed: its bytes exist nowhere else.
+    const carrier = this.delivery.carrier(context.batch, context.slot, context.ownRow);
     if (carrier < 0) return false;
-    const offset = pieceOffset(this.store, node) + ((from - start) | 0);
-    const block = this.takeOut(r, node);
+    const offset = chunkOffset(this.store, node) + ((from - start) | 0);
+    const block = this.removeWaiting(r, node);
     rows[r + Direction.IN_ORDER] = end;
     rows[r + Direction.KEPT_FROM] = end;
-    this.giveBy(carrier, r, end, offset, occasion, 0);
+    this.deliverWith(carrier, r, end, offset, context, 0);
     memory.release(block);
     return true;
   }
 
-  /** Removes a waiting piece. @returns its block, whose reference passes to the caller */
-  private takeOut(r: number, node: number): number {
-    const { rows, pieces } = this.store;
-    const n = node * Piece.INTS;
-    const block = pieces.nodes[n + Piece.BLOCK]!;
-    rows[r + Direction.WAITING_PIECES]!--;
-    rows[r + Direction.WAITING_BYTES]! -= (pieces.nodes[n + Piece.END]! - pieces.nodes[n + Piece.START]!) | 0;
-    pieces.remove(r, node);
+  /** Removes a waiting chunk. @returns its block, whose reference passes to the caller */
+  private removeWaiting(r: number, node: number): number {
+    const { rows, chunks } = this.store;
+    const n = node * Chunk.INTS;
+    const block = chunks.nodes[n + Chunk.BLOCK]!;
+    rows[r + Direction.WAITING_CHUNKS]!--;
+    rows[r + Direction.WAITING_BYTES]! -= (chunks.nodes[n + Chunk.END]! - chunks.nodes[n + Chunk.START]!) | 0;
+    chunks.remove(r, node);
     return block;
   }
 

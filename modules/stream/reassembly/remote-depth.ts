@@ -10,10 +10,10 @@ import type { RemoteStreams } from '../../../engine/stream/remote-streams.js';
 /** Name of the application layer's service when it runs in this thread. */
 const APPLICATION_LAYER = 'application-layer';
 /** A reader that has not read anything for this long is not waited for again. */
-const PATIENCE_MS = 2000;
+const WAIT_TIMEOUT_MS = 2000;
 
-export class DistantDepth {
-  private impatient = false;
+export class RemoteDepth {
+  private timedOut = false;
 
   private constructor(
     private readonly thread: Thread,
@@ -21,8 +21,8 @@ export class DistantDepth {
   ) {}
 
   /** @returns undefined when streams are not read in other threads */
-  static of(thread: Thread): DistantDepth | undefined {
-    return thread.remoteStreams && new DistantDepth(thread, thread.remoteStreams);
+  static of(thread: Thread): RemoteDepth | undefined {
+    return thread.remoteStreams && new RemoteDepth(thread, thread.remoteStreams);
   }
 
   /**
@@ -31,20 +31,20 @@ export class DistantDepth {
    * delivered
    * @returns undefined when they request nothing
    */
-  asked(batch: Batch, flow: number, toServer: number, toClient: number): number | undefined {
+  requestedDepth(batch: Batch, flow: number, toServer: number, toClient: number): number | undefined {
     const { streams, thread } = this;
-    if (this.impatient || thread.services.has(APPLICATION_LAYER)) return undefined;
+    if (this.timedOut || thread.services.has(APPLICATION_LAYER)) return undefined;
     const before = [
-      this.before(batch, flow, true, toServer),
-      this.before(batch, flow, false, toClient),
+      this.firstNewPosition(batch, flow, true, toServer),
+      this.firstNewPosition(batch, flow, false, toClient),
     ] as const;
     const isRead = () => streams.isRead(flow, true, before[0]) && streams.isRead(flow, false, before[1]);
-    if (!isRead() && !thread.waitUntil?.(isRead, PATIENCE_MS)) this.giveUp();
+    if (!isRead() && !thread.waitUntil?.(isRead, WAIT_TIMEOUT_MS)) this.stopWaiting();
     return streams.requestedDepth(flow);
   }
 
   /** Where the first data of this batch begins, or the gap before it: no reader has seen it yet. */
-  private before(batch: Batch, flow: number, toServer: boolean, end: number): number {
+  private firstNewPosition(batch: Batch, flow: number, toServer: boolean, end: number): number {
     const { row } = this.thread.memory;
     for (let i = 0; i < batch.keptLength; i++) {
       const p = batch.keptAt(i) * Packet.INTS;
@@ -56,8 +56,8 @@ export class DistantDepth {
     return end;
   }
 
-  private giveUp(): void {
-    this.impatient = true;
+  private stopWaiting(): void {
+    this.timedOut = true;
     this.thread.warnOnce(
       'reassembled streams have no consumer: stream.reassembly.depth applies to all streams',
     );

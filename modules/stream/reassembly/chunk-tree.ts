@@ -1,14 +1,15 @@
 /**
- * Pieces of streams, ordered by position: nodes of red-black trees in one typed array, linked so that the
+ * Chunks of streams, ordered by position: nodes of red-black trees in one typed array, linked so that the
  * neighbours of a node are directly accessible. Each direction of a stream has its own tree (ROOT, HEAD, TAIL of its
  * row).
  */
+
+import { BLOCK, COLOR, END, INTS, LEFT, NEXT, PARENT, PREVIOUS, RIGHT, START } from './chunk.js';
 import { HEAD, ROOT, TAIL } from './direction.js';
-import { BLOCK, COLOR, END, INTS, LEFT, NEXT, PARENT, PREVIOUS, RIGHT, START } from './piece.js';
 import { rebalanceAfterInsert, removeFromTree } from './red-black.js';
 import type { StreamMemory } from './stream-memory.js';
 
-export class Pieces {
+export class ChunkTree {
   /**
    * `nodes[node * INTS + FIELD]`; node 0 means none. Replaced when it grows: do not keep a reference across `reserve`.
    */
@@ -43,12 +44,12 @@ export class Pieces {
   }
 
   /**
-   * Adds a piece after `previous` (0: before all others). Space must be reserved.
+   * Adds a chunk after `previous` (0: before all others). Space must be reserved.
    * @param r row of the direction  @returns the node
    */
   insertAfter(r: number, previous: number, start: number, end: number, block: number): number {
     const { nodes, rows } = this;
-    const node = this.takeNode();
+    const node = this.allocateNode();
     const n = node * INTS;
     nodes[n + START] = start;
     nodes[n + END] = end;
@@ -73,7 +74,7 @@ export class Pieces {
     return node;
   }
 
-  /** Removes a piece; its block is left to the caller. @returns the node after it */
+  /** Removes a chunk; its block is left to the caller. @returns the node after it */
   remove(r: number, node: number): number {
     const { nodes, rows } = this;
     const n = node * INTS;
@@ -84,16 +85,16 @@ export class Pieces {
     if (next === 0) rows[r + TAIL] = previous;
     else nodes[next * INTS + PREVIOUS] = previous;
     removeFromTree(nodes, rows, r + ROOT, node);
-    this.giveNode(node);
+    this.releaseNode(node);
     return next;
   }
 
-  /** Removes all pieces at once, without rebalancing. */
+  /** Removes all chunks at once, without rebalancing. */
   clear(r: number): void {
     const { nodes, rows } = this;
     for (let node = rows[r + HEAD]!; node !== 0; ) {
       const next = nodes[node * INTS + NEXT]!;
-      this.giveNode(node);
+      this.releaseNode(node);
       node = next;
     }
     rows[r + ROOT] = 0;
@@ -101,7 +102,7 @@ export class Pieces {
     rows[r + TAIL] = 0;
   }
 
-  /** First piece that ends after `position`, 0 when there is none. For pieces that do not overlap. */
+  /** First chunk that ends after `position`, 0 when there is none. For chunks that do not overlap. */
   firstEndingBehind(r: number, position: number): number {
     const { nodes, rows } = this;
     const tail = rows[r + TAIL]!;
@@ -130,7 +131,7 @@ export class Pieces {
     else nodes[next * INTS + PREVIOUS] = node;
   }
 
-  private takeNode(): number {
+  private allocateNode(): number {
     this.used++;
     this.memory.charge(INTS * 4);
     const node = this.free;
@@ -139,7 +140,7 @@ export class Pieces {
     return node;
   }
 
-  private giveNode(node: number): void {
+  private releaseNode(node: number): void {
     this.used--;
     this.memory.charge(-INTS * 4);
     this.nodes[node * INTS + NEXT] = this.free;

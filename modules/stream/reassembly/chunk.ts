@@ -1,5 +1,5 @@
 /**
- * A piece of a stream: a row of int32 that is a node of a tree and of a list (see `pieces.ts`). It owns the bytes
+ * A chunk of a stream: a row of int32 that is a node of a tree and of a list (see `chunk-tree.ts`). It owns the bytes
  * [START, END) and remembers the whole extent of the segment they came in.
  */
 

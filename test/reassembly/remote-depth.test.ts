@@ -4,7 +4,7 @@ import { Batch } from '../../engine/batch.js';
 import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import { RemoteStreams } from '../../engine/stream/remote-streams.js';
-import { DistantDepth } from '../../modules/stream/reassembly/distant-depth.js';
+import { RemoteDepth } from '../../modules/stream/reassembly/remote-depth.js';
 import { stubThread } from '../thread-stub.js';
 
 const FLOW = 2;
@@ -16,7 +16,7 @@ function scene(meanwhile: (streams: RemoteStreams) => void = () => {}) {
   let waits = 0;
   const stub = stubThread();
   const thread: Thread = Object.assign(stub, {
-    distantStreams: streams,
+    remoteStreams: streams,
     warnOnce: (text: string) => void told.push(text),
     waitUntil: (ready: () => boolean) => {
       waits++;
@@ -36,13 +36,13 @@ function scene(meanwhile: (streams: RemoteStreams) => void = () => {}) {
     stub.memory.row[p + Packet.STREAM_GAP] = gap;
     batch.keep(slot);
   };
-  const depth = DistantDepth.of(thread)!;
-  const asked = (toServer: number, toClient: number) => depth.asked(batch, FLOW, toServer, toClient);
+  const depth = RemoteDepth.of(thread)!;
+  const asked = (toServer: number, toClient: number) => depth.requestedDepth(batch, FLOW, toServer, toClient);
   return { streams, told, bring, asked, thread, waits: () => waits };
 }
 
 it('the depth is local if readers are in the same thread, or there are none', () => {
-  expect(DistantDepth.of(stubThread())).toBeUndefined();
+  expect(RemoteDepth.of(stubThread())).toBeUndefined();
   const { asked, thread, streams } = scene();
   streams.setDepth(FLOW, 5000);
   thread.services.set('application-layer', {});
