@@ -26,12 +26,12 @@ export function isStandardInput(path: string): boolean {
 }
 
 /** Bytes of a name that are not UTF-8 were replaced by this character: the file cannot be opened by it. */
-export function isGarbled(path: string): boolean {
+export function isUndecodable(path: string): boolean {
   return path.includes('\uFFFD');
 }
 
 /** For messages about such a file. */
-export const GARBLED = 'the file name is not UTF-8; rename the file, or read it from standard input';
+export const UNDECODABLE_NAME = 'the file name is not UTF-8; rename the file, or read it from standard input';
 
 /**
  * Opens a file, or standard input for `-`.
@@ -48,14 +48,14 @@ export function openInput(path: string, follow = false): ByteInput {
     throw new Error('is a folder, not a capture file');
   }
   if (!follow) return new FileInput(path, descriptor);
-  return status.isFile() ? new GrowingInput(path, descriptor) : new EndlessInput(path, descriptor);
+  return status.isFile() ? new GrowingInput(path, descriptor) : new PipeInput(path, descriptor);
 }
 
 function openFile(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    throw isGarbled(path) ? new Error(GARBLED) : error;
+    throw isUndecodable(path) ? new Error(UNDECODABLE_NAME) : error;
   }
 }
 
@@ -89,7 +89,7 @@ class FileInput implements ByteInput {
 }
 
 /** A named pipe: other writers may open it later. */
-class EndlessInput extends FileInput {
+class PipeInput extends FileInput {
   override read(into: Uint8Array, offset: number, length: number): number {
     return super.read(into, offset, length) || INPUT_WAIT;
   }

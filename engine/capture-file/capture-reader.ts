@@ -9,7 +9,7 @@ const MICROSECONDS = 0xa1b2c3d4;
 const NANOSECONDS = 0xa1b23c4d;
 
 /** Known formats that are refused with a reason: the first four bytes, as a big-endian number. */
-const REFUSED: [magic: number, mask: number, reason: string][] = [
+const UNSUPPORTED_FORMATS: [magic: number, mask: number, reason: string][] = [
   [0xa1b2cd34, 0xffffffff, 'the modified pcap format (Kuznetzov), expected pcap or pcapng'],
   [0x34cdb2a1, 0xffffffff, 'the modified pcap format (Kuznetzov), expected pcap or pcapng'],
   [0xa12b3c4d, 0xffffffff, 'the modified pcap format (Navtel), expected pcap or pcapng'],
@@ -70,7 +70,7 @@ export class CaptureReader implements CaptureFormat {
 }
 
 function unknown(magic: number): string {
-  const known = REFUSED.find(([value, mask]) => (magic & mask) >>> 0 === value);
+  const known = UNSUPPORTED_FORMATS.find(([value, mask]) => (magic & mask) >>> 0 === value);
   return known ? known[2] : `not a capture (starts with ${shown(magic)}), expected pcap or pcapng`;
 }
 

@@ -1,7 +1,7 @@
 /** Expands a list of files and folders to files. */
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isGarbled, isStandardInput } from './byte-input.js';
+import { isStandardInput, isUndecodable } from './byte-input.js';
 
 export interface FoundFile {
   readonly path: string;
@@ -53,7 +53,7 @@ function filesOf(folder: string, recursive: boolean): FoundFile[] {
 function fileAt(path: string, entry: Dirent): FoundFile[] {
   if (!entry.isFile() && !entry.isSymbolicLink()) return [];
   const state = statSync(path, { throwIfNoEntry: false });
-  if (!state && isGarbled(entry.name)) return [{ path, changed: 0, found: true }];
+  if (!state && isUndecodable(entry.name)) return [{ path, changed: 0, found: true }];
   return state?.isFile() ? [{ path, changed: state.mtimeMs, found: true }] : [];
 }
 

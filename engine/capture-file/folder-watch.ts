@@ -24,7 +24,7 @@ export class FolderWatch {
     const ready = captureFiles([this.folder], false).filter(
       file => this.isNew(file) && file.changed <= now - this.delay,
     );
-    for (const file of ready) this.note(file);
+    for (const file of ready) this.markReturned(file);
     return ready;
   }
 
@@ -32,7 +32,7 @@ export class FolderWatch {
     return file.changed > this.newest || (file.changed === this.newest && !this.atNewest.has(file.path));
   }
 
-  private note(file: FoundFile): void {
+  private markReturned(file: FoundFile): void {
     if (file.changed > this.newest) this.atNewest.clear();
     this.newest = file.changed;
     this.atNewest.add(file.path);

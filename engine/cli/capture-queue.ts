@@ -4,23 +4,23 @@ import { existsSync } from 'node:fs';
 import { type Arguments, ControlSocket, type Handlers, textArgument } from '../control/control-socket.js';
 import { controlSettings, usualCommands } from '../control/settings.js';
 import { consoleLog } from '../log.js';
-import type { Given } from './command-line/parse.js';
+import type { CommandLine } from './command-line/parse.js';
 import { Tenants } from './control/tenants.js';
 import { PID_FILE } from './options.js';
-import { tellStarter } from './run/background.js';
+import { notifyParent } from './run/background.js';
 import { removePidFile, writePidFile } from './run/pid-file.js';
-import { serviceRuns } from './run/service.js';
+import { notifyServiceManager } from './run/service.js';
 import { readSettings } from './settings.js';
 import { UsageError } from './usage-error.js';
 import { versionLine } from './version.js';
 
 /** Maximum number of queued captures. */
-const MOST_WAITING = 100_000;
+const MAX_QUEUED = 100_000;
 
 const OPTION = '--unix-socket';
 
 /** The queue keeps its pid file and control socket; the processes that read captures get neither. */
-const OWN_ALONE = ['--pidfile', '', '--set', 'unix-command.enabled=no'];
+const QUEUE_ONLY_OPTIONS = ['--pidfile', '', '--set', 'unix-command.enabled=no'];
 
 interface Capture {
   readonly file: string;
@@ -28,7 +28,7 @@ interface Capture {
 }
 
 /** @param words the command line @returns the exit code */
-export async function captureQueue(given: Given, words: readonly string[]): Promise<number> {
+export async function captureQueue(given: CommandLine, words: readonly string[]): Promise<number> {
   const { config } = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
   const settings = controlSettings(config, false, given.unixSocket)!;
   const log = consoleLog(given.verbosity, undefined, given.quiet);
@@ -46,9 +46,10 @@ export async function captureQueue(given: Given, words: readonly string[]): Prom
     log.notice(`unix-manager: accepting commands on ${settings.path}`);
     writePidFile(pidFile);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => queue.stop());
-    for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => queue.pass(signal));
-    tellStarter();
-    const serviceEnds = serviceRuns();
+    for (const signal of ['SIGHUP', 'SIGUSR2'] as const)
+      process.on(signal, () => queue.forwardSignal(signal));
+    notifyParent();
+    const serviceEnds = notifyServiceManager();
     await queue.stopped;
     serviceEnds();
     socket.close();
@@ -71,7 +72,7 @@ function withoutSocket(words: readonly string[], socket: string | undefined): st
 
 export class CaptureQueue {
   readonly stopped: Promise<void>;
-  private readonly waiting: Capture[] = [];
+  private readonly queued: Capture[] = [];
   private current: Capture | undefined;
   private child: ChildProcess | undefined;
   private last = 0;
@@ -92,8 +93,8 @@ export class CaptureQueue {
     return {
       'pcap-file': given => this.add(given),
       'pcap-file-continuous': given => this.add({ ...given, continuous: true }),
-      'pcap-file-number': () => this.waiting.length + (this.current ? 1 : 0),
-      'pcap-file-list': () => ({ count: this.waiting.length, files: this.waiting.map(({ file }) => file) }),
+      'pcap-file-number': () => this.queued.length + (this.current ? 1 : 0),
+      'pcap-file-list': () => ({ count: this.queued.length, files: this.queued.map(({ file }) => file) }),
       'pcap-current': () => this.current?.file ?? 'None',
       'pcap-last-processed': () => this.last,
       'pcap-interrupt': () => {
@@ -112,13 +113,13 @@ export class CaptureQueue {
   /** Finishes the current capture as if it ended here; a second call ends its process at once. */
   stop(): void {
     this.stopping = true;
-    this.waiting.length = 0;
+    this.queued.length = 0;
     if (this.child) this.child.kill('SIGINT');
     else this.resolve();
   }
 
   /** Forwards a signal to the process that reads the current capture: it owns the logs and the rules. */
-  pass(signal: NodeJS.Signals): void {
+  forwardSignal(signal: NodeJS.Signals): void {
     this.child?.kill(signal);
   }
 
@@ -127,16 +128,16 @@ export class CaptureQueue {
     const folder = textArgument(given, 'output-dir');
     if (!existsSync(file)) throw new Error(`filename does not exist: '${file}'`);
     if (!existsSync(folder)) throw new Error('output-dir param must be a directory that exists');
-    if (this.waiting.length >= MOST_WAITING) throw new Error('too many captures are queued');
+    if (this.queued.length >= MAX_QUEUED) throw new Error('too many captures are queued');
     const more = [...settingsFor(given), ...this.tenants.words(given['tenant'])];
-    this.waiting.push({ file, words: ['-r', file, '-l', folder, ...OWN_ALONE, ...more] });
+    this.queued.push({ file, words: ['-r', file, '-l', folder, ...QUEUE_ONLY_OPTIONS, ...more] });
     this.next();
     return 'Successfully added file to list';
   }
 
   private next(): void {
     if (this.child || this.stopping) return;
-    this.current = this.waiting.shift();
+    this.current = this.queued.shift();
     if (!this.current) return;
     const words = [process.argv[1]!, ...this.words, ...this.current.words];
     // In its own process group: a terminal signals the whole group, so it would get the signal twice and exit at once.

@@ -8,7 +8,7 @@ import { unknownProtocols } from '../application/unknown-protocols.js';
 import { DeclaredOptions } from '../config/declared.js';
 import { mergeKeys } from '../config/merge-keys.js';
 import type { AnyOption } from '../config/option.js';
-import { outputMistakes } from '../config/output-mistakes.js';
+import { checkOutputList } from '../config/output-list-check.js';
 import { controlOptions } from '../control/settings.js';
 import { engineMode, globalStats, masterSwitch } from '../exception-policy.js';
 import { missingMagic } from '../files/missing-magic.js';
@@ -56,7 +56,7 @@ export async function declaredOptions(
       ...[...modules.values()].flatMap(module => module.check ?? []),
       ...protocols.flatMap(protocol => protocol.check ?? []),
       missingMagic,
-      outputMistakes,
+      checkOutputList,
       differentFiletypes,
       mergeKeys,
       config =>

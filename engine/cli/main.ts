@@ -48,13 +48,13 @@ function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
 async function start(words: readonly string[]): Promise<number> {
   const { parseArguments } = await import('./command-line/parse.js');
   const shown: string[] = [];
-  const given = parseArguments(words.length === 0 ? ['--help'] : words, text => void shown.push(text));
+  const commandLine = parseArguments(words.length === 0 ? ['--help'] : words, text => void shown.push(text));
   process.stdout.write(shown.join(''));
-  if (!given) return 0;
-  if (given.show) return (await import('./show.js')).show(given, given.show);
-  if (given.engineAnalysis) return (await import('./rules/analyze.js')).engineAnalysis(given);
-  if (given.background && !isInBackground()) return runInBackground(words);
-  if (given.unixSocket !== undefined && !given.test)
-    return (await import('./capture-queue.js')).captureQueue(given, words);
-  return (await import('./run.js')).run(given, { summary: false });
+  if (!commandLine) return 0;
+  if (commandLine.show) return (await import('./show.js')).show(commandLine, commandLine.show);
+  if (commandLine.engineAnalysis) return (await import('./rules/analyze.js')).engineAnalysis(commandLine);
+  if (commandLine.background && !isInBackground()) return runInBackground(words);
+  if (commandLine.unixSocket !== undefined && !commandLine.test)
+    return (await import('./capture-queue.js')).captureQueue(commandLine, words);
+  return (await import('./run.js')).run(commandLine, { summary: false });
 }

@@ -10,8 +10,8 @@ import { Config, type ConfigTree } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
 import { HostOsPolicy } from '../stream/host-os-policy.js';
 import { Collector } from './reassemble/collector.js';
-import { runModules } from './reassemble/one-thread.js';
 import type { Side } from './reassemble/side.js';
+import { runModules } from './reassemble/single-thread.js';
 import { TerminalLog } from './terminal-log.js';
 
 export interface ReassembleOptions {
@@ -43,7 +43,7 @@ export async function reassembleCapture(
   const collector = {
     hosts: new HostOsPolicy(config),
     inline: options.inline ?? false,
-    most: options.most ?? DEFAULT_MOST,
+    maxBytes: options.most ?? DEFAULT_MOST,
     onSide,
   };
   const { batchSize } = options;

@@ -2,15 +2,15 @@
 
 import { masterSwitch } from '../exception-policy.js';
 import { consoleLog, type EngineLog, openLog } from '../log.js';
-import type { Given } from './command-line/parse.js';
-import { messageOf } from './mistakes.js';
+import type { CommandLine } from './command-line/parse.js';
+import { messageOf } from './error-message.js';
 import { GROUP, LOG_FOLDER, PID_FILE, RESTARTS, USER } from './options.js';
 import { openDevices, Restarts } from './run/devices.js';
-import { handOver, handOverCache, handOverLogs } from './run/hand-over.js';
+import { changeCacheOwner, changeLogFolderOwner, changeOwners } from './run/file-ownership.js';
 import { checkInputs, inputsOf } from './run/inputs.js';
 import { checkLogFolder } from './run/log-folder.js';
 import { operate, type Presentation } from './run/operation.js';
-import { tellOutcome } from './run/outcome.js';
+import { logOutcome } from './run/outcome.js';
 import { removePidFile, writePidFile } from './run/pid-file.js';
 import { type Preparation, prepare } from './run/preparation.js';
 import { becomeUser, type Identity, identityOf } from './run/privileges.js';
@@ -22,36 +22,40 @@ import { addSettings, readSettings, type Settings } from './settings.js';
 import { versionLine } from './version.js';
 
 /** @returns the exit code: 0, or 1 if it could not run or part of the input could not be read */
-export async function run(given: Given, presentation: Presentation): Promise<number> {
+export async function run(commandLine: CommandLine, presentation: Presentation): Promise<number> {
   const early = new EarlySignals();
-  let log: EngineLog = consoleLog(given.verbosity, undefined, given.quiet);
+  let log: EngineLog = consoleLog(commandLine.verbosity, undefined, commandLine.quiet);
   try {
-    if (!given.test) checkInputs(given);
-    const settings = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
+    if (!commandLine.test) checkInputs(commandLine);
+    const settings = readSettings({
+      config: commandLine.config,
+      includes: commandLine.includes,
+      sets: commandLine.sets,
+    });
     const { config } = settings;
     const identity = identityOf(config.read(USER), config.read(GROUP));
-    if (identity) handOverLogs(config, identity);
+    if (identity) changeLogFolderOwner(config, identity);
     log = openLog({
       config,
       folder: config.read(LOG_FOLDER),
-      verbosity: given.verbosity,
-      quiet: given.quiet,
+      verbosity: commandLine.verbosity,
+      quiet: commandLine.quiet,
     });
-    log.notice(`sluice: This is ${versionLine()} running in ${given.test ? 'TEST' : 'USER'} mode`);
+    log.notice(`sluice: This is ${versionLine()} running in ${commandLine.test ? 'TEST' : 'USER'} mode`);
     log.info(`config: read from ${settings.file}`);
     log.info(`exception-policy: master exception-policy set to: ${settings.config.read(masterSwitch)}`);
-    return await runWith(given, settings, identity, early, log, presentation);
+    return await runWith(commandLine, settings, identity, early, log, presentation);
   } catch (error) {
     log.error(messageOf(error));
     return 1;
   } finally {
-    early.forget();
+    early.removeHandlers();
     log.close();
   }
 }
 
 async function runWith(
-  given: Given,
+  commandLine: CommandLine,
   settings: Settings,
   identity: Identity | undefined,
   early: EarlySignals,
@@ -59,13 +63,13 @@ async function runWith(
   presentation: Presentation,
 ): Promise<number> {
   const { config } = settings;
-  const inputs = given.test ? undefined : inputsOf(given, config);
+  const inputs = commandLine.test ? undefined : inputsOf(commandLine, config);
   if (inputs) {
     addSettings(config, inputs.settings);
     checkLogFolder(config.read(LOG_FOLDER));
   }
-  if (identity) handOverCache(config, identity);
-  const preparation = await prepare(given, settings, log);
+  if (identity) changeCacheOwner(config, identity);
+  const preparation = await prepare(commandLine, settings, log);
   if (!inputs) {
     await checkThreads(preparation);
     log.notice('sluice: Configuration provided was successfully loaded. Exiting.');
@@ -74,7 +78,7 @@ async function runWith(
   const restarts = new Restarts(inputs.live ? config.read(RESTARTS) : 0);
   const devices = await openDevices(inputs, config, preparation.from, log);
   try {
-    const shown = { ...presentation, summary: presentation.summary && !given.quiet };
+    const shown = { ...presentation, summary: presentation.summary && !commandLine.quiet };
     return await runThreads(preparation, { inputs, devices, restarts }, identity, shown, early, log);
   } finally {
     devices.close();
@@ -93,11 +97,13 @@ async function runThreads(
   const { config } = preparation;
   const engine = await startAsUser(preparation, sources, identity, log);
   const started = performance.now();
-  const end = await orStopped(engine, () => operate(engine, preparation, sources, presentation, early, log));
+  const end = await stopOnError(engine, () =>
+    operate(engine, preparation, sources, presentation, early, log),
+  );
   const result = await engine.finished.finally(end);
   const counters = engine.counters();
   const seconds = (performance.now() - started) / 1000;
-  const code = tellOutcome(result, counters, seconds, log);
+  const code = logOutcome(result, counters, seconds, log);
   if (presentation.summary)
     process.stdout.write(summary({ seconds, counters, logFolder: config.read(LOG_FOLDER) }));
   for (const line of sources.devices.summary?.() ?? []) log.notice(line);
@@ -115,7 +121,7 @@ async function startAsUser(
   const { inputs, devices, restarts } = sources;
   const user = () => {
     if (!identity) return;
-    handOver(config, inputs.live, log, identity);
+    changeOwners(config, inputs.live, log, identity);
     becomeUser(identity, inputs.live);
   };
   writePidFile(config.read(PID_FILE));
@@ -132,12 +138,12 @@ async function startAsUser(
     log,
   );
   if (inputs.live) log.notice('threads: all threads are running');
-  else await orStopped(engine, async () => user());
+  else await stopOnError(engine, async () => user());
   return engine;
 }
 
 /** If what accompanies the threads cannot be started, the threads would run on, maybe for ever: they are stopped. */
-async function orStopped<T>(engine: Running, work: () => Promise<T>): Promise<T> {
+async function stopOnError<T>(engine: Running, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

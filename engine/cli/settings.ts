@@ -14,7 +14,7 @@ import { absentLines, absentReason } from './command-line/absent-options.js';
 import { UsageError } from './usage-error.js';
 
 /** Default locations of the configuration. */
-const USUAL_PLACES = ['/etc/sluice/sluice.yaml', '/etc/suricata/suricata.yaml'];
+const DEFAULT_PATHS = ['/etc/sluice/sluice.yaml', '/etc/suricata/suricata.yaml'];
 
 /** The documented defaults, which are a valid configuration as well. */
 export function defaultsFile(): string {
@@ -35,7 +35,7 @@ export interface Settings extends LoadedConfig {
 /** @throws ConfigError */
 export function readSettings(sources: SettingsSources, environment = process.env): Settings {
   const named = sources.config ?? environment.SLUICE_CONFIG;
-  const file = named ?? USUAL_PLACES.find(existsSync) ?? defaultsFile();
+  const file = named ?? DEFAULT_PATHS.find(existsSync) ?? defaultsFile();
   return { file, ...loadConfig({ file, includes: sources.includes, sets: sources.sets, environment }) };
 }
 
@@ -52,11 +52,11 @@ export function addSettings(config: Config, settings: Readonly<Record<string, un
 
 /** `suricata.yaml:12: stream.inlin: unknown key, did you mean stream.inline?` */
 export function findingText({ places }: LoadedConfig, { path, message }: Finding): string {
-  return `${placeText(placeOf(places, path))}: ${path}: ${message}`;
+  return `${placeText(positionOf(places, path))}: ${path}: ${message}`;
 }
 
 /** Keys that result from a setting of a parent node have its position. */
-function placeOf(places: LoadedConfig['places'], path: string) {
+function positionOf(places: LoadedConfig['places'], path: string) {
   for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
     const place = places.get(at);
     if (place) return place;
@@ -70,7 +70,7 @@ function placeOf(places: LoadedConfig['places'], path: string) {
  * @returns number of errors
  * @throws UsageError when one of them prevents a start
  */
-export function tellFindings(settings: LoadedConfig, declared: DeclaredOptions, log: Log): number {
+export function logFindings(settings: LoadedConfig, declared: DeclaredOptions, log: Log): number {
   const findings = declared.check(settings.config.tree);
   const wrong = findings.filter(finding => finding.kind === 'unaccepted' && !finding.mild);
   const absent = findings.filter(({ kind, path }) => kind === 'unknown' && absentReason(path) !== undefined);

@@ -3,7 +3,7 @@ import { loadProtocols } from '../application/load-protocols.js';
 import { ConfigError } from '../config/config-error.js';
 import { flatten } from '../config/flatten.js';
 import type { Protocol } from '../protocol.js';
-import type { Given } from './command-line/parse.js';
+import type { CommandLine } from './command-line/parse.js';
 import { profileNames } from './run/choose-profile.js';
 import { configuredProtocols } from './run/plugins.js';
 import { readSettings } from './settings.js';
@@ -13,17 +13,17 @@ import { UsageError } from './usage-error.js';
 
 /** @returns the exit code @throws UsageError */
 export async function show(
-  given: Given,
+  commandLine: CommandLine,
   { what, argument }: { what: string; argument: string },
 ): Promise<number> {
-  process.stdout.write(`${await textOf(given, what, argument)}\n`);
+  process.stdout.write(`${await textOf(commandLine, what, argument)}\n`);
   return 0;
 }
 
-async function textOf(given: Given, what: string, argument: string): Promise<string> {
+async function textOf(commandLine: CommandLine, what: string, argument: string): Promise<string> {
   switch (what) {
     case 'dumpConfig':
-      return flatten(settings(given).config.tree)
+      return flatten(settings(commandLine).config.tree)
         .map(([path, value]) => `${path} = ${value}`)
         .join('\n');
     case 'buildInfo':
@@ -31,17 +31,19 @@ async function textOf(given: Given, what: string, argument: string): Promise<str
     case 'dumpFeatures':
       return (await import('./show/features.js')).FEATURES.join('\n');
     case 'listKeywords':
-      return listKeywords(argument, await protocolsOf(given));
+      return listKeywords(argument, await protocolsOf(commandLine));
     case 'listRunmodes':
-      return runModes(given);
+      return runModes(commandLine);
     case 'listAppLayerProtos':
-      return ['=========Supported App Layer Protocols=========', ...(await protocolNames(given))].join('\n');
+      return ['=========Supported App Layer Protocols=========', ...(await protocolNames(commandLine))].join(
+        '\n',
+      );
     case 'listAppLayerFrames':
-      return frameNames(await protocolsOf(given)).join('\n');
+      return frameNames(await protocolsOf(commandLine)).join('\n');
     case 'listAppLayerHooks':
-      return hookNames(await protocolsOf(given)).join('\n');
+      return hookNames(await protocolsOf(commandLine)).join('\n');
     default:
-      return (await ruleProtocolNames(given)).join('\n');
+      return (await ruleProtocolNames(commandLine)).join('\n');
   }
 }
 
@@ -70,17 +72,21 @@ function hookNames(protocols: readonly Protocol[]): string[] {
   });
 }
 
-function settings(given: Given) {
+function settings(commandLine: CommandLine) {
   try {
-    return readSettings({ config: given.config, includes: given.includes, sets: given.sets });
+    return readSettings({
+      config: commandLine.config,
+      includes: commandLine.includes,
+      sets: commandLine.sets,
+    });
   } catch (error) {
     if (error instanceof ConfigError) throw new UsageError(error.message);
     throw error;
   }
 }
 
-function runModes(given: Given): string {
-  const names = profileNames(settings(given).config);
+function runModes(commandLine: CommandLine): string {
+  const names = profileNames(settings(commandLine).config);
   const inputs = ['PCAP_FILE  -r', 'NFQ        -q', 'AF_PACKET  -i'];
   const width = 12;
   const lines = inputs.flatMap(input => names.map(name => `${input.padEnd(width + 4)}${name}`));
@@ -91,17 +97,18 @@ function runModes(given: Given): string {
  * Includes those of a configuration named explicitly: built-in lists must not depend on whether a configuration is
  * valid.
  */
-async function protocolsOf(given: Given): Promise<Protocol[]> {
-  const isNamed = given.config !== undefined || given.includes.length + given.sets.length > 0;
-  return isNamed ? configuredProtocols(settings(given)) : loadProtocols();
+async function protocolsOf(commandLine: CommandLine): Promise<Protocol[]> {
+  const isNamed =
+    commandLine.config !== undefined || commandLine.includes.length + commandLine.sets.length > 0;
+  return isNamed ? configuredProtocols(settings(commandLine)) : loadProtocols();
 }
 
-async function protocolNames(given: Given): Promise<string[]> {
-  return (await protocolsOf(given)).map(protocol => protocol.name).sort();
+async function protocolNames(commandLine: CommandLine): Promise<string[]> {
+  return (await protocolsOf(commandLine)).map(protocol => protocol.name).sort();
 }
 
-async function ruleProtocolNames(given: Given): Promise<string[]> {
+async function ruleProtocolNames(commandLine: CommandLine): Promise<string[]> {
   const { ruleProtocols } = await import('../../signatures/protocols.js');
-  const known = ruleProtocols(await protocolsOf(given));
+  const known = ruleProtocols(await protocolsOf(commandLine));
   return [...known].filter(([, protocol]) => protocol.kind !== 'absent').map(([name]) => name);
 }

@@ -11,15 +11,15 @@ export class TerminalLog implements Log {
   notice(): void {}
 
   warning(text: string): void {
-    this.tell('warning', text);
+    this.print('warning', text);
   }
 
   error(text: string): void {
     this.errors++;
-    this.tell('error', text);
+    this.print('error', text);
   }
 
-  private tell(level: string, text: string): void {
+  private print(level: string, text: string): void {
     process.stderr.write(`${level}: ${text}\n`);
   }
 }

@@ -40,7 +40,7 @@ export function testFlows(rows: readonly Readonly<Record<number, number>>[], sec
   return new TestFlows(rows, seconds);
 }
 
-export interface Said {
+export interface SideData {
   readonly client: string;
   readonly server: string;
   /** Segment length; a side's whole data is one segment when absent. */
@@ -50,7 +50,7 @@ export interface Said {
 /** Passes the data of both sides to a parser, client first. @returns EVE records of the transactions */
 export async function talk(
   protocol: Protocol,
-  { client, server, length }: Said,
+  { client, server, length }: SideData,
 ): Promise<Record<string, unknown>[]> {
   const records: Record<string, unknown>[] = [];
   const stage = await Stage.of([thread => new Application(thread, [protocol])], event => {

@@ -23,7 +23,7 @@ export interface EveRecord {
 }
 
 /** The meaning of each reason, and the setting that controls it. */
-const MEANINGS: Readonly<Record<string, string>> = {
+const REASON_TEXTS: Readonly<Record<string, string>> = {
   'decode error': 'its headers are invalid',
   'defrag error': 'its fragments are invalid or incomplete',
   'defrag memcap': 'the memcap for fragments was reached (defrag.memcap, defrag.memcap-policy)',
@@ -60,13 +60,13 @@ export function explanation(records: readonly EveRecord[]): string[] {
   const alerts = records.filter(
     record => record.alert?.action === 'blocked' && record.event_type === 'alert',
   );
-  const lines = records.slice(0, 1).map(conversation);
+  const lines = records.slice(0, 1).map(flowText);
   const seen = new Set<string>();
   for (const record of [...alerts, ...drops].sort((a, b) =>
     (a.timestamp ?? '').localeCompare(b.timestamp ?? ''),
   )) {
     const reason = record.drop?.reason ?? (record.event_type === 'alert' ? 'rules' : 'unknown');
-    const line = `dropped because ${MEANINGS[reason] ?? reason}${ruleText(record)}`;
+    const line = `dropped because ${REASON_TEXTS[reason] ?? reason}${ruleText(record)}`;
     if (!seen.has(line)) lines.push(`${record.timestamp ?? ''}${packetText(record)}: ${line}`);
     seen.add(line);
   }
@@ -76,7 +76,7 @@ export function explanation(records: readonly EveRecord[]): string[] {
   return lines;
 }
 
-function conversation(record: EveRecord): string {
+function flowText(record: EveRecord): string {
   const end = (address?: string, port?: number): string =>
     port === undefined
       ? `${address}`

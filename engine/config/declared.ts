@@ -52,11 +52,11 @@ export class DeclaredOptions {
   }
 
   /** Whether there is an option at the path, at a path above it that accepts any tree, or below it. */
-  knows(path: string): boolean {
+  has(path: string): boolean {
     let levels: readonly Level[] = [this.root];
     for (const key of path.split('.')) {
-      if (levels.some(takesAll)) return true;
-      levels = below(levels, key);
+      if (levels.some(acceptsAnyTree)) return true;
+      levels = childLevels(levels, key);
     }
     return levels.length > 0;
   }
@@ -84,25 +84,27 @@ export class DeclaredOptions {
 }
 
 /** An option that accepts any tree covers everything below it that is not an option itself. */
-function takesAll(level: Level): boolean {
+function acceptsAnyTree(level: Level): boolean {
   return level.option !== undefined && level.option.type.parse({}) !== undefined;
 }
 
 /** Levels that a key leads to; a key may itself contain dots. */
-function below(levels: readonly Level[], name: string): Level[] {
+function childLevels(levels: readonly Level[], name: string): Level[] {
   const own = levels.flatMap(level => [level.keys.get(name) ?? [], level.keys.get('*') ?? []].flat());
   if (own.length > 0 || !name.includes('.')) return own;
-  return name.split('.').reduce<Level[]>((at, key) => (at.length > 0 ? below(at, key) : []), [...levels]);
+  return name
+    .split('.')
+    .reduce<Level[]>((at, key) => (at.length > 0 ? childLevels(at, key) : []), [...levels]);
 }
 
 /** `levels` are all option levels that match `node`. */
 function checkChildren(levels: readonly Level[], node: unknown, path: string, findings: Finding[]): void {
   for (const [key, value, name] of childrenOf(node)) {
     const at = path === '' ? key : `${path}.${key}`;
-    const next = below(levels, name);
+    const next = childLevels(levels, name);
     if (next.length > 0) checkNode(next, value, at, findings);
     else if (Array.isArray(node) && isMapping(value)) checkChildren(levels, value, at, findings);
-    else if (!levels.some(takesAll)) findings.push(unknown(levels, name, at));
+    else if (!levels.some(acceptsAnyTree)) findings.push(unknown(levels, name, at));
   }
 }
 
@@ -124,7 +126,7 @@ function checkNode(levels: readonly Level[], value: unknown, path: string, findi
   // A mapping with options below: the level's own option is its short form (`tcp: no`).
   const section = deeper && typeof value === 'object';
   if (options.length > 0 && !section && options.every(option => option.type.parse(value) === undefined)) {
-    findings.push({ path, kind: 'unaccepted', ...refusal(options, value) });
+    findings.push({ path, kind: 'unaccepted', ...rejection(options, value) });
   } else if (deeper) checkChildren(levels, value, path, findings);
   else if (options.length === 0) findings.push({ path, kind: 'unknown', message: 'unknown key' });
   else findings.push(...withoutEffect(options[0]!, value, path));
@@ -137,15 +139,18 @@ function withoutEffect({ type }: AnyOption, value: unknown, path: string): Findi
   return [{ path, kind: 'unaccepted', message, mild: true }];
 }
 
-function refusal(options: readonly AnyOption[], value: unknown): Pick<Finding, 'message' | 'fatal' | 'mild'> {
+function rejection(
+  options: readonly AnyOption[],
+  value: unknown,
+): Pick<Finding, 'message' | 'fatal' | 'mild'> {
   const warning = options[0]!.type.warning?.(value);
   if (warning !== undefined) return { message: warning, mild: true };
   const fault = options[0]!.type.fault?.(value);
   if (fault !== undefined) return { message: fault, fatal: true };
   const expected = options.map(option => option.type.expected).join(', or ');
   const words = options.every(option => option.type.refusal) ? options[0]!.type.refusal : undefined;
-  if (words === undefined) return { message: `${shown(value)} is invalid, expected ${expected}` };
-  return { message: `${words}: ${shown(value)}, expected ${expected}`, fatal: true };
+  if (words === undefined) return { message: `${valueText(value)} is invalid, expected ${expected}` };
+  return { message: `${words}: ${valueText(value)}, expected ${expected}`, fatal: true };
 }
 
 /** Short names are all similar: no suggestions for them. */
@@ -161,7 +166,7 @@ function unknown(levels: readonly Level[], name: string, path: string): Finding 
   return { path, kind: 'unknown', message: `unknown key, did you mean ${suggestion}?`, nearest: suggestion };
 }
 
-function shown(value: unknown): string {
+function valueText(value: unknown): string {
   const text = typeof value === 'object' ? JSON.stringify(value) : `"${String(value)}"`;
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

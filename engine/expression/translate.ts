@@ -74,7 +74,7 @@ class Translation {
   }
 
   /** Consumes what the sticky expression matches here. */
-  private take(expected: RegExp): RegExpExecArray | undefined {
+  private consume(expected: RegExp): RegExpExecArray | undefined {
     const sticky = new RegExp(expected, 'y');
     sticky.lastIndex = this.at;
     const found = sticky.exec(this.pattern);
@@ -88,8 +88,8 @@ class Translation {
     else if (char === '[') this.out += this.bracket();
     else if (char === '(') this.group();
     else if (char === ')' || char === '|') this.copy();
-    else if (this.take(/[*+?]|\{\d+(?:,\d*)?\}/)) this.quantifier();
-    else if (this.options.has('x') && this.take(/[\t-\r ]+|#[^\n]*\n?/)) return;
+    else if (this.consume(/[*+?]|\{\d+(?:,\d*)?\}/)) this.quantifier();
+    else if (this.options.has('x') && this.consume(/[\t-\r ]+|#[^\n]*\n?/)) return;
     else this.single(char);
   }
 
@@ -114,24 +114,24 @@ class Translation {
 
   private quantifier(): void {
     const text = /(?:[*+?]|\{[^}]*\})$/.exec(this.pattern.slice(0, this.at))![0];
-    if (this.take(/\+/)) this.unsupported('a possessive quantifier');
-    const isLazy = this.take(/\?/) !== undefined;
+    if (this.consume(/\+/)) this.unsupported('a possessive quantifier');
+    const isLazy = this.consume(/\?/) !== undefined;
     this.out += text + (isLazy !== this.options.has('G') ? '?' : '');
   }
 
   private group(): void {
-    if (this.take(/\(\?#[^)]*\)/)) return;
-    const plain = this.take(/\(\?(?:[:=!]|<[=!])/);
+    if (this.consume(/\(\?#[^)]*\)/)) return;
+    const plain = this.consume(/\(\?(?:[:=!]|<[=!])/);
     if (plain) {
       this.out += plain[0];
       return;
     }
-    const reference = this.take(/\(\?P=(\w+)\)/);
+    const reference = this.consume(/\(\?P=(\w+)\)/);
     if (reference) {
       this.out += `\\k<${reference[1]}>`;
       return;
     }
-    const named = this.take(/\(\?(?:P?<(\w+)>|'(\w+)')/);
+    const named = this.consume(/\(\?(?:P?<(\w+)>|'(\w+)')/);
     if (!named && /^\((?:\?|\*[A-Z:])/.test(this.pattern.slice(this.at))) {
       this.unsupported(`the group ${this.pattern.slice(this.at, this.at + 4)}`);
     }
@@ -143,14 +143,14 @@ class Translation {
   }
 
   private escape(): void {
-    const quoted = this.take(/\\Q([\s\S]*?)(?:\\E|$)/);
+    const quoted = this.consume(/\\Q([\s\S]*?)(?:\\E|$)/);
     if (quoted) {
       for (const char of quoted[1]!) this.out += this.literalOf(char);
       return;
     }
-    if (this.take(/\\E/)) return;
-    const reference = this.take(/\\(?:g\{?([1-9]\d*)\}?|([1-9])(?!\d))/);
-    const byName = reference ? undefined : this.take(/\\[gk](?:\{(\w+)\}|<(\w+)>|'(\w+)')/);
+    if (this.consume(/\\E/)) return;
+    const reference = this.consume(/\\(?:g\{?([1-9]\d*)\}?|([1-9])(?!\d))/);
+    const byName = reference ? undefined : this.consume(/\\[gk](?:\{(\w+)\}|<(\w+)>|'(\w+)')/);
     if (reference) this.out += `(?:\\${reference[1] ?? reference[2]})`;
     else if (byName) this.out += `\\k<${byName[1] ?? byName[2] ?? byName[3]}>`;
     else this.escaped();
@@ -170,11 +170,11 @@ class Translation {
 
   /** An escape for one byte. */
   private byteEscape(): number {
-    const hex = this.take(/\\x(?:\{([0-9a-f]+)\}|([0-9a-f]{0,2}))/i);
+    const hex = this.consume(/\\x(?:\{([0-9a-f]+)\}|([0-9a-f]{0,2}))/i);
     if (hex) return this.byte(Number.parseInt(hex[1] ?? (hex[2] || '0'), 16));
-    const octal = this.take(/\\(?:o\{([0-7]+)\}|(0[0-7]{0,2}|[1-7][0-7]{1,2}))/);
+    const octal = this.consume(/\\(?:o\{([0-7]+)\}|(0[0-7]{0,2}|[1-7][0-7]{1,2}))/);
     if (octal) return this.byte(Number.parseInt(octal[1] ?? octal[2]!, 8));
-    const control = this.take(/\\c([ -~])/);
+    const control = this.consume(/\\c([ -~])/);
     if (control) return control[1]!.toUpperCase().charCodeAt(0) ^ 0x40;
     const letter = this.pattern[this.at + 1];
     if (letter === undefined) throw new Error('\\ at end of pattern');
@@ -192,7 +192,7 @@ class Translation {
   private bracket(): string {
     const begin = this.at;
     let content = '';
-    const isNegated = this.take(/\[(\^?)/)![1] === '^';
+    const isNegated = this.consume(/\[(\^?)/)![1] === '^';
     for (let isFirst = true; isFirst || this.pattern[this.at] !== ']'; isFirst = false) {
       if (this.at >= this.pattern.length)
         throw new Error(`missing terminating ] for the class at offset ${begin}`);
@@ -203,7 +203,7 @@ class Translation {
   }
 
   private classItem(): string {
-    const posix = this.take(/\[:(\w+):\]/);
+    const posix = this.consume(/\[:(\w+):\]/);
     if (posix) return posixSet(posix[1]!) ?? this.unsupported(`[:${posix[1]}:]`);
     if (/^\[:\^|^\[[.=]/.test(this.pattern.slice(this.at, this.at + 3)))
       this.unsupported('this kind of class');

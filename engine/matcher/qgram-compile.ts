@@ -22,13 +22,13 @@ interface Group {
 /** @throws Error naming the refused pattern */
 export function compileTables(patterns: readonly Pattern[], streaming: boolean): Tables {
   if (patterns.length === 0) throw new Error('no patterns to compile');
-  patterns.forEach(refuseUnfit);
+  patterns.forEach(rejectUnsupported);
   const content = contentOf(patterns);
   const passes = groupsOf(content.lengths).map(group => passOf(content, group));
   return shareTables({ ...content, streaming, passes });
 }
 
-function refuseUnfit({ id, bytes, flags }: Pattern): void {
+function rejectUnsupported({ id, bytes, flags }: Pattern): void {
   if (bytes.length === 0) throw new Error(`pattern ${id} is empty`);
   if (flags & PATTERN_REGEX) throw new Error(`pattern ${id} is a regular expression, which needs Hyperscan`);
 }

@@ -1,13 +1,15 @@
 import { type Profile, parseProfile } from './profile.js';
 
 const INSPECT = ['flow', 'stream', 'app', 'detect', 'detections', 'file-store'];
-const JUDGE = ['verdict', 'respond'];
+const VERDICT = ['verdict', 'respond'];
 
 /** The built-in profiles, as they would be written in YAML. */
 const DEFINITIONS: Readonly<Record<string, unknown>> = {
   single: {
     summary: 'one thread runs all modules',
-    threads: [{ name: 'worker', modules: ['input', 'decode', ...INSPECT, ...JUDGE, 'flow-log', 'outputs'] }],
+    threads: [
+      { name: 'worker', modules: ['input', 'decode', ...INSPECT, ...VERDICT, 'flow-log', 'outputs'] },
+    ],
   },
   workers: {
     summary: 'parallel: every thread acquires its own packets and runs all modules for its flows',
@@ -15,7 +17,7 @@ const DEFINITIONS: Readonly<Record<string, unknown>> = {
       {
         name: 'worker',
         count: 'auto',
-        modules: ['input', 'decode', ...INSPECT, ...JUDGE, 'flow-log', 'outputs'],
+        modules: ['input', 'decode', ...INSPECT, ...VERDICT, 'flow-log', 'outputs'],
       },
     ],
   },
@@ -23,7 +25,7 @@ const DEFINITIONS: Readonly<Record<string, unknown>> = {
     summary: 'one thread captures and decodes, flows are distributed over workers',
     threads: [
       { name: 'capture', modules: ['input', 'decode'], handler: 'flow-hash', to: 'worker' },
-      { name: 'worker', count: 'auto', modules: [...INSPECT, ...JUDGE, 'flow-log', 'outputs'] },
+      { name: 'worker', count: 'auto', modules: [...INSPECT, ...VERDICT, 'flow-log', 'outputs'] },
     ],
   },
   pipeline: {

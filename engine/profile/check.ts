@@ -16,7 +16,7 @@ export interface ProfileParts {
 export function checkProfile(profile: Profile, parts: ProfileParts): void {
   checkNames(profile);
   for (const group of profile.threads) checkWays(profile, group, parts);
-  checkCircles(profile);
+  checkCycles(profile);
   for (const group of profile.threads) checkInput(profile, group, parts);
   for (const group of sources(profile)) checkPath(profile, group, [], parts);
   for (const group of profile.threads) {
@@ -75,7 +75,7 @@ function checkWays(profile: Profile, group: ThreadGroup, parts: ProfileParts): v
   }
 }
 
-function checkCircles(profile: Profile): void {
+function checkCycles(profile: Profile): void {
   const visit = (group: ThreadGroup, path: readonly string[]): void => {
     if (path.includes(group.name))
       fail(profile, 'queues', `queues form a cycle: ${[...path, group.name].join(' → ')}`);
@@ -111,7 +111,7 @@ function checkPath(
   for (const name of group.modules) {
     const definition = parts.module(name);
     for (const needed of definition.after ?? []) {
-      if (mentioned(profile, needed) && !passed.includes(needed)) {
+      if (isInProfile(profile, needed) && !passed.includes(needed)) {
         fail(profile, `thread ${group.name}`, `module ${name} must come after ${needed}`);
       }
     }
@@ -121,7 +121,7 @@ function checkPath(
     passed.push(name);
   }
   const ways = Object.values(waysOf(group));
-  if (ways.length === 0 || ways.includes(END)) checkJudged(profile, group, passed, parts);
+  if (ways.length === 0 || ways.includes(END)) checkVerdict(profile, group, passed, parts);
   for (const target of new Set(ways)) {
     const next = groupNamed(profile, target);
     if (next) checkPath(profile, next, passed, parts);
@@ -129,7 +129,7 @@ function checkPath(
 }
 
 /** Every path must include a verdict module: live packets wait for a verdict. */
-function checkJudged(
+function checkVerdict(
   profile: Profile,
   group: ThreadGroup,
   passed: readonly string[],
@@ -143,14 +143,14 @@ function checkJudged(
   );
 }
 
-function mentioned(profile: Profile, module: string): boolean {
+function isInProfile(profile: Profile, module: string): boolean {
   return profile.threads.some(group => group.modules.includes(module));
 }
 
 function checkTogether(profile: Profile, group: ThreadGroup, parts: ProfileParts): void {
   for (const name of group.modules) {
     for (const partner of parts.module(name).together ?? []) {
-      if (mentioned(profile, partner) && !group.modules.includes(partner)) {
+      if (isInProfile(profile, partner) && !group.modules.includes(partner)) {
         fail(profile, `thread ${group.name}`, `modules ${name} and ${partner} must be in the same thread`);
       }
     }

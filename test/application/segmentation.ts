@@ -7,7 +7,7 @@
 
 import { loadProtocols } from '../../engine/application/load-protocols.js';
 import type { Batch } from '../../engine/batch.js';
-import { runModules } from '../../engine/cli/reassemble/one-thread.js';
+import { runModules } from '../../engine/cli/reassemble/single-thread.js';
 import { Config } from '../../engine/config/config.js';
 import { loadConfig } from '../../engine/config/load.js';
 import * as Flow from '../../engine/flow/flow-record.js';

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { handOver, handOverCache } from '../../engine/cli/run/hand-over.js';
+import { changeCacheOwner, changeOwners } from '../../engine/cli/run/file-ownership.js';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
 import { consoleLog } from '../../engine/log.js';
 
@@ -16,13 +16,13 @@ it('logs, and the folders of control socket and rule cache if needed, are handed
   };
   const over = (enabled: string, live: boolean): boolean => {
     const socket = { enabled, filename: join(folder, 'run', 'socket') };
-    handOver(new Config({ 'unix-command': socket } as ConfigTree), live, log as never, identity);
+    changeOwners(new Config({ 'unix-command': socket } as ConfigTree), live, log as never, identity);
     return existsSync(join(folder, 'run'));
   };
   expect([over('no', true), over('auto', false), over('auto', true)]).toEqual([false, false, true]);
   expect(given).toEqual(Array(3).fill([identity.uid, identity.gid]));
   const cache = join(folder, 'cache', 'sgh');
-  handOverCache(new Config({ detect: { 'sgh-mpm-caching-path': cache } }), identity);
+  changeCacheOwner(new Config({ detect: { 'sgh-mpm-caching-path': cache } }), identity);
   expect(existsSync(cache)).toBe(true);
   rmSync(folder, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tellOutcome } from '../../engine/cli/run/outcome.js';
+import { logOutcome } from '../../engine/cli/run/outcome.js';
 import type { Log } from '../../engine/module.js';
 
 it.each<[string, number, RegExp]>([
@@ -11,6 +11,6 @@ it.each<[string, number, RegExp]>([
   const note = (text: string) => void said.push(text);
   const log: Log = { debug: note, info: note, notice: note, warning: note, error: note };
   const result = { failure: undefined, violations: 0, threads: [] };
-  expect(tellOutcome(result, new Map([[counter, 3]]), 1, log)).toBe(code);
+  expect(logOutcome(result, new Map([[counter, 3]]), 1, log)).toBe(code);
   expect(said[0]).toMatch(told);
 });

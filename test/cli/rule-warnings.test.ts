@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { tellRules } from '../../engine/cli/rules/prepare-rules.js';
+import { logRules } from '../../engine/cli/rules/prepare-rules.js';
 import { Config } from '../../engine/config/config.js';
 import type { Log } from '../../engine/module.js';
 import { loadRules } from '../../signatures/load-rules.js';
@@ -20,7 +20,7 @@ function warningsOf(rules: string, tree = {}): string[] {
   const told: string[] = [];
   const warning = (text: string) => told.push(text);
   const log = { error: warning, warning, info: () => {}, notice: () => {} };
-  tellRules(outcomeOf(loadRules({ config, exclusive: [file] })), config, log as unknown as Log);
+  logRules(outcomeOf(loadRules({ config, exclusive: [file] })), config, log as unknown as Log);
   return told.map(text => text.replaceAll(file, 'my.rules'));
 }
 

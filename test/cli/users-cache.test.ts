@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { usersCache } from '../../engine/cli/users-cache.js';
+import { userCacheFolder } from '../../engine/cli/user-cache.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 import { sluice } from './program.js';
 
@@ -21,7 +21,7 @@ function rules(count: number): string {
 }
 
 const cacheOf = (file: string, environment: Record<string, string>) =>
-  usersCache([join(folder, file), join(folder, 'nowhere')], environment);
+  userCacheFolder([join(folder, file), join(folder, 'nowhere')], environment);
 
 describe('the cache of a user', () => {
   it('is used for large files only', () => {

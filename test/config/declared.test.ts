@@ -124,7 +124,7 @@ describe('checking a configuration', () => {
 
   it('knows the paths of options', () => {
     const known = ['stream', 'stream.inline', 'vars.anything.below', 'af-packet.0.threads'];
-    expect(known.filter(path => !declared.knows(path))).toEqual([]);
-    expect(declared.knows('stream.nothing')).toBe(false);
+    expect(known.filter(path => !declared.has(path))).toEqual([]);
+    expect(declared.has('stream.nothing')).toBe(false);
   });
 });

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
 import { enabledOutputs } from '../../engine/config/output-list.js';
-import { outputMistakes } from '../../engine/config/output-mistakes.js';
+import { checkOutputList } from '../../engine/config/output-list-check.js';
 
 const found = (outputs: unknown): string[] =>
-  outputMistakes(new Config({ outputs } as ConfigTree)).map(
+  checkOutputList(new Config({ outputs } as ConfigTree)).map(
     ({ path, message, mild }) => `${mild ? 'mild ' : ''}${path}: ${message.replace(/:.*/, '')}`,
   );
 

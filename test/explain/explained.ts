@@ -2,16 +2,20 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  type CaptureOptions,
+  captureSettings,
+  loadedRules,
+} from '../../engine/cli/rules/capture-inspection.js';
 import { explain, ruleNamed } from '../../engine/cli/rules/explain.js';
-import { type Explanation, explanationOf, type Gathered } from '../../engine/cli/rules/explanation.js';
-import { type CaptureOptions, captureSettings, loadedRules } from '../../engine/cli/rules/over-capture.js';
+import { type Explanation, type ExplanationData, explanationOf } from '../../engine/cli/rules/explanation.js';
 import { pcapFile } from '../packets/builder.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-explain-'));
 let files = 0;
 
 export interface Explained extends Explanation {
-  readonly gathered: Gathered;
+  readonly gathered: ExplanationData;
 }
 
 /** @param name sid, or gid:sid */

@@ -1,9 +1,9 @@
 /** Cost of rules, and how far each of them could match. */
 import { describe, expect, test } from 'vitest';
+import { loadedRules } from '../../engine/cli/rules/capture-inspection.js';
 import { coverage } from '../../engine/cli/rules/coverage.js';
 import { coverageJson, coverageText } from '../../engine/cli/rules/coverage-text.js';
 import { flamePicture } from '../../engine/cli/rules/flame.js';
-import { loadedRules } from '../../engine/cli/rules/over-capture.js';
 import { profile } from '../../engine/cli/rules/profile.js';
 import { profilePicture } from '../../engine/cli/rules/profile-flame.js';
 import { profileText } from '../../engine/cli/rules/profile-text.js';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CaptureOptions } from '../../engine/cli/rules/over-capture.js';
+import type { CaptureOptions } from '../../engine/cli/rules/capture-inspection.js';
 import { filesWithEnding, findTests, openTest } from '../conformance/test-folder.js';
 
 const FOLDER = fileURLToPath(new URL('../../../shared/verify', import.meta.url));

@@ -1,6 +1,6 @@
 /** How much of each stream is kept, depending on the rules of each port and direction. */
 import { expect, test } from 'vitest';
-import { loadedRules } from '../../engine/cli/rules/over-capture.js';
+import { loadedRules } from '../../engine/cli/rules/capture-inspection.js';
 import { type Window, windowsOf } from '../../engine/cli/rules/windows.js';
 import { windowsText } from '../../engine/cli/rules/windows-text.js';
 import { fileOf } from './explained.js';

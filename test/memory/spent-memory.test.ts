@@ -1,6 +1,6 @@
 /** Memory of a large task is returned to the system afterwards. */
 import { expect, test } from 'vitest';
-import { giveBackSpentMemory } from '../../engine/cli/run/spent-memory.js';
+import { releaseUnusedMemory } from '../../engine/cli/run/unused-memory.js';
 
 /** Objects of about 60 MB, which are garbage when it returns. */
 function work(): number {
@@ -12,11 +12,11 @@ function work(): number {
 test('the heap shrinks', () => {
   work();
   const before = process.memoryUsage().heapTotal;
-  giveBackSpentMemory();
+  releaseUnusedMemory();
   expect(before - process.memoryUsage().heapTotal).toBeGreaterThan(10 << 20);
 });
 
 test('the garbage collector function does not become global', () => {
-  giveBackSpentMemory();
+  releaseUnusedMemory();
   expect('gc' in globalThis).toBe(false);
 });

@@ -104,7 +104,7 @@ const SIDE: Side = {
   policy: 'linux',
   data: [Buffer.from('GET / HTTP/1.1\r\n'), Buffer.from('X: \x1b[31m\n')],
   gaps: [{ offset: 16, length: 3 }],
-  overlaps: [{ offset: 4, before: Buffer.from('/'), brought: Buffer.from('\0') }],
+  overlaps: [{ offset: 4, existing: Buffer.from('/'), received: Buffer.from('\0') }],
   cut: 0,
   end: 'fin',
 };

@@ -7,7 +7,7 @@ import { CHAPTERS, refusal, settingsOf } from './arguments.js';
 import { parseWords } from './parse-words.js';
 
 /** The parsed command line, in Suricata's style. */
-export interface Given {
+export interface CommandLine {
   readonly config?: string;
   readonly includes: readonly string[];
   /** Settings as `path=value`: those of `--set`, then those implied by options. */
@@ -37,7 +37,7 @@ export interface Given {
   readonly show?: { readonly what: string; readonly argument: string };
 }
 
-const SHOWN = [
+const SHOW_OPTIONS = [
   'dumpConfig',
   'dumpFeatures',
   'buildInfo',
@@ -53,10 +53,13 @@ const SHOWN = [
  * @returns what was given, or undefined when help or the version was shown
  * @throws UsageError with what is wrong, and the option that may be meant
  */
-export function parseArguments(words: readonly string[], print: (text: string) => void): Given | undefined {
+export function parseArguments(
+  words: readonly string[],
+  print: (text: string) => void,
+): CommandLine | undefined {
   const command = program(print);
   if (!parseWords(command, words)) return undefined;
-  return givenBy(command.opts(), command.args);
+  return commandLineOf(command.opts(), command.args);
 }
 
 /** The program with its options, for parsing and for the help. */
@@ -111,14 +114,14 @@ Examples:
   sluice replay capture.pcap --rules my.rules
 `;
 
-function givenBy(options: Record<string, unknown>, filter: readonly string[]): Given {
+function commandLineOf(options: Record<string, unknown>, filter: readonly string[]): CommandLine {
   const refused = refusal(options);
   if (refused !== undefined) throw new UsageError(refused);
   const list = (name: string): string[] => (options[name] as string[] | undefined) ?? [];
   const text = (name: string): string | undefined =>
     typeof options[name] === 'string' ? (options[name] as string) : undefined;
   checkChecksumMode(text('k'));
-  const shown = SHOWN.find(name => options[name] !== undefined);
+  const shown = SHOW_OPTIONS.find(name => options[name] !== undefined);
   const device = text('afPacket') ?? text('pcap');
   return {
     config: text('c'),

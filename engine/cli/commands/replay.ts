@@ -38,8 +38,8 @@ export async function command(words: readonly string[]): Promise<number> {
   const parsed = parse(words);
   if (!parsed) return 0;
   const { captures, options } = parsed;
-  const given = parseArguments(suricataWords(captures, options), () => {});
-  return given ? run(given, { summary: true, watch: options.watch ?? false }) : 0;
+  const commandLine = parseArguments(suricataWords(captures, options), () => {});
+  return commandLine ? run(commandLine, { summary: true, watch: options.watch ?? false }) : 0;
 }
 
 function parse(words: readonly string[]): { captures: string[]; options: Options } | undefined {

@@ -27,43 +27,43 @@ export function datasetCommands(
 ): DatasetCommands {
   const control = new DatasetControl(state.datasetControl);
   const store = new DatasetStore(new SharedTable(state.datasets), folder, problem, control);
-  const setOf = (given: Arguments): ValueSet => {
-    const name = textArgument(given, 'setname');
-    const type = textArgument(given, 'settype');
+  const setOf = (parameters: Arguments): ValueSet => {
+    const name = textArgument(parameters, 'setname');
+    const type = textArgument(parameters, 'settype');
     const declaration = declared().find(each => each.name === name);
     if (!declaration) throw new Error(`set not found: ${name}`);
     const set = store.open(declaration);
     if (set.type !== type) throw new Error(`set ${name} has type ${set.type}, not ${type}`);
     return set;
   };
-  const valueIn = (set: ValueSet, given: Arguments): string => {
-    const text = textArgument(given, 'datavalue');
+  const valueIn = (set: ValueSet, parameters: Arguments): string => {
+    const text = textArgument(parameters, 'datavalue');
     const value = valueOfLine(set.type, text);
     if (value === undefined) throw new Error(`"${text}" is not a value of type ${set.type}`);
     return value;
   };
   const handlers: Handlers = {
-    'dataset-add': given => {
-      const set = setOf(given);
-      const value = valueIn(set, given);
+    'dataset-add': parameters => {
+      const set = setOf(parameters);
+      const value = valueIn(set, parameters);
       if (set.holds(value)) throw new Error('data already in set');
       set.addValue(value);
       return 'data added';
     },
-    'dataset-remove': given => {
-      const set = setOf(given);
-      const value = valueIn(set, given);
+    'dataset-remove': parameters => {
+      const set = setOf(parameters);
+      const value = valueIn(set, parameters);
       if (!set.holds(value)) throw new Error('data not found in set');
       set.removeValue(value);
       return 'data removed';
     },
-    'dataset-lookup': given => {
-      const set = setOf(given);
-      if (!set.holds(valueIn(set, given))) throw new Error('item not found in set');
+    'dataset-lookup': parameters => {
+      const set = setOf(parameters);
+      if (!set.holds(valueIn(set, parameters))) throw new Error('item not found in set');
       return 'item found in set';
     },
-    'dataset-clear': given => {
-      setOf(given).clear();
+    'dataset-clear': parameters => {
+      setOf(parameters).clear();
       return 'dataset cleared';
     },
     'dataset-dump': () => {

@@ -16,8 +16,8 @@ export function deviceCommands({ live, names }: Inputs, statistics: () => Values
   const known = live ? names : [];
   return {
     'iface-list': () => ({ count: known.length, ifaces: known }),
-    'iface-stat': given => {
-      const name = textArgument(given, 'iface');
+    'iface-stat': parameters => {
+      const name = textArgument(parameters, 'iface');
       if (!known.includes(name)) throw new Error(`Unknown interface ${name}`);
       const counts = countsOf(statistics(), name);
       return { pkts: counts?.packets ?? 0, drop: counts?.drops ?? 0, bypassed: 0, 'invalid-checksums': 0 };

@@ -5,8 +5,8 @@ import * as Flow from '../../flow/flow-record.js';
 /** @param rows of all flows; undefined while there are no threads */
 export function flowCommands(rows: () => Flow.FlowRows | undefined): Handlers {
   return {
-    'get-flow-stats-by-id': given => {
-      const id = Number(given['flow_id']);
+    'get-flow-stats-by-id': parameters => {
+      const id = Number(parameters['flow_id']);
       if (!Number.isSafeInteger(id) || id < 0) throw new Error('flow_id is missing, expected a number');
       const flows = rows();
       const flow = flows ? find(flows, id) : -1;

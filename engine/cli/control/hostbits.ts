@@ -11,25 +11,26 @@ export function hostbitCommands(memory: SharedArrayBuffer, ofRules: () => readon
   const bits = new HostBits(new SharedTable(memory));
   const added = new Set<string>();
   const now = () => Math.floor(Date.now() / 1000);
-  const hostOf = (given: Arguments) => textArgument(given, 'ipaddress');
-  const nameOf = (given: Arguments) => textArgument(given, 'hostbit');
+  const hostOf = (parameters: Arguments) => textArgument(parameters, 'ipaddress');
+  const nameOf = (parameters: Arguments) => textArgument(parameters, 'hostbit');
   return {
-    'add-hostbit': given => {
-      const seconds = Number(given['expire']);
+    'add-hostbit': parameters => {
+      const seconds = Number(parameters['expire']);
       if (!Number.isInteger(seconds) || seconds <= 0)
         throw new Error('expire is missing, expected a number of seconds');
-      const name = nameOf(given);
+      const name = nameOf(parameters);
       if (added.size >= MAX_NAMES && !added.has(name)) throw new Error('too many hostbit names');
-      bits.set(hostOf(given), name, now(), seconds);
+      bits.set(hostOf(parameters), name, now(), seconds);
       added.add(name);
       return 'hostbit added';
     },
-    'remove-hostbit': given => {
-      if (!bits.unset(hostOf(given), nameOf(given), now())) throw new Error("couldn't remove hostbit");
+    'remove-hostbit': parameters => {
+      if (!bits.unset(hostOf(parameters), nameOf(parameters), now()))
+        throw new Error("couldn't remove hostbit");
       return 'hostbit removed';
     },
-    'list-hostbit': given => {
-      const hostbits = bits.list(hostOf(given), new Set([...ofRules(), ...added]), now());
+    'list-hostbit': parameters => {
+      const hostbits = bits.list(hostOf(parameters), new Set([...ofRules(), ...added]), now());
       return { count: hostbits.length, hostbits };
     },
   };

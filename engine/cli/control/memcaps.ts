@@ -25,9 +25,9 @@ export function memcapCommands(config: Config, options: readonly AnyOption[]): H
   };
   return {
     'memcap-list': () => MEMCAPS.map(([name]) => ({ name, value: textOf(name) })),
-    'memcap-show': given => ({ value: textOf(textArgument(given, 'config')) }),
-    'memcap-set': given => {
-      const name = textArgument(given, 'config');
+    'memcap-show': parameters => ({ value: textOf(textArgument(parameters, 'config')) }),
+    'memcap-set': parameters => {
+      const name = textArgument(parameters, 'config');
       throw new Error(
         `${name} stays ${textOf(name)}: memory is allocated at startup, change it in the configuration`,
       );

@@ -29,25 +29,28 @@ export class Tenants {
 
   commands(): Handlers {
     return {
-      'register-tenant': given => this.register(given),
-      'unregister-tenant': given => {
-        const id = this.known(given);
+      'register-tenant': parameters => this.register(parameters),
+      'unregister-tenant': parameters => {
+        const id = this.known(parameters);
         this.files.delete(id);
         for (const [vlan, tenant] of this.vlans) if (tenant === id) this.vlans.delete(vlan);
         this.changed = true;
         return 'removing tenant succeeded';
       },
-      'reload-tenant': given => {
-        const id = this.known(given);
-        this.set(id, given['filename'] === undefined ? this.files.get(id)! : textArgument(given, 'filename'));
+      'reload-tenant': parameters => {
+        const id = this.known(parameters);
+        this.set(
+          id,
+          parameters['filename'] === undefined ? this.files.get(id)! : textArgument(parameters, 'filename'),
+        );
         return 'reloading tenant succeeded';
       },
       'reload-tenants': () => {
         for (const [id, yaml] of this.files) this.set(id, yaml);
         return 'reloading tenants succeeded';
       },
-      'register-tenant-handler': given => this.handle(given, true),
-      'unregister-tenant-handler': given => this.handle(given, false),
+      'register-tenant-handler': parameters => this.handle(parameters, true),
+      'unregister-tenant-handler': parameters => this.handle(parameters, false),
     };
   }
 
@@ -83,11 +86,11 @@ export class Tenants {
     return ['enabled=yes', 'tenants=', ...items];
   }
 
-  private register(given: Arguments): string {
-    const id = idOf(given);
+  private register(parameters: Arguments): string {
+    const id = idOf(parameters);
     if (this.files.has(id)) throw new Error(`tenant ${id} is already registered`);
     if (this.files.size >= MAX_TENANTS) throw new Error('too many tenants');
-    this.set(id, textArgument(given, 'filename'));
+    this.set(id, textArgument(parameters, 'filename'));
     return 'adding tenant succeeded';
   }
 
@@ -98,10 +101,10 @@ export class Tenants {
     this.changed = true;
   }
 
-  private handle(given: Arguments, add: boolean): string {
-    const id = this.known(given);
-    const kind = textArgument(given, 'htype');
-    if (kind === 'vlan') this.map(vlanOf(given), id, add);
+  private handle(parameters: Arguments, add: boolean): string {
+    const id = this.known(parameters);
+    const kind = textArgument(parameters, 'htype');
+    if (kind === 'vlan') this.map(vlanOf(parameters), id, add);
     else if (kind !== 'pcap') throw new Error(`unknown htype "${kind}", expected pcap or vlan`);
     return add ? 'handler added' : 'handler removed';
   }
@@ -115,8 +118,8 @@ export class Tenants {
     this.changed = true;
   }
 
-  private known(given: Arguments): number {
-    const id = idOf(given);
+  private known(parameters: Arguments): number {
+    const id = idOf(parameters);
     if (!this.files.has(id)) throw new Error(`tenant ${id} is not registered`);
     return id;
   }
@@ -126,15 +129,15 @@ function settings(values: readonly string[]): string[] {
   return values.flatMap(value => ['--set', `multi-detect.${value}`]);
 }
 
-function idOf(given: Arguments): number {
-  const id = Number(given['id']);
+function idOf(parameters: Arguments): number {
+  const id = Number(parameters['id']);
   if (!Number.isInteger(id) || id <= 0 || id >= 2 ** 31)
     throw new Error('id is missing, expected a number from 1 to 2147483647');
   return id;
 }
 
-function vlanOf(given: Arguments): number {
-  const vlan = Number(given['hargs']);
+function vlanOf(parameters: Arguments): number {
+  const vlan = Number(parameters['hargs']);
   if (!Number.isInteger(vlan) || vlan < 1 || vlan > 4094)
     throw new Error('hargs is missing, expected a VLAN id from 1 to 4094');
   return vlan;

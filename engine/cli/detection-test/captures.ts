@@ -13,7 +13,7 @@ const CONFIG = `outputs:
   - eve-log: { enabled: yes, filename: eve.json, types: [alert] }
 `;
 
-const TROUBLE = /^(?:Warning|Error): (detections? .*)$/gm;
+const PROBLEM = /^(?:Warning|Error): (detections? .*)$/gm;
 
 export interface CaptureFinding {
   readonly detection: string;
@@ -29,7 +29,7 @@ export interface CaptureFinding {
 export interface CaptureResult {
   readonly found: readonly CaptureFinding[];
   /** What the engine logged about detections that failed or were disabled. */
-  readonly troubles: readonly string[];
+  readonly problems: readonly string[];
 }
 
 export interface CaptureSettings {
@@ -53,7 +53,7 @@ export async function runCapture(
     writeFileSync(join(folder, 'test.yaml'), `%YAML 1.1\n---\n${include}${CONFIG}`);
     const rules = detections.flatMap(file => ['-S', file]);
     const own = ['-c', join(folder, 'test.yaml'), '-l', folder, '--runmode', profile, '--init-errors-fatal'];
-    const code = await started([
+    const code = await runProcess([
       ...own,
       '-r',
       capture,
@@ -65,29 +65,29 @@ export async function runCapture(
     const lines = readFileSync(join(folder, 'eve.json'), 'utf8').split('\n').filter(Boolean);
     return {
       found: lines.map(line => findingOf(JSON.parse(line))).filter(each => each.detection !== ''),
-      troubles: [...`${code.told}\n${code.errors}`.matchAll(TROUBLE)].map(([, text]) => text!),
+      problems: [...`${code.output}\n${code.errors}`.matchAll(PROBLEM)].map(([, text]) => text!),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-interface Run {
+interface ProcessResult {
   readonly exit: number | null;
-  readonly told: string;
+  readonly output: string;
   readonly errors: string;
 }
 
-function started(words: readonly string[]): Promise<Run> {
+function runProcess(words: readonly string[]): Promise<ProcessResult> {
   const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let [told, errors] = ['', ''];
+  let [output, errors] = ['', ''];
   child.stdout.on('data', data => {
-    told += data;
+    output += data;
   });
   child.stderr.on('data', data => {
     errors += data;
   });
-  return new Promise(resolve => child.on('close', exit => resolve({ exit, told, errors })));
+  return new Promise(resolve => child.on('close', exit => resolve({ exit, output, errors })));
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a record as it was written

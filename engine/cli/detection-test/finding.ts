@@ -40,7 +40,7 @@ export async function openDetectionStage(
   inline: boolean,
 ): Promise<DetectionStage> {
   const findings: Finding[] = [];
-  const hear = (event: StageEvent) => {
+  const onEvent = (event: StageEvent) => {
     if (event.kind === EVENT_ALERT) findings.push(findingOf(event, prepared));
   };
   const shared = {
@@ -49,14 +49,14 @@ export async function openDetectionStage(
   };
   const stage = await Stage.of(
     [thread => new Application(thread, protocols), thread => detections.create(thread)],
-    hear,
+    onEvent,
     { config, shared, inline },
   );
   return { stage, findings };
 }
 
 function findingOf({ members, field, packet }: StageEvent, { signatures }: Detections): Finding {
-  const { name, message, read } = (members.alert as { detection: Told }).detection;
+  const { name, message, read } = (members.alert as { detection: DetectionMembers }).detection;
   return {
     detection: name,
     sid: signatures[field(Packet.EVENT_SIGNATURE) - FIRST_DETECTION]!.sid,
@@ -68,7 +68,7 @@ function findingOf({ members, field, packet }: StageEvent, { signatures }: Detec
   };
 }
 
-interface Told {
+interface DetectionMembers {
   readonly name: string;
   readonly message?: string;
   readonly read?: Finding['read'];

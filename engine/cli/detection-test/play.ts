@@ -33,7 +33,7 @@ export interface Failure {
   readonly message: string;
 }
 
-export interface Played {
+export interface PlayResult {
   readonly findings: readonly Finding[];
   readonly failures: readonly Failure[];
 }
@@ -43,18 +43,22 @@ const DEFAULT_FLOW: FlowLine = {
   ...{ serverAddress: '198.51.100.1', serverPort: 80 },
 };
 
-export interface Surroundings {
+export interface PlayContext {
   readonly config: Config;
   readonly detections: Detections;
   readonly protocols: readonly Protocol[];
 }
 
-export async function play(each: Case, around: Surroundings, segmentation: Segmentation): Promise<Played> {
-  const detections = withNewTables(around.detections);
+export async function play(
+  each: Case,
+  context: PlayContext,
+  segmentation: Segmentation,
+): Promise<PlayResult> {
+  const detections = withNewTables(context.detections);
   const { stage, findings } = await openDetectionStage(
-    around.config,
+    context.config,
     detections,
-    around.protocols,
+    context.protocols,
     each.inline,
   );
   const failures: Failure[] = [];
@@ -70,7 +74,7 @@ export async function play(each: Case, around: Surroundings, segmentation: Segme
       const problem = difference(findings[claimed], step.expected);
       if (problem) failures.push({ line: step.line, message: problem });
       if (step.expected && claimed < findings.length) claimed++;
-    } else perform(stage, step, segmentation);
+    } else performStep(stage, step, segmentation);
   }
   stage.endAll();
   for (const finding of findings.slice(claimed))
@@ -88,14 +92,18 @@ function withNewTables(detections: Detections): Detections {
   return { ...detections, list };
 }
 
-function perform(stage: Stage, step: Exclude<Step, { kind: 'expect' }>, segmentation: Segmentation): void {
+function performStep(
+  stage: Stage,
+  step: Exclude<Step, { kind: 'expect' }>,
+  segmentation: Segmentation,
+): void {
   switch (step.kind) {
     case 'flow':
       stage.begin(step);
       break;
     case 'data':
       for (let at = 0; at < step.bytes.length; ) {
-        const length = stage.isCut ? segmentation.next(step.bytes.length - at) : step.bytes.length;
+        const length = stage.isSegmented ? segmentation.next(step.bytes.length - at) : step.bytes.length;
         stage.data(step.toServer, step.bytes.subarray(at, at + length));
         at += length;
       }
@@ -110,7 +118,7 @@ function perform(stage: Stage, step: Exclude<Step, { kind: 'expect' }>, segmenta
       stage.end();
       break;
     case 'after':
-      stage.pass(step.seconds);
+      stage.advance(step.seconds);
       break;
   }
 }

@@ -55,13 +55,13 @@ export class TestRun {
     print(relative('.', file));
     try {
       const table = parseTable(readFileSync(file, 'utf8'), relative('.', file));
-      const around = await this.surroundings(table, file);
+      const context = await this.playContext(table, file);
       for (const each of table.cases) {
         this.cases++;
         const problems: string[] = [];
         let shown: string[] = [];
         for (const segmentation of this.segmentations) {
-          const { findings, failures } = await play(each, around, segmentation);
+          const { findings, failures } = await play(each, context, segmentation);
           if (segmentation === AS_WRITTEN) shown = caseLines(each, findings);
           problems.push(...failureLines(table.file, segmentation.name, failures));
         }
@@ -82,7 +82,7 @@ export class TestRun {
   /**
    * Plugins named in a table's settings are relative to the table; those in a configuration are relative to that file.
    */
-  private async surroundings(table: Table, file: string) {
+  private async playContext(table: Table, file: string) {
     const files = this.detectionsOf(table, file);
     const { config, plugins } = this.configured(file, table.settings);
     const protocols = await loadProtocols(plugins);
@@ -107,11 +107,11 @@ export class TestRun {
       const sets = [...set, ...plugins.map((path, i) => `app-layer.plugins.${i}=${path}`)];
       const words = sets.flatMap(each => ['--set', each]);
       const detections = this.detectionsFor(file);
-      const { found, troubles } = await runCapture(file, detections, { profile, inline, words, config });
+      const { found, problems } = await runCapture(file, detections, { profile, inline, words, config });
       print(...found.map(captureLine));
       if (found.length === 0) print('    no findings');
-      if (troubles.length > 0) this.failed++;
-      print(...troubles.map(text => `  ✗ ${text}`));
+      if (problems.length > 0) this.failed++;
+      print(...problems.map(text => `  ✗ ${text}`));
       this.compare(file, found);
     } catch (error) {
       this.fail(error as Error);
@@ -122,10 +122,10 @@ export class TestRun {
   private compare(file: string, found: readonly CaptureFinding[]): void {
     const expected = `${stem(file)}.expected`;
     if (!existsSync(expected)) return;
-    const wanted = readFileSync(expected, 'utf8').split('\n').filter(Boolean).sort();
-    const told = found.map(({ detection, message }) => `${detection} ${message ?? ''}`.trim()).sort();
-    const missing = without(wanted, told).map(line => `    missing: ${line}`);
-    const surplus = without(told, wanted).map(line => `    not expected: ${line}`);
+    const expectedLines = readFileSync(expected, 'utf8').split('\n').filter(Boolean).sort();
+    const reported = found.map(({ detection, message }) => `${detection} ${message ?? ''}`.trim()).sort();
+    const missing = without(expectedLines, reported).map(line => `    missing: ${line}`);
+    const surplus = without(reported, expectedLines).map(line => `    not expected: ${line}`);
     if (missing.length + surplus.length === 0) return;
     this.failed++;
     print(`  ✗ ${relative('.', expected)}`, ...missing, ...surplus);

@@ -9,7 +9,7 @@ import { StageThread } from './stage-thread.js';
 import type { FlowLine } from './table.js';
 
 /** Overwrites bytes as soon as the detections have seen them, since the engine reuses that memory. */
-const GONE = 0xdd;
+const OVERWRITTEN = 0xdd;
 
 /** An event for the outputs. */
 export interface StageEvent {
@@ -37,7 +37,7 @@ export class Stage {
   readonly thread: StageThread;
   private modules: ThreadModule[] = [];
   private flow = -1;
-  private begun = 0;
+  private flowCount = 0;
   private readonly open = new Set<number>();
   private transport: 'tcp' | 'udp' = 'tcp';
   private packets = 0;
@@ -46,33 +46,33 @@ export class Stage {
 
   private constructor(
     { config = new Config({}), shared = {}, inline = false }: StageSettings,
-    private readonly hear: (event: StageEvent) => void,
+    private readonly onEvent: (event: StageEvent) => void,
   ) {
     this.inline = inline;
     const tree = { ...config.tree, 'engine-mode': inline ? 'ips' : 'ids' };
     this.thread = new StageThread(new Config(tree), shared, message => void this.messages.push(message));
   }
 
-  /** @param modules create the modules that packets pass through, in order  @param hear receives events */
+  /** @param modules create the modules that packets pass through, in order  @param onEvent receives events */
   static async of(
     modules: readonly ((thread: StageThread) => ThreadModule | Promise<ThreadModule>)[],
-    hear: (event: StageEvent) => void,
+    onEvent: (event: StageEvent) => void,
     settings: StageSettings = {},
   ): Promise<Stage> {
-    const stage = new Stage(settings, hear);
+    const stage = new Stage(settings, onEvent);
     for (const make of modules) stage.modules.push(await make(stage.thread));
     return stage;
   }
 
   /** Whether data is split into segments: datagrams are not. */
-  get isCut(): boolean {
+  get isSegmented(): boolean {
     return this.transport === 'tcp';
   }
 
   /** Begins another flow; the previous one stays active. */
   begin(flow: FlowLine): void {
     const { row, bytes } = this.thread.flows;
-    this.flow = this.begun++;
+    this.flow = this.flowCount++;
     this.open.add(this.flow);
     this.transport = flow.transport;
     const f = this.flow * Flow.INTS;
@@ -86,7 +86,7 @@ export class Stage {
     row[f + Flow.START_NANOSECONDS] = Math.round((this.time % 1) * 1e9);
   }
 
-  pass(seconds: number): void {
+  advance(seconds: number): void {
     this.time += seconds;
   }
 
@@ -102,7 +102,7 @@ export class Stage {
       if (!isTcp) return undefined;
       row[p + Packet.STREAM_DATA] = at;
       row[p + Packet.STREAM_LENGTH] = data.length;
-      return () => memory.bytes.fill(GONE, at, at + data.length);
+      return () => memory.bytes.fill(OVERWRITTEN, at, at + data.length);
     });
   }
 
@@ -179,17 +179,17 @@ export class Stage {
     batch.push(slot);
     for (const module of this.modules) module.process(batch);
     this.verdicts.push(this.thread.memory.row[slot * Packet.INTS + Packet.VERDICT]!);
-    for (let i = 0; i < batch.length; i++) this.note(batch.slots[i]!);
+    for (let i = 0; i < batch.length; i++) this.emitEvent(batch.slots[i]!);
     this.thread.release(batch);
   }
 
-  private note(event: number): void {
+  private emitEvent(event: number): void {
     const { row, bytes } = this.thread.memory;
     const e = event * Packet.INTS;
     if (row[e + Packet.PSEUDO] !== Packet.PSEUDO_EVENT) return;
     const start = row[e + Packet.PAYLOAD]!;
     const members = Buffer.from(bytes.slice(start, start + row[e + Packet.PAYLOAD_LENGTH]!)).toString();
-    this.hear({
+    this.onEvent({
       kind: row[e + Packet.EVENT_KIND]!,
       members: JSON.parse(`{${members}}`) as Record<string, unknown>,
       field: field => row[e + field]!,

@@ -18,10 +18,10 @@ export function jsonLine(side: Side): string {
   });
 }
 
-function overlapObject({ offset, before, brought }: Side['overlaps'][number]): object {
+function overlapObject({ offset, existing, received }: Side['overlaps'][number]): object {
   return {
     offset,
-    before: Buffer.from(before).toString('base64'),
-    brought: Buffer.from(brought).toString('base64'),
+    before: Buffer.from(existing).toString('base64'),
+    brought: Buffer.from(received).toString('base64'),
   };
 }

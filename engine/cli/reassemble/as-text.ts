@@ -43,8 +43,8 @@ function body(side: Side): string[] {
 }
 
 function overlapLines(side: Side): string[] {
-  return side.overlaps.map(({ offset, before, brought }) => {
-    return `  [overlap at offset ${offset}: first ${printable(before)}, then ${printable(brought)}]`;
+  return side.overlaps.map(({ offset, existing, received }) => {
+    return `  [overlap at offset ${offset}: first ${printable(existing)}, then ${printable(received)}]`;
   });
 }
 

@@ -18,12 +18,12 @@ export interface CollectorOptions {
   readonly hosts: HostOsPolicy;
   readonly inline: boolean;
   /** Maximum number of bytes kept of each side. */
-  readonly most: number;
+  readonly maxBytes: number;
   onSide(side: Side): void;
 }
 
 /** One direction that is still open. */
-class Growing {
+class OpenSide {
   readonly data: Uint8Array[] = [];
   readonly gaps: { offset: number; length: number }[] = [];
   readonly overlaps: SideOverlap[] = [];
@@ -35,7 +35,7 @@ class Growing {
 }
 
 export class Collector implements ThreadModule {
-  private readonly sides = new Map<number, Growing>();
+  private readonly sides = new Map<number, OpenSide>();
 
   constructor(
     private readonly thread: Thread,
@@ -43,10 +43,10 @@ export class Collector implements ThreadModule {
   ) {}
 
   process(batch: Batch): void {
-    for (let i = 0; i < batch.length; i++) this.look(batch.slots[i]!);
+    for (let i = 0; i < batch.length; i++) this.processPacket(batch.slots[i]!);
   }
 
-  private look(slot: number): void {
+  private processPacket(slot: number): void {
     const { row } = this.thread.memory;
     const p = slot * Packet.INTS;
     if (row[p + Packet.STREAM_FLAGS] !== 0) this.addData(p);
@@ -64,7 +64,7 @@ export class Collector implements ThreadModule {
     if (gap > 0) side.gaps.push({ offset: side.offset, length: gap });
     const length = row[p + Packet.STREAM_LENGTH]!;
     const at = row[p + Packet.STREAM_DATA]! >>> 0;
-    const kept = Math.min(length, this.options.most - side.kept);
+    const kept = Math.min(length, this.options.maxBytes - side.kept);
     if (kept > 0) side.data.push(bytes.slice(at, at + kept));
     side.kept += kept;
     side.cut += length - kept;
@@ -93,8 +93,8 @@ export class Collector implements ThreadModule {
     const { position, existing, received } = versions;
     this.sideOf(row[p + Packet.FLOW]!, toServer).overlaps.push({
       offset: position,
-      before: existing,
-      brought: received,
+      existing,
+      received,
     });
   }
 
@@ -107,7 +107,7 @@ export class Collector implements ThreadModule {
     }
   }
 
-  private sideFrom(flow: number, toServer: boolean, growing: Growing): Side {
+  private sideFrom(flow: number, toServer: boolean, growing: OpenSide): Side {
     const { row, bytes } = this.thread.flows;
     const f = flow * FlowRecord.INTS;
     const version = row[f + FlowRecord.IP_VERSION]!;
@@ -138,7 +138,7 @@ export class Collector implements ThreadModule {
     const destination = source + (version === 4 ? 4 : 16);
     const at = row[p + Packet.PAYLOAD]!;
     const length = row[p + Packet.PAYLOAD_LENGTH]!;
-    const kept = Math.min(length, this.options.most);
+    const kept = Math.min(length, this.options.maxBytes);
     const protocol = row[p + Packet.PROTOCOL]!;
     this.options.onSide({
       proto: IP_PROTOCOL_NAMES[protocol]!.toLowerCase(),
@@ -155,8 +155,8 @@ export class Collector implements ThreadModule {
     });
   }
 
-  private sideOf(flow: number, toServer: boolean): Growing {
-    const side = this.sides.get(key(flow, toServer)) ?? new Growing();
+  private sideOf(flow: number, toServer: boolean): OpenSide {
+    const side = this.sides.get(key(flow, toServer)) ?? new OpenSide();
     this.sides.set(key(flow, toServer), side);
     return side;
   }

@@ -6,8 +6,8 @@ export interface SideOverlap {
   /** Offset in the stream of the first byte that differs. */
   readonly offset: number;
   /** The original bytes, and the bytes received in their place; the policy decides which are used. */
-  readonly before: Uint8Array;
-  readonly brought: Uint8Array;
+  readonly existing: Uint8Array;
+  readonly received: Uint8Array;
 }
 
 export interface Side {

@@ -9,26 +9,30 @@ import { outcomeOf } from '../../../signatures/rule-set.js';
 import { outputEntries } from '../../config/output-list.js';
 import { openLog } from '../../log.js';
 import { makeFolder } from '../../make-folder.js';
-import type { Given } from '../command-line/parse.js';
+import type { CommandLine } from '../command-line/parse.js';
 import { INIT_ERRORS_FATAL, LOG_FOLDER } from '../options.js';
 import { configuredProtocols } from '../run/plugins.js';
 import { readSettings } from '../settings.js';
 import { UsageError } from '../usage-error.js';
-import { givenRules } from './given-rules.js';
-import { tellProcessed, tellRules } from './prepare-rules.js';
+import { loadOptionsOf } from './load-options.js';
+import { logProcessed, logRules } from './prepare-rules.js';
 
 /** `--engine-analysis`. @returns the exit code: 1 when refused rules are fatal */
-export async function engineAnalysis(given: Given): Promise<number> {
-  const settings = readSettings({ config: given.config, includes: given.includes, sets: given.sets });
+export async function engineAnalysis(commandLine: CommandLine): Promise<number> {
+  const settings = readSettings({
+    config: commandLine.config,
+    includes: commandLine.includes,
+    sets: commandLine.sets,
+  });
   const { config } = settings;
   const folder = config.read(LOG_FOLDER);
-  const log = openLog({ config, folder, verbosity: given.verbosity, quiet: given.quiet });
+  const log = openLog({ config, folder, verbosity: commandLine.verbosity, quiet: commandLine.quiet });
   try {
     const protocols = await configuredProtocols(settings);
-    const rules = loadRules(givenRules(config, given, protocols));
+    const rules = loadRules(loadOptionsOf(config, commandLine, protocols));
     const outcome = outcomeOf(rules);
-    tellRules(outcome, config, log);
-    tellProcessed(outcome, log);
+    logRules(outcome, config, log);
+    logProcessed(outcome, log);
     const storesFiles = outputEntries(config, 'file-store').length > 0;
     writeAnalysis(analyzeRules(rules, protocols, { storesFiles }), folder);
     const groups = ruleGroups(rules.signatures, protocols, config);

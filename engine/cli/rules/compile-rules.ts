@@ -1,5 +1,5 @@
 /**
- * The process that compiles rules into the cache for a run in progress (see `rules-beside.ts`), which tells it which
+ * The process that compiles rules into the cache for a run in progress (see `background-compiler.ts`), which tells it which
  * ones.
  */
 import { constants, getPriority, setPriority } from 'node:os';
@@ -7,13 +7,13 @@ import { expressionCheck } from '../../../signatures/expression-check.js';
 import { loadProtocols, PROTOCOL_PLUGINS } from '../../application/load-protocols.js';
 import { Config } from '../../config/config.js';
 import type { Log } from '../../module.js';
+import type { CompileRequest } from './background-compiler.js';
 import { prepareRules } from './prepare-rules.js';
-import type { RulesToCompile } from './rules-beside.js';
 
 /** The run reports problems with rules when it loads them. */
 const NOTHING: Log = { debug() {}, info() {}, notice() {}, warning() {}, error() {} };
 
-async function compile({ tree, ...given }: RulesToCompile): Promise<void> {
+async function compile({ tree, ...given }: CompileRequest): Promise<void> {
   // Packet processing has priority. A process started with lower priority may not raise it.
   if (getPriority() < constants.priority.PRIORITY_BELOW_NORMAL)
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
@@ -24,7 +24,7 @@ async function compile({ tree, ...given }: RulesToCompile): Promise<void> {
 }
 
 process.once('message', message => {
-  compile(message as RulesToCompile).then(
+  compile(message as CompileRequest).then(
     () => process.exit(0),
     () => process.exit(1),
   );

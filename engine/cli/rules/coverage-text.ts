@@ -1,9 +1,9 @@
 /** Coverage as text and as JSON. */
-import { type Coverage, type CoveredRule, REACHED } from './coverage.js';
+import { type Coverage, type CoveredRule, STAGES_REACHED } from './coverage.js';
 import type { Traffic } from './traffic.js';
 
 /** Maximum number of list entries shown. */
-const MOST = 12;
+const MAX_LISTED = 12;
 
 const STAGES: Readonly<Record<CoveredRule['stage'], string>> = {
   header: 'could not fire: the header applied to no packet',
@@ -20,7 +20,7 @@ export function coverageText({ traffic, rules, damaged }: Coverage, list: boolea
     ...trafficLines(traffic),
     '',
     `${could} of ${rules.length} rules could have fired.`,
-    ...REACHED.toReversed().flatMap(stage =>
+    ...STAGES_REACHED.toReversed().flatMap(stage =>
       stageLines(
         stage,
         rules.filter(rule => rule.stage === stage),
@@ -41,11 +41,11 @@ function stageLines(stage: CoveredRule['stage'], rules: readonly CoveredRule[], 
     else reasons.set(rule.reason, [rule]);
   }
   const sorted = [...reasons].sort((a, b) => b[1].length - a[1].length);
-  for (const [reason, members] of list ? sorted : sorted.slice(0, MOST)) {
+  for (const [reason, members] of list ? sorted : sorted.slice(0, MAX_LISTED)) {
     if (reason !== '') lines.push(`    ${members.length} ${reason}`);
     if (list) lines.push(...members.map(({ gid, sid, msg }) => `      ${gid}:${sid} ${msg}`));
   }
-  if (!list && sorted.length > MOST) lines.push(`    and ${sorted.length - MOST} more reasons`);
+  if (!list && sorted.length > MAX_LISTED) lines.push(`    and ${sorted.length - MAX_LISTED} more reasons`);
   return lines;
 }
 
@@ -62,8 +62,8 @@ function trafficLines(traffic: Traffic): string[] {
 function counted(counts: ReadonlyMap<string, number>): string {
   if (counts.size === 0) return 'none';
   const sorted = [...counts].sort((a, b) => b[1] - a[1]);
-  const shown = sorted.slice(0, MOST).map(([name, count]) => `${name} (${count})`);
-  return shown.join(', ') + (sorted.length > MOST ? ` and ${sorted.length - MOST} more` : '');
+  const shown = sorted.slice(0, MAX_LISTED).map(([name, count]) => `${name} (${count})`);
+  return shown.join(', ') + (sorted.length > MAX_LISTED ? ` and ${sorted.length - MAX_LISTED} more` : '');
 }
 
 export function coverageJson({ traffic, rules }: Coverage): string {

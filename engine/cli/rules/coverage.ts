@@ -14,18 +14,18 @@ import type { ApplicationLayer } from '../../application-layer.js';
 import type { Batch } from '../../batch.js';
 import type { Thread } from '../../module.js';
 import * as Packet from '../../packet.js';
-import { type HeaderReason, HeaderReasons } from './header-reason.js';
 import {
   type CaptureOptions,
   compiled,
   inspectCapture,
   type LoadedRules,
   type Observer,
-} from './over-capture.js';
+} from './capture-inspection.js';
+import { type HeaderReason, HeaderReasons } from './header-reason.js';
 import { Traffic } from './traffic.js';
 
 /** How far a rule got, in ascending order. */
-export const REACHED = ['header', 'buffers', 'pattern', 'conditions', 'matched'] as const;
+export const STAGES_REACHED = ['header', 'buffers', 'pattern', 'conditions', 'matched'] as const;
 
 export interface CoveredRule {
   readonly gid: number;
@@ -35,7 +35,7 @@ export interface CoveredRule {
    * What was missing: `header` no packet matched the header, `buffers` a buffer was never present, `pattern` its
    * pattern was in none of them, `conditions` one of its conditions failed; `matched`: it matched.
    */
-  readonly stage: (typeof REACHED)[number];
+  readonly stage: (typeof STAGES_REACHED)[number];
   readonly reason: string;
   readonly matches: number;
 }
@@ -50,15 +50,15 @@ export interface Coverage {
 export async function coverage(loaded: LoadedRules, options: CaptureOptions): Promise<Coverage> {
   const image = compiled(loaded);
   const names = loaded.protocols.map(protocol => protocol.name);
-  let surveyor: Surveyor | undefined;
+  let observer: CoverageObserver | undefined;
   const whole = await inspectCapture(image, loaded, options, thread => {
-    surveyor = new Surveyor(image, thread, names);
-    return surveyor;
+    observer = new CoverageObserver(image, thread, names);
+    return observer;
   });
-  return { traffic: surveyor!.traffic, rules: surveyor!.rules(), damaged: !whole };
+  return { traffic: observer!.traffic, rules: observer!.rules(), damaged: !whole };
 }
 
-class Surveyor implements Observer {
+class CoverageObserver implements Observer {
   readonly watch;
   readonly traffic = new Traffic();
   private readonly facts: PacketFacts;
@@ -86,7 +86,7 @@ class Surveyor implements Observer {
     this.matches = new Uint32Array(image.count);
     this.missing = Array.from({ length: image.count }, (_, number) => number);
     this.watch = {
-      header: (all: RuleSetImage, facts: PacketFacts) => new NotingHeader(all, facts, this.candidates),
+      header: (all: RuleSetImage, facts: PacketFacts) => new RecordingHeader(all, facts, this.candidates),
       matched: (number: number) => {
         this.matches[number]!++;
       },
@@ -137,23 +137,23 @@ class Surveyor implements Observer {
     return Array.from({ length: this.image.count }, (_, number) => {
       const signature = signatureAt(this.image, number);
       const { gid, sid, msg } = signature;
-      return { gid, sid, msg, matches: this.matches[number]!, ...this.reachedBy(number, signature) };
+      return { gid, sid, msg, matches: this.matches[number]!, ...this.stageOf(number, signature) };
     });
   }
 
-  private reachedBy(number: number, signature: StoredSignature): Pick<CoveredRule, 'stage' | 'reason'> {
+  private stageOf(number: number, signature: StoredSignature): Pick<CoveredRule, 'stage' | 'reason'> {
     if (this.matches[number]! > 0) return { stage: 'matched', reason: '' };
     if (this.candidates[number])
       return { stage: 'conditions', reason: 'a condition failed: sluice rules explain shows which' };
     const reason = this.nearest[number];
     if (reason) return { stage: 'header', reason: reason.text };
-    const unseen = this.unseen(number, signature);
+    const unseen = this.missingBuffer(number, signature);
     if (unseen) return { stage: 'buffers', reason: unseen };
     return { stage: 'pattern', reason: 'the pattern was not found' };
   }
 
   /** Which of a rule's buffers was never present. */
-  private unseen(number: number, signature: StoredSignature): string | undefined {
+  private missingBuffer(number: number, signature: StoredSignature): string | undefined {
     for (const { buffer, conditions } of signature.buffers) {
       const maybeAbsent = conditions[0]?.kind === 'absent';
       if (PAYLOAD_BUFFERS.has(buffer) && !this.traffic.payload) return 'no packet had a payload';
@@ -175,7 +175,7 @@ class Surveyor implements Observer {
 
 const NO_PACKETS: HeaderReason = { rank: -1, text: 'there was no packet' };
 
-class NotingHeader extends HeaderTest {
+class RecordingHeader extends HeaderTest {
   constructor(
     image: RuleSetImage,
     facts: PacketFacts,

@@ -1,11 +1,11 @@
 /** An explanation as one JSON object. */
 import type { Evaluation } from '../../../signatures/explain/evaluation.js';
-import { explanationOf, failureText, type Gathered } from './explanation.js';
+import { type ExplanationData, explanationOf, failureText } from './explanation.js';
 import type { Subject } from './subject.js';
 
 /** @param most evaluations included, in chronological order */
-export function explanationJson(gathered: Gathered, most: number): string {
-  const { signature, packets, applied, headerFailures, evaluations, leftOut, matches, alerts } = gathered;
+export function explanationJson(gathered: ExplanationData, most: number): string {
+  const { signature, packets, applied, headerFailures, evaluations, omitted, matches, alerts } = gathered;
   const { result, reason, nearest } = explanationOf(gathered);
   const { gid, sid, rev, msg, text, position } = signature;
   const told = evaluations.slice(0, most);
@@ -27,7 +27,7 @@ export function explanationJson(gathered: Gathered, most: number): string {
       },
       ...(nearest && { nearest: evaluationJson(nearest) }),
       evaluations: told.map(evaluationJson),
-      evaluations_left_out: evaluations.length - told.length + leftOut,
+      evaluations_left_out: evaluations.length - told.length + omitted,
     },
     undefined,
     2,

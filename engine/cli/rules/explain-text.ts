@@ -1,13 +1,19 @@
 /** An explanation as text. */
 import type { Evaluation, Finding } from '../../../signatures/explain/evaluation.js';
-import { byNearness, conditionText, explanationOf, failureText, type Gathered } from './explanation.js';
+import {
+  byNearness,
+  conditionText,
+  type ExplanationData,
+  explanationOf,
+  failureText,
+} from './explanation.js';
 import { type Subject, subjectText } from './subject.js';
 
 /** Maximum number of reasons listed. */
-const MOST_REASONS = 8;
+const MAX_REASONS = 8;
 
 /** @param most evaluations shown condition by condition, those that got furthest first */
-export function explanationText(gathered: Gathered, most: number): string {
+export function explanationText(gathered: ExplanationData, most: number): string {
   const { signature, alerts } = gathered;
   const { result, reason } = explanationOf(gathered);
   const head =
@@ -25,23 +31,23 @@ export function explanationText(gathered: Gathered, most: number): string {
   ].join('\n');
 }
 
-function headerLines({ packets, applied, headerFailures }: Gathered): string[] {
+function headerLines({ packets, applied, headerFailures }: ExplanationData): string[] {
   const failures = [...headerFailures.values()].sort((a, b) => b.rank - a.rank || b.packets - a.packets);
   return [
     '',
     `Its header applied to ${applied} of ${packets} packets.`,
     ...failures
-      .slice(0, MOST_REASONS)
+      .slice(0, MAX_REASONS)
       .map(({ packets: n, reason, first }) => `  ${n} not: ${reason} (${subjectText(first)})`),
-    ...(failures.length > MOST_REASONS ? [`  and ${failures.length - MOST_REASONS} more reasons`] : []),
+    ...(failures.length > MAX_REASONS ? [`  and ${failures.length - MAX_REASONS} more reasons`] : []),
   ];
 }
 
-function evaluationLines({ evaluations, leftOut }: Gathered, most: number): string[] {
+function evaluationLines({ evaluations, omitted }: ExplanationData, most: number): string[] {
   if (evaluations.length === 0) return [];
   const nearest = evaluations.toReversed().sort(byNearness);
   const shown = nearest.slice(0, most);
-  const total = evaluations.length + leftOut;
+  const total = evaluations.length + omitted;
   return [
     '',
     `It was evaluated ${total} times.`,
@@ -63,7 +69,7 @@ function reasonLines(evaluations: readonly Evaluation<Subject>[]): string[] {
         : 'not evaluated';
     counts.set(text, (counts.get(text) ?? 0) + 1);
   }
-  const sorted = [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST_REASONS);
+  const sorted = [...counts].sort((a, b) => b[1] - a[1]).slice(0, MAX_REASONS);
   return sorted.map(([text, count]) => `  ${count} times ${text}`);
 }
 

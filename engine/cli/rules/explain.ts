@@ -14,20 +14,20 @@ import * as Flow from '../../flow/flow-record.js';
 import type { Thread } from '../../module.js';
 import * as Packet from '../../packet.js';
 import { UsageError } from '../usage-error.js';
-import type { Gathered, HeaderFailure } from './explanation.js';
-import { type HeaderReason, HeaderReasons } from './header-reason.js';
 import {
   type CaptureOptions,
   compiled,
   inspectCapture,
   type LoadedRules,
   type Observer,
-} from './over-capture.js';
+} from './capture-inspection.js';
+import type { ExplanationData, HeaderFailure } from './explanation.js';
+import { type HeaderReason, HeaderReasons } from './header-reason.js';
 import { relatedRules } from './related-rules.js';
 import { type Subject, subjectOf } from './subject.js';
 
 /** Maximum number of evaluations kept of one rule. */
-const MOST_EVALUATIONS = 10_000;
+const MAX_EVALUATIONS = 10_000;
 
 /** The rule with this sid, or gid:sid. @throws UsageError explaining why it is missing */
 export function ruleNamed(name: string, { rules }: LoadedRules): Signature {
@@ -55,7 +55,7 @@ export async function explain(
   loaded: LoadedRules,
   signature: Signature,
   options: CaptureOptions,
-): Promise<Gathered> {
+): Promise<ExplanationData> {
   const isMeant = (each: Pick<Signature, 'gid' | 'sid'>) =>
     each.gid === signature.gid && each.sid === signature.sid;
   const image = compiled(loaded, relatedRules(loaded.rules.signatures, signature), isMeant);
@@ -74,7 +74,7 @@ export async function explain(
     },
     1,
   );
-  return explainer!.gathered(!whole);
+  return explainer!.result(!whole);
 }
 
 /** Observes the inspection, one packet at a time. */
@@ -89,7 +89,7 @@ class Explainer implements Observer {
   private matches = 0;
   private alerts = 0;
   /** The rules that decided about whole flows, by flow. */
-  private readonly deciders = new Map<number, string>();
+  private readonly decidingRules = new Map<number, string>();
   readonly watch;
 
   constructor(
@@ -102,7 +102,7 @@ class Explainer implements Observer {
     this.number = signature.index;
     this.facts = new PacketFacts(memory, flows);
     this.reasons = new HeaderReasons(image, this.facts, memory, flows, protocols);
-    this.log = new EvaluationLog([...conditionsOf(signature).values()], MOST_EVALUATIONS);
+    this.log = new EvaluationLog([...conditionsOf(signature).values()], MAX_EVALUATIONS);
     this.watch = {
       conditions: (each: StoredSignature) =>
         each.index === this.number ? new ExplainingWatch(conditionsOf(each), this.log) : undefined,
@@ -112,14 +112,14 @@ class Explainer implements Observer {
     };
   }
 
-  gathered(damaged: boolean): Gathered {
+  result(damaged: boolean): ExplanationData {
     const { signature, packets, applied, headerFailures, matches, alerts, log } = this;
-    const { evaluations, leftOut } = log;
-    return { signature, packets, applied, headerFailures, evaluations, leftOut, matches, alerts, damaged };
+    const { evaluations, leftOut: omitted } = log;
+    return { signature, packets, applied, headerFailures, evaluations, omitted, matches, alerts, damaged };
   }
 
   before(batch: Batch): void {
-    for (let i = 0; i < batch.length; i++) this.look(batch.slots[i]!);
+    for (let i = 0; i < batch.length; i++) this.inspect(batch.slots[i]!);
   }
 
   after(batch: Batch): void {
@@ -132,13 +132,13 @@ class Explainer implements Observer {
     }
   }
 
-  private look(slot: number): void {
+  private inspect(slot: number): void {
     const p = slot * Packet.INTS;
     if (this.thread.memory.row[p + Packet.PSEUDO]! >= Packet.PSEUDO_STREAM) return;
     this.facts.load(slot);
     this.packets++;
     const reason = this.decided(p) ?? this.reasons.of(this.number);
-    if (reason) this.noteFailure(reason);
+    if (reason) this.recordFailure(reason);
     else this.applied++;
   }
 
@@ -152,13 +152,13 @@ class Explainer implements Observer {
     if (flow < 0) return undefined;
     const action = this.thread.flows.row[f + Flow.ACTION]!;
     if (action === Flow.ACTION_NONE) return undefined;
-    const by = this.deciders.get(flow);
+    const by = this.decidingRules.get(flow);
     const verb =
       action === Flow.ACTION_DROP ? 'dropped' : action === Flow.ACTION_PASS ? 'passed' : 'accepted';
     return { rank, text: `its flow was ${verb} before${by === undefined ? '' : ` by rule ${by}`}` };
   }
 
-  private noteFailure({ rank, text }: HeaderReason): void {
+  private recordFailure({ rank, text }: HeaderReason): void {
     const known = this.headerFailures.get(text);
     if (known) known.packets++;
     else {
@@ -175,7 +175,7 @@ class Explainer implements Observer {
     const action = this.image.header[number * Header.INTS + Header.ACTION]!;
     if (action === Header.ACTION_ALERT || action === Header.ACTION_CONFIG || this.facts.flow < 0) return;
     const { gid, sid } = signatureAt(this.image, number);
-    this.deciders.set(this.facts.flow, `${gid}:${sid}`);
+    this.decidingRules.set(this.facts.flow, `${gid}:${sid}`);
   }
 }
 

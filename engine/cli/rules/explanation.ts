@@ -16,7 +16,7 @@ export interface HeaderFailure {
 }
 
 /** Data collected during the inspection of a capture. */
-export interface Gathered {
+export interface ExplanationData {
   readonly signature: StoredSignature;
   /** Captured packets, and those that the header matched. */
   packets: number;
@@ -24,7 +24,7 @@ export interface Gathered {
   readonly headerFailures: ReadonlyMap<string, HeaderFailure>;
   readonly evaluations: readonly Evaluation<Subject>[];
   /** Number of evaluations that were not kept. */
-  readonly leftOut: number;
+  readonly omitted: number;
   matches: number;
   alerts: number;
   /** The capture reader encountered an error. */
@@ -41,7 +41,7 @@ export interface Explanation {
   readonly nearest?: Evaluation<Subject>;
 }
 
-export function explanationOf(gathered: Gathered): Explanation {
+export function explanationOf(gathered: ExplanationData): Explanation {
   const { evaluations, alerts, matches } = gathered;
   const nearest = evaluations.reduce<Evaluation<Subject> | undefined>(
     // Among equals the last one has the most information: protocols are detected and bodies received.
@@ -65,7 +65,7 @@ export function byNearness(one: Evaluation<Subject>, other: Evaluation<Subject>)
 }
 
 /** Why there is no alert although all conditions held. */
-function silence({ signature }: Gathered): string {
+function silence({ signature }: ExplanationData): string {
   if (signature.noalert) return 'all conditions hold, but the rule does not alert (noalert)';
   if (signature.action === 'pass') return 'all conditions hold; it is a pass rule, which does not alert';
   if (signature.action === 'config') return 'all conditions hold; it is a config rule, which does not alert';
@@ -107,7 +107,7 @@ function nothing({ buffers, conditions }: StoredSignature): string {
   return 'there was nothing to inspect';
 }
 
-function withoutEvaluation({ packets, applied, headerFailures, signature }: Gathered): string {
+function withoutEvaluation({ packets, applied, headerFailures, signature }: ExplanationData): string {
   if (packets === 0) return 'the capture has no packets';
   if (applied > 0) return `the header applied to ${applied} packets, but ${nothing(signature)}`;
   const nearest = [...headerFailures.values()].sort((a, b) => b.rank - a.rank || b.packets - a.packets)[0];

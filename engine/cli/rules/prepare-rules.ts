@@ -32,15 +32,15 @@ import type { Log } from '../../module.js';
 import { nativeProblem } from '../../native.js';
 import type { Protocol } from '../../protocol.js';
 import { PATTERN_MATCHER } from '../options.js';
-import { giveBackSpentMemory } from '../run/spent-memory.js';
+import { releaseUnusedMemory } from '../run/unused-memory.js';
 import { UsageError } from '../usage-error.js';
-import { usersCache } from '../users-cache.js';
+import { userCacheFolder } from '../user-cache.js';
 import { version } from '../version.js';
 
 /** Maximum number of reasons for unsupported rules that are logged one by one. */
-const REASONS_TOLD = 10;
+const MAX_LOGGED_REASONS = 10;
 /** Number of rules from which releasing the memory used for compiling is worth the time. */
-const MANY_RULES = 2000;
+const LARGE_RULE_COUNT = 2000;
 
 /** Results of preparing the rules for a run. */
 export interface PreparedRules {
@@ -64,40 +64,40 @@ export function prepareRules(
 ): PreparedRules {
   // Compiling needs no packet memory: databases are exported to the threads that scan.
   const matcher = openMatcher(openMemory(allocateMemory(1, 64)), matcherKind(options.config));
-  if (matcher.kind === 'qgram' && matcherKind(options.config) === 'auto') tellSlowMatcher(log);
+  if (matcher.kind === 'qgram' && matcherKind(options.config) === 'auto') logSlowMatcher(log);
   const files = filesRead(options);
   const compiling: CompileOptions = {
     ...compileOptionsFrom(
       options.config,
       protocols,
       message => log.warning(`detect: ${message}`),
-      () => usersCache(files),
+      () => userCacheFolder(files),
     ),
     ...(previous !== undefined && { previous: previous as RuleSetImage }),
   };
-  const told = (outcome: RuleOutcome): void => {
-    tellRules(outcome, options.config, log);
+  const report = (outcome: RuleOutcome): void => {
+    logRules(outcome, options.config, log);
     const wrong = outcome.errors.length > 0 || missingRuleFiles(options).length > 0;
     if (wrong && fatal) throw new UsageError('Loading signatures failed.');
-    tellProcessed(outcome, log);
+    logProcessed(outcome, log);
   };
-  if (compiling.thresholds) tellThresholds(compiling.thresholds, fatal, log);
+  if (compiling.thresholds) logThresholds(compiling.thresholds, fatal, log);
   const { cache } = compiling;
   const compile = (): CachedRules => {
-    const made = compileAnew(options, matcher, compiling, told);
-    if (made.outcome.loaded >= MANY_RULES) giveBackSpentMemory();
-    return made;
+    const result = loadAndCompile(options, matcher, compiling, report);
+    if (result.outcome.loaded >= LARGE_RULE_COUNT) releaseUnusedMemory();
+    return result;
   };
   if (!cache) return compile();
-  const kept = new ImageCache(cache, matcher);
+  const store = new ImageCache(cache, matcher);
   const key = rulesKey(sourcesOf(options, files, protocols, matcher));
-  const known = kept.read(key, compiling.previous);
+  const known = store.read(key, compiling.previous);
   if (known) {
-    told(known.outcome);
+    report(known.outcome);
     return known;
   }
   const made = compile();
-  kept.write(key, made);
+  store.write(key, made);
   cache.prune();
   return made;
 }
@@ -109,33 +109,33 @@ export function releaseReplaced(config: Config, before: unknown, after: unknown)
   releaseUnused(matcher, before as RuleSetImage, after as RuleSetImage);
 }
 
-function tellSlowMatcher(log: Log): void {
+function logSlowMatcher(log: Log): void {
   const why = nativeProblem() ?? 'this processor lacks SSSE3';
   log.notice(`detect: using the TypeScript pattern matcher, which is slower than Hyperscan: ${why}`);
 }
 
 /** Signatures are compiled while they are parsed: the parsed form of a large rule set takes hundreds of megabytes. */
-function compileAnew(
+function loadAndCompile(
   options: LoadOptions,
   matcher: Matcher,
   compiling: CompileOptions,
-  told: (outcome: RuleOutcome) => void,
+  report: (outcome: RuleOutcome) => void,
 ): CachedRules {
   const compiler = new RuleCompiler(matcher, compiling);
   const rules = loadRules(options, signature => compiler.take(signature));
   const outcome = outcomeOf(rules);
-  told(outcome);
+  report(outcome);
   return { outcome, image: compiler.finish(rules.signatures, rules.referenceSystems) };
 }
 
-function tellThresholds({ rules, problems, read }: ThresholdFile, fatal: boolean, log: Log): void {
+function logThresholds({ rules, problems, read }: ThresholdFile, fatal: boolean, log: Log): void {
   for (const problem of problems) log.error(`detect-threshold: ${problem}`);
   if (problems.length > 0 && read && fatal) throw new UsageError('Error loading threshold configuration');
   if (read) log.info(`threshold-config: Threshold config parsed: ${rules.length} rule(s) found`);
 }
 
 /** Settings that do not affect compiled rules: packet sources, decoding, flows, threading and outputs. */
-const BESIDE_RULES = new Set([
+const UNRELATED_SETTINGS = new Set([
   ...['pcap-file', 'nfq', 'af-packet', 'af-packet-devices', 'bpf-filter', 'capture', 'reject'],
   ...['decoder', 'vlan', 'defrag', 'flow', 'flow-timeouts', 'host-os-policy', 'simulate'],
   ...['runmode', 'profiles', 'threading', 'unix-command', 'run-as', 'pid-file'],
@@ -149,7 +149,7 @@ function sourcesOf(
   matcher: Matcher,
 ): RuleSources {
   const { config, strict, exclusive, additional, firewallExclusive } = options;
-  const settings = Object.entries(config.tree).filter(([name]) => !BESIDE_RULES.has(name));
+  const settings = Object.entries(config.tree).filter(([name]) => !UNRELATED_SETTINGS.has(name));
   const given = { strict, exclusive, additional, firewallExclusive, kind: matcher.kind };
   return {
     settings: [version(), process.version, given, settings, protocols],
@@ -158,11 +158,11 @@ function sourcesOf(
 }
 
 /** Logs the outcome of loading the rules. */
-export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
+export function logRules(rules: RuleOutcome, config: Config, log: Log): void {
   const sourceOf = sources(config);
-  for (const error of rules.errors) tellError(error, sourceOf(error), log);
-  tellWarnings(rules.warnings, sourceOf, log);
-  tellUnsupported(rules, log);
+  for (const error of rules.errors) logError(error, sourceOf(error), log);
+  logWarnings(rules.warnings, sourceOf, log);
+  logUnsupported(rules, log);
   for (const file of reputationFiles(config)) log.info(`reputation: Loading reputation file: ${file}`);
   readReputations(config, problem => log.error(`reputation: ${problem}`));
   const { loaded, errors, skipped, unsupported, files } = rules;
@@ -174,7 +174,7 @@ export function tellRules(rules: RuleOutcome, config: Config, log: Log): void {
 }
 
 /** Logs each warning; for a missing name, only the first rule that uses it and the number of others. */
-function tellWarnings(
+function logWarnings(
   warnings: readonly RuleProblem[],
   sourceOf: (problem: RuleProblem) => string,
   log: Log,
@@ -194,7 +194,7 @@ function tellWarnings(
 }
 
 /** Logs the number of active signatures, even if it is zero. */
-export function tellProcessed({ loaded }: RuleOutcome, log: Log): void {
+export function logProcessed({ loaded }: RuleOutcome, log: Log): void {
   log.info(`detect: ${loaded} signatures processed.`);
 }
 
@@ -216,7 +216,7 @@ function sources(config: Config): (problem: RuleProblem) => string {
   return ({ position, rule }) => (rule === undefined && named.get(position.file)) || 'detect';
 }
 
-function tellError(
+function logError(
   { message, position, keyword, suggestion, rule }: RuleProblem,
   source: string,
   log: Log,
@@ -234,22 +234,22 @@ function tellError(
 }
 
 /** Logged under the name of the engine part, like the warning about removed events. */
-const EVENTS_OF_PACKETS = ['decode-event', 'stream-event', 'engine-event'];
+const EVENT_KEYWORDS = ['decode-event', 'stream-event', 'engine-event'];
 
 function partOf(keyword: string | undefined): string {
   if (keyword === undefined) return 'detect-parse';
-  return EVENTS_OF_PACKETS.includes(keyword) ? 'detect' : `detect-${keyword.replace(/[^a-z0-9-]/g, '-')}`;
+  return EVENT_KEYWORDS.includes(keyword) ? 'detect' : `detect-${keyword.replace(/[^a-z0-9-]/g, '-')}`;
 }
 
 function failures(errors: readonly RuleProblem[]): number {
   return errors.filter(error => error.rule !== undefined).length;
 }
 
-function tellUnsupported(rules: RuleOutcome, log: Log): void {
+function logUnsupported(rules: RuleOutcome, log: Log): void {
   if (rules.unsupported.length === 0) return;
   log.notice(
     `detect: ${rules.unsupported.length} rules are not loaded, because they need features that are not supported (-v lists them)`,
   );
-  for (const [reason, count] of unsupportedByReason(rules).slice(0, REASONS_TOLD))
+  for (const [reason, count] of unsupportedByReason(rules).slice(0, MAX_LOGGED_REASONS))
     log.info(`detect: ${count} rules: ${reason}`);
 }

@@ -13,7 +13,7 @@ import {
   inspectCapture,
   type LoadedRules,
   type Observer,
-} from './over-capture.js';
+} from './capture-inspection.js';
 import { ProfilingWatch, RuleCost } from './profiling-watch.js';
 import { type Cell, costOfMeasuring, newCell, Stopwatch } from './stopwatch.js';
 

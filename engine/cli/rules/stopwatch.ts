@@ -13,10 +13,10 @@ export function newCell(): Cell {
 }
 
 /** Maximum nesting depth; recursion of conditions is bounded as well. */
-const DEEPEST = 4096;
+const MAX_DEPTH = 4096;
 
 export class Stopwatch {
-  private readonly stack: Cell[] = new Array<Cell>(DEEPEST);
+  private readonly stack: Cell[] = new Array<Cell>(MAX_DEPTH);
   private depth = 0;
   private last = 0;
 
@@ -25,7 +25,7 @@ export class Stopwatch {
   enter(cell: Cell): void {
     const now = this.now();
     if (this.depth > 0) this.stack[this.depth - 1]!.time += now - this.last;
-    if (this.depth < DEEPEST) this.stack[this.depth++] = cell;
+    if (this.depth < MAX_DEPTH) this.stack[this.depth++] = cell;
     cell.calls++;
     this.last = this.now();
   }

@@ -5,7 +5,7 @@ import { IP_PROTOCOL_NAMES } from '../../packet/ip-protocol-names.js';
 import type { Protocol, Transaction } from '../../protocol.js';
 
 /** Maximum number of ports counted individually; further ones are not counted. */
-const MOST_PORTS = 4096;
+const MAX_PORTS = 4096;
 
 export class Traffic {
   packets = 0;
@@ -30,7 +30,7 @@ export class Traffic {
     add(this.transports, name);
     if (name === 'TCP' || name === 'UDP' || name === 'SCTP') {
       const port = `${name.toLowerCase()} ${facts.toServer ? facts.destinationPort : facts.sourcePort}`;
-      if (this.ports.size < MOST_PORTS || this.ports.has(port)) add(this.ports, port);
+      if (this.ports.size < MAX_PORTS || this.ports.has(port)) add(this.ports, port);
     }
     if (application !== undefined) add(this.applications, application);
   }

@@ -4,7 +4,7 @@ import { table } from './table.js';
 import type { Windows } from './windows.js';
 
 /** Maximum number of port ranges shown. */
-const MOST_RANGES = 8;
+const MAX_RANGES = 8;
 
 /** @param most maximum number of warnings shown */
 export function windowsText({ windows, most, unbounded }: Windows, warnings: number): string {
@@ -32,6 +32,6 @@ export function windowsText({ windows, most, unbounded }: Windows, warnings: num
 
 function portsText(ports: PortSet): string {
   const texts = ports.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`));
-  const shown = texts.slice(0, MOST_RANGES).join(',');
-  return texts.length > MOST_RANGES ? `${shown} and ${texts.length - MOST_RANGES} more` : shown;
+  const shown = texts.slice(0, MAX_RANGES).join(',');
+  return texts.length > MAX_RANGES ? `${shown} and ${texts.length - MAX_RANGES} more` : shown;
 }

@@ -8,7 +8,7 @@ import { reachOf } from '../../../signatures/compile/reach.js';
 import { TCP, traitsOf } from '../../../signatures/compile/traits.js';
 import { compileOptionsFrom } from '../../../signatures/compile.js';
 import type { PortSet, Signature } from '../../../signatures/signature.js';
-import { compiled, type LoadedRules } from './over-capture.js';
+import { compiled, type LoadedRules } from './capture-inspection.js';
 
 export interface Window {
   readonly direction: 'to_server' | 'to_client';

@@ -33,6 +33,6 @@ export function runInBackground(words: readonly string[]): Promise<number> {
 }
 
 /** Signals to the starting process that the run has started. */
-export function tellStarter(): void {
+export function notifyParent(): void {
   if (isInBackground()) process.send?.('runs');
 }

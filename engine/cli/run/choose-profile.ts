@@ -25,7 +25,7 @@ export interface Situation {
  */
 export function chooseProfile(config: Config, situation: Situation): Profile {
   const wanted = config.read(RUN_MODE);
-  return namedProfile(config, wanted === 'auto' ? fitting(situation) : wanted);
+  return namedProfile(config, wanted === 'auto' ? suitableProfile(situation) : wanted);
 }
 
 /** Names of all profiles, built-in ones first. */
@@ -40,9 +40,9 @@ export function namedProfile(config: Config, name: string): Profile {
   const profile = builtInProfile(name);
   if (profile) return profile;
   const names = profileNames(config);
-  const meant = nearest(name, names);
+  const suggestion = nearest(name, names);
   throw new UsageError(
-    `unknown profile ${name}${meant ? `, did you mean ${meant}?` : '.'} Available: ${names.join(', ')}`,
+    `unknown profile ${name}${suggestion ? `, did you mean ${suggestion}?` : '.'} Available: ${names.join(', ')}`,
   );
 }
 
@@ -53,7 +53,7 @@ export function ownProfiles(config: Config): Record<string, unknown> {
 }
 
 /** Several inputs are read in parallel; a single one is divided if there are spare cores. */
-function fitting({ live, inputs, together, cores }: Situation): string {
+function suitableProfile({ live, inputs, together, cores }: Situation): string {
   if (cores === 1) return 'single';
   if (live || inputs > 1) return 'workers';
   if (cores === 2) return 'single';
@@ -61,9 +61,9 @@ function fitting({ live, inputs, together, cores }: Situation): string {
 }
 
 /** What other threads read of a capture while a new thread's code is compiled and warms up. */
-const BYTES_A_THREAD = 128 * 2 ** 20;
+const BYTES_PER_THREAD = 128 * 2 ** 20;
 
 /** Number of threads worth starting if none is configured. @param totalBytes of captures, where known */
 export function usefulThreads(cores: number, { totalBytes }: { readonly totalBytes?: number }): number {
-  return totalBytes === undefined ? cores : Math.min(cores, 1 + Math.floor(totalBytes / BYTES_A_THREAD));
+  return totalBytes === undefined ? cores : Math.min(cores, 1 + Math.floor(totalBytes / BYTES_PER_THREAD));
 }

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { deviceNames, deviceSettings } from '../../../modules/af-packet/options.js';
 import { CONTINUOUS, PASSES, RECURSIVE } from '../../../modules/pcap/options.js';
-import { GARBLED, isGarbled, isStandardInput } from '../../capture-file/byte-input.js';
+import { isStandardInput, isUndecodable, UNDECODABLE_NAME } from '../../capture-file/byte-input.js';
 import { captureFiles, type FoundFile, totalSize } from '../../capture-file/file-list.js';
 import { compileFilter } from '../../capture-file/filter.js';
 import type { Config } from '../../config/config.js';
-import type { Given } from '../command-line/parse.js';
+import type { CommandLine } from '../command-line/parse.js';
 import { UsageError } from '../usage-error.js';
 
 export interface Inputs {
@@ -23,24 +23,27 @@ export interface Inputs {
   readonly totalBytes?: number;
 }
 
-const NOTHING = 'Please specify a runmode or capture option. Use --list-runmodes to see available runmodes.';
+const NO_INPUT = 'Please specify a runmode or capture option. Use --list-runmodes to see available runmodes.';
 
-type GivenInputs = Pick<Given, 'captures' | 'queues' | 'devices' | 'afPacket' | 'filter' | 'filterFile'>;
+type InputOptions = Pick<
+  CommandLine,
+  'captures' | 'queues' | 'devices' | 'afPacket' | 'filter' | 'filterFile'
+>;
 
 /** @throws UsageError without an input, or with several kinds of input */
-export function checkInputs(given: GivenInputs): void {
-  const devices = given.devices.length > 0 || given.afPacket;
-  const kinds = [given.captures.length > 0, given.queues.length > 0, devices].filter(Boolean).length;
-  if (kinds === 0) throw new UsageError(NOTHING);
+export function checkInputs(options: InputOptions): void {
+  const devices = options.devices.length > 0 || options.afPacket;
+  const kinds = [options.captures.length > 0, options.queues.length > 0, devices].filter(Boolean).length;
+  if (kinds === 0) throw new UsageError(NO_INPUT);
   if (kinds > 1) throw new UsageError('captures (-r), queues (-q) and devices (-i) cannot be combined');
 }
 
 /** @throws UsageError when a capture is missing, or an option does not apply */
-export function inputsOf(given: GivenInputs, config: Config): Inputs {
-  const filter = filterSettings(given);
-  if (given.captures.length > 0) return captures(given.captures, filter, config);
-  if (given.queues.length > 0) {
-    const queues = given.queues.flatMap(queueNumbers);
+export function inputsOf(options: InputOptions, config: Config): Inputs {
+  const filter = filterSettings(options);
+  if (options.captures.length > 0) return captures(options.captures, filter, config);
+  if (options.queues.length > 0) {
+    const queues = options.queues.flatMap(queueNumbers);
     const twice = queues.find((queue, i) => queues.indexOf(queue) !== i);
     if (twice !== undefined) throw new UsageError(`-q: queue ${twice} is given twice`);
     return {
@@ -50,11 +53,11 @@ export function inputsOf(given: GivenInputs, config: Config): Inputs {
       names: queues.map(queue => `nfqueue ${queue}`),
     };
   }
-  return devices(given.devices, filter, config);
+  return devices(options.devices, filter, config);
 }
 
-function devices(given: readonly string[], filter: Record<string, unknown>, config: Config): Inputs {
-  const names = given.length > 0 ? given : deviceNames(config);
+function devices(options: readonly string[], filter: Record<string, unknown>, config: Config): Inputs {
+  const names = options.length > 0 ? options : deviceNames(config);
   const inline = names.some(name => deviceSettings(config, name).copyMode === 'ips');
   return {
     module: 'af-packet',
@@ -96,7 +99,7 @@ function found(paths: readonly string[], recursive: boolean): FoundFile[] {
 function reasonOf(error: unknown): string {
   const { code, path, message } = error as NodeJS.ErrnoException;
   if (code !== 'ENOENT') return message;
-  return isGarbled(path ?? '') ? GARBLED : 'no such file or folder';
+  return isUndecodable(path ?? '') ? UNDECODABLE_NAME : 'no such file or folder';
 }
 
 /** `0`, or a range `0:3`. */
@@ -112,7 +115,7 @@ function queueNumbers(text: string): number[] {
 function filterSettings({
   filter,
   filterFile,
-}: Pick<Given, 'filter' | 'filterFile'>): Record<string, unknown> {
+}: Pick<CommandLine, 'filter' | 'filterFile'>): Record<string, unknown> {
   if (filterFile !== undefined && filter !== '')
     throw new UsageError('a packet filter can be given with -F or as arguments, not both');
   const expression = filterFile === undefined ? filter : readFilter(filterFile);

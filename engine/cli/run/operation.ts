@@ -1,14 +1,14 @@
 /** Operation of a run: progress, signals, control socket, reloads. */
 import { flowRows } from '../../flow/flow-record.js';
 import type { EngineLog } from '../../log.js';
-import { tellStarter } from './background.js';
+import { notifyParent } from './background.js';
 import { FileChanges } from './file-changes.js';
 import type { Preparation } from './preparation.js';
 import { showProgress } from './progress.js';
 import { Reloads } from './reloads.js';
 import type { Running } from './restarting.js';
 import { openControl } from './run-control.js';
-import { serviceRuns } from './service.js';
+import { notifyServiceManager } from './service.js';
 import { type EarlySignals, onSignals } from './signals.js';
 import type { Sources } from './starting.js';
 
@@ -35,19 +35,19 @@ export async function operate(
 ): Promise<() => Promise<void>> {
   const reloads = new Reloads(engine, preparation, sources, log);
   const unwatch = presentation.watch ? watchRules(preparation, reloads, log) : () => {};
-  const serviceEnds = serviceRuns();
+  const serviceEnds = notifyServiceManager();
   const hide = showOf(engine, sources, presentation);
   const actions = {
     stop: () => engine.stop(),
-    reload: () => reloads.ask(),
+    reload: () => reloads.request(),
     rotate: () => {
       log.reopen();
       engine.rotateLogs();
     },
   };
-  const onSignal = { ...actions, abort: () => engine.abort(), reload: () => void reloads.ask() };
+  const onSignal = { ...actions, abort: () => engine.abort(), reload: () => void reloads.request() };
   const forget = onSignals(onSignal);
-  early.handOver(onSignal);
+  early.runDeferred(onSignal);
   const asked = {
     counters: () => engine.counters(),
     statistics: () => ({ ...sources.devices.statistics?.(), ...preparation.statistics() }),
@@ -55,7 +55,7 @@ export async function operate(
     flows: () => flowRows(engine.plan.flows),
   };
   const closeControl = await openControl(preparation, sources.inputs, { ...actions, ...asked }, log);
-  tellStarter();
+  notifyParent();
   return async () => {
     unwatch();
     closeControl();
@@ -70,7 +70,7 @@ export async function operate(
 function watchRules(preparation: Preparation, reloads: Reloads, log: EngineLog): () => void {
   const watchAll = () => changes.add(preparation.files());
   const failed = ({ message }: Error) => log.warning(`detect: file changes cannot be detected: ${message}`);
-  const changes = new FileChanges(() => void reloads.ask().then(watchAll).catch(failed));
+  const changes = new FileChanges(() => void reloads.request().then(watchAll).catch(failed));
   watchAll();
   return () => changes.close();
 }

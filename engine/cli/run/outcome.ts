@@ -3,7 +3,7 @@ import type { EngineResult } from '../../engine.js';
 import type { Log } from '../../module.js';
 
 /** Logs failures and totals. @returns the exit code */
-export function tellOutcome(
+export function logOutcome(
   { failure, violations }: EngineResult,
   counters: ReadonlyMap<string, number>,
   seconds: number,

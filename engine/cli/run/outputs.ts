@@ -46,7 +46,7 @@ export function wantedEvents(modules: Iterable<ModuleDefinition>, config: Config
 }
 
 /** The module's own target of the log with this name; undefined for a file of lines. */
-export function logOfModule(
+export function moduleLogSink(
   modules: Iterable<ModuleDefinition>,
   file: string,
   config: Config,
@@ -65,7 +65,7 @@ export function statisticsLogs(modules: Iterable<ModuleDefinition>, config: Conf
 }
 
 /** Warns of outputs that are listed and enabled but that no module writes. */
-export async function tellMissingOutputs(config: Config, log: Log): Promise<void> {
+export async function logMissingOutputs(config: Config, log: Log): Promise<void> {
   const { modules } = await loadOwnModules();
   const written = new Set([...modules.values()].flatMap(module => [...outputsOf(module)]));
   const missing = enabledOutputs(config)

@@ -18,14 +18,14 @@ import { BATCH } from '../../manager/options.js';
 import type { Protocol } from '../../protocol.js';
 import type { Statistics } from '../../stats-record.js';
 import { loadOwnModules } from '../../thread/load-module.js';
-import type { Given } from '../command-line/parse.js';
+import type { CommandLine } from '../command-line/parse.js';
 import { declaredOptions } from '../declared-options.js';
 import { fixedSeed, INIT_ERRORS_FATAL } from '../options.js';
-import { givenRules } from '../rules/given-rules.js';
+import { BackgroundCompiler } from '../rules/background-compiler.js';
+import { loadOptionsOf } from '../rules/load-options.js';
 import { prepareRules, releaseReplaced } from '../rules/prepare-rules.js';
 import { ruleStatistics } from '../rules/rule-statistics.js';
-import { RulesBeside } from '../rules/rules-beside.js';
-import { addSettings, folderOf, type Settings, tellFindings } from '../settings.js';
+import { addSettings, folderOf, logFindings, type Settings } from '../settings.js';
 import { UsageError } from '../usage-error.js';
 import { configuredProtocols, pluginOptions } from './plugins.js';
 import { DetectionLoader } from './prepare-detections.js';
@@ -48,7 +48,7 @@ export interface Preparation {
   /** Reloads the rules and `detections`. @throws UsageError when they are invalid and that is fatal */
   reloadRules(): unknown;
   /** Compiles large rule sets in a separate process, so that reloading them is fast. */
-  readonly beside: RulesBeside | undefined;
+  readonly backgroundCompiler: BackgroundCompiler | undefined;
   /** Frees what the previous rules used, once all threads have the new ones. */
   releaseReplaced(): void;
   /** Datasets and bits named by the active rules. */
@@ -62,22 +62,26 @@ export interface Preparation {
  * Checks the configuration and loads the rules.
  * @throws UsageError on a fatal problem
  */
-export async function prepare(given: Given, settings: Settings, log: EngineLog): Promise<Preparation> {
+export async function prepare(
+  commandLine: CommandLine,
+  settings: Settings,
+  log: EngineLog,
+): Promise<Preparation> {
   const { config } = settings;
   for (const problem of (await loadOwnModules()).problems) log.warning(`modules: not loaded: ${problem}`);
-  const fatal = given.test || config.read(INIT_ERRORS_FATAL);
+  const fatal = commandLine.test || config.read(INIT_ERRORS_FATAL);
   const protocols = await configuredProtocols(settings);
-  const wrong = tellFindings(settings, await declaredOptions(protocols, await pluginOptions(settings)), log);
-  if (wrong > 0 && given.test) throw new UsageError(`the configuration has ${wrong} invalid values`);
-  if (config.read(FIREWALL)) useFirewall(config, given);
+  const wrong = logFindings(settings, await declaredOptions(protocols, await pluginOptions(settings)), log);
+  if (wrong > 0 && commandLine.test) throw new UsageError(`the configuration has ${wrong} invalid values`);
+  if (config.read(FIREWALL)) enableFirewall(config, commandLine);
   const from = folderOf(settings);
   await resolveFlowExpiry(config, from);
-  const options = { ...givenRules(config, given, protocols), checkExpression: expressionCheck() };
-  const rules = new RulesInForce(options, protocols, fatal, log);
+  const options = { ...loadOptionsOf(config, commandLine, protocols), checkExpression: expressionCheck() };
+  const rules = new ActiveRules(options, protocols, fatal, log);
   const loader = new DetectionLoader(from);
-  const loadRules = (): unknown => (given.detection ? rules.load() : undefined);
+  const loadRules = (): unknown => (commandLine.detection ? rules.load() : undefined);
   const loadDetections = (): Detections =>
-    given.detection ? readDetections(loader, options, fatal, log) : { list: [], signatures: [] };
+    commandLine.detection ? readDetections(loader, options, fatal, log) : { list: [], signatures: [] };
   let detections = loadDetections();
   return {
     detectionState: allocateDetectionState(config, fixedSeed(config)),
@@ -97,7 +101,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
       ...loader.files,
     ],
     releaseReplaced: () => rules.releaseReplaced(),
-    beside: given.detection ? new RulesBeside(options, log) : undefined,
+    backgroundCompiler: commandLine.detection ? new BackgroundCompiler(options, log) : undefined,
     reloadRules() {
       // Rules come last: the log and later freeing refer to the active rules.
       const loaded = loadDetections();
@@ -109,7 +113,7 @@ export async function prepare(given: Given, settings: Settings, log: EngineLog):
 }
 
 /** The compiled rules, and the previous ones until no thread uses them any more. */
-class RulesInForce {
+class ActiveRules {
   statistics: NonNullable<Statistics['more']> = {};
   /** Rules refused by the last load. */
   failed: readonly RuleProblem[] = [];
@@ -147,9 +151,9 @@ class RulesInForce {
  * A firewall must be able to drop. Packets that it drops in a capture were not dropped on the wire: they
  * are processed one by one, so that nothing after a drop is parsed.
  */
-function useFirewall(config: Config, given: Given): void {
+function enableFirewall(config: Config, commandLine: CommandLine): void {
   addSettings(config, { [engineMode.path]: 'ips' });
-  if (given.captures.length > 0) addSettings(config, { [BATCH.path]: 1 });
+  if (commandLine.captures.length > 0) addSettings(config, { [BATCH.path]: 1 });
 }
 
 /** Threads get the absolute path of the flow expiry policy; it is loaded here so that errors are reported once. */

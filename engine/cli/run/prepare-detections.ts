@@ -24,7 +24,7 @@ import { fixedSeed } from '../options.js';
 import { headerOf } from './detection-header.js';
 
 /** Time limit for a file's top-level code. */
-const LOAD_MS = 5000;
+const LOAD_TIMEOUT_MS = 5000;
 
 type AddThresholds = (signature: DetectionSignature) => DetectionSignature;
 
@@ -123,8 +123,8 @@ function evaluated(code: string, map: string, file: string): ReturnType<typeof e
   const work = () => {
     result = evaluate(code, file, api, undefined);
   };
-  if (!named(() => openGuard(LOAD_MS).run(work), file, map))
-    throw new Error(`${file}: loading took more than ${LOAD_MS} ms`);
+  if (!named(() => openGuard(LOAD_TIMEOUT_MS).run(work), file, map))
+    throw new Error(`${file}: loading took more than ${LOAD_TIMEOUT_MS} ms`);
   return result!;
 }
 

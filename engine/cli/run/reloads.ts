@@ -1,6 +1,6 @@
 /** Reloads rules while threads run. */
 import type { Log } from '../../module.js';
-import { messageOf } from '../mistakes.js';
+import { messageOf } from '../error-message.js';
 import type { Preparation } from './preparation.js';
 import type { Running } from './restarting.js';
 import { type Sources, sharedObjects } from './starting.js';
@@ -8,7 +8,7 @@ import { type Sources, sharedObjects } from './starting.js';
 /** Reloads rules on request, one reload at a time; invalid new rules leave the active ones unchanged. */
 export class Reloads {
   private running: Promise<string | undefined> | undefined;
-  private wanted = false;
+  private requested = false;
   private ended = false;
 
   constructor(
@@ -22,8 +22,8 @@ export class Reloads {
    * A request during a reload starts another one: the files may have changed since.
    * @returns why the last one was refused; undefined on success
    */
-  ask(): Promise<string | undefined> {
-    this.wanted = true;
+  request(): Promise<string | undefined> {
+    this.requested = true;
     this.running ??= this.run();
     return this.running;
   }
@@ -31,14 +31,14 @@ export class Reloads {
   /** Accepts no more reloads; resolves when none is running. */
   async end(): Promise<void> {
     this.ended = true;
-    this.preparation.beside?.end();
+    this.preparation.backgroundCompiler?.end();
     await this.running;
   }
 
   private async run(): Promise<string | undefined> {
     let refused: string | undefined;
-    while (this.wanted && !this.ended) {
-      this.wanted = false;
+    while (this.requested && !this.ended) {
+      this.requested = false;
       refused = await this.reload();
     }
     this.running = undefined;
@@ -49,7 +49,7 @@ export class Reloads {
     const { engine, preparation, sources, log } = this;
     try {
       log.notice('detect: rule reload starting');
-      await preparation.beside?.compile();
+      await preparation.backgroundCompiler?.compile();
       if (this.ended) return 'the engine is shutting down';
       await engine.reload(sharedObjects(preparation, sources, preparation.reloadRules()));
       preparation.releaseReplaced();

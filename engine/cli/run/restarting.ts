@@ -28,14 +28,15 @@ export async function startRestarting(
   restarts: Restarts,
   log: Log,
 ): Promise<Running> {
-  const single = singleRestarts(devices, restarts, log);
-  const again = (given: Shared, earlier: ReadonlyMap<string, number>) => start(given, { ...single, earlier });
-  const first = await start(shared, { ...single, threadsReady: () => devices.threadsReady?.() });
+  const threadRestart = threadRestarts(devices, restarts, log);
+  const again = (shared: Shared, earlier: ReadonlyMap<string, number>) =>
+    start(shared, { ...threadRestart, earlier });
+  const first = await start(shared, { ...threadRestart, threadsReady: () => devices.threadsReady?.() });
   return new Restarting(again, shared, devices, restarts, log, first);
 }
 
 /** A thread that the others do not depend on is restarted while they continue. */
-function singleRestarts(devices: OpenedDevices, restarts: Restarts, log: Log): Continuation {
+function threadRestarts(devices: OpenedDevices, restarts: Restarts, log: Log): Continuation {
   return {
     threadFailed(thread, reason) {
       if (!restarts.allowed(performance.now())) return false;
@@ -68,14 +69,14 @@ class Restarting implements Running {
     private readonly log: Log,
     private engine: Engine,
   ) {
-    this.finished = this.runOn();
+    this.finished = this.supervise();
   }
 
-  private async runOn(): Promise<EngineResult> {
+  private async supervise(): Promise<EngineResult> {
     let result = await this.engine.finished;
     while (result.failure !== undefined && !this.stopping && this.restarts.allowed(performance.now())) {
       this.log.error(`threads: ${result.failure}; restarting all threads`);
-      this.restart = this.startAnew();
+      this.restart = this.restartAll();
       const failure = await this.restart;
       this.restart = undefined;
       result = failure === undefined ? await this.engine.finished : { ...result, failure };
@@ -84,7 +85,7 @@ class Restarting implements Running {
   }
 
   /** @returns why that is not possible */
-  private async startAnew(): Promise<string | undefined> {
+  private async restartAll(): Promise<string | undefined> {
     try {
       // Packets that the other threads received before they ended get a verdict as well.
       this.devices.threadsFailed?.();

@@ -2,7 +2,7 @@
 import { native } from '../../native.js';
 
 /** Starts the watchdog notifications if the service manager requests them. @returns stops them */
-export function serviceRuns(environment = process.env): () => void {
+export function notifyServiceManager(environment = process.env): () => void {
   const socket = environment.NOTIFY_SOCKET;
   const addon = native();
   if (!socket || !addon) return () => {};

@@ -15,38 +15,38 @@ export interface SignalActions {
 export class EarlySignals {
   private rotate = false;
   private reload = false;
-  private readonly noteRotate = (): void => {
+  private readonly deferRotate = (): void => {
     this.rotate = true;
   };
-  private readonly noteReload = (): void => {
+  private readonly deferReload = (): void => {
     this.reload = true;
   };
 
   constructor() {
-    process.on('SIGHUP', this.noteRotate);
-    process.on('SIGUSR2', this.noteReload);
+    process.on('SIGHUP', this.deferRotate);
+    process.on('SIGUSR2', this.deferReload);
   }
 
   /** Ends this handler and runs the deferred actions. */
-  handOver(actions: Pick<SignalActions, 'rotate' | 'reload'>): void {
-    this.forget();
+  runDeferred(actions: Pick<SignalActions, 'rotate' | 'reload'>): void {
+    this.removeHandlers();
     if (this.rotate) actions.rotate();
     if (this.reload) actions.reload();
   }
 
-  forget(): void {
-    process.off('SIGHUP', this.noteRotate);
-    process.off('SIGUSR2', this.noteReload);
+  removeHandlers(): void {
+    process.off('SIGHUP', this.deferRotate);
+    process.off('SIGUSR2', this.deferReload);
   }
 }
 
 /** INT and TERM stop, at once when repeated; HUP rotates logs; USR2 reloads rules. @returns removes the handlers */
 export function onSignals(actions: SignalActions): () => void {
-  let asked = false;
+  let stopRequested = false;
   const stop = (): void => {
-    if (asked) actions.abort();
+    if (stopRequested) actions.abort();
     else actions.stop();
-    asked = true;
+    stopRequested = true;
   };
   const handlers: [NodeJS.Signals, () => void][] = [
     ['SIGINT', stop],

@@ -21,9 +21,9 @@ import type { Restarts } from './devices.js';
 import type { Inputs } from './inputs.js';
 import {
   configuredOutputs,
-  logOfModule,
+  logMissingOutputs,
+  moduleLogSink,
   statisticsLogs,
-  tellMissingOutputs,
   wantedEvents,
 } from './outputs.js';
 import type { Preparation } from './preparation.js';
@@ -46,14 +46,14 @@ export async function start(
   log: EngineLog,
 ): Promise<Engine> {
   const { config, from } = preparation;
-  const situation = situationOf(config, inputs);
+  const situation = profileSituation(config, inputs);
   const { cores, together } = situation;
   const profile = chooseProfile(config, situation);
   const outputs = await configuredOutputs(config);
   const loaded = await loadProfile(profile, inputs.module, outputs, from);
   const seed = fixedSeed(config);
   log.info(`threads: profile ${profile.name}`);
-  await tellMissingOutputs(config, log);
+  await logMissingOutputs(config, log);
   return startEngine({
     config,
     profile,
@@ -80,14 +80,14 @@ export async function start(
       const told = (message: string) => log.error(`output: ${message}`);
       return (
         devices.openLog?.(path) ??
-        logOfModule(loaded.modules.values(), path, config, told) ??
+        moduleLogSink(loaded.modules.values(), path, config, told) ??
         new LogFile(path, logFileSettings(config, path), undefined, told)
       );
     },
   });
 }
 
-function situationOf(config: Config, inputs: Inputs): Situation {
+function profileSituation(config: Config, inputs: Inputs): Situation {
   const { live, names, captures } = inputs;
   const separate = config.read(SEPARATE);
   const processors = availableParallelism();

@@ -1,8 +1,8 @@
 /** `sluice rules coverage`: which rules could have fired on a capture. */
 import type { Command } from 'commander';
+import { type CaptureOptions, captureSettings, loadedRules } from '../../rules/capture-inspection.js';
 import { coverage } from '../../rules/coverage.js';
 import { coverageJson, coverageText } from '../../rules/coverage-text.js';
-import { type CaptureOptions, captureSettings, loadedRules } from '../../rules/over-capture.js';
 import { captureOptions } from './options.js';
 
 interface Options extends CaptureOptions {

@@ -1,9 +1,9 @@
 /** `sluice rules explain`: why a rule fired on a capture, or did not. */
 import type { Command } from 'commander';
+import { type CaptureOptions, captureSettings, loadedRules } from '../../rules/capture-inspection.js';
 import { explain, ruleNamed } from '../../rules/explain.js';
 import { explanationJson } from '../../rules/explain-json.js';
 import { explanationText } from '../../rules/explain-text.js';
-import { type CaptureOptions, captureSettings, loadedRules } from '../../rules/over-capture.js';
 import { wholeNumber } from '../values.js';
 import { captureOptions } from './options.js';
 

@@ -1,7 +1,7 @@
 /** `sluice rules profile`: cost of rules on a capture. */
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { type CaptureOptions, captureSettings, loadedRules } from '../../rules/over-capture.js';
+import { type CaptureOptions, captureSettings, loadedRules } from '../../rules/capture-inspection.js';
 import { profile } from '../../rules/profile.js';
 import { profilePicture } from '../../rules/profile-flame.js';
 import { profileText } from '../../rules/profile-text.js';

@@ -1,6 +1,6 @@
 /** `sluice rules windows`: how much stream data is kept for reassembled inspection. */
 import type { Command } from 'commander';
-import { loadedRules, type RuleOptions } from '../../rules/over-capture.js';
+import { loadedRules, type RuleOptions } from '../../rules/capture-inspection.js';
 import { windowsOf } from '../../rules/windows.js';
 import { windowsText } from '../../rules/windows-text.js';
 import { wholeNumber } from '../values.js';

@@ -5,7 +5,7 @@ import { isAbsolute, join } from 'node:path';
 import { makeFolder } from '../make-folder.js';
 
 /** Total file size in bytes from which caching is worth the disk space. */
-const LEAST = 256 << 10;
+const MIN_RULE_BYTES = 256 << 10;
 const WRITABLE_BY_OTHERS = 0o022;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,11 +16,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param files that the cached data is made from: for small ones nothing is cached
  * @returns undefined if there is no such folder
  */
-export function usersCache(
+export function userCacheFolder(
   files: readonly string[],
   environment: Environment = process.env,
 ): string | undefined {
-  if (sizeOf(files) < LEAST) return undefined;
+  if (sizeOf(files) < MIN_RULE_BYTES) return undefined;
   try {
     const folder = placeIn(environment);
     makeFolder(folder, 0o700);

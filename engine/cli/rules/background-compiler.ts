@@ -10,19 +10,19 @@ import type { LoadOptions } from '../../../signatures/rule-loader.js';
 import { compiled } from '../../compiled.js';
 import type { ConfigTree } from '../../config/config.js';
 import type { Log } from '../../module.js';
-import { sizeOf, usersCache } from '../users-cache.js';
+import { sizeOf, userCacheFolder } from '../user-cache.js';
 
 /** Total file size in bytes from which compiling takes longer than starting a process. */
-const LARGE = 1 << 20;
+const MIN_FILE_BYTES = 1 << 20;
 
 /** Message to the process. */
-export interface RulesToCompile
+export interface CompileRequest
   extends Pick<LoadOptions, 'strict' | 'exclusive' | 'additional' | 'firewallExclusive'> {
   readonly tree: ConfigTree;
 }
 
-export class RulesBeside {
-  private program: ChildProcess | undefined;
+export class BackgroundCompiler {
+  private child: ChildProcess | undefined;
   private ended = false;
 
   constructor(
@@ -35,33 +35,33 @@ export class RulesBeside {
    * loaded.
    */
   async compile(): Promise<void> {
-    if (this.ended || !isWorthIt(this.options)) return;
+    if (this.ended || !isWorthwhile(this.options)) return;
     const { config, strict, exclusive, additional, firewallExclusive } = this.options;
     const path = fileURLToPath(compiled('engine/cli/rules/compile-rules.js'));
-    const program = fork(path, { serialization: 'advanced', stdio: 'ignore' });
-    this.program = program;
+    const child = fork(path, { serialization: 'advanced', stdio: 'ignore' });
+    this.child = child;
     const failed = await new Promise<string | undefined>(resolve => {
-      program.once('error', error => resolve(error.message));
-      program.once('exit', code => resolve(code === 0 ? undefined : `exit code ${code}`));
-      const told: RulesToCompile = { tree: config.tree, strict, exclusive, additional, firewallExclusive };
-      program.send(told, error => error && resolve(error.message));
+      child.once('error', error => resolve(error.message));
+      child.once('exit', code => resolve(code === 0 ? undefined : `exit code ${code}`));
+      const request: CompileRequest = { tree: config.tree, strict, exclusive, additional, firewallExclusive };
+      child.send(request, error => error && resolve(error.message));
     });
-    this.program = undefined;
+    this.child = undefined;
     if (failed !== undefined && !this.ended)
       this.log.info(`detect: the separate process that compiles rules failed: ${failed}`);
   }
 
   end(): void {
     this.ended = true;
-    this.program?.kill('SIGKILL');
+    this.child?.kill('SIGKILL');
   }
 }
 
 /** Rules compiled by the process are passed through the cache. */
-function isWorthIt(options: LoadOptions): boolean {
+function isWorthwhile(options: LoadOptions): boolean {
   const { config, protocols = [] } = options;
   const files = filesRead(options);
-  if (sizeOf(files) < LARGE) return false;
-  const { cache } = compileOptionsFrom(config, protocols, undefined, () => usersCache(files));
+  if (sizeOf(files) < MIN_FILE_BYTES) return false;
+  const { cache } = compileOptionsFrom(config, protocols, undefined, () => userCacheFolder(files));
   return cache !== undefined;
 }

@@ -5,7 +5,7 @@ import { outputs } from './output-list.js';
 import { isMapping } from './scalar.js';
 
 /** Items with several names, in the list and in the `types` of an output; only the first name of each counts. */
-export function outputMistakes(config: Config): Finding[] {
+export function checkOutputList(config: Config): Finding[] {
   const list = config.at(outputs.path);
   if (list === undefined || list === null) return [];
   if (!Array.isArray(list))
@@ -21,13 +21,13 @@ export function outputMistakes(config: Config): Finding[] {
     const [name, settings] = Object.entries(isMapping(item) ? item : {})[0] ?? [];
     const types = isMapping(settings) && Array.isArray(settings.types) ? settings.types : [];
     return [
-      ...besides(item, path, 'an output', false),
-      ...types.flatMap((type, t) => besides(type, `${path}.${name}.types.${t}`, 'a type', true)),
+      ...siblingFindings(item, path, 'an output', false),
+      ...types.flatMap((type, t) => siblingFindings(type, `${path}.${name}.types.${t}`, 'a type', true)),
     ];
   });
 }
 
-function besides(item: unknown, path: string, what: string, mild: boolean): Finding[] {
+function siblingFindings(item: unknown, path: string, what: string, mild: boolean): Finding[] {
   if (!isMapping(item)) return [];
   const [name, ...others] = Object.keys(item);
   return others.map(other => ({

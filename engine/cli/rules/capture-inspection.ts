@@ -18,7 +18,7 @@ import { openMatcher } from '../../matcher/open.js';
 import { allocateMemory, openMemory } from '../../memory.js';
 import { defineModule, type Thread, type ThreadModule } from '../../module.js';
 import type { Protocol } from '../../protocol.js';
-import { type OneThread, runModules } from '../reassemble/one-thread.js';
+import { runModules, type SingleThread } from '../reassemble/single-thread.js';
 import { checkInputs, inputsOf } from '../run/inputs.js';
 import { configuredProtocols } from '../run/plugins.js';
 import { addSettings, readSettings } from '../settings.js';
@@ -155,4 +155,4 @@ function observed(thread: Thread, image: RuleSetImage, observer: Observer): Thre
   };
 }
 
-const nothing = (_thread: Thread | OneThread): ThreadModule => ({ process() {} });
+const nothing = (_thread: Thread | SingleThread): ThreadModule => ({ process() {} });

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { native } from '../../native.js';
 
 /** Collects garbage and returns free memory to the system: some 50 ms for a large heap. */
-export function giveBackSpentMemory(): void {
+export function releaseUnusedMemory(): void {
   // The collector is callable only with this flag, in contexts created afterwards.
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

@@ -38,15 +38,15 @@ export async function runModules(
   definitions: readonly ModuleDefinition[],
   options: RunOptions,
   observer: (thread: Thread) => ThreadModule,
-): Promise<OneThread> {
-  const thread = new OneThread(options);
+): Promise<SingleThread> {
+  const thread = new SingleThread(options);
   for (const definition of definitions) thread.modules.push(await definition.create(thread));
   thread.modules.push(observer(thread));
   thread.run();
   return thread;
 }
 
-class OneThread implements Thread {
+class SingleThread implements Thread {
   readonly name = 'main';
   readonly group = 'main';
   readonly index = 0;
@@ -156,4 +156,4 @@ class OneThread implements Thread {
   }
 }
 
-export type { OneThread };
+export type { SingleThread };

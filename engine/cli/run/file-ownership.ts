@@ -10,26 +10,26 @@ import { LOG_FOLDER } from '../options.js';
 import type { Identity } from './privileges.js';
 
 /** @param live packets come from devices */
-export function handOver(config: Config, live: boolean, log: EngineLog, identity: Identity): void {
+export function changeOwners(config: Config, live: boolean, log: EngineLog, identity: Identity): void {
   const { uid, gid } = identity;
   log.changeOwner(uid, gid);
   const socket = controlSettings(config, live)?.path;
-  if (socket !== undefined) giveFolder(dirname(socket), identity);
+  if (socket !== undefined) createOwnedFolder(dirname(socket), identity);
 }
 
 /** The log folder, if the run creates it: otherwise the new user could not write to it. */
-export function handOverLogs(config: Config, identity: Identity): void {
-  giveFolder(config.read(LOG_FOLDER), identity);
+export function changeLogFolderOwner(config: Config, identity: Identity): void {
+  createOwnedFolder(config.read(LOG_FOLDER), identity);
 }
 
 /** The folder of compiled rules: reloads after dropping privileges write to it. */
-export function handOverCache(config: Config, identity: Identity): void {
+export function changeCacheOwner(config: Config, identity: Identity): void {
   const folder = config.read(cachingPath);
-  if (folder !== '') giveFolder(folder, identity);
+  if (folder !== '') createOwnedFolder(folder, identity);
 }
 
 /** Folders below `/run` are gone after a reboot. An existing folder belongs to someone else. */
-function giveFolder(path: string, { uid, gid }: Identity): void {
+function createOwnedFolder(path: string, { uid, gid }: Identity): void {
   if (existsSync(path)) return;
   try {
     makeFolder(path);
