@@ -25,7 +25,7 @@ export function compileRules(
 ): RuleSetImage {
   const compiler = new RuleCompiler(matcher, options);
   return compiler.finish(
-    rules.signatures.map(signature => compiler.take(signature)),
+    rules.signatures.map(signature => compiler.addSignature(signature)),
     rules.referenceSystems,
   );
 }

@@ -51,17 +51,17 @@ export class DatasetDeclarations {
   private readonly folder: string;
   private readonly allowWrite: boolean;
   private readonly allowAbsolute: boolean;
-  private readonly largestHash: number;
-  private readonly mostHashes: number;
+  private readonly maxHashSize: number;
+  private readonly maxTotalHashSize: number;
   /** Sum of the hash sizes of all known sets. */
-  private hashes = 0;
+  private totalHashSize = 0;
 
   constructor(config: Config) {
     this.folder = dataFolder(config);
     this.allowWrite = config.read(ALLOW_WRITE);
     this.allowAbsolute = config.read(ALLOW_ABSOLUTE);
-    this.largestHash = config.read(SINGLE_HASHSIZE);
-    this.mostHashes = config.read(TOTAL_HASHSIZES);
+    this.maxHashSize = config.read(SINGLE_HASHSIZE);
+    this.maxTotalHashSize = config.read(TOTAL_HASHSIZES);
   }
 
   /** Adds the datasets of the configuration. @param problem called for invalid ones */
@@ -71,7 +71,7 @@ export class DatasetDeclarations {
     for (const [name, settings] of Object.entries(declared)) {
       if (SETTINGS.has(name) || settings === null || typeof settings !== 'object') continue;
       try {
-        this.take(configured(name, settings as Record<string, unknown>));
+        this.addDeclaration(configured(name, settings as Record<string, unknown>));
       } catch (error) {
         problem(`datasets.${name}: ${(error as Error).message}`);
       }
@@ -95,7 +95,7 @@ export class DatasetDeclarations {
       if (declaration.type === undefined)
         throw new Error(`dataset ${declaration.name} has no type, and is not declared elsewhere`);
       this.checkTotal(declaration);
-      return this.take(declaration);
+      return this.addDeclaration(declaration);
     } catch (error) {
       throw new RuleError((error as Error).message, at);
     }
@@ -103,7 +103,7 @@ export class DatasetDeclarations {
 
   /** Rules may read any file, but write only below the data folder unless the configuration allows more. */
   private check({ save, hashsize = 0 }: DatasetDeclaration, at: Position): void {
-    if (hashsize > this.largestHash)
+    if (hashsize > this.maxHashSize)
       throw new RuleError(`hashsize ${hashsize} exceeds datasets.limits.single-hashsize`, at);
     if (save === undefined) return;
     if (!this.allowWrite) throw new RuleError('Rules containing save/state datasets have been disabled', at);
@@ -113,17 +113,17 @@ export class DatasetDeclarations {
   }
 
   private checkTotal({ hashsize }: DatasetDeclaration): void {
-    if (hashsize !== undefined && this.hashes + hashsize > this.mostHashes)
+    if (hashsize !== undefined && this.totalHashSize + hashsize > this.maxTotalHashSize)
       throw new Error(`hashsize ${hashsize} exceeds what remains of datasets.limits.total-hashsizes`);
   }
 
   /** @throws Error if its file is invalid */
-  private take(declaration: DatasetDeclaration): DatasetDeclaration {
+  private addDeclaration(declaration: DatasetDeclaration): DatasetDeclaration {
     const file = fileOfDataset(declaration, this.folder);
     if (file !== undefined) this.files.push(file);
     // Remembered first, so that an invalid file is reported only once.
     this.known.set(declaration.name, declaration);
-    this.hashes += declaration.hashsize ?? 0;
+    this.totalHashSize += declaration.hashsize ?? 0;
     readDataset(declaration, this.folder);
     return declaration;
   }

@@ -17,11 +17,13 @@ export function listKeywords(what: string, protocols: readonly Protocol[]): stri
     return ['=====Supported keywords=====', ...namesOf(keywords).map(name => `- ${name}`)].join('\n');
   if (what === 'csv')
     return ['name;description;app layer;features;documentation', ...keywords.map(csvLine)].join('\n');
-  if (what === 'all') return keywords.map(described).join('\n\n');
+  if (what === 'all') return keywords.map(fullText).join('\n\n');
   const keyword = keywords.find(each => each.name === what || each.aliases?.includes(what));
-  if (keyword) return described(keyword);
-  const meant = nearest(what, namesOf(keywords));
-  throw new Error(`unknown keyword ${what}${meant === undefined ? '' : `, did you mean ${meant}?`}`);
+  if (keyword) return fullText(keyword);
+  const suggestion = nearest(what, namesOf(keywords));
+  throw new Error(
+    `unknown keyword ${what}${suggestion === undefined ? '' : `, did you mean ${suggestion}?`}`,
+  );
 }
 
 /** Keywords of one family. */
@@ -37,7 +39,7 @@ export function keywordFamilies(protocols: readonly Protocol[]): KeywordFamily[]
     const family = chapterOf(keyword);
     families.set(family, [...(families.get(family) ?? []), keyword]);
   }
-  return [...families].map(([name, keywords]) => ({ name, text: keywords.map(section).join('\n') }));
+  return [...families].map(([name, keywords]) => ({ name, text: keywords.map(markdownSection).join('\n') }));
 }
 
 /** A page with the meaning and syntax of every keyword, by family. */
@@ -61,30 +63,30 @@ function csvLine(keyword: Keyword): string {
     keyword.summary.replaceAll(';', ','),
     familyOf(keyword),
     features,
-    place(keyword),
+    documentationLink(keyword),
   ].join(';');
 }
 
-function described(keyword: Keyword): string {
+function fullText(keyword: Keyword): string {
   const { name, summary, aliases = [] } = keyword;
   return [
     `= ${name} =`,
     `Description: ${summary}`,
-    `Syntax: ${form(keyword)}`,
+    `Syntax: ${syntaxOf(keyword)}`,
     ...(aliases.length > 0 ? [`Also: ${aliases.join(', ')}`] : []),
     `Applies to: ${familyOf(keyword)}`,
     `Features: ${featuresOf(keyword).join(', ') || 'none'}`,
-    `Documentation: ${place(keyword)}`,
+    `Documentation: ${documentationLink(keyword)}`,
   ].join('\n');
 }
 
-function section(keyword: Keyword): string {
+function markdownSection(keyword: Keyword): string {
   const { name, summary, aliases = [] } = keyword;
   const also = aliases.length > 0 ? ` Also written ${aliases.map(alias => `\`${alias}\``).join(', ')}.` : '';
-  return `### ${name}\n\n${summary}${also}\n\n    ${form(keyword)}\n`;
+  return `### ${name}\n\n${summary}${also}\n\n    ${syntaxOf(keyword)}\n`;
 }
 
-function form({ name, grammar }: Keyword): string {
+function syntaxOf({ name, grammar }: Keyword): string {
   return grammar === '' ? `${name};` : `${name}:${grammar};`;
 }
 
@@ -105,6 +107,6 @@ function featuresOf({ features = [] }: Keyword): readonly string[] {
 }
 
 /** Anchors of headings have no dots. */
-function place({ name }: Keyword): string {
+function documentationLink({ name }: Keyword): string {
   return `${PAGE}#${name.replaceAll('.', '').toLowerCase()}`;
 }

@@ -3,7 +3,7 @@
  * plain data.
  */
 import type { BufferUnderConstruction, ContentUnderConstruction } from './buffer-builder.js';
-import { type KeywordOwner, MeantProtocols } from './meant-protocols.js';
+import { type KeywordOwner, KeywordProtocols } from './keyword-protocols.js';
 import type { RuleContext } from './rule-context.js';
 import { RuleError } from './rule-error.js';
 import type { Action, Match, Position, Signature } from './signature.js';
@@ -61,11 +61,11 @@ export class RuleBuilder {
   /** State shared between keywords, by keyword name: "already given", declarations. */
   readonly notes = new Map<string, unknown>();
 
-  private readonly meant: MeantProtocols;
+  private readonly keywordProtocols: KeywordProtocols;
   private current: BufferUnderConstruction | undefined;
-  private inHand: Match | undefined;
+  private lastCondition: Match | undefined;
   /** The buffer that received the last condition. */
-  private extended: BufferUnderConstruction | undefined;
+  private lastBuffer: BufferUnderConstruction | undefined;
   private afterBase64 = false;
 
   constructor(
@@ -73,7 +73,7 @@ export class RuleBuilder {
     readonly context: RuleContext,
     readonly at: Position,
   ) {
-    this.meant = new MeantProtocols(header.protocol, context);
+    this.keywordProtocols = new KeywordProtocols(header.protocol, context);
   }
 
   get action(): Action {
@@ -88,7 +88,7 @@ export class RuleBuilder {
   /** Adds a condition on packet, flow or state. */
   addCondition(match: Match): void {
     this.conditions.push(match);
-    this.inHand = match;
+    this.lastCondition = match;
   }
 
   /** Adds an effect of a match. */
@@ -105,15 +105,15 @@ export class RuleBuilder {
    * Adds a condition that may refer to the previous one, which is in another buffer than the current one if a modifier
    * such as http_uri moved it there.
    */
-  addToBufferBehind(match: Match, relative: boolean): void {
-    const followed = relative && !this.sticky ? this.extended : undefined;
+  addAfterPrevious(match: Match, relative: boolean): void {
+    const followed = relative && !this.sticky ? this.lastBuffer : undefined;
     this.addTo(followed ?? this.buffer(this.at), match);
   }
 
   private addTo(buffer: BufferUnderConstruction, match: Match): void {
     buffer.conditions.push(match);
-    this.inHand = match;
-    this.extended = buffer;
+    this.lastCondition = match;
+    this.lastBuffer = buffer;
   }
 
   /** The current buffer; the payload if none was selected. */
@@ -134,7 +134,7 @@ export class RuleBuilder {
     this.requireUsed(at);
     this.current = this.bufferNamed(name, at, choice.multiple ?? false);
     this.afterBase64 = name === 'base64_data';
-    this.inHand = undefined;
+    this.lastCondition = undefined;
   }
 
   /** Transforms the current buffer for subsequent conditions. @throws RuleError without a sticky buffer */
@@ -145,7 +145,7 @@ export class RuleBuilder {
     }
     const transforms = [...base.transforms, match];
     if (base.conditions.length === 0) this.buffers.splice(this.buffers.indexOf(base), 1);
-    this.inHand = undefined;
+    this.lastCondition = undefined;
     this.current = { ...base, transforms, conditions: [], at };
     this.buffers.push(this.current);
   }
@@ -160,9 +160,9 @@ export class RuleBuilder {
     if (this.notes.get('rawbytes') === content)
       throw new RuleError(`${keyword} cannot be combined with rawbytes`, at);
     payload.splice(place, 1);
-    this.noteOlderForm(name);
-    this.extended = this.bufferNamed(name, at, false);
-    this.extended.conditions.push(content);
+    this.markHttp1Only(name);
+    this.lastBuffer = this.bufferNamed(name, at, false);
+    this.lastBuffer.conditions.push(content);
     this.moved = content;
   }
 
@@ -170,10 +170,10 @@ export class RuleBuilder {
   addToBufferNamed(name: string, match: Match, at: Position): void {
     if (!this.context.buffers.has(name)) this.markUnsupported(`buffer ${name} is not supported yet`);
     this.addTo(this.bufferNamed(name, at, false), match);
-    this.noteOlderForm(name);
+    this.markHttp1Only(name);
   }
 
-  private noteOlderForm(buffer: string): void {
+  private markHttp1Only(buffer: string): void {
     if (buffer.startsWith('http.')) this.notes.set('http1', true);
   }
 
@@ -182,7 +182,7 @@ export class RuleBuilder {
 
   /** The content that modifiers refer to: the last one of the current buffer. */
   lastContent(): ContentUnderConstruction | undefined {
-    const last = this.inHand;
+    const last = this.lastCondition;
     if (last?.kind === 'content') return last as ContentUnderConstruction;
     if (this.moved && !this.sticky) return this.moved;
     return this.current?.conditions.findLast(match => match.kind === 'content') as
@@ -198,13 +198,13 @@ export class RuleBuilder {
 
   /** True if the current buffer has a condition that relative keywords can refer to. */
   hasMatchInBuffer(): boolean {
-    const buffer = this.sticky ? this.current : (this.extended ?? this.current);
+    const buffer = this.sticky ? this.current : (this.lastBuffer ?? this.current);
     return (buffer?.conditions.length ?? 0) > 0;
   }
 
   /** The last condition added, of any kind. */
   get last(): Match | undefined {
-    return this.inHand;
+    return this.lastCondition;
   }
 
   /** Declares a name that later keywords may use instead of a number. */
@@ -242,7 +242,7 @@ export class RuleBuilder {
 
   /** The protocol of the first keyword that belongs to one; undefined if none so far. */
   get keywordProtocol(): string | undefined {
-    return this.meant.first;
+    return this.keywordProtocols.first;
   }
 
   /**
@@ -250,7 +250,7 @@ export class RuleBuilder {
    * @throws RuleError if the rule is for another one
    */
   useProtocol(owners: readonly KeywordOwner[], keyword: string, at: Position): void {
-    this.meant.use(owners, keyword, at);
+    this.keywordProtocols.addOwners(owners, keyword, at);
   }
 
   /** True the first time it is called for `what`: for keywords that are allowed only once. */
@@ -264,7 +264,7 @@ export class RuleBuilder {
   requireUsed(at: Position): void {
     const current = this.current;
     if (!current || current.conditions.length > 0 || current.buffer === PAYLOAD) return;
-    if (current.buffer.startsWith('http.uri') && this.asksUriLength()) return;
+    if (current.buffer.startsWith('http.uri') && this.hasUriLength()) return;
     throw new RuleError(
       `sticky buffer ${current.buffer} has no condition`,
       current.at ?? at,
@@ -273,7 +273,7 @@ export class RuleBuilder {
   }
 
   /** `urilen` is a condition on the URI, regardless of the current buffer. */
-  private asksUriLength(): boolean {
+  private hasUriLength(): boolean {
     return this.conditions.some(match => match['keyword'] === 'urilen');
   }
 

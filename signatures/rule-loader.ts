@@ -4,7 +4,7 @@ import { isCode } from '../engine/detection/find.js';
 import { expressionCheck } from './expression-check.js';
 import { FlowbitNames } from './flowbit-names.js';
 import { rulesOf } from './parser/lines.js';
-import { piecesOf } from './parser/pieces.js';
+import { chunksOf } from './parser/rule-file-chunks.js';
 import { decodeQuoted, decodeText, type RuleSource } from './parser/source.js';
 import { identify, parseRule } from './parser.js';
 import type { RuleContext } from './rule-context.js';
@@ -107,7 +107,7 @@ export class RuleLoader<Kept> {
 
   file(path: string): void {
     try {
-      for (const { text, firstLine } of piecesOf(path)) this.rules(text, path, firstLine);
+      for (const { text, firstLine } of chunksOf(path)) this.rules(text, path, firstLine);
     } catch (error) {
       this.problem('errors', `opening rule file ${path}: ${(error as Error).message}`, path);
       return;
@@ -171,7 +171,7 @@ export class RuleLoader<Kept> {
       });
     }
     this.known.set(ownKey, { at, rev, position });
-    this.flowbits.take(signature);
+    this.flowbits.addSignature(signature);
     signature.index = at;
     signatures[at] = this.keep(this.tenant === undefined ? signature : ofTenant(signature, this.tenant));
   }

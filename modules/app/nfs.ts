@@ -13,7 +13,7 @@ import {
   type TestDeclaration,
   type ValueDeclaration,
 } from '../../engine/protocol.js';
-import { NfsConversation } from './nfs/conversation.js';
+import { NfsConnection } from './nfs/connection.js';
 import { FRAMES } from './nfs/frames.js';
 import { probe } from './nfs/recognition.js';
 import { nfsRecord } from './nfs/record.js';
@@ -42,9 +42,9 @@ const QUEUE_COUNT = option(
 const AT = { direction: 'either', begun: STARTED, closed: COMPLETE } as const;
 /** Maximum bytes of file contents kept for inspection per thread. */
 const MEMORY = 64 << 20;
-function conversationOf(session: NfsSession): NfsConversation {
-  session.state ??= new NfsConversation(session);
-  return session.state as NfsConversation;
+function connectionOf(session: NfsSession): NfsConnection {
+  session.state ??= new NfsConnection(session);
+  return session.state as NfsConnection;
 }
 
 function value(
@@ -89,19 +89,19 @@ export default defineProtocol<NfsTransaction>({
     mostTransactions: config.read(MOST_TRANSACTIONS),
     queue: { size: config.read(QUEUE_SIZE), count: config.read(QUEUE_COUNT) },
   }),
-  client: session => records(session, () => conversationOf(session), true),
-  server: session => records(session, () => conversationOf(session), false),
+  client: session => records(session, () => connectionOf(session), true),
+  server: session => records(session, () => connectionOf(session), false),
   datagram(session, bytes, start, end, toServer) {
-    const conversation = conversationOf(session);
+    const connection = connectionOf(session);
     const place = { at: 0, length: end - start, mark: 0 };
-    if (!toServer) conversation.reply(bytes, start, end, place);
+    if (!toServer) connection.reply(bytes, start, end, place);
     else
       for (
-        let at = start, rest = conversation.call(bytes, start, end, place);
+        let at = start, rest = connection.call(bytes, start, end, place);
         rest?.more && rest.length === 0;
       ) {
         at += rest.more.at;
-        rest = at < end ? conversation.more(rest.more, bytes, at, end) : undefined;
+        rest = at < end ? connection.addOperationsAfterData(rest.more, bytes, at, end) : undefined;
       }
   },
   bodyLength: ({ transfer }, toServer) =>

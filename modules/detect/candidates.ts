@@ -4,7 +4,7 @@
  */
 import * as Flow from '../../engine/flow/flow-record.js';
 import * as Packet from '../../engine/packet.js';
-import { pieceOf } from '../../signatures/compile/address-index.js';
+import { intervalOf } from '../../signatures/compile/address-index.js';
 import * as Header from '../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import * as Traits from '../../signatures/compile/traits.js';
@@ -117,9 +117,10 @@ export class Candidates {
       this.addAlways(index.v6, FROM_PACKET);
       return;
     }
-    const piece = pieceOf(index, facts.addresses.getUint32(address));
-    const last = index.starts[piece + 1]!;
-    for (let i = index.starts[piece]!; i < last; i++) this.list.push(index.signatures[i]! * 2 + FROM_PACKET);
+    const interval = intervalOf(index, facts.addresses.getUint32(address));
+    const last = index.starts[interval + 1]!;
+    for (let i = index.starts[interval]!; i < last; i++)
+      this.list.push(index.signatures[i]! * 2 + FROM_PACKET);
   }
 
   /**

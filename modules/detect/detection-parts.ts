@@ -2,7 +2,7 @@
 import type { Thread } from '../../engine/module.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 import type { Inspection } from '../../signatures/inspection.js';
-import type { Unlogged } from '../../signatures/state/unlogged.js';
+import type { SuppressedTransactions } from '../../signatures/state/unlogged.js';
 import type { AlertFinalizer } from './alert-finalizer.js';
 import type { AlertQueue } from './alert-queue.js';
 import type { AlertStreamData } from './alert-stream-data.js';
@@ -35,7 +35,7 @@ export interface DetectionParts {
   readonly at: Inspection;
   readonly tags: PacketTags;
   readonly notes: Notes;
-  readonly unlogged: Unlogged;
+  readonly unlogged: SuppressedTransactions;
   readonly bypassing: Bypassing;
   /** Whether signatures inspect streams, not only packets. */
   readonly inspectsStreams: boolean;

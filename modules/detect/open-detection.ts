@@ -46,10 +46,10 @@ export function openDetection(thread: Thread, image: RuleSetImage, watch: Detect
   return {
     process(batch) {
       detection.process(batch);
-      context.stores.datasets.attend();
+      context.stores.datasets.processRequests();
       thread.counters.values[scannedBytes] = context.scanned();
     },
-    idle: () => context.stores.datasets.attend(),
+    idle: () => context.stores.datasets.processRequests(),
     reload(next) {
       context.states.renumber(context.renumberings.add(inForce, next));
       context.retire();

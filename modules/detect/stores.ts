@@ -11,7 +11,7 @@ import {
   APPLICATION_PROTOCOLS,
   type ApplicationProtocols,
 } from '../../signatures/keywords/app-layer-protocol.js';
-import { CONVERSATIONS, type Conversations } from '../../signatures/keywords/filestore.js';
+import { SESSIONS, type Sessions } from '../../signatures/keywords/filestore.js';
 import { STREAM_SIZES, type StreamSizes } from '../../signatures/keywords/flow-counters.js';
 import { REPUTATIONS } from '../../signatures/keywords/iprep.js';
 import { TAGS, type Tags } from '../../signatures/keywords/tag.js';
@@ -35,7 +35,7 @@ import { readReputations } from '../../signatures/state/reputations.js';
 import { SHARED_BITS, SharedBits } from '../../signatures/state/shared-bits.js';
 import { SharedTable } from '../../signatures/state/shared-table.js';
 import { Tracker } from '../../signatures/state/track.js';
-import { UNLOGGED, Unlogged } from '../../signatures/state/unlogged.js';
+import { SuppressedTransactions, UNLOGGED } from '../../signatures/state/unlogged.js';
 import { CertificateFiles, certificateFolder } from './certificate-files.js';
 import type { FlowStates } from './flow-states.js';
 import { ThreadLua } from './lua-host.js';
@@ -49,7 +49,7 @@ export interface Stores {
   readonly tracker: Tracker;
   readonly datasets: DatasetStore;
   readonly notes: Notes;
-  readonly unlogged: Unlogged;
+  readonly unlogged: SuppressedTransactions;
   readonly bypassRequest: BypassRequest;
   readonly lua: ThreadLua;
 }
@@ -74,7 +74,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
   );
   const variables = new StateVariables(states);
   const notes = new Notes(states, number => variables.nameOf(number));
-  const unlogged = new Unlogged();
+  const unlogged = new SuppressedTransactions();
   const bypassRequest = new BypassRequest();
   const lua = new ThreadLua(thread, states);
   // Detections written as code use the same flowbits.
@@ -87,7 +87,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     [CAPTURES, notes],
     [SHARED_BITS, new SharedBits(hosts, tracker)],
     [APPLICATION_PROTOCOLS, applicationProtocols(thread)],
-    [CONVERSATIONS, conversations(thread)],
+    [SESSIONS, sessionsOf(thread)],
     [STREAM_SIZES, states.sequences satisfies StreamSizes],
     // Errors in the files are reported when the rules are loaded.
     [REPUTATIONS, readReputations(thread.config, () => {})],
@@ -178,9 +178,9 @@ function isUmbrella(name: string, { variantOf }: Protocol): boolean {
   return name === 'http' && variantOf === undefined;
 }
 
-function conversations(thread: Thread): Conversations {
+function sessionsOf(thread: Thread): Sessions {
   const layer = thread.services.get('application-layer') as ApplicationLayer | undefined;
-  return { conversation: flow => (flow < 0 ? undefined : layer?.sessionOf(flow)) };
+  return { sessionOf: flow => (flow < 0 ? undefined : layer?.sessionOf(flow)) };
 }
 
 function certificateStore(thread: Thread): [string, CertificateStore][] {

@@ -75,7 +75,7 @@ export class Updates implements CurrentSubjects {
     this.useProtocolOf(update);
     const { found, starts } = this.plan;
     if (!(update.transaction instanceof Frame)) this.noteSubject(update);
-    this.parts.unlogged.follow(at.flow, update.transaction);
+    this.parts.unlogged.addIfResponse(at.flow, update.transaction);
     const state = this.plan.stateOf(update);
     this.transactions.inspect(
       update,

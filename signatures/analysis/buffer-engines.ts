@@ -42,7 +42,7 @@ export function declaredEngines(
   const declared = declarationOf(conditions.buffer, protocols);
   const directions = directionsOf(signature, conditions.direction ?? declared?.direction ?? 'either');
   if (!declared) return directions.map(direction => ({ direction }));
-  const names = meantBy(signature, protocols)
+  const names = protocolsOfHeader(signature, protocols)
     .filter(({ buffers }) => buffers.some(({ keyword }) => keyword === conditions.buffer))
     .map(({ name }) => name)
     .filter(name => name !== 'http2' || isForHttp2(conditions, signature));
@@ -50,13 +50,16 @@ export function declaredEngines(
 }
 
 /** The protocols matched by a rule's header; all if it names none. Variants count only if named themselves. */
-export function meantBy({ protocol }: Signature, protocols: readonly Protocol[]): readonly Protocol[] {
+export function protocolsOfHeader(
+  { protocol }: Signature,
+  protocols: readonly Protocol[],
+): readonly Protocol[] {
   const originals = protocols.filter(({ variantOf }) => variantOf === undefined);
-  const means = ({ name, ruleNames }: Protocol): boolean =>
+  const matches = ({ name, ruleNames }: Protocol): boolean =>
     name === protocol || ruleNames?.includes(protocol) === true;
   for (const candidates of [originals, protocols]) {
-    const meant = candidates.filter(means);
-    if (meant.length > 0) return meant;
+    const matching = candidates.filter(matches);
+    if (matching.length > 0) return matching;
   }
   return originals;
 }

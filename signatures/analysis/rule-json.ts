@@ -12,10 +12,10 @@ import { contentJson, pcreJson } from './content-json.js';
 import { directionsOf } from './directions.js';
 import { chosenPattern } from './fast-pattern-choice.js';
 import { withFileContents } from './file-texts.js';
-import { settle } from './first-condition.js';
 import { integerJson } from './integer-json.js';
 import { applicationOf, typeOf } from './rule-application.js';
 import { flagsOf, requirementsOf } from './rule-flags.js';
+import { simplifyConditions } from './simplified-conditions.js';
 import { isEvent, isOnTransaction, transactionEngines } from './transaction-engines.js';
 
 type Json = Record<string, unknown>;
@@ -36,7 +36,7 @@ function settled(signature: Signature): { signature: Signature; notes: string[] 
   const notes: string[] = [];
   const whole = withFileContents(signature);
   const buffers = whole.buffers.map(buffer => {
-    const { conditions, notes: own } = settle(buffer.conditions);
+    const { conditions, notes: own } = simplifyConditions(buffer.conditions);
     notes.push(...own);
     return { ...buffer, conditions };
   });

@@ -1,7 +1,7 @@
 /** Inspection engines of transaction conditions without a buffer: values, tests, events. */
 import type { Protocol } from '../../engine/protocol.js';
 import type { Match, Signature } from '../signature.js';
-import { meantBy } from './buffer-engines.js';
+import { protocolsOfHeader } from './buffer-engines.js';
 import { directionsOf } from './directions.js';
 
 export interface TransactionEngine {
@@ -47,8 +47,8 @@ function grouped(matches: readonly Match[]): Match[][] {
 function ownersOf(match: Match, signature: Signature, protocols: readonly Protocol[]): readonly Protocol[] {
   const declares = ({ values, tests }: Protocol): boolean =>
     [...values, ...tests].some(({ keyword }) => keyword === match['keyword']);
-  const meant = meantBy(signature, protocols).filter(declares);
-  return meant.length > 0 ? meant : protocols.filter(declares).slice(0, 1);
+  const matching = protocolsOfHeader(signature, protocols).filter(declares);
+  return matching.length > 0 ? matching : protocols.filter(declares).slice(0, 1);
 }
 
 /** Values have an engine named after their keyword. */

@@ -46,7 +46,7 @@ export function contentStep(
   const found = noteReplacement(match, environment);
   return next => {
     if (match.negated) return absent(search, budget, next);
-    return found ? everywhere(search, budget, found(next)) : present(search, link, budget, next);
+    return found ? replaceAll(search, budget, found(next)) : present(search, link, budget, next);
   };
 }
 
@@ -87,7 +87,7 @@ function present(
     if (!setWindow(at, window)) return false;
     const first = window.from;
     if (round === budget.round && first >= hopeless) return false;
-    let from = endswith ? lastPlace(needle, window, at) : first;
+    let from = endswith ? endPosition(needle, window, at) : first;
     // Local copy: the test may be re-entered from its own `next`.
     const { to } = window;
     for (;;) {
@@ -112,11 +112,11 @@ function present(
  * Every match is replaced: the sender decides how often the content occurs in one packet, and network cards coalesce
  * segments.
  */
-function everywhere({ needle, setWindow, endswith }: Search, budget: Budget, next: Test): Test {
+function replaceAll({ needle, setWindow, endswith }: Search, budget: Budget, next: Test): Test {
   const window: Window = { from: 0, to: 0 };
   return at => {
     if (!setWindow(at, window)) return false;
-    let from = endswith ? lastPlace(needle, window, at) : window.from;
+    let from = endswith ? endPosition(needle, window, at) : window.from;
     const { to } = window;
     let holds = false;
     while (budget.left-- > 0) {
@@ -139,7 +139,7 @@ function absent({ needle, setWindow, endswith, hasOneEnd }: Search, budget: Budg
   let found = -1;
   return at => {
     if (!setWindow(at, window)) return false;
-    const from = endswith ? lastPlace(needle, window, at) : window.from;
+    const from = endswith ? endPosition(needle, window, at) : window.from;
     const known = hasOneEnd && round === budget.round && from >= looked && (found < 0 || found >= from);
     if (!known) {
       found = needle.find(at.bytes, from, window.to);
@@ -151,7 +151,7 @@ function absent({ needle, setWindow, endswith, hasOneEnd }: Search, budget: Budg
 }
 
 /** The only position at which a content that ends the buffer may begin; beyond the window if there is none. */
-function lastPlace(needle: Needle, window: Window, at: Inspection): number {
+function endPosition(needle: Needle, window: Window, at: Inspection): number {
   const place = at.end - needle.length;
   return at.atEnd && window.to === at.end && place >= window.from ? place : window.to;
 }

@@ -33,10 +33,10 @@ export function indexAddresses(members: readonly AddressMember[]): AddressIndex 
     }
   }
   const v6 = members.filter(member => member.set.v6.length > 0).map(member => member.signature);
-  return { ...pieces(changes), v6: shared32(v6) };
+  return { ...intervals(changes), v6: shared32(v6) };
 }
 
-function pieces(changes: Map<number, { begins: number[]; ends: number[] }>): Omit<AddressIndex, 'v6'> {
+function intervals(changes: Map<number, { begins: number[]; ends: number[] }>): Omit<AddressIndex, 'v6'> {
   const bounds = [0];
   const starts = [0];
   const signatures: number[] = [];
@@ -62,7 +62,7 @@ function count(open: Map<number, number>, signature: number, difference: number)
 }
 
 /** Interval of an IPv4 address. */
-export function pieceOf(index: AddressIndex, address: number): number {
+export function intervalOf(index: AddressIndex, address: number): number {
   const { bounds } = index;
   let low = 0;
   let high = bounds.length - 1;

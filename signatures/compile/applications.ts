@@ -9,7 +9,7 @@ import { bufferKey } from './fast-pattern.js';
 import type { ApplicationRules, BufferSearch } from './image.js';
 import { PACKET_BUFFERS, TCP, UDP } from './traits.js';
 
-interface Tools {
+interface CompileTools {
   readonly patterns: PatternNumbers;
   readonly databases: Databases;
 }
@@ -18,7 +18,7 @@ interface Tools {
 export function applicationRules(
   protocols: readonly Protocol[],
   all: readonly Compiled[],
-  tools: Tools,
+  tools: CompileTools,
 ): Record<string, [ApplicationRules, ApplicationRules]> {
   const candidates = byProtocol(
     protocols,
@@ -33,9 +33,9 @@ export function applicationRules(
   };
   for (const protocol of protocols) {
     const members = candidates.get(protocol.name)!;
-    add(protocol, applying(members, protocol));
+    add(protocol, membersFor(members, protocol));
     const frames = protocol.frames as Protocol | undefined;
-    if (frames) add(frames, applying(members.filter(isOnFrames), frames));
+    if (frames) add(frames, membersFor(members.filter(isOnFrames), frames));
   }
   return rules;
 }
@@ -62,7 +62,7 @@ export function framesIn(all: readonly Compiled[]): string[] {
 }
 
 /** The members whose buffers and keywords the protocol provides. */
-function applying(members: readonly Compiled[], protocol: Protocol): Compiled[] {
+function membersFor(members: readonly Compiled[], protocol: Protocol): Compiled[] {
   const transports = protocol.transports.reduce((bits, name) => bits | (name === 'tcp' ? TCP : UDP), 0);
   return members.filter(
     member => (member.traits.transports & transports) !== 0 && appliesTo(member, protocol),
@@ -70,7 +70,7 @@ function applying(members: readonly Compiled[], protocol: Protocol): Compiled[] 
 }
 
 function appliesTo({ protocols, keywords, buffers }: Compiled, protocol: Protocol): boolean {
-  if (protocols.some(name => !isMeant(protocol, name))) return false;
+  if (protocols.some(name => !isNameOf(protocol, name))) return false;
   if (keywords.some(keyword => !declares(protocol, keyword))) return false;
   return buffers.every(buffer => declarationOf(protocol, buffer) !== undefined);
 }
@@ -89,7 +89,7 @@ export function isNamed(
   return declared.keyword === keyword || declared.aliases?.includes(keyword) === true;
 }
 
-function isMeant(protocol: Protocol, name: string): boolean {
+function isNameOf(protocol: Protocol, name: string): boolean {
   return protocol.name === name || protocol.ruleNames?.includes(name) === true;
 }
 
@@ -108,7 +108,7 @@ function directionRules(
   protocol: Protocol,
   members: readonly Compiled[],
   toServer: boolean,
-  tools: Tools,
+  tools: CompileTools,
 ): ApplicationRules {
   const buffers = new Map<string, { search: Omit<BufferSearch, 'search'>; patterns: number[] }>();
   const always: number[] = [];

@@ -86,7 +86,7 @@ function isTracking({ kind, subsystem }: Match): boolean {
   return kind === 'config' && subsystem === 'tracking';
 }
 
-export function analyzed(
+export function compiledForm(
   signature: Signature,
   traits: Traits,
   actionOrder: readonly string[],
@@ -114,14 +114,14 @@ export function analyzed(
     onPayload: buffers.some(each => PAYLOAD_BUFFERS.has(each.buffer)),
     usesStreamSize: kinds.has('stream_size'),
     untracks: signature.hook === 'pre_flow' && signature.effects.some(isTracking),
-    buffers: orNone(buffers.filter(isApplicationBuffer).map(each => each.buffer)),
-    keywords: orNone(conditions.filter(isDeclared).map(match => String(match['keyword']))),
-    protocols: orNone(ownersOf(signature)),
-    asks: orNone(askedByScripts(signature)),
+    buffers: sharedIfEmpty(buffers.filter(isApplicationBuffer).map(each => each.buffer)),
+    keywords: sharedIfEmpty(conditions.filter(isDeclared).map(match => String(match['keyword']))),
+    protocols: sharedIfEmpty(ownersOf(signature)),
+    asks: sharedIfEmpty(requestedByScripts(signature)),
   };
 }
 
-function askedByScripts({ conditions, buffers }: Signature): string[] {
+function requestedByScripts({ conditions, buffers }: Signature): string[] {
   const asks: string[] = [];
   const note = (match: Match) => {
     if (match.kind === 'lua') asks.push(...(match['asks'] as readonly string[]));
@@ -145,7 +145,7 @@ function ownersOf({ conditions, http1Only }: Signature): string[] {
 }
 
 /** Shares one list object for all empty lists. */
-function orNone(list: string[]): readonly string[] {
+function sharedIfEmpty(list: string[]): readonly string[] {
   return list.length === 0 ? NONE : list;
 }
 

@@ -35,7 +35,7 @@ export function fastPatternOf(signature: Signature): FastPattern | undefined {
       }
     }
   }
-  return best && isWorthSearching(best) ? best : undefined;
+  return best && isSelective(best) ? best : undefined;
 }
 
 /** Packet headers, and buffers created by conditions, are not searched. */
@@ -47,7 +47,7 @@ export function isSearched(conditions: BufferConditions): boolean {
 }
 
 /** A single byte is found in nearly every payload: evaluating the signature itself is cheaper. */
-function isWorthSearching(pattern: FastPattern): boolean {
+function isSelective(pattern: FastPattern): boolean {
   return pattern.bytes.length > 1 || isApplicationBuffer(pattern.conditions);
 }
 
@@ -65,22 +65,22 @@ function weightOf(conditions: BufferConditions, content: ContentMatch): number {
     : COMMON.has(conditions.buffer)
       ? COMMON_WEIGHT
       : APPLICATION_WEIGHT;
-  return where + strengthOf(content.bytes);
+  return where + selectivityOf(content.bytes);
 }
 
 /** Selectivity of a pattern: rare and distinct bytes count more than frequent and repeated ones. */
-export function strengthOf(bytes: string): number {
+export function selectivityOf(bytes: string): number {
   const seen = new Set<number>();
   let strength = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes.charCodeAt(i);
-    strength += seen.has(byte) ? 1 : byteStrength(byte);
+    strength += seen.has(byte) ? 1 : byteSelectivity(byte);
     seen.add(byte);
   }
   return strength;
 }
 
-function byteStrength(byte: number): number {
+function byteSelectivity(byte: number): number {
   const character = String.fromCharCode(byte);
   if (byte === 0 || byte === 1 || byte === 0xff || byte === 0x20 || byte === 0x0d || byte === 0x0a) return 1;
   if (/[a-z]/i.test(character)) return 3;

@@ -32,7 +32,7 @@ export class HeaderRows {
   }
 
   /** The rows of these signatures in shared memory; call it after their store is finished. */
-  inOrder(all: readonly Compiled[]): Int32Array {
+  sorted(all: readonly Compiled[]): Int32Array {
     const header = new Int32Array(new SharedArrayBuffer(Math.max(4, all.length * Header.INTS * 4)));
     all.forEach((compiled, i) => {
       const { at, stored } = this.rows.get(compiled)!;

@@ -10,7 +10,7 @@ const HEAD = MAGIC.length + CHECKSUM + 8;
 const ALIGNMENT = 8;
 
 /** Placeholder of an array in the JSON. */
-interface Place {
+interface ArrayPlace {
   /** Class name of the array. */
   readonly $array: string;
   readonly at: number;
@@ -57,7 +57,7 @@ export function unpacked(file: Buffer): unknown {
   );
 }
 
-function isPlace(value: unknown): value is Place {
+function isPlace(value: unknown): value is ArrayPlace {
   return value !== null && typeof value === 'object' && '$array' in value;
 }
 

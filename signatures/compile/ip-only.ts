@@ -13,7 +13,7 @@ import { IP_ONLY } from './traits.js';
 export function ipOnlyRules(all: readonly Compiled[]): IpOnlyRules {
   const members = all.filter(member => member.traits.kind === IP_ONLY);
   const indexed = members.filter(
-    s => s.arrow !== '<>' && !isWide(isFoundBySource(s) ? s.source : s.destination),
+    s => s.arrow !== '<>' && !isManyAddresses(isFoundBySource(s) ? s.source : s.destination),
   );
   const of = (each: readonly Compiled[], set: (s: Compiled) => AddressSet) =>
     indexAddresses(each.map(s => ({ signature: s.number, set: set(s) })));
@@ -33,7 +33,7 @@ function isFoundBySource({ source, destination }: Compiled): boolean {
   return destination.any || (!source.any && sizeOf(source) <= sizeOf(destination));
 }
 
-function isWide(set: AddressSet): boolean {
+function isManyAddresses(set: AddressSet): boolean {
   return set.any || sizeOfV4(set) > 2 ** 31;
 }
 

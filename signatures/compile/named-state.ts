@@ -8,11 +8,11 @@ export interface NamedState {
 }
 
 /** Collects the names of all rules. */
-export class NamesOfState {
+export class NamedStateCollector {
   private readonly datasets = new Map<string, DatasetDeclaration>();
   private readonly hostbits = new Set<string>();
 
-  take({ conditions, effects, buffers }: Signature): void {
+  addSignature({ conditions, effects, buffers }: Signature): void {
     for (const match of conditions) this.note(match);
     for (const match of effects) this.note(match);
     for (const buffer of buffers) for (const match of buffer.conditions) this.note(match);

@@ -57,7 +57,7 @@ export function groupByPort(members: readonly PortMember[], most: number): PortG
     for (const signature of signatures) anyPort.push(signature);
     return false;
   });
-  const kept = joined(pieces(list), Math.min(most, MOST_GROUPS));
+  const kept = merged(portIntervals(list), Math.min(most, MOST_GROUPS));
   const groupOf = new Uint8Array(new SharedArrayBuffer(65536));
   kept.forEach((group, number) => {
     for (const port of group.ports) groupOf[port] = number;
@@ -71,7 +71,7 @@ function sizeOf(ranges: PortSet): number {
 }
 
 /** Ports with the same classes of signatures, as groups. */
-function pieces(classes: readonly { ranges: PortSet; signatures: readonly number[] }[]): Group[] {
+function portIntervals(classes: readonly { ranges: PortSet; signatures: readonly number[] }[]): Group[] {
   const opening = new Map<number, number[]>();
   const closing = new Map<number, number[]>();
   classes.forEach(({ ranges }, c) => {
@@ -132,7 +132,7 @@ function count(open: Map<number, number>, c: number, difference: number): void {
  * Merges groups until there are `most`. The group without members of its own (most ports) and the largest groups stay
  * separate: merging them would make many ports pay for the rules of one.
  */
-function joined(groups: Group[], most: number): Group[] {
+function merged(groups: Group[], most: number): Group[] {
   const sorted = [...groups].sort(
     (a, b) => Number(b.members === 0) - Number(a.members === 0) || b.members - a.members,
   );

@@ -11,13 +11,13 @@ import { AddressSets, PortSets, shared32 } from './address-sets.js';
 import { ApplicationSets } from './application-sets.js';
 import { applicationRules, framesIn } from './applications.js';
 import { DatabaseCache } from './cache.js';
-import { analyzed, type Compiled } from './compiled.js';
+import { type Compiled, compiledForm } from './compiled.js';
 import { Databases, PatternNumbers } from './databases.js';
 import { transportRules } from './groups.js';
 import { HeaderRows } from './header-rows.js';
 import type { RuleSetImage } from './image.js';
 import { ipOnlyRules } from './ip-only.js';
-import { NamesOfState } from './named-state.js';
+import { NamedStateCollector } from './named-state.js';
 import type { CompileOptions } from './options.js';
 import { compare } from './order.js';
 import { SignatureStore } from './signature-store.js';
@@ -28,7 +28,7 @@ export class RuleCompiler {
   private readonly addresses = new AddressSets();
   private readonly ports = new PortSets();
   private readonly applications = new ApplicationSets();
-  private readonly names = new NamesOfState();
+  private readonly names = new NamedStateCollector();
   private readonly rows = new HeaderRows({
     addresses: this.addresses,
     ports: this.ports,
@@ -45,12 +45,12 @@ export class RuleCompiler {
   }
 
   /** Processes a signature. @returns what `finish` needs of it */
-  take(parsed: Signature): Compiled {
+  addSignature(parsed: Signature): Compiled {
     const { protocols, actionOrder, unsearched } = this.options;
     const signature = this.withThresholds(parsed);
     const traits = traitsOf(signature, protocols);
-    const compiled = analyzed(signature, traits, actionOrder, !unsearched?.(signature));
-    this.names.take(signature);
+    const compiled = compiledForm(signature, traits, actionOrder, !unsearched?.(signature));
+    this.names.addSignature(signature);
     this.rows.add(compiled, signature, this.store.add(signature));
     return compiled;
   }
@@ -65,7 +65,7 @@ export class RuleCompiler {
   ): RuleSetImage {
     const { matcher, options } = this;
     const { firewall } = options;
-    const defaults = firewall ? defaultSignatures().map(signature => this.take(signature)) : [];
+    const defaults = firewall ? defaultSignatures().map(signature => this.addSignature(signature)) : [];
     const all = [...members, ...defaults].sort((a, b) => compare(a.order, b.order));
     all.forEach((member, i) => {
       member.number = i;
@@ -85,7 +85,7 @@ export class RuleCompiler {
       other: transportRules('other', ANYTHING & ~(TCP | UDP), searched, tools),
       applications: applicationRules(options.protocols, searched, tools),
       frames: framesIn(all),
-      usedKeywords: [...new Set(all.flatMap(asked))],
+      usedKeywords: [...new Set(all.flatMap(requestedFeatures))],
       namedState: this.names.all,
       databases: databases.compile(),
       searches: databases.table(),
@@ -95,7 +95,7 @@ export class RuleCompiler {
       usesStreamSize: all.some(member => member.usesStreamSize),
       untracking: shared32(searched.filter(member => member.untracks).map(member => member.number)),
       text: this.store.finish(),
-      header: this.rows.inOrder(all),
+      header: this.rows.sorted(all),
       addresses: this.addresses.table(),
       ports: this.ports.table(),
       applicationNames: this.applications.names,
@@ -113,6 +113,6 @@ export class RuleCompiler {
 }
 
 /** Protocol features that a rule requests. */
-function asked({ buffers, keywords, asks, hook }: Compiled): string[] {
+function requestedFeatures({ buffers, keywords, asks, hook }: Compiled): string[] {
   return [...buffers, ...keywords, ...asks, ...(hook === undefined ? [] : [`hook:${hook}`])];
 }

@@ -15,15 +15,15 @@ export interface Stored {
 }
 
 /** Blocks are collected in chunks of this size: zlib returns small views of larger buffers. */
-const PIECE = 1 << 20;
+const SLAB_BYTES = 1 << 20;
 /** A larger block compresses better, but takes longer to decompress for a single signature. */
 const LINES_OF_BLOCK = 16;
 const HEAD = 4;
 
 export class SignatureStore {
-  private readonly pieces: Buffer[] = [];
+  private readonly slabs: Buffer[] = [];
   /** Bytes used in the last chunk. */
-  private used = PIECE;
+  private used = SLAB_BYTES;
   private lines: string[] = [];
   /** Signatures in the block that is not written yet. */
   private waiting: Stored[] = [];
@@ -42,9 +42,9 @@ export class SignatureStore {
     if (this.lines.length > 0) this.endBlock();
     const bytes = new Uint8Array(new SharedArrayBuffer(Math.max(1, this.size)));
     let at = 0;
-    for (const piece of this.pieces) {
-      bytes.set(piece.subarray(0, Math.min(PIECE, this.size - at)), at);
-      at += PIECE;
+    for (const slab of this.slabs) {
+      bytes.set(slab.subarray(0, Math.min(SLAB_BYTES, this.size - at)), at);
+      at += SLAB_BYTES;
     }
     return bytes;
   }
@@ -62,11 +62,11 @@ export class SignatureStore {
 
   private write(bytes: Buffer): void {
     for (let done = 0; done < bytes.length; ) {
-      if (this.used === PIECE) {
-        this.pieces.push(Buffer.allocUnsafeSlow(PIECE));
+      if (this.used === SLAB_BYTES) {
+        this.slabs.push(Buffer.allocUnsafeSlow(SLAB_BYTES));
         this.used = 0;
       }
-      const copied = bytes.copy(this.pieces.at(-1)!, this.used, done);
+      const copied = bytes.copy(this.slabs.at(-1)!, this.used, done);
       done += copied;
       this.used += copied;
     }

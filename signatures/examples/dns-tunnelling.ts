@@ -22,7 +22,7 @@ export default defineDetection({
       const { below, domain } = split(name);
       if (below.length < 12) continue;
       const now = flow.lastSeen;
-      const told = domains.update(`${flow.clientAddress} ${domain}`, now, values => {
+      const reported = domains.update(`${flow.clientAddress} ${domain}`, now, values => {
         values[0]! += 1;
         values[1]! += below.length;
         values[2]! += entropy(below);
@@ -32,7 +32,7 @@ export default defineDetection({
           values[2]! / values[0]! >= LEAST_ENTROPY;
         return isTunnel && values[3]!++ === 0 ? values[1] : undefined;
       });
-      if (told !== undefined) return alert(`${told} bytes below ${domain}`);
+      if (reported !== undefined) return alert(`${reported} bytes below ${domain}`);
     }
   },
 });

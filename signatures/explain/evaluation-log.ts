@@ -9,10 +9,10 @@ type Sides<Subject> = { toServer?: Evaluation<Subject>; toClient?: Evaluation<Su
 export class EvaluationLog<Subject = unknown> {
   readonly evaluations: Evaluation<Subject>[] = [];
   /** Number of evaluations beyond the limit. */
-  leftOut = 0;
+  omitted = 0;
   private current: Evaluation<Subject> | undefined;
   private readonly ofTransactions = new WeakMap<Transaction, Sides<Subject>>();
-  private readonly visits: BufferVisit[] = [];
+  private readonly openVisits: BufferVisit[] = [];
   /** The visit of this transaction's buffer that got furthest. */
   private best: BufferVisit | undefined;
   private values = 0;
@@ -34,7 +34,7 @@ export class EvaluationLog<Subject = unknown> {
       this.ofTransactions.set(transaction, sides);
     }
     if (this.evaluations.length < this.most) this.evaluations.push(evaluation);
-    else this.leftOut++;
+    else this.omitted++;
   }
 
   /** All conditions hold. */
@@ -43,7 +43,7 @@ export class EvaluationLog<Subject = unknown> {
   }
 
   /** A condition without a buffer was evaluated. */
-  look(condition: Condition, finding: Finding, at: Inspection): void {
+  addFinding(condition: Condition, finding: Finding, at: Inspection): void {
     this.at(at).findings[condition.number] = finding;
   }
 
@@ -53,31 +53,31 @@ export class EvaluationLog<Subject = unknown> {
     const evaluation = this.at(at);
     if (!at.transaction && at.bytes !== at.memory.bytes) evaluation.place = 'stream';
     this.values++;
-    this.visits.push(new BufferVisit());
+    this.openVisits.push(new BufferVisit());
   }
 
   /** The current visit; undefined outside of buffers. */
   get visit(): BufferVisit | undefined {
-    return this.visits.at(-1);
+    return this.openVisits.at(-1);
   }
 
   leaveBuffer(numbers: readonly number[], held: boolean, at: Inspection): void {
-    const visit = this.visits.pop()!;
+    const visit = this.openVisits.pop()!;
     const outer = this.visit;
     if (outer) {
       // Findings of conditions on decoded data belong to the buffer it was decoded from.
       const findings: (Finding | undefined)[] = [];
-      visit.tell(findings, numbers, held);
+      visit.writeResult(findings, numbers, held);
       for (const number of numbers) {
         const finding = findings[number];
-        if (finding?.met) outer.meet(number, finding);
-        else if (finding) outer.fail(number, finding);
+        if (finding?.met) outer.addMatch(number, finding);
+        else if (finding) outer.addFailure(number, finding);
       }
       return;
     }
     if (!held && this.best && this.best.furthest > visit.furthest) return;
     this.best = visit;
-    visit.tell(this.at(at).findings, numbers, held);
+    visit.writeResult(this.at(at).findings, numbers, held);
   }
 
   // ── transactions ──

@@ -49,31 +49,32 @@ export class Evaluation<Subject = unknown> {
 
 /** One visit of a buffer: it may be tried at several positions, of which the one that got furthest is reported. */
 export class BufferVisit {
-  private readonly places = new Map<number, Finding>();
+  private readonly matches = new Map<number, Finding>();
   private readonly failures = new Map<number, Finding>();
   /** Number of the furthest condition that failed, -1 for none. */
   furthest = -1;
 
-  meet(number: number, finding: Finding): void {
-    this.places.set(number, finding);
+  addMatch(number: number, finding: Finding): void {
+    this.matches.set(number, finding);
   }
 
-  fails(number: number): boolean {
+  hasFailed(number: number): boolean {
     return this.failures.has(number);
   }
 
-  fail(number: number, finding: Finding): void {
+  addFailure(number: number, finding: Finding): void {
     if (this.failures.has(number)) return;
     this.failures.set(number, finding);
     this.furthest = Math.max(this.furthest, number);
   }
 
   /** Copies the result into an evaluation. */
-  tell(findings: (Finding | undefined)[], numbers: readonly number[], held: boolean): void {
+  writeResult(findings: (Finding | undefined)[], numbers: readonly number[], held: boolean): void {
     for (const number of numbers) {
-      if (held) findings[number] = this.places.get(number) ?? { met: true };
+      if (held) findings[number] = this.matches.get(number) ?? { met: true };
       else if (number === this.furthest) findings[number] = this.failures.get(number);
-      else findings[number] = number < this.furthest ? (this.places.get(number) ?? { met: true }) : undefined;
+      else
+        findings[number] = number < this.furthest ? (this.matches.get(number) ?? { met: true }) : undefined;
     }
   }
 }

@@ -24,7 +24,7 @@ export class ExplainingWatch<Subject> implements ConditionWatch {
     if (!condition) return test;
     return at => {
       const met = test(at);
-      this.log.look(condition, { met, saw: seenInPacket(match, at, environment) }, at);
+      this.log.addFinding(condition, { met, saw: seenInPacket(match, at, environment) }, at);
       return met;
     };
   }
@@ -37,16 +37,16 @@ export class ExplainingWatch<Subject> implements ConditionWatch {
       let met = 0;
       const test = step(at => {
         met++;
-        log.visit?.meet(condition.number, placeOf(match, at));
+        log.visit?.addMatch(condition.number, placeOf(match, at));
         return next(at);
       });
       return at => {
         const { cursor } = at;
         const before = met;
         const held = test(at);
-        if (met === before && !held && log.visit?.fails(condition.number) === false) {
+        if (met === before && !held && log.visit?.hasFailed(condition.number) === false) {
           const saw = seenInBuffer(match, at, cursor, environment);
-          log.visit.fail(condition.number, { met: false, saw, size: at.end - at.start });
+          log.visit.addFailure(condition.number, { met: false, saw, size: at.end - at.start });
         }
         return held;
       };
@@ -82,7 +82,7 @@ export class ExplainingWatch<Subject> implements ConditionWatch {
     return (at, visible) => {
       this.log.enterTransaction(at);
       const met = test(at, visible);
-      this.log.look(condition, { met, saw: seenInTransaction(match, protocol, at, visible) }, at);
+      this.log.addFinding(condition, { met, saw: seenInTransaction(match, protocol, at, visible) }, at);
       return met;
     };
   }
@@ -98,7 +98,7 @@ export class ExplainingWatch<Subject> implements ConditionWatch {
     const saw =
       onlyAbsent && !met ? `the transaction has ${what.buffer}` : `the transaction has no ${what.buffer}`;
     for (const condition of met ? conditions : conditions.slice(0, 1))
-      this.log.look(condition, { met, saw, ...(!met && !onlyAbsent && { missing: true }) }, at);
+      this.log.addFinding(condition, { met, saw, ...(!met && !onlyAbsent && { missing: true }) }, at);
   }
 
   /** Numbers of conditions on a buffer, and of those on data decoded from it. */

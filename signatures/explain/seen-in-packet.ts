@@ -57,10 +57,10 @@ const SEEN: Readonly<Record<string, Seen>> = {
     const { names } = match as FlowbitsMatch;
     if (at.flow < 0) return 'the packet has no flow';
     const store = environment.stores.get(FLOW_VARIABLES) as FlowVariables;
-    const told = names.map(
+    const parts = names.map(
       name => `${name} is ${store.hasBit(at.flow, store.numberOf(name)) ? '' : 'not '}set`,
     );
-    return told.join(', ');
+    return parts.join(', ');
   },
   flowint: (match, at, environment) => {
     const { name } = match as FlowintMatch;

@@ -6,7 +6,7 @@ import type { RuleBuilder } from '../rule-builder.js';
 import { RuleError } from '../rule-error.js';
 import type { Match, Position } from '../signature.js';
 import { BYPASS_REQUEST, type BypassRequest } from '../state/bypass-request.js';
-import { UNLOGGED, type Unlogged } from '../state/unlogged.js';
+import { type SuppressedTransactions, UNLOGGED } from '../state/unlogged.js';
 
 export interface MarkMatch extends Match {
   readonly kind: 'nfq_set_mark';
@@ -139,7 +139,7 @@ export const alertingCompilers: readonly MatchCompiler[] = [
   {
     kind: 'config',
     compile(match, environment) {
-      const unlogged = environment.stores.get(UNLOGGED) as Unlogged | undefined;
+      const unlogged = environment.stores.get(UNLOGGED) as SuppressedTransactions | undefined;
       return at => {
         if (unlogged && match['type'] === 'tx' && at.transaction) unlogged.add(at.flow, at.transaction);
         return true;

@@ -35,7 +35,7 @@ const asn1: Keyword = {
     for (const field of fields(argument!)) apply(field, draft, at);
     if (!draft.bitString && !draft.double && draft.oversize === undefined)
       throw new RuleError('asn1 needs at least one check', at, asn1.grammar);
-    rule.addToBufferBehind({ kind: 'asn1', ...draft }, draft.relative);
+    rule.addAfterPrevious({ kind: 'asn1', ...draft }, draft.relative);
   },
 };
 

@@ -34,7 +34,7 @@ const base64Decode: Keyword = {
     }
     const match: Base64DecodeMatch = { kind: 'base64_decode', bytes, offset, relative };
     rule.notes.set('base64_decode', match);
-    rule.addToBufferBehind(match, true);
+    rule.addAfterPrevious(match, true);
   },
 };
 

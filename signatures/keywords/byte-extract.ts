@@ -78,7 +78,7 @@ const byteExtract: Keyword = {
     };
     if (rule.variables.has(name)) throw new RuleError(`variable "${name}" is already set`, at);
     rule.declareVariable(name);
-    rule.addToBufferBehind(match, match.relative);
+    rule.addAfterPrevious(match, match.relative);
   },
 };
 
@@ -134,7 +134,7 @@ function parseMath(rule: RuleBuilder, argument: string, at: Position): void {
     ...format,
   };
   rule.declareVariable(name);
-  rule.addToBufferBehind(match, match.relative);
+  rule.addAfterPrevious(match, match.relative);
 }
 
 /** Width in bits of byte_math's arithmetic. */

@@ -61,7 +61,7 @@ const byteJump: Keyword = {
       ...format,
       ...jump,
     };
-    rule.addToBufferBehind(match, match.relative);
+    rule.addAfterPrevious(match, match.relative);
   },
 };
 

@@ -64,7 +64,7 @@ const byteTest: Keyword = {
       offset: numberOrVariable(offset, rule, 'byte_test', -65_535, 65_535, at),
       ...format,
     };
-    rule.addToBufferBehind(match, match.relative);
+    rule.addAfterPrevious(match, match.relative);
   },
 };
 

@@ -56,8 +56,8 @@ function applicationEvent(rule: RuleBuilder, argument: string | undefined, at: P
 }
 
 function unknownEvent({ name, events }: RuleProtocol, event: string, at: Position): RuleError {
-  const meant = nearest(event, [...events!]);
-  return new RuleError(`protocol ${name} has no event "${event}"`, at, meant && `${name}.${meant}`);
+  const suggestion = nearest(event, [...events!]);
+  return new RuleError(`protocol ${name} has no event "${event}"`, at, suggestion && `${name}.${suggestion}`);
 }
 
 function split(name: string): [string | undefined, string | undefined] {

@@ -15,10 +15,10 @@ export interface FileStoreMatch extends Match {
 }
 
 /** Store: flows, for rules that store all files of a flow. */
-export const CONVERSATIONS = 'conversations';
+export const SESSIONS = 'sessions';
 
-export interface Conversations {
-  conversation(flow: number): { storesFiles?: FilesToStore } | undefined;
+export interface Sessions {
+  sessionOf(flow: number): { storesFiles?: FilesToStore } | undefined;
 }
 
 const DIRECTIONS: Readonly<Record<string, FileStoreMatch['direction']>> = {
@@ -69,9 +69,9 @@ export const filestoreCompilers: readonly MatchCompiler[] = [
     compile(match, { stores, signature }) {
       const { direction, wholeFlow } = match as FileStoreMatch;
       const sid = signature?.sid ?? 0;
-      const conversations = stores.get(CONVERSATIONS) as Conversations | undefined;
+      const sessions = stores.get(SESSIONS) as Sessions | undefined;
       return at => {
-        const owner = wholeFlow ? conversations?.conversation(at.flow) : at.transaction;
+        const owner = wholeFlow ? sessions?.sessionOf(at.flow) : at.transaction;
         if (owner) store(owner, at, direction, sid);
         return true;
       };

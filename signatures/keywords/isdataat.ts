@@ -34,7 +34,7 @@ const isdataat: Keyword = {
     }
     const relative = flags.includes('relative');
     const place = numberOrVariable(position!, rule, 'isdataat', 0, 65_535, at);
-    rule.addToBufferBehind({ kind: 'isdataat', position: place, relative, negated }, relative);
+    rule.addAfterPrevious({ kind: 'isdataat', position: place, relative, negated }, relative);
   },
 };
 

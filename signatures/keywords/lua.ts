@@ -23,7 +23,7 @@ export interface LuaMatch extends Match {
 }
 
 /** Names that a script may request in `init`. */
-const NEEDS = new Set(['packet', 'payload', 'buffer', 'stream']);
+const PACKET_DATA = new Set(['packet', 'payload', 'buffer', 'stream']);
 /** Additional names, of transaction values: the sticky buffer for each. */
 const BUFFERS: ReadonlyMap<string, string> = new Map([
   ['ja3', 'ja3.string'],
@@ -47,24 +47,28 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
   const { scripts } = rule.context;
   const script = scripts.read(name!, rule.variables, at);
   const asked = new Set<string>();
-  const needs = scripts.ask(script, at, asked, opened => {
+  const needs = scripts.withScript(script, at, asked, opened => {
     if (!opened.has('init')) throw new RuleError('no init function in script', at, 'function init(args)');
     if (!opened.has('match')) throw new RuleError('no match function in script', at, 'function match(args)');
-    return needed(opened.call('init', [{}], 1)[0], at);
+    return requestedData(opened.call('init', [{}], 1)[0], at);
   });
   add(rule, { kind: 'lua', negated: not === '!', script, needs, asks: [...asked] }, at);
 }
 
 /** Names with the value true; requested variables are handled by their libraries. @throws RuleError */
-function needed(table: LuaValue, at: Position): string[] {
+function requestedData(table: LuaValue, at: Position): string[] {
   if (typeof table !== 'object')
     throw new RuleError('init function of script returned no table', at, 'return {}');
   const names = Object.entries(table as LuaTable)
     .filter(([, value]) => value === true || value === 'true')
     .map(([name]) => name);
-  const unknown = names.find(name => !NEEDS.has(name) && !BUFFERS.has(name));
+  const unknown = names.find(name => !PACKET_DATA.has(name) && !BUFFERS.has(name));
   if (unknown !== undefined)
-    throw new RuleError(`unsupported data type ${unknown}`, at, [...NEEDS, ...BUFFERS.keys()].join(', '));
+    throw new RuleError(
+      `unsupported data type ${unknown}`,
+      at,
+      [...PACKET_DATA, ...BUFFERS.keys()].join(', '),
+    );
   return names;
 }
 
@@ -100,7 +104,7 @@ export const luaCompilers: readonly MatchCompiler[] = [
     compile(match, environment) {
       const { script, needs, negated, on } = match as LuaMatch;
       const running = new RunningScript(script, environment);
-      const values = new Map(needs.map(name => [name, giverOf(name)]));
+      const values = new Map(needs.map(name => [name, dataSource(name)]));
       const needsPayload = needs.includes('payload');
       return at => {
         if (needsPayload && at.memory.row[at.p + Packet.PAYLOAD_LENGTH] === 0) return false;
@@ -109,20 +113,20 @@ export const luaCompilers: readonly MatchCompiler[] = [
         for (const [name, value] of values) given[name] = value(at);
         const result = running.call('match', at, [given], 1);
         // After a script error there is no result: neither the condition nor its negation holds.
-        return result !== undefined && saysMatch(result[0]) !== negated;
+        return result !== undefined && isMatch(result[0]) !== negated;
       };
     },
   },
 ];
 
-function giverOf(name: string): (at: Inspection) => LuaValue {
+function dataSource(name: string): (at: Inspection) => LuaValue {
   if (name === 'packet') return packetOf;
   if (name === 'payload') return payloadOf;
   return at => at.bytes.subarray(at.start, at.end);
 }
 
 /** 1 is a match, as a number or as `retval` of a table. */
-function saysMatch(result: LuaValue): boolean {
-  if (typeof result === 'object') return saysMatch((result as LuaTable)['retval']);
+function isMatch(result: LuaValue): boolean {
+  if (typeof result === 'object') return isMatch((result as LuaTable)['retval']);
   return typeof result !== 'boolean' && Number(result) === 1;
 }

@@ -14,7 +14,7 @@ export interface LuaContext {
   /** Datasets declared in configuration and rules. */
   readonly datasets: readonly DatasetDeclaration[];
   /** Keywords requested by library functions in `init` (`enable_hassh`), while rules are loaded. */
-  readonly asked?: Set<string>;
+  readonly requestedKeywords?: Set<string>;
   /** The current inspection; undefined during set-up of the script, and in transforms. */
   at: Inspection | undefined;
 }

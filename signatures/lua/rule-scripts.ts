@@ -47,7 +47,7 @@ export class RuleScripts {
    * @param asked receives the keywords requested by library functions
    * @throws RuleError if the script fails
    */
-  ask<T>(script: ScriptText, at: Position, asked: Set<string>, ask: (opened: LuaScript) => T): T {
+  withScript<T>(script: ScriptText, at: Position, asked: Set<string>, ask: (opened: LuaScript) => T): T {
     this.runner ??= new ScriptRunner(this.settings, () => {});
     const { variables, datasets } = script;
     const context = {

@@ -73,7 +73,7 @@ export class RunningScript {
    * @param at the inspection @returns undefined if it failed, which is counted and logged
    */
   call(name: string, at: Inspection | undefined, values: LuaArray, results: number): LuaArray | undefined {
-    const script = this.begun();
+    const script = this.openScript();
     if (!script) return undefined;
     this.context.at = at;
     try {
@@ -87,7 +87,7 @@ export class RunningScript {
     }
   }
 
-  private begun(): LuaScript | undefined {
+  private openScript(): LuaScript | undefined {
     if (this.opened || this.failed || !this.host) return this.opened;
     try {
       const script = this.host.runner.open(this.script, this.context);

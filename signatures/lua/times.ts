@@ -1,10 +1,10 @@
 /** Packet times in the formats of the outputs. */
 import { IsoTimestamp, LineTimestamp } from '../../engine/timestamp.js';
 
-const room = new Uint8Array(64);
+const buffer = new Uint8Array(64);
 
 function textOf(writer: IsoTimestamp | LineTimestamp, seconds: number, nanoseconds: number): string {
-  return String.fromCharCode(...room.subarray(0, writer.write(seconds, nanoseconds, room, 0)));
+  return String.fromCharCode(...buffer.subarray(0, writer.write(seconds, nanoseconds, buffer, 0)));
 }
 
 /** `2015-10-06T15:16:43.137833+0000` */

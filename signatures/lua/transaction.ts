@@ -6,7 +6,7 @@ import { hostOf, inspected, type LuaContext, objectLibrary } from './context.js'
 
 type Record = { readonly [name: string]: unknown };
 
-export class TransactionInHand {
+export class CurrentTransaction {
   /** @param names of the accepted protocols */
   constructor(
     private readonly context: LuaContext,
@@ -14,7 +14,7 @@ export class TransactionInHand {
   ) {}
 
   /** Why there is no transaction; undefined if there is one. */
-  missing(): string | undefined {
+  absenceReason(): string | undefined {
     const { at } = this.context;
     if (!at?.transaction) return 'error: no transaction available';
     const protocol = hostOf(this.context).protocolOf(at.flow);
@@ -24,7 +24,7 @@ export class TransactionInHand {
 
   /** Bytes of a sticky buffer; undefined if it does not exist. */
   bytes(keyword: string, toServer: boolean, index = 0): Uint8Array | undefined {
-    const { protocol, transaction } = this.inHand();
+    const { protocol, transaction } = this.current();
     const declared = protocol.buffers.find(
       each => each.keyword === keyword || each.aliases?.includes(keyword) === true,
     );
@@ -41,31 +41,31 @@ export class TransactionInHand {
 
   /** First value of an integer keyword. */
   number(keyword: string, toServer: boolean): number | undefined {
-    const { protocol, transaction } = this.inHand();
+    const { protocol, transaction } = this.current();
     return protocol.values.find(each => each.keyword === keyword)?.get(transaction, toServer)[0];
   }
 
   /** Header fields of a mail. */
   mailFields(): readonly { readonly name: string; readonly value: string }[] {
-    const { protocol, transaction } = this.inHand();
+    const { protocol, transaction } = this.current();
     return protocol.mailFields?.(transaction) ?? [];
   }
 
   /** Numbers that are not in its record. */
   numbers(): { readonly [name: string]: number | undefined } {
-    const { protocol, transaction } = this.inHand();
+    const { protocol, transaction } = this.current();
     return protocol.scriptNumbers?.(transaction) ?? {};
   }
 
   /** An object of its EVE record, such as `dns`. */
   record(name: string): Record {
-    const { protocol, transaction } = this.inHand();
+    const { protocol, transaction } = this.current();
     const record = JSON.parse(`{${protocol.record(transaction, true)}}`) as Record;
     return (record[name] as Record | undefined) ?? {};
   }
 
-  private inHand(): { protocol: Protocol; transaction: Transaction } {
-    const reason = this.missing();
+  private current(): { protocol: Protocol; transaction: Transaction } {
+    const reason = this.absenceReason();
     if (reason) throw new Error(reason);
     const { transaction, flow } = inspected(this.context);
     return { protocol: hostOf(this.context).protocolOf(flow)!, transaction: transaction! };
@@ -75,10 +75,10 @@ export class TransactionInHand {
 /** A library whose `get_tx` returns the current transaction. */
 export function transactionLibrary(
   name: string,
-  transaction: TransactionInHand,
+  transaction: CurrentTransaction,
   methods: Readonly<{ [name: string]: LuaFunction }>,
 ): LuaLibrary {
-  return objectLibrary(name, 'get_tx', () => transaction.missing(), methods);
+  return objectLibrary(name, 'get_tx', () => transaction.absenceReason(), methods);
 }
 
 /** A text of a record, as its UTF-8 bytes. */

@@ -8,7 +8,7 @@ const DUMPS = 2;
 const INTS = 3;
 
 /** Maximum wait for another thread in milliseconds: it may have been terminated during its work. */
-const PATIENCE = 10_000;
+const LOCK_TIMEOUT_MS = 10_000;
 
 export class DatasetControl {
   private readonly ints: Int32Array;
@@ -31,17 +31,17 @@ export class DatasetControl {
     return this.ints[DUMPS]!;
   }
 
-  noteCleared(): void {
+  countCleared(): void {
     Atomics.add(this.ints, CLEARED, 1);
   }
 
-  askForDump(): void {
+  requestDump(): void {
     Atomics.add(this.ints, DUMPS, 1);
   }
 
   /** Runs `work` in one thread at a time: files are read, changed and written. */
-  alone(work: () => void): void {
-    const held = lock(this.ints, LOCK, PATIENCE);
+  exclusively(work: () => void): void {
+    const held = lock(this.ints, LOCK, LOCK_TIMEOUT_MS);
     try {
       work();
     } finally {

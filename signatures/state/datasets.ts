@@ -8,12 +8,12 @@ import type { Datasets } from './dataset.js';
 import { DatasetControl } from './dataset-control.js';
 import { readDataset } from './dataset-files.js';
 import type { SharedTable } from './shared-table.js';
-import { type Room, UnsavedValues } from './unsaved-values.js';
+import { type Capacity, UnsavedValues } from './unsaved-values.js';
 import { ValueSet } from './value-set.js';
 
 export class DatasetStore implements Datasets {
   private readonly sets = new Map<string, ValueSet>();
-  private readonly room: Room;
+  private readonly unsavedCapacity: Capacity;
   private dumps: number;
 
   /**
@@ -28,7 +28,7 @@ export class DatasetStore implements Datasets {
     private readonly control = new DatasetControl(),
     mostUnsaved = Number.POSITIVE_INFINITY,
   ) {
-    this.room = { left: mostUnsaved };
+    this.unsavedCapacity = { left: mostUnsaved };
     this.dumps = control.dumps;
   }
 
@@ -41,7 +41,7 @@ export class DatasetStore implements Datasets {
         declaration.name,
         declaration.type ?? 'string',
         declaration.subdomains === true,
-        new UnsavedValues(this.room, () =>
+        new UnsavedValues(this.unsavedCapacity, () =>
           this.problem(
             `dataset ${declaration.name}: not all values can be saved, the memcap is reached (datasets.defaults.memcap)`,
           ),
@@ -56,7 +56,7 @@ export class DatasetStore implements Datasets {
   }
 
   /** Performs requested actions. */
-  attend(): void {
+  processRequests(): void {
     if (this.dumps === this.control.dumps) return;
     this.dumps = this.control.dumps;
     this.save();
@@ -81,7 +81,7 @@ export class DatasetStore implements Datasets {
     if (set.loaded) return;
     set.loaded = true;
     try {
-      for (const entry of readDataset(declaration, this.folder)) set.take(entry);
+      for (const entry of readDataset(declaration, this.folder)) set.addLoaded(entry);
     } catch (error) {
       this.problem(`dataset ${declaration.name}: ${(error as Error).message}`);
     }

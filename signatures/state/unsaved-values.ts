@@ -4,7 +4,7 @@
  */
 
 /** Bytes left for values of all sets. */
-export interface Room {
+export interface Capacity {
   left: number;
 }
 
@@ -16,37 +16,37 @@ export class UnsavedValues {
   readonly added = new Map<string, number>();
   readonly removed = new Set<string>();
 
-  /** @param full called when there is no room for a value, which is then not saved */
+  /** @param full called when there is no space for a value, which is then not saved */
   constructor(
-    private readonly room: Room,
+    private readonly capacity: Capacity,
     private readonly full: () => void,
   ) {}
 
   add(value: string, era: number): void {
     const known = this.removed.delete(value) || this.added.has(value);
-    if (known || this.takeRoom(value)) this.added.set(value, era);
+    if (known || this.reserve(value)) this.added.set(value, era);
   }
 
   remove(value: string): void {
     const known = this.added.delete(value) || this.removed.has(value);
-    if (known || this.takeRoom(value)) this.removed.add(value);
+    if (known || this.reserve(value)) this.removed.add(value);
   }
 
   /** Called when the set was cleared. */
   clear(): void {
-    for (const value of this.added.keys()) this.room.left += sizeOf(value);
-    for (const value of this.removed) this.room.left += sizeOf(value);
+    for (const value of this.added.keys()) this.capacity.left += sizeOf(value);
+    for (const value of this.removed) this.capacity.left += sizeOf(value);
     this.added.clear();
     this.removed.clear();
   }
 
-  private takeRoom(value: string): boolean {
+  private reserve(value: string): boolean {
     const size = sizeOf(value);
-    if (size > this.room.left) {
+    if (size > this.capacity.left) {
       this.full();
       return false;
     }
-    this.room.left -= size;
+    this.capacity.left -= size;
     return true;
   }
 }

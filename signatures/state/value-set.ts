@@ -43,7 +43,7 @@ export class ValueSet implements Dataset {
   }
 
   /** The first of several entries with the same value wins. */
-  take(entry: Entry): void {
+  addLoaded(entry: Entry): void {
     if (!this.values.has(entry.value)) this.values.set(entry.value, entry);
   }
 
@@ -74,41 +74,42 @@ export class ValueSet implements Dataset {
   // ── values in the form of `dataset-values.ts` ──
 
   holds(value: string): boolean {
-    this.lookAtEra();
+    this.updateEra();
     const shared = this.state(value, 0);
     return shared === PRESENT || (shared !== REMOVED && this.era === 0 && this.values.has(value));
   }
 
   addValue(value: string): void {
-    this.lookAtEra();
+    this.updateEra();
     this.state(value, PRESENT);
     if (this.savePath !== undefined) this.unsaved.add(value, this.era);
   }
 
   removeValue(value: string): void {
-    this.lookAtEra();
+    this.updateEra();
     this.state(value, REMOVED);
     if (this.savePath === undefined) return;
-    this.inTable(undefined, true, (ints, v) => ++ints[v + REMOVALS]!);
+    this.withEntry(undefined, true, (ints, v) => ++ints[v + REMOVALS]!);
     this.unsaved.remove(value);
   }
 
   /** Removes all values, for all threads. */
   clear(): void {
-    this.lookAtEra();
-    this.era = this.inTable(undefined, true, (ints, v) => ++ints[v + CLEARED]!);
+    this.updateEra();
+    this.era = this.withEntry(undefined, true, (ints, v) => ++ints[v + CLEARED]!);
     this.unsaved.clear();
-    this.control.noteCleared();
+    this.control.countCleared();
     const { savePath } = this;
-    if (savePath !== undefined && existsSync(savePath)) this.control.alone(() => writeFileSync(savePath, ''));
+    if (savePath !== undefined && existsSync(savePath))
+      this.control.exclusively(() => writeFileSync(savePath, ''));
   }
 
   /** Adds to the file what this thread has set, and removes what it has unset. */
   save(): void {
     const { savePath } = this;
     if (savePath === undefined) return;
-    this.lookAtEra();
-    this.control.alone(() => this.saveIn(savePath));
+    this.updateEra();
+    this.control.exclusively(() => this.saveIn(savePath));
   }
 
   private saveIn(savePath: string): void {
@@ -124,7 +125,7 @@ export class ValueSet implements Dataset {
   private known(): string[] {
     const added = [...this.unsaved.added].filter(([, era]) => era === this.era).map(([value]) => value);
     const values = this.era === 0 ? [...this.values.keys(), ...added] : added;
-    const removals = this.inTable(undefined, false, (ints, v) => ints[v + REMOVALS]!);
+    const removals = this.withEntry(undefined, false, (ints, v) => ints[v + REMOVALS]!);
     return removals > 0 ? values.filter(value => this.holds(value)) : values;
   }
 
@@ -146,13 +147,13 @@ export class ValueSet implements Dataset {
   }
 
   /** Most runs never clear a set: then nothing is looked up. */
-  private lookAtEra(): void {
+  private updateEra(): void {
     const { cleared } = this.control;
     if (cleared === this.clearedSeen) return;
     this.clearedSeen = cleared;
     const era = Math.max(
       0,
-      this.inTable(undefined, false, (ints, v) => ints[v + CLEARED]!),
+      this.withEntry(undefined, false, (ints, v) => ints[v + CLEARED]!),
     );
     if (era !== this.era) this.unsaved.clear();
     this.era = era;
@@ -160,7 +161,7 @@ export class ValueSet implements Dataset {
 
   /** State of a value shared by all threads. @param change 0 only queries */
   private state(value: string, change: number): number {
-    return this.inTable(value, change !== 0, (ints, v) => {
+    return this.withEntry(value, change !== 0, (ints, v) => {
       if (change !== 0) {
         ints[v] = change;
         ints[v + ERA] = this.era;
@@ -170,7 +171,7 @@ export class ValueSet implements Dataset {
   }
 
   /** @param value undefined: the entry of the whole set */
-  private inTable(
+  private withEntry(
     value: string | undefined,
     make: boolean,
     change: (ints: Int32Array, v: number) => number,

@@ -16,7 +16,7 @@ export const luaTransforms: readonly Transform[] = [
         throw new RuleError(`too many arguments: ${values.length}`, at, `up to ${MOST_ARGUMENTS}`);
       const { scripts } = rule.context;
       const script = scripts.read(name, rule.variables, at);
-      scripts.ask(script, at, new Set(), opened => {
+      scripts.withScript(script, at, new Set(), opened => {
         if (!opened.has('transform'))
           throw new RuleError('no transform function in script', at, 'function transform(input, args)');
       });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { indexAddresses, pieceOf } from '../../signatures/compile/address-index.js';
+import { indexAddresses, intervalOf } from '../../signatures/compile/address-index.js';
 import { AddressSets, hasAddress4, hasPort, PortSets } from '../../signatures/compile/address-sets.js';
 import { ApplicationSets, holdsApplication } from '../../signatures/compile/application-sets.js';
-import { strengthOf } from '../../signatures/compile/fast-pattern.js';
+import { selectivityOf } from '../../signatures/compile/fast-pattern.js';
 import { groupByPort } from '../../signatures/compile/port-groups.js';
 import type { PortSet } from '../../signatures/signature.js';
 import { sensorFor } from '../detect/sensor.js';
@@ -91,7 +91,7 @@ describe('addresses', () => {
       { signature: 2, set: set([15, 0xffffffff]) },
     ]);
     const at = (address: number) => {
-      const piece = pieceOf(index, address);
+      const piece = intervalOf(index, address);
       return [...index.signatures.subarray(index.starts[piece]!, index.starts[piece + 1]!)];
     };
     expect([0, 10, 15, 20, 21, 0xffffffff].map(at)).toEqual([[], [1], [1, 2], [1, 2], [2], [2]]);
@@ -138,7 +138,7 @@ describe('a compiled rule set', () => {
   });
 
   test('rare bytes count more than frequent and repeated ones', () => {
-    expect(strengthOf('\x00\x00\x00\x00')).toBeLessThan(strengthOf('ab'));
-    expect(strengthOf('abab')).toBeLessThan(strengthOf('abcd'));
+    expect(selectivityOf('\x00\x00\x00\x00')).toBeLessThan(selectivityOf('ab'));
+    expect(selectivityOf('abab')).toBeLessThan(selectivityOf('abcd'));
   });
 });

@@ -88,11 +88,11 @@ describe('datasets', () => {
     writeFileSync(join(folder, 'seen.lst'), '');
     const { handlers, ofThread, thread, problems } = opened();
     ofThread.add(bytes, 0, bytes.length);
-    thread.attend();
+    thread.processRequests();
     expect(readFileSync(join(folder, 'seen.lst'), 'utf8')).toBe('');
     run(handlers, 'dataset-add', { ...set, datavalue: 'YQ==' });
     run(handlers, 'dataset-dump');
-    thread.attend();
+    thread.processRequests();
     expect(readFileSync(join(folder, 'seen.lst'), 'utf8').trim().split('\n').sort()).toEqual(
       ['YQ==', google].sort(),
     );

@@ -68,9 +68,9 @@ it.each(USERS)('%s: continues after a thread that ended while holding the lock',
 it('lists of values are changed by one thread after the other, also after an error', () => {
   const control = new DatasetControl();
   const order: string[] = [];
-  control.alone(() => order.push('first'));
-  expect(() => control.alone(() => expect.fail('not written'))).toThrow('not written');
-  control.alone(() => order.push('second'));
+  control.exclusively(() => order.push('first'));
+  expect(() => control.exclusively(() => expect.fail('not written'))).toThrow('not written');
+  control.exclusively(() => order.push('second'));
   expect(order).toEqual(['first', 'second']);
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rulesOf } from '../../signatures/parser/lines.js';
-import { piecesOf } from '../../signatures/parser/pieces.js';
+import { chunksOf } from '../../signatures/parser/rule-file-chunks.js';
 
 const FILE = '\ufeff# first\na one\n\nb \\\n  two \\\n three\r\nc\u00e4 four\n# five\nd';
 
@@ -16,7 +16,7 @@ describe('pieces of a rule file', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it.each([1 << 20, 64, 17, 5, 4])('read %i bytes at a time give the same rules', size => {
-    const rules = [...piecesOf(join(folder, 'a.rules'), size)].flatMap(({ text, firstLine }) =>
+    const rules = [...chunksOf(join(folder, 'a.rules'), size)].flatMap(({ text, firstLine }) =>
       [...rulesOf(text, 'a.rules', firstLine)].map(({ text: rule, line }) => `${line}: ${rule}`),
     );
     expect(rules).toEqual(['2: a one', '4: b   two  three', '7: c\u00c3\u00a4 four', '9: d']);
@@ -27,11 +27,11 @@ describe('pieces of a rule file', () => {
     ['another encoding', '\xff\xfea\0l\0e\0r\0t\0', 'not UTF-8'],
   ])('are none of %s', (_, bytes, said) => {
     writeFileSync(join(folder, 'b.rules'), bytes, 'latin1');
-    expect(() => [...piecesOf(join(folder, 'b.rules'))]).toThrow(said);
+    expect(() => [...chunksOf(join(folder, 'b.rules'))]).toThrow(said);
   });
 
   it('are none of what is no file', () => {
-    expect(() => [...piecesOf(folder)]).toThrow('EISDIR');
-    expect(() => [...piecesOf(join(folder, 'b.rules'))]).toThrow('ENOENT');
+    expect(() => [...chunksOf(folder)]).toThrow('EISDIR');
+    expect(() => [...chunksOf(join(folder, 'b.rules'))]).toThrow('ENOENT');
   });
 });

@@ -67,8 +67,8 @@ export function datasetCommands(
       return 'dataset cleared';
     },
     'dataset-dump': () => {
-      control.askForDump();
-      store.attend();
+      control.requestDump();
+      store.processRequests();
       return 'datasets dump done';
     },
   };

@@ -114,7 +114,7 @@ class Explainer implements Observer {
 
   result(damaged: boolean): ExplanationData {
     const { signature, packets, applied, headerFailures, matches, alerts, log } = this;
-    const { evaluations, leftOut: omitted } = log;
+    const { evaluations, omitted } = log;
     return { signature, packets, applied, headerFailures, evaluations, omitted, matches, alerts, damaged };
   }
 

@@ -122,7 +122,7 @@ function loadAndCompile(
   report: (outcome: RuleOutcome) => void,
 ): CachedRules {
   const compiler = new RuleCompiler(matcher, compiling);
-  const rules = loadRules(options, signature => compiler.take(signature));
+  const rules = loadRules(options, signature => compiler.addSignature(signature));
   const outcome = outcomeOf(rules);
   report(outcome);
   return { outcome, image: compiler.finish(rules.signatures, rules.referenceSystems) };

@@ -46,12 +46,12 @@ export class Call {
   }
 
   /** Processes a message of the client: `bytes[start, end)` is the whole message. */
-  ask(pdu: Pdu, bytes: Uint8Array, start: number, end: number, bindings: Bindings): void {
+  addRequest(pdu: Pdu, bytes: Uint8Array, start: number, end: number, bindings: Bindings): void {
     const { request } = this;
     request.type = pdu.type;
     request.littleEndian = pdu.littleEndian;
     if (pdu.type === Type.REQUEST) {
-      this.askFragment(pdu, bytes, start, end, bindings);
+      this.addRequestFragment(pdu, bytes, start, end, bindings);
       return;
     }
     if (pdu.type === Type.BIND || pdu.type === Type.ALTER_CONTEXT) {
@@ -62,7 +62,7 @@ export class Call {
   }
 
   /** Processes a message of the server. */
-  answer(pdu: Pdu, bytes: Uint8Array, start: number, end: number, bindings: Bindings): void {
+  addResponse(pdu: Pdu, bytes: Uint8Array, start: number, end: number, bindings: Bindings): void {
     const { response } = this;
     response.type = pdu.type;
     response.littleEndian = pdu.littleEndian;
@@ -84,7 +84,13 @@ export class Call {
     if (end > start && room > 0) side.stub.append(bytes, start, Math.min(end, start + room));
   }
 
-  private askFragment(pdu: Pdu, bytes: Uint8Array, start: number, end: number, bindings: Bindings): void {
+  private addRequestFragment(
+    pdu: Pdu,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    bindings: Bindings,
+  ): void {
     const { request } = this;
     if (start + CALL_HEADER > end) {
       request.done = true;

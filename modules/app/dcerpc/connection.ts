@@ -21,7 +21,7 @@ export class Connection {
   /** Responses whose requests were not seen. */
   private readonly withoutRequest: DcerpcTransaction[] = [];
   /** The client's direction cannot be read any further. */
-  private clientOver = false;
+  private clientEnded = false;
 
   constructor(private readonly session: DcerpcSession) {}
 
@@ -29,8 +29,8 @@ export class Connection {
     const { client, server } = this.session;
     yield* this.messages(toServer ? client : server, toServer);
     if (!toServer) return;
-    this.clientOver = true;
-    this.giveUpRequests();
+    this.clientEnded = true;
+    this.completeWithoutRequest();
   }
 
   /** Reads one direction, message by message; after a gap it continues at the start of a message. */
@@ -61,7 +61,7 @@ export class Connection {
         socket.skip(pdu.length);
       } else if (socket.state === 'gap') {
         socket.resume();
-        searching = yield* passRest(socket, end);
+        searching = yield* skipRest(socket, end);
       } else return;
     }
   }
@@ -74,37 +74,37 @@ export class Connection {
 
   private take(pdu: Pdu, bytes: Uint8Array, start: number, toServer: boolean): void {
     const end = start + pdu.length;
-    if (toServer) this.giveUpRequests();
-    if (toServer && isAnswered(pdu.type)) this.ask(pdu, bytes, start, end);
-    else if (!toServer && isFromServer(pdu.type)) this.answer(pdu, bytes, start, end);
+    if (toServer) this.completeWithoutRequest();
+    if (toServer && isAnswered(pdu.type)) this.addRequest(pdu, bytes, start, end);
+    else if (!toServer && isFromServer(pdu.type)) this.addResponse(pdu, bytes, start, end);
   }
 
-  private ask(pdu: Pdu, bytes: Uint8Array, start: number, end: number): void {
+  private addRequest(pdu: Pdu, bytes: Uint8Array, start: number, end: number): void {
     const waiting = this.open.get(pdu.callId);
     const continues = waiting && !waiting.call.request.done && waiting.call.request.type === pdu.type;
     const transaction = continues ? waiting : this.begin(pdu);
     const { call } = transaction;
-    call.ask(pdu, bytes, start, end, this.bindings);
+    call.addRequest(pdu, bytes, start, end, this.bindings);
     if (call.request.done) this.session.advance(transaction, true, COMPLETE);
   }
 
-  private answer(pdu: Pdu, bytes: Uint8Array, start: number, end: number): void {
+  private addResponse(pdu: Pdu, bytes: Uint8Array, start: number, end: number): void {
     const transaction = this.open.get(pdu.callId) ?? this.begin(pdu);
     const { call } = transaction;
-    call.answer(pdu, bytes, start, end, this.bindings);
+    call.addResponse(pdu, bytes, start, end, this.bindings);
     if (!call.response.done) return;
     this.open.delete(pdu.callId);
     this.session.advance(transaction, false, COMPLETE);
     // The request may still arrive: the two directions are not read in step.
     if (call.request.done) return;
     if (this.withoutRequest.length >= (this.session.settings as DcerpcSettings).mostTransactions)
-      this.giveUpRequests();
+      this.completeWithoutRequest();
     this.withoutRequest.push(transaction);
-    if (this.clientOver) this.giveUpRequests();
+    if (this.clientEnded) this.completeWithoutRequest();
   }
 
   /** Requests that should precede what the client sends now are lost. */
-  private giveUpRequests(): void {
+  private completeWithoutRequest(): void {
     for (const transaction of this.withoutRequest) this.session.complete(transaction);
     this.withoutRequest.length = 0;
   }
@@ -123,7 +123,7 @@ export class Connection {
 }
 
 /** Skips the rest of a message with a gap in it. @returns true if its end was lost as well */
-function* passRest(socket: StreamSocket, end: number): Reading<boolean> {
+function* skipRest(socket: StreamSocket, end: number): Reading<boolean> {
   const left = end - socket.position;
   if (left < 0) return true;
   while (!(yield* socket.discard(end - socket.position))) {

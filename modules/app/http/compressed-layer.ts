@@ -13,7 +13,7 @@ import { Inflate } from './inflate.js';
 const LONGEST_HEAD = 65536;
 
 /** Bytes that must decompress correctly before data without a header is treated as compressed. */
-const CONVINCING = 8192;
+const MIN_CONVINCING_BYTES = 8192;
 
 type Mode = 'head' | 'body' | 'passing' | 'over';
 
@@ -21,7 +21,7 @@ export class CompressedLayer implements Layer {
   private mode: Mode = 'head';
   /** Bytes from the beginning, until something was decompressed: passed on if nothing can be. Undefined if too many. */
   private head: GrowingBytes | undefined = new GrowingBytes();
-  private wanted = true;
+  private active = true;
   private inflate = this.newInflate();
   private attempts: Start[] = [];
   private gzip: GzipHead | undefined;
@@ -41,12 +41,12 @@ export class CompressedLayer implements Layer {
     if (this.mode === 'body') this.feed(bytes);
     else if (this.gzip) this.passGzipHead(this.gzip, bytes);
     else this.begin(this.head!.view());
-    return this.wanted;
+    return this.active;
   }
 
   end(): void {
     if (this.mode === 'head' && this.head && this.head.length > 0) this.next(this.head.view());
-    else this.believe();
+    else this.acceptTentative();
   }
 
   /** Decides by the first two bytes. */
@@ -64,7 +64,9 @@ export class CompressedLayer implements Layer {
       if (this.head && this.head.length > LONGEST_HEAD) this.head = undefined;
     } else if (this.head) {
       const at = this.head.length - bytes.length + end;
-      this.try(at === BARE.at ? [BARE] : [{ at, sure: true }, BARE]);
+      this.try(
+        at === FIXED_HEADER_ONLY.at ? [FIXED_HEADER_ONLY] : [{ at, certain: true }, FIXED_HEADER_ONLY],
+      );
     } else {
       this.mode = 'body';
       this.feed(bytes.subarray(end));
@@ -80,20 +82,20 @@ export class CompressedLayer implements Layer {
   private attempt(): void {
     const start = this.attempts.shift();
     if (start === undefined) {
-      this.giveUp();
+      this.passUnchanged();
       return;
     }
     this.inflate = this.newInflate();
-    this.tentative = start.sure ? undefined : new GrowingBytes();
+    this.tentative = start.certain ? undefined : new GrowingBytes();
     this.feed(this.head!.view().subarray(start.at));
   }
 
   private feed(bytes: Uint8Array): void {
     const state = this.inflate.write(bytes);
-    if (state === 'done') this.believe();
+    if (state === 'done') this.acceptTentative();
     if (this.inflate.produced > 0 && !this.tentative) this.head = undefined;
     if (state === 'done') this.mode = 'over';
-    if (state === 'stopped') this.wanted = false;
+    if (state === 'stopped') this.active = false;
     if (state !== 'damaged') return;
     if (this.head) {
       this.attempt();
@@ -103,13 +105,13 @@ export class CompressedLayer implements Layer {
     this.mode = 'passing';
   }
 
-  private giveUp(): void {
+  private passUnchanged(): void {
     this.failed();
     this.tentative = undefined;
     this.mode = 'passing';
     const all = this.head!.view();
     this.head = undefined;
-    if (!this.next(all)) this.wanted = false;
+    if (!this.next(all)) this.active = false;
   }
 
   private newInflate(): Inflate {
@@ -119,30 +121,30 @@ export class CompressedLayer implements Layer {
   private take(bytes: Uint8Array): boolean {
     if (!this.tentative) return this.next(bytes);
     this.tentative.append(bytes);
-    return this.tentative.length < CONVINCING || this.believe();
+    return this.tentative.length < MIN_CONVINCING_BYTES || this.acceptTentative();
   }
 
   /** Accepts the output so far as the content. */
-  private believe(): boolean {
+  private acceptTentative(): boolean {
     const { tentative } = this;
     this.tentative = undefined;
     return tentative && tentative.length > 0 ? this.next(tentative.view()) : true;
   }
 }
 
-/** Where DEFLATE data may begin; `sure` if a header says so. */
+/** Where DEFLATE data may begin; `certain` if a header says so. */
 interface Start {
   readonly at: number;
-  readonly sure: boolean;
+  readonly certain: boolean;
 }
 
 /** A gzip header whose flags are wrong. */
-const BARE: Start = { at: 10, sure: true };
+const FIXED_HEADER_ONLY: Start = { at: 10, certain: true };
 
 /** Best guess first. */
 function startsWithoutGzip(bytes: Uint8Array, announced: 'gzip' | 'deflate'): Start[] {
   const zlib = (bytes[0]! & 15) === 8 && uint16(bytes, 0) % 31 === 0;
-  const raw = { at: 0, sure: announced === 'deflate' };
-  const wrapped = { at: 2, sure: zlib };
+  const raw = { at: 0, certain: announced === 'deflate' };
+  const wrapped = { at: 2, certain: zlib };
   return zlib ? [wrapped, raw] : [raw, wrapped];
 }

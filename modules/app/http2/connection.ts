@@ -83,7 +83,7 @@ export class Connection {
   }
 
   endData({ stream, flags }: FrameHeader, toServer: boolean): void {
-    const found = this.streams.known(stream);
+    const found = this.streams.find(stream);
     if (!found || (flags & END_STREAM) === 0) return;
     this.session.advance(found.transaction, toServer, DATA_DONE);
     this.streams.close(found, toServer, false);

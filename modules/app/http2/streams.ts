@@ -9,7 +9,7 @@ import type { Http2Settings } from './settings.js';
 import { COMPLETE, Http2Transaction } from './transaction.js';
 
 /** Numbers of ended streams that are kept per connection. */
-const MOST_ENDED = 256;
+const MAX_ENDED = 256;
 
 /** One stream while it is open. */
 export interface Stream {
@@ -28,7 +28,7 @@ export class Streams {
   }
 
   /** The stream; undefined if it does not exist or has ended. */
-  known(number: number): Stream | undefined {
+  find(number: number): Stream | undefined {
     return this.open.get(number);
   }
 
@@ -47,7 +47,7 @@ export class Streams {
     this.open.delete(number);
     this.ended.add(number);
     const [oldest] = this.ended;
-    if (this.ended.size > MOST_ENDED) this.ended.delete(oldest!);
+    if (this.ended.size > MAX_ENDED) this.ended.delete(oldest!);
   }
 
   private begin(number: number): Stream | undefined {

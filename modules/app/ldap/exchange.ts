@@ -38,7 +38,7 @@ export class LdapTransaction extends TwoSidedTransaction {
   /** Bytes of the responses kept. */
   kept = 0;
   /** Attribute types of the request. */
-  readonly asked = new TextList();
+  readonly requestedAttributes = new TextList();
   /** Attribute types of all responses. */
   readonly attributes = new TextList();
 
@@ -47,7 +47,7 @@ export class LdapTransaction extends TwoSidedTransaction {
     readonly request: LdapMessage | undefined,
   ) {
     super(id);
-    if (request) addTypes(this.asked, request);
+    if (request) addTypes(this.requestedAttributes, request);
   }
 }
 

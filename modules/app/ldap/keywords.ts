@@ -46,8 +46,11 @@ export const BUFFERS: readonly Buffer_[] = [
   },
   ofResponses('ldap.responses.dn', 'Distinguished name in a response.', each => each.dn),
   ofResponses('ldap.responses.message', 'Diagnostic message of a response.', each => each.result?.message),
-  texts('ldap.request.attribute_type', 'Attribute type in a request.', 'to_server', ({ asked }, index) =>
-    asked.at(index),
+  texts(
+    'ldap.request.attribute_type',
+    'Attribute type in a request.',
+    'to_server',
+    ({ requestedAttributes }, index) => requestedAttributes.at(index),
   ),
   texts(
     'ldap.responses.attribute_type',

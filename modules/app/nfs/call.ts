@@ -10,7 +10,16 @@ export interface FileData {
 
 export interface NfsCall {
   readonly procedure: number;
-  readonly kind: 'read' | 'write' | 'lookup' | 'create' | 'rename' | 'commit' | 'close' | 'other' | 'untold';
+  readonly kind:
+    | 'read'
+    | 'write'
+    | 'lookup'
+    | 'create'
+    | 'rename'
+    | 'commit'
+    | 'close'
+    | 'other'
+    | 'unlogged';
   readonly handle?: Uint8Array;
   /**
    * In version 4, the file that is read or written if the handle does not identify it: what was looked up or opened

@@ -58,13 +58,13 @@ export function readCompoundCall(xdr: Xdr): NfsCall | undefined {
   xdr.opaque(LONGEST_NAME);
   xdr.uint32();
   const count = Math.min(MOST_OPERATIONS, xdr.uint32());
-  return xdr.failed ? undefined : gather(xdr, count, { kind: 'untold', procedure: 1 });
+  return xdr.failed ? undefined : gather(xdr, count, { kind: 'unlogged', procedure: 1 });
 }
 
 /** The operations after the data that a call writes. @param before the call as parsed so far */
 export function readCompoundRest(xdr: Xdr, { behind = 0, handle, below, name }: NfsCall): NfsCall {
   const known = { ...(handle && { handle }), ...(below && { below }), ...(name && { name }) };
-  return gather(xdr, behind, { ...known, kind: 'untold', procedure: 1 });
+  return gather(xdr, behind, { ...known, kind: 'unlogged', procedure: 1 });
 }
 
 /** Parses operations up to and including the first one with data. */

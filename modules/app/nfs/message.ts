@@ -10,7 +10,7 @@ const HANDLE_2 = 32;
 /** @returns undefined if they are not valid arguments of the procedure */
 export function readArguments(xdr: Xdr, version: number, procedure: number): NfsCall | undefined {
   const call = version === 2 ? call2(xdr, procedure) : version === 3 ? call3(xdr, procedure) : undefined;
-  if (version === 4) return procedure === 0 ? { procedure, kind: 'untold' } : readCompoundCall(xdr);
+  if (version === 4) return procedure === 0 ? { procedure, kind: 'unlogged' } : readCompoundCall(xdr);
   return xdr.failed ? undefined : call;
 }
 

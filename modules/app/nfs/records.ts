@@ -2,42 +2,42 @@
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { uint32 } from '../../../engine/packet/network-order.js';
-import type { NfsConversation } from './conversation.js';
+import type { NfsConnection } from './connection.js';
 import { Fragments, LAST, MARK } from './fragments.js';
 import { findMessage, MESSAGE_HEAD } from './recognition.js';
-import type { NfsSession, Rest } from './transfers.js';
+import type { IncompleteData, NfsSession } from './transfers.js';
 import { padded } from './xdr.js';
 
 /** Bytes of a message that are parsed; in a longer one, they contain everything relevant except file data. */
 const HEAD = 4096;
 const NOTHING = new Uint8Array(0);
 
-/** @param conversation created on first use */
+/** @param connection created on first use */
 export function* records(
   session: NfsSession,
-  conversation: () => NfsConversation,
+  connection: () => NfsConnection,
   toServer: boolean,
 ): Reading<void> {
   const socket = toServer ? session.client : session.server;
   for (;;) {
-    if (yield* message(socket, conversation, toServer)) continue;
+    if (yield* message(socket, connection, toServer)) continue;
     if (!(yield* search(socket, toServer))) break;
   }
   if (socket.state === 'end' || socket.state === 'reset')
-    conversation().transfers.ended(toServer, socket.truncated);
+    connection().transfers.ended(toServer, socket.truncated);
 }
 
 /** @returns false if the next message cannot be read */
 function* message(
   socket: StreamSocket,
-  conversation: () => NfsConversation,
+  connection: () => NfsConnection,
   toServer: boolean,
 ): Reading<boolean> {
   const mark = yield* socket.peek(MARK);
   if (!mark) return false;
   const word = uint32(mark, 0);
   const read = (word & LAST) !== 0 ? whole : parted;
-  return yield* read(socket, conversation(), toServer, word & ~LAST);
+  return yield* read(socket, connection(), toServer, word & ~LAST);
 }
 
 /** After a gap: skips to where a message may begin. @returns false if the stream has ended */
@@ -56,7 +56,7 @@ function* search(socket: StreamSocket, toServer: boolean): Reading<boolean> {
 /** The mark is not consumed until the message is available: frames begin with it. */
 function* whole(
   socket: StreamSocket,
-  conversation: NfsConversation,
+  connection: NfsConnection,
   toServer: boolean,
   length: number,
 ): Reading<boolean> {
@@ -66,9 +66,9 @@ function* whole(
   const { view, offset } = socket;
   const place = { at: socket.position, length, mark: MARK };
   const rest = toServer
-    ? conversation.call(view, offset, offset + size, place)
-    : conversation.reply(view, offset, offset + size, place);
-  return yield* behind(socket, conversation, rest, size, length);
+    ? connection.call(view, offset, offset + size, place)
+    : connection.reply(view, offset, offset + size, place);
+  return yield* behind(socket, connection, rest, size, length);
 }
 
 /**
@@ -77,28 +77,28 @@ function* whole(
  */
 function* behind(
   socket: StreamSocket,
-  conversation: NfsConversation,
-  rest: Rest | undefined,
+  connection: NfsConnection,
+  rest: IncompleteData | undefined,
   size: number,
   length: number,
 ): Reading<boolean> {
   const taken = rest?.more && rest.length === 0 ? Math.min(length, rest.more.at) : size;
   if (!(yield* socket.discard(taken))) return false;
-  const left = rest ? yield* data(socket, conversation, rest, length - taken) : length - taken;
+  const left = rest ? yield* data(socket, connection, rest, length - taken) : length - taken;
   if (left === undefined) return false;
   if (!rest?.more || left === 0) return yield* socket.discard(left);
   const next = Math.min(left, HEAD);
   if (!(yield* socket.wait(next))) return false;
   const { view, offset } = socket;
-  const further = conversation.more(rest.more, view, offset, offset + next);
-  return yield* behind(socket, conversation, further, next, left);
+  const further = connection.addOperationsAfterData(rest.more, view, offset, offset + next);
+  return yield* behind(socket, connection, further, next, left);
 }
 
 /** File data as it arrives. @returns bytes after it in the fragment, undefined if the stream has ended */
 function* data(
   socket: StreamSocket,
-  conversation: NfsConversation,
-  rest: Rest,
+  connection: NfsConnection,
+  rest: IncompleteData,
   length: number,
 ): Reading<number | undefined> {
   const behind = Math.max(0, length - padded(rest.length));
@@ -110,11 +110,11 @@ function* data(
       const taken = Math.min(bytes.length, rest.length);
       rest.length -= taken;
       left -= bytes.length;
-      if (taken > 0) conversation.transfers.more(rest, bytes, 0, taken);
+      if (taken > 0) connection.transfers.addData(rest, bytes, 0, taken);
     } else if (socket.state === 'gap' && socket.missing <= left) {
       const lost = Math.min(socket.missing, rest.length);
       rest.length -= lost;
-      if (lost > 0) conversation.transfers.lost(rest, lost);
+      if (lost > 0) connection.transfers.lost(rest, lost);
       left -= socket.missing;
       socket.resume();
     } else return undefined;
@@ -125,7 +125,7 @@ function* data(
 /** A message in several fragments. @param length of the first */
 function* parted(
   socket: StreamSocket,
-  conversation: NfsConversation,
+  connection: NfsConnection,
   toServer: boolean,
   length: number,
 ): Reading<boolean> {
@@ -136,17 +136,17 @@ function* parted(
   yield* gather(fragments, head);
   if (head.length < HEAD && !fragments.isOver) return false;
   let rest = toServer
-    ? conversation.call(head.view(), 0, head.length, place)
-    : conversation.reply(head.view(), 0, head.length, place);
+    ? connection.call(head.view(), 0, head.length, place)
+    : connection.reply(head.view(), 0, head.length, place);
   while (rest) {
     const known = rest.length === 0 && rest.more ? head.slice(Math.min(head.length, rest.more.at)) : NOTHING;
     const fill = rest.length > 0 ? padded(rest.length) : (rest.more?.at ?? 0) - head.length;
-    if (known.length === 0) yield* dataIn(fragments, conversation, rest, fill);
+    if (known.length === 0) yield* dataIn(fragments, connection, rest, fill);
     if (!rest.more) break;
     head = new GrowingBytes();
     head.append(known);
     yield* gather(fragments, head);
-    rest = conversation.more(rest.more, head.view(), 0, head.length);
+    rest = connection.addOperationsAfterData(rest.more, head.view(), 0, head.length);
   }
   while (yield* fragments.recv());
   return fragments.isOver;
@@ -164,8 +164,8 @@ function* gather(fragments: Fragments, head: GrowingBytes): Reading<void> {
 /** File data. @param length including the padding to four bytes */
 function* dataIn(
   fragments: Fragments,
-  conversation: NfsConversation,
-  rest: Rest,
+  connection: NfsConnection,
+  rest: IncompleteData,
   length: number,
 ): Reading<void> {
   for (let left = length; left > 0; ) {
@@ -174,6 +174,6 @@ function* dataIn(
     left -= bytes.length;
     const taken = Math.min(bytes.length, rest.length);
     rest.length -= taken;
-    if (taken > 0) conversation.transfers.more(rest, bytes, 0, taken);
+    if (taken > 0) connection.transfers.addData(rest, bytes, 0, taken);
   }
 }

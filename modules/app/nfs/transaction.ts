@@ -18,7 +18,7 @@ export const EVENTS = [
 export interface Transfer {
   readonly toServer: boolean;
   readonly body: InspectedBody;
-  readonly pieces: FileChunks;
+  readonly fileChunks: FileChunks;
   chunks: number;
   lastXid: number;
   isLast: boolean;

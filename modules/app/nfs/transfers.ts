@@ -20,10 +20,10 @@ export interface NfsSettings {
 }
 
 /** Suricata has no events for it; and lost requests are sent again with other identifiers, or never. */
-const UNTOLD: ChunkEvents = { overlap: () => {}, full: () => 'skip gap' };
+const NO_EVENTS: ChunkEvents = { overlap: () => {}, full: () => 'skip gap' };
 
 /** File data that continues after the parsed part. */
-export interface Rest {
+export interface IncompleteData {
   readonly transfer: Transfer;
   readonly transaction: NfsTransaction;
   length: number;
@@ -87,8 +87,8 @@ export class Transfers {
     body.file = new TrackedFile(transaction.name, toServer, files);
     transaction.addFile(body.file);
     this.session.applyFileDepth(files);
-    const pieces = new FileChunks(body, queue, UNTOLD);
-    return { toServer, body, pieces, chunks: 0, lastXid: 0, isLast: false, length: undefined };
+    const fileChunks = new FileChunks(body, queue, NO_EVENTS);
+    return { toServer, body, fileChunks, chunks: 0, lastXid: 0, isLast: false, length: undefined };
   }
 
   private remember(key: string, transaction: NfsTransaction): void {
@@ -100,12 +100,12 @@ export class Transfers {
   }
 
   /** File data in `bytes[0, end)`. @returns the part that is missing */
-  take(
+  beginData(
     transaction: NfsTransaction,
     { offset, at, length, xid, isEnd }: FileData,
     bytes: Uint8Array,
     end: number,
-  ): Rest | undefined {
+  ): IncompleteData | undefined {
     const transfer = transaction.transfer!;
     transfer.chunks++;
     transfer.lastXid = xid;
@@ -115,30 +115,35 @@ export class Transfers {
     }
     const here = Math.min(end, at + length);
     const rest = { transfer, transaction, length: at + length - here };
-    transfer.pieces.begin(offset, length);
-    this.more(rest, bytes, at, here);
+    transfer.fileChunks.begin(offset, length);
+    this.addData(rest, bytes, at, here);
     return rest.length > 0 ? rest : undefined;
   }
 
   /** `bytes[start, end)` of a file. Its last byte ends the file if the reply said so. */
-  more({ transfer, transaction, length }: Rest, bytes: Uint8Array, start: number, end: number): void {
-    const { body, pieces, toServer } = transfer;
-    pieces.data(bytes.subarray(start, end));
-    if (length <= 0) this.endPiece(transaction);
+  addData(
+    { transfer, transaction, length }: IncompleteData,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const { body, fileChunks, toServer } = transfer;
+    fileChunks.data(bytes.subarray(start, end));
+    if (length <= 0) this.endChunk(transaction);
     if (body.updateVisible(false)) this.session.advance(transaction, toServer, STARTED);
     else this.session.advance(transaction, toServer, toServer ? STARTED : transaction.progressToClient);
   }
 
-  private endPiece(transaction: NfsTransaction): void {
-    const { pieces, length } = transaction.transfer!;
-    pieces.end();
-    if (length !== undefined && pieces.next >= length) this.close(transaction, 'closed');
+  private endChunk(transaction: NfsTransaction): void {
+    const { fileChunks, length } = transaction.transfer!;
+    fileChunks.end();
+    if (length !== undefined && fileChunks.next >= length) this.close(transaction, 'closed');
   }
 
   /** Bytes of a file were lost: those of `rest`, which becomes shorter by them. */
-  lost({ transfer, transaction, length }: Rest, missing: number): void {
-    transfer.pieces.gap(missing);
-    if (length <= 0) this.endPiece(transaction);
+  lost({ transfer, transaction, length }: IncompleteData, missing: number): void {
+    transfer.fileChunks.gap(missing);
+    if (length <= 0) this.endChunk(transaction);
   }
 
   /** CLOSE or COMMIT: the written file is complete. */
@@ -149,7 +154,7 @@ export class Transfers {
     transfer!.isLast = true;
     if (written.rpc!.version !== 4) this.close(written, 'closed');
     else {
-      transfer!.pieces.finish();
+      transfer!.fileChunks.finish();
       transfer!.body.file!.close();
       transfer!.body.updateVisible(true);
       this.session.advance(written, true, STARTED);
@@ -157,8 +162,8 @@ export class Transfers {
   }
 
   private close(transaction: NfsTransaction, state: 'closed' | 'truncated'): void {
-    const { body, pieces } = transaction.transfer!;
-    pieces.finish();
+    const { body, fileChunks } = transaction.transfer!;
+    fileChunks.finish();
     body.file!.close(state);
     body.updateVisible(true);
     this.session.complete(transaction);

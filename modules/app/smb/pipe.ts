@@ -68,7 +68,7 @@ export class Pipe {
     const call = continues ? open : new Call(pdu.callId, MOST_STUB, CALL_HEADER);
     const transaction = continues ? waiting! : consumer.begin(call);
     this.calls.set(pdu.callId, transaction);
-    call.ask(pdu, bytes, start, start + pdu.length, this.bindings);
+    call.addRequest(pdu, bytes, start, start + pdu.length, this.bindings);
     if (call.request.done) consumer.requested(transaction);
   }
 
@@ -76,7 +76,7 @@ export class Pipe {
     const transaction = this.calls.get(pdu.callId);
     const call = transaction?.detail.call;
     if (!call || !isFromServer(pdu.type)) return;
-    call.answer(pdu, bytes, start, start + pdu.length, this.bindings);
+    call.addResponse(pdu, bytes, start, start + pdu.length, this.bindings);
     if (!call.response.done) return;
     this.calls.take(pdu.callId);
     consumer.answered(transaction!);

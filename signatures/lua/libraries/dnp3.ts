@@ -1,7 +1,7 @@
 /** suricata.dnp3: the current DNP3 message, as tables. */
 import type { LuaTable, LuaValue } from '../../../engine/lua.js';
 import { inspected, type LibraryMaker } from '../context.js';
-import { recordText, TransactionInHand } from '../transaction.js';
+import { CurrentTransaction, recordText } from '../transaction.js';
 
 type Flags = Readonly<Record<string, boolean | number>>;
 
@@ -57,12 +57,12 @@ function messageTable(
 }
 
 export const dnp3Library: LibraryMaker = context => {
-  const tx = new TransactionInHand(context, ['dnp3']);
+  const tx = new CurrentTransaction(context, ['dnp3']);
   return {
     name: 'suricata.dnp3',
     functions: {
       get_tx() {
-        const reason = tx.missing();
+        const reason = tx.absenceReason();
         if (reason) return [undefined, reason];
         const { request, response } = tx.record('dnp3') as { request?: Message; response?: Message };
         return [

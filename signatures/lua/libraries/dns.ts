@@ -1,7 +1,7 @@
 /** suricata.dns: the current DNS transaction. */
 import type { LuaLibrary, LuaValue } from '../../../engine/lua.js';
 import type { LibraryMaker } from '../context.js';
-import { recordText, TransactionInHand, transactionLibrary } from '../transaction.js';
+import { CurrentTransaction, recordText, transactionLibrary } from '../transaction.js';
 
 interface Resource {
   readonly rrname?: string;
@@ -22,7 +22,7 @@ function resources(list: unknown): LuaValue {
 }
 
 export const dnsLibrary: LibraryMaker = context => {
-  const tx = new TransactionInHand(context, ['dns', 'mdns', 'llmnr', 'doh2']);
+  const tx = new CurrentTransaction(context, ['dns', 'mdns', 'llmnr', 'doh2']);
   const record = () => tx.record('dns');
   const library = transactionLibrary('suricata.dns', tx, {
     answers: () => [resources(record()['answers'])],

@@ -1,10 +1,10 @@
 /** suricata.http: the current HTTP transaction. */
 import type { LuaArray, LuaValue } from '../../../engine/lua.js';
 import type { LibraryMaker } from '../context.js';
-import { TransactionInHand, transactionLibrary } from '../transaction.js';
+import { CurrentTransaction, transactionLibrary } from '../transaction.js';
 
 export const httpLibrary: LibraryMaker = context => {
-  const tx = new TransactionInHand(context, ['http', 'http1']);
+  const tx = new CurrentTransaction(context, ['http', 'http1']);
   const buffer = (keyword: string, toServer: boolean) => (): LuaArray => [tx.bytes(keyword, toServer)];
   const headers = (toServer: boolean): [string, string][] =>
     tx.texts(toServer ? 'http.request_header' : 'http.response_header', toServer).map(nameAndValue);

@@ -1,12 +1,17 @@
 /** suricata.ssh, suricata.ntp and suricata.ja3: protocols with only a few values for scripts. */
 import type { LuaArray, LuaLibrary } from '../../../engine/lua.js';
 import type { LibraryMaker, LuaContext } from '../context.js';
-import { TransactionInHand, transactionLibrary } from '../transaction.js';
+import { CurrentTransaction, transactionLibrary } from '../transaction.js';
 
 /** Adds a function to a library with which `init` requests a keyword: fingerprints are computed only if requested. */
-function withAsking(context: LuaContext, library: LuaLibrary, name: string, keyword: string): LuaLibrary {
+function withKeywordRequest(
+  context: LuaContext,
+  library: LuaLibrary,
+  name: string,
+  keyword: string,
+): LuaLibrary {
   const ask = (): LuaArray => {
-    context.asked?.add(keyword);
+    context.requestedKeywords?.add(keyword);
     return [];
   };
   const source = `
@@ -20,7 +25,7 @@ return module`;
 }
 
 export const sshLibrary: LibraryMaker = context => {
-  const tx = new TransactionInHand(context, ['ssh']);
+  const tx = new CurrentTransaction(context, ['ssh']);
   const library = transactionLibrary('suricata.ssh', tx, {
     server_proto: () => [tx.bytes('ssh.proto', false)],
     client_proto: () => [tx.bytes('ssh.proto', true)],
@@ -31,11 +36,11 @@ export const sshLibrary: LibraryMaker = context => {
     client_hassh: () => [tx.bytes('ssh.hassh', true)],
     client_hassh_string: () => [tx.bytes('ssh.hassh.string', true)],
   });
-  return withAsking(context, library, 'enable_hassh', 'ssh.hassh');
+  return withKeywordRequest(context, library, 'enable_hassh', 'ssh.hassh');
 };
 
 export const ntpLibrary: LibraryMaker = context => {
-  const tx = new TransactionInHand(context, ['ntp']);
+  const tx = new CurrentTransaction(context, ['ntp']);
   const toServer = () => context.at?.toServer ?? true;
   return transactionLibrary('suricata.ntp', tx, {
     version: () => [tx.number('ntp.version', toServer())],
@@ -46,12 +51,12 @@ export const ntpLibrary: LibraryMaker = context => {
 };
 
 export const ja3Library: LibraryMaker = context => {
-  const tx = new TransactionInHand(context, ['tls', 'quic']);
+  const tx = new CurrentTransaction(context, ['tls', 'quic']);
   const library = transactionLibrary('suricata.ja3', tx, {
     ja3_get_hash: () => [tx.bytes('ja3.hash', true)],
     ja3_get_string: () => [tx.bytes('ja3.string', true)],
     ja3s_get_hash: () => [tx.bytes('ja3s.hash', false)],
     ja3s_get_string: () => [tx.bytes('ja3s.string', false)],
   });
-  return withAsking(context, library, 'enable_ja3', 'ja3.hash');
+  return withKeywordRequest(context, library, 'enable_ja3', 'ja3.hash');
 };

@@ -1,10 +1,10 @@
 /** suricata.smtp: the current mail. */
 import type { LuaValue } from '../../../engine/lua.js';
 import type { LibraryMaker } from '../context.js';
-import { recordText, TransactionInHand, transactionLibrary } from '../transaction.js';
+import { CurrentTransaction, recordText, transactionLibrary } from '../transaction.js';
 
 export const smtpLibrary: LibraryMaker = context => {
-  const tx = new TransactionInHand(context, ['smtp']);
+  const tx = new CurrentTransaction(context, ['smtp']);
   const list = (values: readonly LuaValue[]) => [values.length > 0 ? values : undefined];
   return transactionLibrary('suricata.smtp', tx, {
     get_mime_field: name => {

@@ -1,7 +1,7 @@
 /** suricata.tls: the current TLS handshake. */
 import type { LuaArray } from '../../../engine/lua.js';
 import type { LibraryMaker } from '../context.js';
-import { recordText, TransactionInHand, transactionLibrary } from '../transaction.js';
+import { CurrentTransaction, recordText, transactionLibrary } from '../transaction.js';
 
 type Certificate = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ function seconds(text: unknown): number | undefined {
 }
 
 export const tlsLibrary: LibraryMaker = context => {
-  const tx = new TransactionInHand(context, ['tls']);
+  const tx = new CurrentTransaction(context, ['tls']);
   const server = (): Certificate => tx.record('tls');
   const client = (): Certificate => (tx.record('tls')['client'] as Certificate | undefined) ?? {};
   const chain = (toServer: boolean) => (): LuaArray => {

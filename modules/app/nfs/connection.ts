@@ -7,22 +7,22 @@ import { nameContent, nameMessage, type Place } from './frames.js';
 import { readArguments, readResults } from './message.js';
 import { CALL, NFS, REPLY, type RpcCall, readCall, readReply } from './rpc.js';
 import { COMPLETE, type EVENTS, NfsTransaction } from './transaction.js';
-import { keyOf, type NfsSession, type NfsSettings, type Rest, Transfers } from './transfers.js';
+import { type IncompleteData, keyOf, type NfsSession, type NfsSettings, Transfers } from './transfers.js';
 import { padded, Xdr } from './xdr.js';
 
 /** Maximum names of files remembered. */
-const MOST_NAMES = 1024;
+const MAX_NAMES = 1024;
 const NAMELESS = new Uint8Array(0);
 
-interface Waiting {
+interface PendingCall {
   readonly rpc: RpcCall;
   readonly call: NfsCall;
   readonly transaction: NfsTransaction | undefined;
 }
 
-export class NfsConversation {
+export class NfsConnection {
   /** Calls without a reply, by transaction identifier (XID). */
-  private readonly waiting: BoundedMap<number, Waiting>;
+  private readonly pending: BoundedMap<number, PendingCall>;
   private readonly names = new Map<string, Uint8Array>();
   readonly transfers: Transfers;
   private readonly settings: NfsSettings;
@@ -30,13 +30,13 @@ export class NfsConversation {
   constructor(private readonly session: NfsSession) {
     this.settings = session.settings as NfsSettings;
     this.transfers = new Transfers(session);
-    this.waiting = new BoundedMap(this.settings.mostTransactions, late => this.giveUp(late));
+    this.pending = new BoundedMap(this.settings.mostTransactions, late => this.abandon(late));
   }
 
   // ── calls ──
 
   /** A call, or its beginning. @param bytes `bytes[start, end)`; not kept  @returns file data that is incomplete */
-  call(bytes: Uint8Array, start: number, end: number, place: Place): Rest | undefined {
+  call(bytes: Uint8Array, start: number, end: number, place: Place): IncompleteData | undefined {
     if (this.session.frames) nameMessage(this.session, true, place, bytes, start, end);
     if (isOther(bytes, start, end, REPLY)) return undefined;
     const xdr = new Xdr(bytes, start, end);
@@ -56,40 +56,44 @@ export class NfsConversation {
       return undefined;
     }
     const transaction = this.transactionOf(rpc, call);
-    this.waiting.set(rpc.xid, { rpc, call, transaction });
-    return transaction && call.data ? this.written(rpc, call, transaction, bytes, start, end) : undefined;
+    this.pending.set(rpc.xid, { rpc, call, transaction });
+    return transaction && call.data
+      ? this.addWrittenData(rpc, call, transaction, bytes, start, end)
+      : undefined;
   }
 
   /** Processes the data that a call writes, as far as available. */
-  private written(
+  private addWrittenData(
     rpc: RpcCall,
     call: NfsCall,
     transaction: NfsTransaction,
     bytes: Uint8Array,
     start: number,
     end: number,
-  ): Rest | undefined {
+  ): IncompleteData | undefined {
     const data = { ...call.data!, offset: call.offset!, xid: rpc.xid, isEnd: false };
-    const rest = this.transfers.take(transaction, data, bytes, end);
+    const rest = this.transfers.beginData(transaction, data, bytes, end);
     if (!call.behind) return rest;
     const more = { rpc, call, at: data.at + padded(data.length) - start };
     return { transfer: transaction.transfer!, transaction, length: rest?.length ?? 0, more };
   }
 
   /** Operations after written data: only further writes, and the end of files, are evaluated. */
-  more(
-    { rpc, call }: NonNullable<Rest['more']>,
+  addOperationsAfterData(
+    { rpc, call }: NonNullable<IncompleteData['more']>,
     bytes: Uint8Array,
     start: number,
     end: number,
-  ): Rest | undefined {
+  ): IncompleteData | undefined {
     const next = readCompoundRest(new Xdr(bytes, start, end), call);
     if (next.kind === 'close' || next.kind === 'commit') this.transfers.closeWritten(next);
-    return next.data ? this.written(rpc, next, this.transactionOf(rpc, next)!, bytes, start, end) : undefined;
+    return next.data
+      ? this.addWrittenData(rpc, next, this.transactionOf(rpc, next)!, bytes, start, end)
+      : undefined;
   }
 
   /** No longer waits for the reply of a call. */
-  private giveUp({ transaction }: Waiting): void {
+  private abandon({ transaction }: PendingCall): void {
     if (!transaction || transaction.transfer) return;
     this.session.event(transaction, 'too_many_transactions');
     this.session.complete(transaction);
@@ -100,13 +104,13 @@ export class NfsConversation {
     if (kind === 'read' || kind === 'write')
       return this.transfers.find(kind, call) ?? this.transfers.begin(kind, call, this.begin(rpc, call));
     // For version 4, Suricata logs little but files.
-    if (kind === 'untold') return undefined;
-    if (rpc.version === 4 && !TOLD_4.has(call.procedure)) {
+    if (kind === 'unlogged') return undefined;
+    if (rpc.version === 4 && !LOGGED_PROCEDURES_V4.has(call.procedure)) {
       if (kind === 'close' || kind === 'commit') this.transfers.closeWritten(call);
       return undefined;
     }
     const transaction = this.begin(rpc, call);
-    transaction.handle = TOLD_HANDLES.has(kind) ? handle : undefined;
+    transaction.handle = KINDS_WITH_LOGGED_HANDLE.has(kind) ? handle : undefined;
     this.session.advance(transaction, true, COMPLETE);
     if (kind === 'commit') this.transfers.closeWritten(call);
     return transaction;
@@ -119,12 +123,12 @@ export class NfsConversation {
 
   // ── replies ──
 
-  reply(bytes: Uint8Array, start: number, end: number, place: Place): Rest | undefined {
+  reply(bytes: Uint8Array, start: number, end: number, place: Place): IncompleteData | undefined {
     if (this.session.frames) nameMessage(this.session, false, place, bytes, start, end);
     if (isOther(bytes, start, end, CALL)) return undefined;
     const xdr = new Xdr(bytes, start, end);
     const rpc = readReply(xdr);
-    const waiting = rpc && this.waiting.take(rpc.xid);
+    const waiting = rpc && this.pending.take(rpc.xid);
     if (!rpc || !waiting) {
       if (!rpc) this.report('malformed_data');
       return undefined;
@@ -133,18 +137,19 @@ export class NfsConversation {
     const { transaction, call } = waiting;
     const results = rpc.accepted ? readResults(xdr, waiting.rpc.version, call) : { status: 0 };
     if (transaction) transaction.accepted = rpc.accepted;
-    if (results) return this.answer(waiting, results, bytes, end);
+    if (results) return this.addReply(waiting, results, bytes, end);
     if (transaction && !transaction.transfer) this.session.complete(transaction);
     return undefined;
   }
 
-  private answer(
-    { rpc, call, transaction }: Waiting,
+  private addReply(
+    { rpc, call, transaction }: PendingCall,
     reply: NfsReply,
     bytes: Uint8Array,
     end: number,
-  ): Rest | undefined {
-    if (reply.handle && call.name && NAMING.has(call.kind)) this.name(reply.handle, call.name);
+  ): IncompleteData | undefined {
+    if (reply.handle && call.name && KINDS_THAT_NAME_HANDLE.has(call.kind))
+      this.rememberName(reply.handle, call.name);
     if (!transaction) return undefined;
     transaction.status = reply.status;
     if (call.kind === 'lookup') transaction.handle = reply.handle;
@@ -154,11 +159,11 @@ export class NfsConversation {
     }
     if (!reply.data || call.kind !== 'read') return undefined;
     const data = { ...reply.data, offset: call.offset!, xid: rpc.xid, isEnd: reply.isEnd === true };
-    return this.transfers.take(transaction, data, bytes, end);
+    return this.transfers.beginData(transaction, data, bytes, end);
   }
 
-  private name(handle: Uint8Array, name: Uint8Array): void {
-    if (this.names.size >= MOST_NAMES) this.names.delete(this.names.keys().next().value!);
+  private rememberName(handle: Uint8Array, name: Uint8Array): void {
+    if (this.names.size >= MAX_NAMES) this.names.delete(this.names.keys().next().value!);
     this.names.set(keyOf(handle), name);
   }
 
@@ -178,7 +183,7 @@ function isOther(bytes: Uint8Array, start: number, end: number, type: number): b
 }
 
 /** Calls whose name belongs to the handle in their reply. */
-const NAMING = new Set<NfsCall['kind']>(['lookup', 'create', 'read', 'write']);
-const TOLD_HANDLES = new Set<NfsCall['kind']>(['create', 'rename', 'commit', 'other']);
+const KINDS_THAT_NAME_HANDLE = new Set<NfsCall['kind']>(['lookup', 'create', 'read', 'write']);
+const KINDS_WITH_LOGGED_HANDLE = new Set<NfsCall['kind']>(['create', 'rename', 'commit', 'other']);
 /** CREATE, REMOVE and RENAME. */
-const TOLD_4 = new Set([6, 28, 29]);
+const LOGGED_PROCEDURES_V4 = new Set([6, 28, 29]);

@@ -2,7 +2,7 @@
 import type { ContentMatch, Match } from '../signature.js';
 
 /** Conditions as inspected, and notes about the changes. */
-export interface Settled {
+export interface SimplifiedConditions {
   readonly conditions: readonly Match[];
   readonly notes: readonly string[];
 }
@@ -10,7 +10,7 @@ export interface Settled {
 const RAW_BYTES = "'/B' (rawbytes) option is a no-op and is silently ignored";
 
 /** Distances without a preceding match become offsets; a content after which no byte may follow ends the buffer. */
-export function settle(conditions: readonly Match[]): Settled {
+export function simplifyConditions(conditions: readonly Match[]): SimplifiedConditions {
   const settled: Match[] = [];
   const notes: string[] = [];
   for (const match of conditions) {

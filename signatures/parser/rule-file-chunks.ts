@@ -3,19 +3,19 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { continues } from './lines.js';
 
 /** Whole lines of a file, and the number of the first one. */
-export interface Piece {
+export interface RuleFileChunk {
   readonly text: string;
   readonly firstLine: number;
 }
 
-const PIECE = 1 << 20;
+const CHUNK_BYTES = 1 << 20;
 const GZIP = '\x1f\x8b';
 /** First characters: a NUL among them means a binary file; one further on only invalidates a rule. */
-const LOOKED_AT = 16;
+const BINARY_CHECK_BYTES = 16;
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
 /** @returns chunks that end at the end of a rule, latin1 @throws file system Error, or if it is not text */
-export function* piecesOf(path: string, size = PIECE): Generator<Piece> {
+export function* chunksOf(path: string, size = CHUNK_BYTES): Generator<RuleFileChunk> {
   let firstLine = 1;
   let open = '';
   for (const block of blocksOf(path, size)) {
@@ -49,7 +49,7 @@ function* blocksOf(path: string, size: number): Generator<string> {
 /** Otherwise each of its lines would be reported as an error. */
 function refuseBinary(text: string): void {
   if (text.startsWith(GZIP)) throw new Error('the file is compressed with gzip; decompress it first');
-  if (text.slice(0, LOOKED_AT).includes('\0')) throw new Error('the file is not UTF-8 text');
+  if (text.slice(0, BINARY_CHECK_BYTES).includes('\0')) throw new Error('the file is not UTF-8 text');
 }
 
 /** Offset after the last line that is not continued by a backslash; 0 if there is none. */

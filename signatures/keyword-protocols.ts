@@ -7,7 +7,7 @@ import type { Position } from './signature.js';
 /** Properties of a protocol to which a keyword belongs. */
 export type KeywordOwner = Pick<Protocol, 'name' | 'ruleNames' | 'variantOf'>;
 
-export class MeantProtocols {
+export class KeywordProtocols {
   /** Protocol of the first keyword that has one; undefined if none so far. */
   first: string | undefined;
   /** Protocols common to all keywords so far; undefined if there were none. */
@@ -23,14 +23,14 @@ export class MeantProtocols {
    * Registers the protocols of a keyword.
    * @throws RuleError if the rule is for another one
    */
-  use(owners: readonly KeywordOwner[], keyword: string, at: Position): void {
+  addOwners(owners: readonly KeywordOwner[], keyword: string, at: Position): void {
     this.first ??= owners[0]!.name;
     const header = this.context.protocols.get(this.header);
     if (header?.kind !== 'application') {
       this.requireCommon(owners, keyword, at);
       return;
     }
-    if (owners.some(owner => fits(header.name, owner))) return;
+    if (owners.some(owner => isCompatible(header.name, owner))) return;
     if (keyword.startsWith('file'))
       throw new RuleError(`protocol ${header.name} doesn't support file matching (${keyword})`, at);
     throw new RuleError(
@@ -41,13 +41,14 @@ export class MeantProtocols {
 
   /** If the header names no application protocol, all keywords must have one in common. */
   private requireCommon(owners: readonly KeywordOwner[], keyword: string, at: Position): void {
-    const meant = this.common;
+    const before = this.common;
     const common = owners.filter(
-      owner => owner.variantOf === undefined && (meant?.some(({ name }) => fits(name, owner)) ?? true),
+      owner =>
+        owner.variantOf === undefined && (before?.some(({ name }) => isCompatible(name, owner)) ?? true),
     );
     if (common.length === 0)
       throw new RuleError(
-        `can't set rule app proto to ${owners[0]!.name} (${keyword}): already set to ${meant![0]!.name}`,
+        `can't set rule app proto to ${owners[0]!.name} (${keyword}): already set to ${before![0]!.name}`,
         at,
       );
     this.common = common;
@@ -64,7 +65,7 @@ const RELATED: readonly (readonly string[])[] = [
 ];
 
 /** Whether a rule for `header` may use keywords of the protocol; those of a variant require a rule for it. */
-function fits(header: string, { name, ruleNames, variantOf }: KeywordOwner): boolean {
+function isCompatible(header: string, { name, ruleNames, variantOf }: KeywordOwner): boolean {
   if (name === header) return true;
   return variantOf === undefined && (ruleNames?.includes(header) || related(header, name));
 }
