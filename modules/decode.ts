@@ -105,7 +105,7 @@ class Decode implements ThreadModule {
     const at = row[p + Packet.DATA]!;
     counts[Count.PACKETS]!++;
     counts[Count.BYTES]! += length;
-    if (length > d.tally.longestPacket) d.tally.longestPacket = length;
+    if (length > d.tally.maxPacketLength) d.tally.maxPacketLength = length;
     this.advanceTime(Packet.secondsOf(row, p));
     this.number = row[p + Packet.NUMBER]!;
     d.layers = 0;

@@ -49,7 +49,7 @@ export interface Inspection {
 export type Test = (at: Inspection) => boolean;
 
 /** Maximum number of byte_extract and byte_math variables of one signature. */
-export const MOST_VARIABLES = 256;
+export const MAX_VARIABLES = 256;
 
 export function newInspection(memory: Memory, flows: FlowRows): Inspection {
   return {
@@ -69,7 +69,7 @@ export function newInspection(memory: Memory, flows: FlowRows): Inspection {
     atEnd: true,
     position: 0,
     littleEndian: false,
-    variables: new Array<Whole>(MOST_VARIABLES).fill(0),
+    variables: new Array<Whole>(MAX_VARIABLES).fill(0),
     signature: 0,
   };
 }

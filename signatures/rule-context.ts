@@ -95,7 +95,7 @@ export interface RuleProtocol {
 }
 
 /** Maximum number of suggestions computed for wrong words, of which there may be thousands. */
-const MOST_SUGGESTIONS = 200;
+const MAX_SUGGESTIONS = 200;
 
 /** One object for equal values: 36,000 signatures share their equal parts. */
 export class SharedValues {
@@ -109,7 +109,7 @@ export class SharedValues {
   /** The known word most similar to a wrong one. */
   nearest(word: string, known: Iterable<string>): string | undefined {
     if (!this.suggestions.has(word)) {
-      if (this.suggestions.size >= MOST_SUGGESTIONS) return undefined;
+      if (this.suggestions.size >= MAX_SUGGESTIONS) return undefined;
       this.suggestions.set(word, nearest(word.slice(0, 64), known));
     }
     return this.suggestions.get(word);

@@ -16,7 +16,7 @@ import { beginsMessage } from './enip/recognition.js';
 import { enipRecord } from './enip/record.js';
 
 const PORTS = [44818];
-const MOST_TRANSACTIONS = option(
+const MAX_TRANSACTIONS = option(
   'app-layer.protocols.enip.max-tx',
   integer(1),
   1024,
@@ -50,8 +50,8 @@ export default defineProtocol<EnipTransaction>({
   values: VALUES,
   tests: TESTS,
   recognition: { ports: { tcp: PORTS, udp: PORTS }, probe },
-  options: [MOST_TRANSACTIONS],
-  prepare: (config): EnipSettings => ({ mostTransactions: config.read(MOST_TRANSACTIONS) }),
+  options: [MAX_TRANSACTIONS],
+  prepare: (config): EnipSettings => ({ maxTransactions: config.read(MAX_TRANSACTIONS) }),
   client: session => messages(session, true),
   server: session => messages(session, false),
   datagram: takeDatagram,

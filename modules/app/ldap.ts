@@ -8,7 +8,7 @@ import { probe } from './ldap/recognition.js';
 import { ldapRecord } from './ldap/record.js';
 
 const PORTS = [389, 3268];
-const MOST_TRANSACTIONS = option(
+const MAX_TRANSACTIONS = option(
   'app-layer.protocols.ldap.max-tx',
   integer(1),
   1024,
@@ -26,8 +26,8 @@ export default defineProtocol<LdapTransaction>({
   values: VALUES,
   tests: [],
   recognition: { ports: { tcp: PORTS, udp: PORTS }, probe },
-  options: [MOST_TRANSACTIONS],
-  prepare: config => ({ mostTransactions: config.read(MOST_TRANSACTIONS) }),
+  options: [MAX_TRANSACTIONS],
+  prepare: config => ({ maxTransactions: config.read(MAX_TRANSACTIONS) }),
   client: session => messages(session, true),
   server: session => messages(session, false),
   datagram: (session, bytes, start, end, toServer) => datagram(session, bytes.slice(start, end), toServer),

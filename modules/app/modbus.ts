@@ -5,7 +5,7 @@ import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../en
 import { parseCondition } from './modbus/condition.js';
 import { Exchange } from './modbus/exchange.js';
 import { fulfils } from './modbus/fulfilment.js';
-import { HEADER_LENGTH, LONGEST_LENGTH } from './modbus/message.js';
+import { HEADER_LENGTH, MAX_LENGTH } from './modbus/message.js';
 import { modbusRecord } from './modbus/record.js';
 import { MODBUS_OPTIONS, modbusSettings } from './modbus/settings.js';
 import { COMPLETE, EVENTS, type ModbusTransaction } from './modbus/transaction.js';
@@ -16,8 +16,7 @@ function probe(bytes: Uint8Array, start: number, end: number, toServer: boolean)
   const length = uint16(bytes, start + 4);
   const code = bytes[start + HEADER_LENGTH]!;
   const isFunction = code > 0 && (code < 0x80 || !toServer);
-  const isHeader =
-    bytes[start + 2] === 0 && bytes[start + 3] === 0 && length >= 2 && length <= LONGEST_LENGTH;
+  const isHeader = bytes[start + 2] === 0 && bytes[start + 3] === 0 && length >= 2 && length <= MAX_LENGTH;
   return isHeader && isFunction ? 'yes' : 'no';
 }
 

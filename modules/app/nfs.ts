@@ -21,7 +21,7 @@ import { records } from './nfs/records.js';
 import { COMPLETE, EVENTS, type NfsTransaction, STARTED } from './nfs/transaction.js';
 import type { NfsSession, NfsSettings } from './nfs/transfers.js';
 
-const MOST_TRANSACTIONS = option(
+const MAX_TRANSACTIONS = option(
   'app-layer.protocols.nfs.max-tx',
   integer(1),
   1024,
@@ -82,11 +82,11 @@ export default defineProtocol<NfsTransaction>({
   values: [value('procedure', ({ call }) => call?.procedure), value('version', ({ rpc }) => rpc?.version)],
   tests: fileTests(AT) as TestDeclaration<NfsTransaction>[],
   recognition: { ports: { tcp: [2049], udp: [2049] }, probe },
-  options: [MOST_TRANSACTIONS, QUEUE_SIZE, QUEUE_COUNT],
+  options: [MAX_TRANSACTIONS, QUEUE_SIZE, QUEUE_COUNT],
   prepare: (config, shared): NfsSettings => ({
     files: fileSettings(config, shared),
     memory: bodyMemory(MEMORY),
-    mostTransactions: config.read(MOST_TRANSACTIONS),
+    maxTransactions: config.read(MAX_TRANSACTIONS),
     queue: { size: config.read(QUEUE_SIZE), count: config.read(QUEUE_COUNT) },
   }),
   client: session => records(session, () => connectionOf(session), true),

@@ -5,7 +5,7 @@ import { defineProtocol, type ProbeResult, REQUEST_AND_RESPONSE } from '../../en
 import { latin1Text } from '../../engine/record/bytes-text.js';
 import { Connection, EVENTS, type Pop3Transaction } from './pop3/connection.js';
 
-const MOST_TRANSACTIONS = option(
+const MAX_TRANSACTIONS = option(
   'app-layer.protocols.pop3.max-tx',
   integer(1),
   256,
@@ -50,8 +50,8 @@ export default defineProtocol<Pop3Transaction>({
   values: [],
   tests: [],
   recognition: { patterns: [{ toServer: false, bytes: '+OK ' }], ports: { tcp: [110] }, probe },
-  options: [MOST_TRANSACTIONS],
-  prepare: config => ({ mostTransactions: config.read(MOST_TRANSACTIONS) }),
+  options: [MAX_TRANSACTIONS],
+  prepare: config => ({ maxTransactions: config.read(MAX_TRANSACTIONS) }),
   client: session => connectionOf(session).commands(),
   server: session => connectionOf(session).responses(),
   record,

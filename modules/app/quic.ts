@@ -13,7 +13,7 @@ import { isKnown, versionOf } from './quic/packet.js';
 import { quicRecord } from './quic/record.js';
 import { COMPLETE, EVENTS, type QuicSettings, type QuicTransaction } from './quic/transaction.js';
 
-const LONGEST_HELLO = option(
+const MAX_HELLO_LENGTH = option(
   'app-layer.protocols.quic.max-hello-length',
   integer(64),
   65535,
@@ -111,9 +111,9 @@ export default defineProtocol<QuicTransaction>({
   values: [],
   tests: [],
   recognition: { ports: { udp: [443, 80] }, probe },
-  options: [LONGEST_HELLO, JA3, JA4],
+  options: [MAX_HELLO_LENGTH, JA3, JA4],
   prepare: (config): QuicSettings => ({
-    longestHello: config.read(LONGEST_HELLO),
+    maxHelloLength: config.read(MAX_HELLO_LENGTH),
     ja3: config.read(JA3) !== 'no',
     ja4: config.read(JA4) !== 'no',
   }),

@@ -12,7 +12,7 @@ import { BUFFERS, TESTS, VALUES } from './websocket/keywords.js';
 
 const NAMES = { name: 'websocket', transports: ['tcp'] } as const;
 const RECORD = 'outputs.*.eve-log.types.*.websocket.';
-const LONGEST = option(
+const MAX_PAYLOAD_LENGTH = option(
   'app-layer.protocols.websocket.max-payload-size',
   size,
   65536,
@@ -48,11 +48,11 @@ export default defineProtocol<WebSocketTransaction>({
   tests: TESTS,
   frames: declareFrames(NAMES, ['header', 'pdu', 'data']),
   recognition: {},
-  options: [LONGEST, PRINTABLE, BASE64, ...Object.values(BODY_OPTIONS)],
+  options: [MAX_PAYLOAD_LENGTH, PRINTABLE, BASE64, ...Object.values(BODY_OPTIONS)],
   prepare(config): WebSocketSettings {
     const entries = recordTypeSettings(config, 'websocket').flatMap(entry => entry ?? []);
     return {
-      longestPayload: config.read(LONGEST),
+      maxPayloadLength: config.read(MAX_PAYLOAD_LENGTH),
       alertPayload: bodyForms(config, BODIES, BODY_OPTIONS),
       printable: entries.some(entry => entry.read({ ...PRINTABLE, path: 'payload-printable' })),
       base64: entries.some(entry => entry.read({ ...BASE64, path: 'payload-base64' })),

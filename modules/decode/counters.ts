@@ -103,11 +103,11 @@ export class Tally {
   readonly counts = new Float64Array(NAMES.length);
   /** By number of the decoder event. */
   readonly events = new Float64Array(DECODER_EVENTS);
-  longestPacket = 0;
+  maxPacketLength = 0;
   private readonly values: Float64Array;
   private readonly indexes: number[];
   private readonly eventIndexes: number[];
-  private readonly longestIndex: number;
+  private readonly maxPacketIndex: number;
 
   constructor({ counters, config }: Pick<Thread, 'counters' | 'config'>) {
     this.values = counters.values;
@@ -115,7 +115,7 @@ export class Tally {
     this.eventIndexes = countsDecoderEvents(config)
       ? Array.from(this.events, (_, event) => counters.declare(eventCounterName(event, config)))
       : [];
-    this.longestIndex = counters.declare('decoder.max_pkt_size', 'max');
+    this.maxPacketIndex = counters.declare('decoder.max_pkt_size', 'max');
   }
 
   /** Total of a counter, as of the last flush. */
@@ -126,7 +126,7 @@ export class Tally {
   /** Adds all counts to the thread's counters. */
   flush(): void {
     add(this.counts, this.values, this.indexes);
-    this.values[this.longestIndex] = this.longestPacket;
+    this.values[this.maxPacketIndex] = this.maxPacketLength;
   }
 
   /** Adds the events; there are many kinds, rarely any occurrence. */

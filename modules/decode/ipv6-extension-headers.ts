@@ -24,7 +24,7 @@ const HOST_IDENTITY = 139;
 const SHIM6 = 140;
 
 /** Minimum size of the header that an extension header names as next. */
-const SMALLEST_HEADER = 2;
+const MIN_HEADER = 2;
 
 // Headers seen so far.
 const SEEN_HOP_BY_HOP = 1;
@@ -56,7 +56,7 @@ export function decodeNextHeader(d: Decoding, p: number, next: number, at: numbe
     d.row[p + Packet.PROTOCOL] = next;
     d.row[p + Packet.PAYLOAD] = at;
     d.row[p + Packet.PAYLOAD_LENGTH] = end - at;
-    if (next !== NONE && end - at < SMALLEST_HEADER) return d.invalid(p, Events.IPV6_TRUNC_EXTHDR);
+    if (next !== NONE && end - at < MIN_HEADER) return d.invalid(p, Events.IPV6_TRUNC_EXTHDR);
   }
   return decodeTransport(d, p, next, at, end);
 }

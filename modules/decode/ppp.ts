@@ -6,14 +6,14 @@ import { decodeIpv4 } from './ipv4.js';
 import { decodeIpv6 } from './ipv6.js';
 import { decodeMpls } from './mpls.js';
 
-const SMALLEST = 4;
+const MIN_LENGTH = 4;
 /** Protocols from here on control the link and its networks, and authenticate (RFC 1661 section 2). */
 const CONTROL = 0x8000;
 
 /** A PPP frame, with or without address and control fields. @returns false when it is truncated */
 export function decodePpp(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.PPP]!++;
-  if (end - at < SMALLEST) return d.invalid(p, Events.PPP_PKT_TOO_SMALL);
+  if (end - at < MIN_LENGTH) return d.invalid(p, Events.PPP_PKT_TOO_SMALL);
   if (!d.enter(p)) return false;
   const framed = d.bytes[at] === 0xff && d.bytes[at + 1] === 0x03;
   decodePppProtocol(d, p, framed ? at + 2 : at, end);

@@ -3,7 +3,7 @@ import type { Config } from '../../engine/config/config.js';
 
 const PORTS = 65536;
 /** Maximum nesting of port variables. */
-const DEEPEST = 16;
+const MAX_DEPTH = 16;
 
 /**
  * Ports of a setting: numbers, ranges `a:b`, lists, `any`, port variables, each of them excluded with a preceding `!`.
@@ -16,7 +16,7 @@ export function tunnelPorts(config: Config, value: unknown, fallback: number): U
   const included = new Uint8Array(PORTS);
   const excluded = new Uint8Array(PORTS);
   const read = (setting: unknown, negated: boolean, depth: number): void => {
-    if (depth > DEEPEST)
+    if (depth > MAX_DEPTH)
       throw new Error(`port variables of a tunnel are nested too deeply: ${String(setting)}`);
     eachWord(textOf(setting), negated, (word, not) => {
       if (word.startsWith('$'))

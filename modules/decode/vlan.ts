@@ -8,7 +8,7 @@ import { decodeEtherType } from './ether-type.js';
 
 const HEADER = 4;
 /** Maximum number of tags in a row. */
-const MOST_VLAN_TAGS = 3;
+const MAX_VLAN_TAGS = 3;
 
 export function decodeVlan(d: Decoding, p: number, at: number, end: number): boolean {
   const { row } = d;
@@ -23,7 +23,7 @@ export function decodeVlan(d: Decoding, p: number, at: number, end: number): boo
 /** Stores a VLAN id in the row. @returns false when the row is full */
 export function addVlan(row: Int32Array, p: number, id: number): boolean {
   const tags = row[p + Packet.VLAN_COUNT]!;
-  if (tags >= MOST_VLAN_TAGS) return false;
+  if (tags >= MAX_VLAN_TAGS) return false;
   row[p + Packet.VLAN_ID_0 + tags] = id;
   row[p + Packet.VLAN_COUNT] = tags + 1;
   return true;

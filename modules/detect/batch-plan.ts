@@ -8,7 +8,7 @@ import { isFlowDecided } from '../../engine/flow/flow-decision.js';
 import type { FlowRows } from '../../engine/flow/flow-record.js';
 import type { Memory } from '../../engine/memory.js';
 import * as Packet from '../../engine/packet.js';
-import { LONGEST } from '../../signatures/compile/fast-pattern.js';
+import { MAX_PATTERN_LENGTH } from '../../signatures/compile/fast-pattern.js';
 import type { GroupRules, RuleSetImage } from '../../signatures/compile/image.js';
 import type { FlowStates } from './flow-states.js';
 import { NumberList } from './number-list.js';
@@ -109,7 +109,7 @@ export class BatchPlan {
       return;
     }
     // Up to the end of the longest pattern that begins before it.
-    const rest = early.scannedFrom - state.scanned + LONGEST - 1;
+    const rest = early.scannedFrom - state.scanned + MAX_PATTERN_LENGTH - 1;
     this.addStreamJob(i, state, group, data, Math.min(length, rest), 0);
     this.continueScanOf(early, state);
   }
@@ -130,7 +130,9 @@ export class BatchPlan {
     const end = start + row[p + Packet.STREAM_LENGTH]!;
     const isEnd = states.stream(toServer).scanned === start && early.scanned === end;
     // If it is short, a pattern may begin before it and end after it.
-    return isEnd && early.scannedFrom > start && end - early.scannedFrom >= LONGEST ? early : undefined;
+    return isEnd && early.scannedFrom > start && end - early.scannedFrom >= MAX_PATTERN_LENGTH
+      ? early
+      : undefined;
   }
 
   /** The gap before it is filled, and the data after the gap was already scanned: the scan continues from there. */

@@ -13,7 +13,7 @@ import { StreamState } from './stream-state.js';
 import type { DirectionState } from './transaction-state.js';
 
 /** Maximum number of texts stored per flow. */
-const MOST_TEXTS = 64;
+const MAX_TEXTS = 64;
 
 export class FlowState {
   private toServer: StreamState | undefined;
@@ -77,7 +77,7 @@ export class FlowState {
   /** Stores a text; above the maximum, only existing names are updated. */
   setText(name: string, text: string): void {
     this.texts ??= new Map();
-    if (this.texts.has(name) || this.texts.size < MOST_TEXTS) this.texts.set(name, text);
+    if (this.texts.has(name) || this.texts.size < MAX_TEXTS) this.texts.set(name, text);
   }
 }
 

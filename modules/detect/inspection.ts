@@ -1,7 +1,7 @@
 /** The environment of compiled conditions. */
 import type { StoredSignature } from '../../signatures/compile/image.js';
 import type { ConditionWatch } from '../../signatures/condition-watch.js';
-import { MOST_VARIABLES } from '../../signatures/inspection.js';
+import { MAX_VARIABLES } from '../../signatures/inspection.js';
 import type { CompileEnvironment } from '../../signatures/match-compiler.js';
 
 /** The part common to all signatures of a thread. */
@@ -21,7 +21,7 @@ export function environmentsFor(
       variable(name) {
         let number = numbers.get(name);
         if (number === undefined) {
-          number = numbers.size % MOST_VARIABLES;
+          number = numbers.size % MAX_VARIABLES;
           numbers.set(name, number);
         }
         return number;

@@ -10,7 +10,7 @@ import type { FlowState, FlowStates } from './flow-states.js';
 /** Flowbits with this prefix are reported separately. */
 const TRAFFIC = 'traffic/';
 /** Maximum number of texts stored per packet. */
-const MOST_TEXTS = 64;
+const MAX_TEXTS = 64;
 
 type Variable = readonly [name: string, text: string];
 
@@ -41,7 +41,7 @@ export class Notes implements AlertNotes, CaptureStore {
     const text = Buffer.from(at.bytes.subarray(start, end)).toString('latin1');
     if (scope === 'alert') this.context(at, name, JSON.stringify(text));
     else if (scope === 'pkt') {
-      if (this.packetTexts.length < MOST_TEXTS) this.packetTexts.push([name, text]);
+      if (this.packetTexts.length < MAX_TEXTS) this.packetTexts.push([name, text]);
     } else if (at.flow >= 0) this.states.of(at.flow).setText(name, text);
   }
 

@@ -1,5 +1,5 @@
 const NOTHING = new Int32Array(0);
-const SMALLEST = 4;
+const MIN_CAPACITY = 4;
 
 /** A list of numbers that is filled and cleared for every packet without allocation. */
 export class NumberList {
@@ -17,7 +17,7 @@ export class NumberList {
   }
 
   private grow(): void {
-    const larger = new Int32Array(Math.max(SMALLEST, this.values.length * 2));
+    const larger = new Int32Array(Math.max(MIN_CAPACITY, this.values.length * 2));
     larger.set(this.values);
     this.values = larger;
   }

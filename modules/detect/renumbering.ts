@@ -5,7 +5,7 @@ import type { RuleSetImage } from '../../signatures/compile/image.js';
 export const GONE = -1;
 
 /** Number of reloads for which an idle transaction keeps its state. */
-const MOST_STEPS = 16;
+const MAX_STEPS = 16;
 
 function renumbering(before: RuleSetImage, after: RuleSetImage): Int32Array {
   // Tenants may have rules with the same sid: the first maps to the first, the second to the second.
@@ -43,7 +43,7 @@ export class Renumberings {
   add(before: RuleSetImage, after: RuleSetImage): Int32Array {
     const step = renumbering(before, after);
     this.steps.push(step);
-    if (this.steps.length > MOST_STEPS) this.steps.shift();
+    if (this.steps.length > MAX_STEPS) this.steps.shift();
     this.generation++;
     return step;
   }

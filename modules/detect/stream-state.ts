@@ -4,11 +4,11 @@ import { History, type HistoryPool } from './history.js';
 import { NumberList } from './number-list.js';
 
 /**
- * Matches are remembered so that a signature does not match the same bytes twice: at most MOST_MATCHED per direction,
+ * Matches are remembered so that a signature does not match the same bytes twice: at most MAX_MATCHED per direction,
  * and from MANY_MATCHED on only those whose bytes are still kept.
  */
 const MANY_MATCHED = 32;
-const MOST_MATCHED = 1024;
+const MAX_MATCHED = 1024;
 
 const NONE: number[] = [];
 
@@ -153,6 +153,6 @@ export class StreamState {
       matched[kept++] = matched[i + 1]!;
     }
     matched.length = kept;
-    if (kept === 2 * MOST_MATCHED) matched.splice(0, 2);
+    if (kept === 2 * MAX_MATCHED) matched.splice(0, 2);
   }
 }

@@ -11,7 +11,7 @@ import type { FlowStates } from './flow-states.js';
 /** Number of tagged packets when no count is given. */
 const DEFAULT_PACKETS = 256;
 /** Maximum tags of one flow. */
-const MOST_TAGS = 10;
+const MAX_TAGS = 10;
 /** Seconds after which a host's tag expires. */
 const HOST_SECONDS = 86400;
 const HOST = nameHash('tag host');
@@ -71,7 +71,7 @@ export class PacketTags implements Tags {
   private addFlow({ unit }: TagMatch, p: number, flow: number, count: number): void {
     const state = this.states.of(flow);
     const tags = (state.tags as FlowTag[] | undefined) ?? [];
-    if (tags.length >= MOST_TAGS) return;
+    if (tags.length >= MAX_TAGS) return;
     state.tags = tags;
     tags.push({
       unit,

@@ -9,7 +9,7 @@ import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { ActionContext, ActionExecutor } from './action-executor.js';
 import type { LoadedDetection } from './loaded-detection.js';
-import { ALERTS_PER_FLOW, ERROR_POLICY, GROWTH, MOST_ERRORS } from './options.js';
+import { ALERTS_PER_FLOW, ERROR_POLICY, GROWTH, MAX_ERRORS } from './options.js';
 
 /** Maximum answers per turn: a routine that gives more no longer reads. */
 const MAX_ANSWERS = 1000;
@@ -121,7 +121,7 @@ export class DetectionRunner {
       this.thread.warnOnce(
         `detection ${detection.name} failed and is disabled for the flow: ${trace} (packet ${this.packetNumber})`,
       );
-    if (detection.errors >= this.settings.mostErrors)
+    if (detection.errors >= this.settings.maxErrors)
       this.disable(detection, `it failed ${detection.errors} times`);
     this.applyPolicy();
   }
@@ -224,7 +224,7 @@ function memoryInUse(): number {
 function settingsOf(config: Config) {
   return {
     alertsPerFlow: config.read(ALERTS_PER_FLOW),
-    mostErrors: config.read(MOST_ERRORS),
+    maxErrors: config.read(MAX_ERRORS),
     policy: config.read(ERROR_POLICY),
     growth: config.read(GROWTH),
   };

@@ -43,7 +43,7 @@ export const GROWTH = option(
   256 * 2 ** 20,
   'memory that a detection may allocate within one batch of packets before it is disabled',
 );
-export const MOST_ERRORS = option(
+export const MAX_ERRORS = option(
   'detections.most-errors',
   integer(1),
   100,
@@ -70,7 +70,7 @@ export const detectionOptions = [
   PREFILTER_WINDOW,
   TURN_TIME,
   GROWTH,
-  MOST_ERRORS,
+  MAX_ERRORS,
   ERROR_POLICY,
   ALERTS_PER_FLOW,
 ];

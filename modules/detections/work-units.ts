@@ -1,7 +1,7 @@
 /** Units of work on a packet, one detection in one step each: after one was stopped, the others continue. */
 
 /** Maximum detections, and transactions of one packet, per step. */
-const MOST_ORDERS = 1 << 16;
+const MAX_PER_STEP = 1 << 16;
 
 export class WorkUnits {
   /** The current packet was started before, and is resumed. */
@@ -12,7 +12,7 @@ export class WorkUnits {
 
   /** @returns false when the unit is done already */
   begin(step: number, item: number, order: number): boolean {
-    const number = (step * MOST_ORDERS + item) * MOST_ORDERS + order;
+    const number = (step * MAX_PER_STEP + item) * MAX_PER_STEP + order;
     if (number <= this.doneUpTo) return false;
     this.begun = number;
     return true;

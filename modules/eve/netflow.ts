@@ -14,8 +14,8 @@ const TO_CLIENT: HeaderKind = { type: TYPE, direction: 'reverse', packet: false 
 const NETFLOW = key('netflow');
 const PACKETS = key('pkts');
 const BYTES = key('bytes');
-const LOWEST_TTL = key('min_ttl');
-const HIGHEST_TTL = key('max_ttl');
+const MIN_TTL = key('min_ttl');
+const MAX_TTL = key('max_ttl');
 const TRANSACTIONS = key('tx_cnt');
 const TCP = 6;
 
@@ -35,8 +35,8 @@ export function writeNetflow(
   json.integer(BYTES, subject.rows.row64[subject.flow * FlowRecord.DOUBLES + bytes]!);
   writeTimes(json, subject, header);
   const ttls = subject.flowField(FlowRecord.TTLS) >>> (toServer ? 0 : 16);
-  json.integer(LOWEST_TTL, ttls & 255);
-  json.integer(HIGHEST_TTL, (ttls >>> 8) & 255);
+  json.integer(MIN_TTL, ttls & 255);
+  json.integer(MAX_TTL, (ttls >>> 8) & 255);
   const transactions = subject.flowField(FlowRecord.TRANSACTIONS);
   if (transactions > 0) json.integer(TRANSACTIONS, transactions);
   json.close();

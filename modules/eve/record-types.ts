@@ -40,7 +40,7 @@ const TYPES: readonly string[] = [
 ];
 
 /** Shorter names are too similar to each other for suggestions. */
-const SHORTEST_SUGGESTED = 4;
+const MIN_SUGGESTED_LENGTH = 4;
 
 /** Names of no known record. Records of third-party protocols and modules are not known here. */
 export function unknownTypes(config: Config): Finding[] {
@@ -61,7 +61,7 @@ function isLong(value: unknown): boolean {
 function findingOf(entry: unknown, path: string): Finding[] {
   const name = typeof entry === 'object' && entry !== null ? (Object.keys(entry)[0] ?? '') : String(entry);
   if (TYPES.includes(name)) return [];
-  const meant = name.length < SHORTEST_SUGGESTED ? undefined : nearest(name.toLowerCase(), TYPES);
+  const meant = name.length < MIN_SUGGESTED_LENGTH ? undefined : nearest(name.toLowerCase(), TYPES);
   const message = `unknown record type ${name}${meant === undefined ? '' : `, did you mean ${meant}?`}`;
   return [{ path, kind: 'unaccepted', message, mild: true }];
 }

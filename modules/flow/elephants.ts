@@ -18,7 +18,7 @@ const interval = option('flow.rate-tracking.interval', duration, 10, 'interval i
 export const elephantOptions = [bytes, interval];
 
 /** An interval is counted in seconds, a longer one in this many slices. */
-const MOST_SLICES = 60;
+const MAX_SLICES = 60;
 
 /** Bytes of each slice of the interval: to the server, then to the client. */
 interface Rate {
@@ -51,7 +51,7 @@ export class Elephants {
     private readonly most: number,
     interval: number,
   ) {
-    this.seconds = Math.ceil(interval / MOST_SLICES);
+    this.seconds = Math.ceil(interval / MAX_SLICES);
     this.slices = Math.ceil(interval / this.seconds);
   }
 

@@ -28,7 +28,7 @@ export const BYPASS_LOG = 'bypass-hook';
 const REPEAT_SECONDS = 15;
 /** Number of reported flows that are remembered. */
 const REPORTED_FLOWS = 1 << 14;
-const LONGEST_NUMBER = 10;
+const MAX_NUMBER_LENGTH = 10;
 
 /** The configured program, undefined when there is none. */
 export function bypassCommand(config: Config): string | undefined {
@@ -95,7 +95,8 @@ export class LineTemplate {
     this.parts = `${template}\n`
       .split(/<([\w-]+)>/)
       .map((part, i) => (i % 2 ? fieldOf(part) : encoder.encode(part)));
-    const longest = this.parts.length * Math.max(LONGEST_ADDRESS, LONGEST_NUMBER) + template.length * 3 + 1;
+    const longest =
+      this.parts.length * Math.max(LONGEST_ADDRESS, MAX_NUMBER_LENGTH) + template.length * 3 + 1;
     this.bytes = new Uint8Array(longest);
   }
 

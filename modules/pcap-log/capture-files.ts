@@ -18,7 +18,7 @@ const SNAP_LENGTH = 262_144;
 /** Large enough for any packet. */
 const BUFFER_BYTES = 512 << 10;
 /** Number of names tried when a file name is taken. */
-const MOST_NAMES = 1000;
+const MAX_NAMES = 1000;
 
 export interface CaptureFilesSettings {
   readonly folder: string;
@@ -149,7 +149,7 @@ export class CaptureFiles implements LogSink {
     makeFolder(dirname(this.pathOf(seconds, nanoseconds, 0)));
     const name = this.names.at(seconds, nanoseconds);
     const first = name === this.name ? this.copy + 1 : 0;
-    for (let copy = first; copy < first + MOST_NAMES; copy++) {
+    for (let copy = first; copy < first + MAX_NAMES; copy++) {
       const tried = this.pathOf(seconds, nanoseconds, copy);
       try {
         this.file = openSync(tried, 'wx', this.settings.permissions);
@@ -162,7 +162,7 @@ export class CaptureFiles implements LogSink {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
     }
-    throw new Error(`${MOST_NAMES} files of this name exist already`);
+    throw new Error(`${MAX_NAMES} files of this name exist already`);
   }
 
   private writeHeader(linkType: number): void {

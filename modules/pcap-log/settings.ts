@@ -9,9 +9,9 @@ import { settingsOf } from '../../engine/log-file/settings.js';
 const PLACE = { file: 'outputs' };
 const PREFIX = 'outputs.*.pcap-log.';
 /** Smaller files would be a burden for the file system without use for readers. */
-const SMALLEST_LIMIT = 1 << 20;
+const MIN_LIMIT = 1 << 20;
 /** Smaller numbers are megabytes, as in old configurations (`limit: 32`). */
-const SMALLEST_IN_BYTES = 4096;
+const MIN_IN_BYTES = 4096;
 
 const declared = <T>(name: string, type: Option<T>['type'], fallback: T, summary: string): Option<T> =>
   option(PREFIX + name, type, fallback, summary);
@@ -20,9 +20,9 @@ const limitType: Option<number>['type'] = {
   expected: 'a size of 1mb or more such as 32mb',
   parse(value) {
     const number = size.parse(value);
-    const inMegabytes = number !== undefined && number < SMALLEST_IN_BYTES;
-    const bytes = inMegabytes ? number * SMALLEST_LIMIT : number;
-    return bytes !== undefined && bytes >= SMALLEST_LIMIT ? bytes : undefined;
+    const inMegabytes = number !== undefined && number < MIN_IN_BYTES;
+    const bytes = inMegabytes ? number * MIN_LIMIT : number;
+    return bytes !== undefined && bytes >= MIN_LIMIT ? bytes : undefined;
   },
 };
 

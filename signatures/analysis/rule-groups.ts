@@ -45,7 +45,7 @@ const PROFILE = option('detect.profile', choice('low', 'medium', 'high', 'custom
 const TO_SERVER = option('detect.custom-values.toserver-groups', integer(1, 255), 40, '');
 const TO_CLIENT = option('detect.custom-values.toclient-groups', integer(1, 255), 20, '');
 /** Maximum number of groups to server and to client. */
-const MOST = { low: [25, 15], medium: [40, 20], high: [75, 75] } as const;
+const MAX_GROUPS = { low: [25, 15], medium: [40, 20], high: [75, 75] } as const;
 const LAST_PORT = 65_535;
 
 interface Range {
@@ -61,7 +61,7 @@ export function ruleGroups(
   config: Config,
 ): string | undefined {
   if (!config.read(DUMP)) return undefined;
-  const [toServer, toClient] = mostGroups(config);
+  const [toServer, toClient] = maxGroups(config);
   const show = (ranges: readonly Range[], most: number) => shown(bounded(ranges, most), config);
   const ofTransport = (bit: number) => {
     const rules = signatures.filter(signature => isGrouped(signature, bit, protocols));
@@ -79,9 +79,9 @@ export function ruleGroups(
   return `${JSON.stringify({ tcp: ofTransport(TCP), udp: ofTransport(UDP) })}\n`;
 }
 
-function mostGroups(config: Config): readonly [toServer: number, toClient: number] {
+function maxGroups(config: Config): readonly [toServer: number, toClient: number] {
   const profile = config.read(PROFILE);
-  return profile === 'custom' ? [config.read(TO_SERVER), config.read(TO_CLIENT)] : MOST[profile];
+  return profile === 'custom' ? [config.read(TO_SERVER), config.read(TO_CLIENT)] : MAX_GROUPS[profile];
 }
 
 function isGrouped(signature: Signature, transport: number, protocols: readonly Protocol[]): boolean {

@@ -16,7 +16,7 @@ export interface CaptureStore {
 }
 
 /** Maximum number of captured groups. */
-const MOST_GROUPS = 16;
+const MAX_GROUPS = 16;
 
 export function pcreStep(
   match: PcreMatch,
@@ -35,7 +35,7 @@ export function pcreStep(
   return next => (match.negated ? absent(expressions, expression, match.relative, next) : present(next));
 
   function present(next: Test): Test {
-    const groups = new Uint32Array(2 * (MOST_GROUPS + 1));
+    const groups = new Uint32Array(2 * (MAX_GROUPS + 1));
     return at => {
       const from = match.relative ? at.cursor : at.start;
       let start = from;

@@ -16,7 +16,7 @@ export interface FastPattern {
 }
 
 /** Longer patterns are truncated: more bytes hardly make matches rarer, and cost memory. */
-export const LONGEST = 64;
+export const MAX_PATTERN_LENGTH = 64;
 
 /** @returns undefined for a signature without a suitable content */
 export function fastPatternOf(signature: Signature): FastPattern | undefined {
@@ -90,7 +90,7 @@ function byteSelectivity(byte: number): number {
 function patternOf(conditions: BufferConditions, content: ContentMatch): FastPattern {
   const chop = typeof content.fastPattern === 'object' ? content.fastPattern : undefined;
   const chopped = chop ? content.bytes.slice(chop.offset, chop.offset + chop.length) : content.bytes;
-  const bytes = chopped.slice(0, LONGEST);
+  const bytes = chopped.slice(0, MAX_PATTERN_LENGTH);
   return { conditions, bytes, nocase: content.nocase, maximumEnd: maximumEnd(content) };
 }
 

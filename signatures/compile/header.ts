@@ -12,7 +12,7 @@ import { IP_ONLY, LIKE_IP_ONLY, type Traits } from './traits.js';
 export const INTS = 19;
 
 /** Unbounded. */
-const MOST = 0x7fffffff;
+const UNBOUNDED = 0x7fffffff;
 
 /** NEED_ bits: the packet must have all of them. */
 export const REQUIRED = 0;
@@ -226,9 +226,9 @@ function payloadSize(signature: Signature): [number, number] {
     case '=':
       return [a, a];
     case '>':
-      return [a + 1, MOST];
+      return [a + 1, UNBOUNDED];
     case '>=':
-      return [a, MOST];
+      return [a, UNBOUNDED];
     case '<':
       return [0, a - 1];
     case '<=':
@@ -236,6 +236,6 @@ function payloadSize(signature: Signature): [number, number] {
     case 'range':
       return [a + 1, Number(test.b) - 1];
     default:
-      return [0, MOST];
+      return [0, UNBOUNDED];
   }
 }

@@ -21,7 +21,7 @@ export interface PortMember {
 }
 
 /** A group number must fit into one byte. */
-export const MOST_GROUPS = 255;
+export const MAX_GROUPS = 255;
 
 /**
  * Beyond this number of distinct port sets, those that contain most ports (`!80`, `1024:`) are treated as any:
@@ -57,7 +57,7 @@ export function groupByPort(members: readonly PortMember[], most: number): PortG
     for (const signature of signatures) anyPort.push(signature);
     return false;
   });
-  const kept = merged(portIntervals(list), Math.min(most, MOST_GROUPS));
+  const kept = merged(portIntervals(list), Math.min(most, MAX_GROUPS));
   const groupOf = new Uint8Array(new SharedArrayBuffer(65536));
   kept.forEach((group, number) => {
     for (const port of group.ports) groupOf[port] = number;

@@ -3,7 +3,7 @@
  * port group.
  */
 import { isRelative } from '../buffer-matcher/chain.js';
-import { LONGEST_TEXT } from '../keywords/byte-arguments.js';
+import { MAX_TEXT_LENGTH } from '../keywords/byte-arguments.js';
 import type { ContentMatch, Match, Signature } from '../signature.js';
 import { PAYLOAD_BUFFERS } from './traits.js';
 
@@ -26,7 +26,7 @@ function reachOfMatch(match: Match, first: boolean): number {
   if (match.kind === 'isdataat' || match.kind === 'byte_test' || match.kind === 'byte_extract') {
     const offset = match['offset'];
     return match['relative'] === true && typeof offset === 'number'
-      ? Math.abs(offset) + LONGEST_TEXT
+      ? Math.abs(offset) + MAX_TEXT_LENGTH
       : Infinity;
   }
   return Infinity;

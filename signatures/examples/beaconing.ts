@@ -3,8 +3,8 @@ import { alert, defineDetection, sharedTable } from 'sluice';
 
 const CALLS = 8;
 /** Minimum interval between connections, and the allowed variation of intervals (standard deviation / mean). */
-const SHORTEST_SECONDS = 5;
-const MOST_JITTER = 0.1;
+const MIN_SECONDS = 5;
+const MAX_JITTER = 0.1;
 
 /** The latest connections of a host to a server, oldest first; the last number is set once alerted. */
 const calls = sharedTable('calls', { numbers: CALLS + 1, entries: 65_536, seconds: 7200 });
@@ -37,5 +37,5 @@ function regularInterval(times: readonly number[]): number | undefined {
   const intervals = times.slice(1).map((time, i) => time - times[i]!);
   const mean = intervals.reduce((sum, each) => sum + each, 0) / intervals.length;
   const variance = intervals.reduce((sum, each) => sum + (each - mean) ** 2, 0) / intervals.length;
-  return mean >= SHORTEST_SECONDS && Math.sqrt(variance) / mean <= MOST_JITTER ? mean : undefined;
+  return mean >= MIN_SECONDS && Math.sqrt(variance) / mean <= MAX_JITTER ? mean : undefined;
 }

@@ -2,10 +2,10 @@
 import { alert, defineDetection, entropy, sharedTable, text } from 'sluice';
 
 const DOT = 46;
-const LEAST_QUESTIONS = 10;
-const LEAST_BYTES = 400;
+const MIN_QUESTIONS = 10;
+const MIN_BYTES = 400;
 /** Bits per byte: words have less, encoded data more. */
-const LEAST_ENTROPY = 3.5;
+const MIN_ENTROPY = 3.5;
 
 /** For each domain queried by a client: queries, bytes, sum of entropies, whether alerted. */
 const domains = sharedTable('domains', { numbers: 4, entries: 65_536, seconds: 600 });
@@ -27,9 +27,7 @@ export default defineDetection({
         values[1]! += below.length;
         values[2]! += entropy(below);
         const isTunnel =
-          values[0]! >= LEAST_QUESTIONS &&
-          values[1]! >= LEAST_BYTES &&
-          values[2]! / values[0]! >= LEAST_ENTROPY;
+          values[0]! >= MIN_QUESTIONS && values[1]! >= MIN_BYTES && values[2]! / values[0]! >= MIN_ENTROPY;
         return isTunnel && values[3]!++ === 0 ? values[1] : undefined;
       });
       if (reported !== undefined) return alert(`${reported} bytes below ${domain}`);

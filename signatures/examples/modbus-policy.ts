@@ -13,7 +13,7 @@ const WRITING = new Map([
   [23, 'read and write registers'],
 ]);
 const HEADER = 8;
-const LONGEST = 254;
+const MAX_LENGTH = 254;
 
 export default defineDetection({
   name: 'modbus-policy',
@@ -29,7 +29,7 @@ export default defineDetection({
       const header = yield* client.read(HEADER);
       if (typeof header === 'string') return;
       const length = integer(header, 4, 2);
-      if (integer(header, 2, 2) !== 0 || length < 2 || length > LONGEST) return drop('this is not Modbus');
+      if (integer(header, 2, 2) !== 0 || length < 2 || length > MAX_LENGTH) return drop('this is not Modbus');
       const code = header[7]!;
       const name = WRITING.get(code);
       if (name !== undefined) return drop(`function ${code} (${name}), unit ${header[6]}`);

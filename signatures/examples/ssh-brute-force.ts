@@ -2,9 +2,9 @@
 import { alert, defineDetection, sharedTable } from 'sluice';
 
 const TRIES = 5;
-const LONGEST_SECONDS = 15;
+const MAX_SECONDS = 15;
 /** An interactive session sends more. */
-const MOST_BYTES = 8000;
+const MAX_BYTES = 8000;
 
 /** Failed connections, and whether alerted. */
 const tries = sharedTable('tries', { numbers: 2, seconds: 300 });
@@ -18,7 +18,7 @@ export default defineDetection({
   onFlowEnd(flow) {
     const seconds = flow.lastSeen - flow.started;
     // Without a reply it is a port scan.
-    if (flow.packetsToClient < 3 || seconds > LONGEST_SECONDS || flow.bytesToServer > MOST_BYTES) return;
+    if (flow.packetsToClient < 3 || seconds > MAX_SECONDS || flow.bytesToServer > MAX_BYTES) return;
     const key = `${flow.clientAddress} ${flow.serverAddress}`;
     const isNew = tries.update(key, flow.lastSeen, values => ++values[0]! >= TRIES && values[1]!++ === 0);
     if (isNew) return alert(`${TRIES} short connections from ${flow.clientAddress}`);

@@ -1,7 +1,7 @@
 /** Bytes in the notation of content: text, and hexadecimal between bars. */
 
 /** Maximum number of bytes shown of a buffer. */
-const MOST = 48;
+const MAX_BYTES = 48;
 
 /** Printable, and not a special character in a content. */
 function isPlain(byte: number): boolean {
@@ -35,6 +35,6 @@ export function latin1Text(bytes: string): string {
 /** The first bytes in quotes, with the total number if some are omitted. */
 export function excerpt(bytes: Uint8Array, start: number, end: number): string {
   if (end <= start) return 'nothing';
-  const shown = Math.min(end, start + MOST);
+  const shown = Math.min(end, start + MAX_BYTES);
   return `"${contentText(bytes, start, shown)}"${shown < end ? ` … (${end - start} bytes)` : ''}`;
 }

@@ -6,7 +6,7 @@ const SEPARATOR = 16;
 /** Maximum nesting depth of values. */
 const MAXIMUM_DEPTH = 32;
 /** Maximum number of entries read from one map or list. */
-const MOST_ENTRIES = 65_536;
+const MAX_ENTRIES = 65_536;
 
 export type MaxMindValue =
   | string
@@ -135,7 +135,7 @@ class Decoder {
   }
 
   private map(size: number, at: number, depth: number): Read {
-    if (size > MOST_ENTRIES) throw new Error('damaged MaxMind database');
+    if (size > MAX_ENTRIES) throw new Error('damaged MaxMind database');
     const value: Record<string, MaxMindValue> = Object.create(null);
     for (let i = 0; i < size; i++) {
       const key = this.read(at, depth + 1);
@@ -147,7 +147,7 @@ class Decoder {
   }
 
   private list(size: number, at: number, depth: number): Read {
-    if (size > MOST_ENTRIES) throw new Error('damaged MaxMind database');
+    if (size > MAX_ENTRIES) throw new Error('damaged MaxMind database');
     const value: MaxMindValue[] = [];
     for (let i = 0; i < size; i++) {
       const entry = this.read(at, depth + 1);

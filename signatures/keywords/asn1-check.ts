@@ -10,9 +10,9 @@ export interface Asn1Problems {
 }
 
 /** Maximum number of elements inspected. */
-const MOST_ELEMENTS = 256;
+const MAX_ELEMENTS = 256;
 /** Maximum length of a real number in decimal text. */
-const LONGEST_REAL = 256;
+const MAX_REAL_LENGTH = 256;
 
 const BIT_STRING = 3;
 const REAL = 9;
@@ -25,7 +25,7 @@ export function hasAsn1Problem(
   problems: Asn1Problems,
 ): boolean {
   const reader = new Reader(bytes, start, end);
-  for (let i = 0; i < MOST_ELEMENTS && reader.next(); i++) {
+  for (let i = 0; i < MAX_ELEMENTS && reader.next(); i++) {
     if (problems.oversize !== undefined && reader.length > problems.oversize) return true;
     if (problems.bitString && overflowsBits(reader, bytes)) return true;
     if (problems.double && overflowsReal(reader, bytes)) return true;
@@ -44,7 +44,7 @@ function overflowsBits({ universal, tag, constructed, length, content, end }: Re
 /** X.690 section 8.5.8: the two highest bits of the first byte are not set in decimal text. */
 function overflowsReal({ universal, tag, constructed, length, content, end }: Reader, bytes: Uint8Array) {
   if (!universal || tag !== REAL || constructed || content >= end) return false;
-  return (bytes[content]! & 0xc0) === 0 && length > LONGEST_REAL;
+  return (bytes[content]! & 0xc0) === 0 && length > MAX_REAL_LENGTH;
 }
 
 class Reader {

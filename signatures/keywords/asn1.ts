@@ -15,8 +15,8 @@ export interface Asn1Match extends Match, Asn1Problems {
 
 type Draft = { -readonly [K in 'bitString' | 'double' | 'oversize' | 'offset' | 'relative']: Asn1Match[K] };
 
-const LARGEST = 0xffffffff;
-const LARGEST_OFFSET = 0xffff;
+const MAX_VALUE = 0xffffffff;
+const MAX_OFFSET = 0xffff;
 
 const asn1: Keyword = {
   name: 'asn1',
@@ -44,11 +44,11 @@ function apply(field: string, draft: Draft, at: Position): void {
   if (field === 'bitstring_overflow') draft.bitString = true;
   else if (field === 'double_overflow') draft.double = true;
   else if (word === 'oversize_length')
-    draft.oversize = wholeNumber(number, 'oversize_length', 0, LARGEST, at);
+    draft.oversize = wholeNumber(number, 'oversize_length', 0, MAX_VALUE, at);
   else if (word === 'absolute_offset' || word === 'relative_offset') {
     draft.relative = word === 'relative_offset';
-    const least = draft.relative ? -LARGEST_OFFSET : 0;
-    draft.offset = wholeNumber(number, word, least, LARGEST_OFFSET, at);
+    const least = draft.relative ? -MAX_OFFSET : 0;
+    draft.offset = wholeNumber(number, word, least, MAX_OFFSET, at);
   } else throw new RuleError(`unknown asn1 argument "${field}"`, at, asn1.grammar);
 }
 

@@ -25,7 +25,7 @@ export interface ByteFormat {
 }
 
 /** Maximum number of digits read. */
-export const LONGEST_TEXT = 23;
+export const MAX_TEXT_LENGTH = 23;
 
 const BASES: Readonly<Record<string, 8 | 10 | 16>> = { dec: 10, hex: 16, oct: 8 };
 
@@ -121,7 +121,7 @@ export function byteCount(
   at: Position,
   fewest: 0 | 1 = 1,
 ): NumberOrVariable {
-  if (format.base !== undefined) return numberOrVariable(text, rule, keyword, 0, LONGEST_TEXT, at);
+  if (format.base !== undefined) return numberOrVariable(text, rule, keyword, 0, MAX_TEXT_LENGTH, at);
   return numberOrVariable(text, rule, keyword, fewest, 8, at);
 }
 

@@ -2,7 +2,7 @@
 
 import type { Inspection } from '../inspection.js';
 import type { CompileEnvironment } from '../match-compiler.js';
-import { type ByteFormat, isVariable, LONGEST_TEXT, type NumberOrVariable } from './byte-arguments.js';
+import { type ByteFormat, isVariable, MAX_TEXT_LENGTH, type NumberOrVariable } from './byte-arguments.js';
 import { fromHalves, masked, signed, type Whole, whole, wholeLiteral } from './whole-number.js';
 
 /** The value of a number or variable, as a distance: negative results move backwards. */
@@ -97,8 +97,8 @@ export class ByteReader {
   }
 
   private readText(at: Inspection, count: number): boolean {
-    if (count > LONGEST_TEXT || this.start + count > at.end) return false;
-    const limit = count === 0 ? Math.min(at.end, this.start + LONGEST_TEXT) : this.start + count;
+    if (count > MAX_TEXT_LENGTH || this.start + count > at.end) return false;
+    const limit = count === 0 ? Math.min(at.end, this.start + MAX_TEXT_LENGTH) : this.start + count;
     const { bytes } = at;
     let i = this.start;
     while (i < limit && isSpace(bytes[i]!)) i++;

@@ -9,9 +9,9 @@ import { parseContentBytes } from './content-bytes.js';
 import { requireFastPatternAllowed } from './fast-pattern.js';
 
 /** Maximum distance and within (absolute value). */
-const LARGEST_DISTANCE = 1_048_576;
+const MAX_DISTANCE = 1_048_576;
 /** Maximum offset and depth. */
-const LARGEST_OFFSET = 65_535;
+const MAX_OFFSET = 65_535;
 
 const NEEDS_CONTENT =
   'needs preceding content, uricontent option, http_client_body, http_server_body, http_header option, ' +
@@ -156,25 +156,25 @@ const offset = position(
   'offset',
   'Position in the buffer at which the search for the content starts.',
   0,
-  LARGEST_OFFSET,
+  MAX_OFFSET,
 );
 const depth = position(
   'depth',
   'Number of bytes, counted from the offset, in which the content must lie.',
   0,
-  LARGEST_OFFSET,
+  MAX_OFFSET,
 );
 const distance = position(
   'distance',
   'Number of bytes between the end of the previous match and the start of the search.',
-  -LARGEST_DISTANCE,
-  LARGEST_DISTANCE,
+  -MAX_DISTANCE,
+  MAX_DISTANCE,
 );
 const within = position(
   'within',
   'Number of bytes after the end of the previous match (plus distance) in which the content must lie.',
-  -LARGEST_DISTANCE,
-  LARGEST_DISTANCE,
+  -MAX_DISTANCE,
+  MAX_DISTANCE,
 );
 
 const replace: Keyword = {

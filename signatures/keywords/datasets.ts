@@ -32,7 +32,7 @@ const COMMANDS = new Set(['set', 'unset', 'isset', 'isnotset']);
 /** For datarep. */
 const OPERATORS = new Set(['<', '>', '=', '==']);
 const FORMATS = new Set(['csv', 'json', 'jsonline', 'ndjson']);
-const LONGEST_NAME = 63;
+const MAX_NAME_LENGTH = 63;
 
 function fieldsOf(fields: readonly string[], keyword: string, at: Position): Map<string, string> {
   const known = new Map<string, string>();
@@ -49,7 +49,7 @@ const OPTIONS = new Set(
 );
 
 function declarationOf(name: string, fields: Map<string, string>, at: Position): DatasetDeclaration {
-  if (name === '' || name.length > LONGEST_NAME)
+  if (name === '' || name.length > MAX_NAME_LENGTH)
     throw new RuleError(`invalid dataset name "${name}"`, at, 'up to 63 characters');
   if (/\s/.test(name)) throw new RuleError(`spaces not allowed in dataset names: "${name}"`, at);
   for (const field of fields.keys())

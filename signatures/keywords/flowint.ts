@@ -17,7 +17,7 @@ export interface FlowintMatch extends Match {
 const CHANGES = new Set(['+', '-', '=']);
 const COMPARISONS = new Set(['<', '<=', '>', '>=', '==', '!=']);
 const PRESENCE = new Set(['isset', 'isnotset', 'notset']);
-const LARGEST = 0xffffffff;
+const MAX_VALUE = 0xffffffff;
 /** Name of a variable: one word, as for flowbits. */
 const NAME = /^\S+$/;
 
@@ -43,7 +43,7 @@ function operandValue(text: string, at: Position): number | string {
     throw new RuleError(`flowint value "${text}" is neither a number nor a counter name`, at);
   if (!/^\d+$/.test(text)) return text;
   const value = Number(text);
-  if (value > LARGEST) throw new RuleError(`flowint value ${text} is too large`, at, `up to ${LARGEST}`);
+  if (value > MAX_VALUE) throw new RuleError(`flowint value ${text} is too large`, at, `up to ${MAX_VALUE}`);
   return value;
 }
 
@@ -94,7 +94,7 @@ export const flowintCompilers: readonly MatchCompiler[] = [
         if (b === undefined) return true;
         const before = store.integer(at.flow, number) ?? 0;
         const after = operator === '=' ? b : operator === '+' ? before + b : Math.max(0, before - b);
-        store.setInteger(at.flow, number, Math.min(after, LARGEST));
+        store.setInteger(at.flow, number, Math.min(after, MAX_VALUE));
         return true;
       };
     },

@@ -21,7 +21,7 @@ export interface GeoipMatch extends Match {
 }
 
 /** Maximum number of countries in a rule. */
-const MOST_COUNTRIES = 64;
+const MAX_COUNTRIES = 64;
 
 const geoip: Keyword = {
   name: 'geoip',
@@ -41,8 +41,8 @@ const geoip: Keyword = {
     const wrong = countries.find(country => !/^[A-Z0-9]{2}$/.test(country));
     if (wrong !== undefined || countries.length === 0)
       throw new RuleError(`geoip: "${wrong ?? ''}" is not a country code`, at, 'DE');
-    if (countries.length > MOST_COUNTRIES)
-      throw new RuleError(`geoip: more than ${MOST_COUNTRIES} countries`, at);
+    if (countries.length > MAX_COUNTRIES)
+      throw new RuleError(`geoip: more than ${MAX_COUNTRIES} countries`, at);
     const database = rule.context.geoipDatabase;
     if (database === '') rule.markUnsupported('keyword geoip needs a database (geoip-database)');
     else {

@@ -30,7 +30,7 @@ export interface Reputations {
 }
 
 const SIDES = new Set(['any', 'src', 'dst', 'both']);
-const HIGHEST = 127;
+const MAX_VALUE = 127;
 
 function parse(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   const [side = '', category = '', operator = '', ...rest] = argument!.split(',').map(each => each.trim());
@@ -50,7 +50,7 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
   }
   if (rest.length > 1) throw wrong();
   const test = parseInteger(operator + (rest[0] ?? ''), 'iprep', { bits: 8 }, at);
-  if (Number(test.a) > HIGHEST) throw new RuleError('iprep values range from 0 to 127', at);
+  if (Number(test.a) > MAX_VALUE) throw new RuleError('iprep values range from 0 to 127', at);
   rule.addCondition({ ...base, test });
 }
 

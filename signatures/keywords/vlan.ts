@@ -8,7 +8,7 @@ import type { IntegerTest } from './integers.js';
 import { compileMultiInteger, type MultiIntegerTest, parseMultiInteger } from './multi-integers.js';
 import { type PacketInteger, packetIntegerCompiler, packetIntegerKeyword } from './packet-integers.js';
 
-const MOST_LAYERS = 3;
+const MAX_LAYERS = 3;
 
 const layers: PacketInteger = {
   name: 'vlan.layers',
@@ -18,14 +18,13 @@ const layers: PacketInteger = {
 };
 
 /** Maximum VLAN id (IEEE 802.1Q). */
-const LARGEST_ID = 4095;
+const MAX_ID = 4095;
 
 /** @throws RuleError for impossible ids and layers */
 function requirePossible({ a, b = 0, index = 0 }: MultiIntegerTest, at: Position): void {
-  if (Number(a) > LARGEST_ID || Number(b) > LARGEST_ID)
-    throw new RuleError(`vlan.id is at most ${LARGEST_ID}`, at);
-  if (index < -MOST_LAYERS || index >= MOST_LAYERS)
-    throw new RuleError(`vlan.id has no layer ${index}`, at, `${-MOST_LAYERS} to ${MOST_LAYERS - 1}`);
+  if (Number(a) > MAX_ID || Number(b) > MAX_ID) throw new RuleError(`vlan.id is at most ${MAX_ID}`, at);
+  if (index < -MAX_LAYERS || index >= MAX_LAYERS)
+    throw new RuleError(`vlan.id has no layer ${index}`, at, `${-MAX_LAYERS} to ${MAX_LAYERS - 1}`);
 }
 
 const vlanId: Keyword = {
@@ -48,8 +47,8 @@ const vlanLayers: Keyword = {
   parse(rule, argument, at) {
     plainLayers.parse(rule, argument, at);
     const { a, b = 0 } = (rule.last as Match & { readonly test: IntegerTest }).test;
-    if (Number(a) > MOST_LAYERS || Number(b) > MOST_LAYERS + 1)
-      throw new RuleError(`vlan.layers is at most ${MOST_LAYERS}`, at);
+    if (Number(a) > MAX_LAYERS || Number(b) > MAX_LAYERS + 1)
+      throw new RuleError(`vlan.layers is at most ${MAX_LAYERS}`, at);
   },
 };
 
@@ -63,7 +62,7 @@ export const vlanCompilers: readonly MatchCompiler[] = [
       const holds = compileMultiInteger(match.test as MultiIntegerTest);
       return at => {
         const { row } = at.memory;
-        const count = Math.min(row[at.p + Packet.VLAN_COUNT]!, MOST_LAYERS);
+        const count = Math.min(row[at.p + Packet.VLAN_COUNT]!, MAX_LAYERS);
         const ids: number[] = [];
         for (let i = 0; i < count; i++) ids.push(row[at.p + Packet.VLAN_ID_0 + i]!);
         return count > 0 && holds(ids);

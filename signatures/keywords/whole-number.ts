@@ -3,12 +3,12 @@
 /** A number up to 2^53 - 1, a bigint from there to 2^64 - 1: equal values compare equal with `===`. */
 export type Whole = number | bigint;
 
-const LARGEST_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
+const MAX_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The low 64 bits of a value. */
 export function whole(value: bigint): Whole {
   const low = BigInt.asUintN(64, value);
-  return low <= LARGEST_NUMBER ? Number(low) : low;
+  return low <= MAX_NUMBER ? Number(low) : low;
 }
 
 /** @param high, low 32 bits each */

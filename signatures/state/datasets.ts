@@ -19,16 +19,16 @@ export class DatasetStore implements Datasets {
   /**
    * @param folder where sets are saved
    * @param problem called for invalid files and lines
-   * @param mostUnsaved maximum size in bytes of values that this thread keeps until they are saved
+   * @param maxUnsaved maximum size in bytes of values that this thread keeps until they are saved
    */
   constructor(
     private readonly table: SharedTable,
     private readonly folder: string,
     private readonly problem: (message: string) => void,
     private readonly control = new DatasetControl(),
-    mostUnsaved = Number.POSITIVE_INFINITY,
+    maxUnsaved = Number.POSITIVE_INFINITY,
   ) {
-    this.unsavedCapacity = { left: mostUnsaved };
+    this.unsavedCapacity = { left: maxUnsaved };
     this.dumps = control.dumps;
   }
 

@@ -19,7 +19,7 @@ export const reputationOptions = [CATEGORIES, FOLDER, FILES];
 
 /** Maximum number of categories, and maximum value. */
 const CATEGORY_LIMIT = 60;
-const HIGHEST = 127;
+const MAX_VALUE = 127;
 
 /** Values of one prefix length, by category and network. */
 interface Prefix {
@@ -103,7 +103,7 @@ class ReputationTable implements Reputations {
     // Nothing after the slash must not mean a length of 0, which would match every address.
     if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return false;
     const length = bits === undefined ? width : Number(bits);
-    if (length > width || Number(category) >= CATEGORY_LIMIT || Number(value) > HIGHEST) return false;
+    if (length > width || Number(category) >= CATEGORY_LIMIT || Number(value) > MAX_VALUE) return false;
     const prefixes = this.prefixes(v4 === undefined ? this.v6 : this.v4, Number(category));
     let prefix = prefixes.find(each => each.length === length);
     if (!prefix) {

@@ -52,7 +52,7 @@ const fromBase64: Transform = {
 
 /** Maximum decompressed size if the rule specifies none. */
 const DEFAULT_SIZE = 1024;
-const LARGEST_SIZE = 16_777_216;
+const MAX_SIZE = 16_777_216;
 
 function decompression(
   name: string,
@@ -68,7 +68,7 @@ function decompression(
       if (argument === undefined) return { size: DEFAULT_SIZE };
       const match = /^max-size\s+(\S+)$/.exec(argument);
       if (!match) throw new RuleError(`unknown ${name} argument "${argument}"`, at, transform.grammar);
-      return { size: wholeNumber(match[1]!, `${name} max-size`, 1, LARGEST_SIZE, at) };
+      return { size: wholeNumber(match[1]!, `${name} max-size`, 1, MAX_SIZE, at) };
     },
     compile(match) {
       const size = match.size as number;

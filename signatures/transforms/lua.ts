@@ -3,7 +3,7 @@ import { RunningScript, type ScriptText } from '../lua/runner.js';
 import { RuleError } from '../rule-error.js';
 import type { Transform } from '../transform.js';
 
-const MOST_ARGUMENTS = 10;
+const MAX_ARGUMENTS = 10;
 
 export const luaTransforms: readonly Transform[] = [
   {
@@ -12,8 +12,8 @@ export const luaTransforms: readonly Transform[] = [
     grammar: 'script [, argument …]',
     parse(argument, rule, at) {
       const [name = '', ...values] = argument!.split(',').map(each => each.trim());
-      if (values.length > MOST_ARGUMENTS)
-        throw new RuleError(`too many arguments: ${values.length}`, at, `up to ${MOST_ARGUMENTS}`);
+      if (values.length > MAX_ARGUMENTS)
+        throw new RuleError(`too many arguments: ${values.length}`, at, `up to ${MAX_ARGUMENTS}`);
       const { scripts } = rule.context;
       const script = scripts.read(name, rule.variables, at);
       scripts.withScript(script, at, new Set(), opened => {

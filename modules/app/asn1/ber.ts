@@ -21,8 +21,8 @@ export interface ElementHead {
 }
 
 /** Maximum bytes of a length: implementations accept as many as a machine word has, including leading zeros. */
-const LONGEST_LENGTH = 8;
-const LONGEST = 2 ** 32;
+const MAX_LENGTH_BYTES = 8;
+const MAX_LENGTH = 2 ** 32;
 
 /** Reads the head of the element at `bytes[at]`, with the bytes available up to `end`. */
 export function readHead(bytes: Uint8Array, at: number, end: number): ElementHead | 'more' | undefined {
@@ -33,11 +33,11 @@ export function readHead(bytes: Uint8Array, at: number, end: number): ElementHea
   const first = bytes[at + 1]!;
   if (first < 0x80) return { tag, head: 2, length: first };
   const count = first & 0x7f;
-  if (count === 0 || count > LONGEST_LENGTH) return undefined;
+  if (count === 0 || count > MAX_LENGTH_BYTES) return undefined;
   if (end - at < 2 + count) return 'more';
   let length = 0;
   for (let i = 0; i < count; i++) length = length * 256 + bytes[at + 2 + i]!;
-  return length < LONGEST ? { tag, head: 2 + count, length } : undefined;
+  return length < MAX_LENGTH ? { tag, head: 2 + count, length } : undefined;
 }
 
 /** Iterates over the elements of a content. Missing or invalid ones yield undefined, never an error. */

@@ -1,9 +1,9 @@
 /** Object identifiers (X.690 8.19) as text. */
 
 /** Maximum numbers of an identifier (RFC 2578 3.5). */
-const MOST_ARCS = 128;
+const MAX_ARCS = 128;
 /** Maximum bytes of one number: those derived from UUIDs have 128 bits (X.667). */
-const LONGEST_ARC = 19;
+const MAX_ARC_LENGTH = 19;
 /** Bytes of seven bits that fit exactly into a JavaScript number. */
 const EXACT = 7;
 
@@ -11,9 +11,9 @@ const EXACT = 7;
 export function objectIdentifier(content: Uint8Array): string {
   const arcs: (number | bigint)[] = [];
   let from = 0;
-  for (let at = 0; at < content.length && arcs.length < MOST_ARCS; at++) {
+  for (let at = 0; at < content.length && arcs.length < MAX_ARCS; at++) {
     if (content[at]! >= 0x80) continue;
-    if (at - from >= LONGEST_ARC) break;
+    if (at - from >= MAX_ARC_LENGTH) break;
     const value = arcOf(content, from, at + 1);
     if (arcs.length === 0) arcs.push(...firstTwo(value));
     else arcs.push(value);

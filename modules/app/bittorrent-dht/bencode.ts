@@ -3,12 +3,12 @@ import { latin1 } from '../../../engine/latin1.js';
 export type Bencoded = number | Uint8Array | readonly Bencoded[] | Dictionary;
 export type Dictionary = ReadonlyMap<string, Bencoded>;
 
-const DEEPEST = 8;
+const MAX_DEPTH = 8;
 const [INTEGER, LIST, DICTIONARY, END, COLON, ZERO, MINUS] = [0x69, 0x6c, 0x64, 0x65, 0x3a, 0x30, 0x2d];
 
 /** @returns the value of `bytes[start, end)`; undefined if it is not a dictionary. Byte strings are views */
 export function readDictionary(bytes: Uint8Array, start: number, end: number): Dictionary | undefined {
-  const value = new Reader(bytes, start, end).value(DEEPEST);
+  const value = new Reader(bytes, start, end).value(MAX_DEPTH);
   return value instanceof Map ? value : undefined;
 }
 

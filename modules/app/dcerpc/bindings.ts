@@ -12,7 +12,7 @@ export interface Interface {
 }
 
 /** Maximum contexts remembered per connection. */
-const MOST_CONTEXTS = 1024;
+const MAX_CONTEXTS = 1024;
 
 export class Bindings {
   private readonly accepted = new Map<number, Interface>();
@@ -38,7 +38,7 @@ export class Bindings {
 }
 
 function note(contexts: Map<number, Interface>, each: Interface): void {
-  if (contexts.size < MOST_CONTEXTS || contexts.has(each.context)) contexts.set(each.context, each);
+  if (contexts.size < MAX_CONTEXTS || contexts.has(each.context)) contexts.set(each.context, each);
 }
 
 /** Interfaces offered by BIND or ALTER_CONTEXT (C706 12.6.3.1): `bytes[start, end)` is the whole message. */

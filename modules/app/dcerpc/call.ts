@@ -36,7 +36,7 @@ export class Call {
 
   constructor(
     readonly callId: number,
-    private readonly mostStub: number,
+    private readonly maxStub: number,
     /** Bytes before the results; over TCP, context and cancel count are included. */
     private readonly responseHeader = HEADER,
   ) {}
@@ -80,7 +80,7 @@ export class Call {
   /** Adds one part of a call: the content of a datagram. */
   append(side: CallSide, bytes: Uint8Array, start: number, end: number): void {
     side.fragments++;
-    const room = Math.max(0, this.mostStub - side.stub.length);
+    const room = Math.max(0, this.maxStub - side.stub.length);
     if (end > start && room > 0) side.stub.append(bytes, start, Math.min(end, start + room));
   }
 

@@ -97,7 +97,7 @@ export class Connection {
     this.session.advance(transaction, false, COMPLETE);
     // The request may still arrive: the two directions are not read in step.
     if (call.request.done) return;
-    if (this.withoutRequest.length >= (this.session.settings as DcerpcSettings).mostTransactions)
+    if (this.withoutRequest.length >= (this.session.settings as DcerpcSettings).maxTransactions)
       this.completeWithoutRequest();
     this.withoutRequest.push(transaction);
     if (this.clientEnded) this.completeWithoutRequest();
@@ -110,8 +110,8 @@ export class Connection {
   }
 
   private begin(pdu: Pdu): DcerpcTransaction {
-    const { mostStub } = this.session.settings as DcerpcSettings;
-    const transaction = beginCall(this.session, new Call(pdu.callId, mostStub));
+    const { maxStub } = this.session.settings as DcerpcSettings;
+    const transaction = beginCall(this.session, new Call(pdu.callId, maxStub));
     transaction.version = `${pdu.version}.${pdu.minor}`;
     // Calls that were completed to make room for others.
     this.open.deleteOldestWhile(oldest => this.session.isComplete(oldest));

@@ -58,8 +58,8 @@ const keyOf = ({ activity, sequence }: DatagramHeader): string => `${activity} $
 
 function begin(session: DcerpcSession, header: DatagramHeader): DcerpcTransaction {
   const { activity, sequence } = header;
-  const { mostStub } = session.settings as DcerpcSettings;
-  const transaction = beginCall(session, new Call(0, mostStub), { uuid: activity, sequence });
+  const { maxStub } = session.settings as DcerpcSettings;
+  const transaction = beginCall(session, new Call(0, maxStub), { uuid: activity, sequence });
   transaction.version = '4.0';
   callsOf(session).add(keyOf(header), transaction);
   return transaction;

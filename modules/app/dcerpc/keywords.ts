@@ -107,7 +107,7 @@ function isInterface(call: Call, { uuid, operator, version, anyFragment }: Inter
   });
 }
 
-const HIGHEST = 65535;
+const MAX_VALUE = 65535;
 
 /** A range of numbers. */
 interface Numbers {
@@ -121,8 +121,8 @@ function parseNumbers(argument: string | undefined): Numbers[] {
     const match = /^\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?$/.exec(part);
     const from = Number(match?.[1]);
     const to = Number(match?.[2] ?? from);
-    if (!match || to > HIGHEST || from > to)
-      throw new Error(`"${part.trim()}" is neither a number up to ${HIGHEST} nor a range`);
+    if (!match || to > MAX_VALUE || from > to)
+      throw new Error(`"${part.trim()}" is neither a number up to ${MAX_VALUE} nor a range`);
     return { from, to };
   });
 }

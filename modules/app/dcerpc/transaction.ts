@@ -8,29 +8,29 @@ import { callMembers } from './record.js';
 
 export const COMPLETE = 1;
 
-const MOST_TRANSACTIONS = option(
+const MAX_TRANSACTIONS = option(
   'app-layer.protocols.dcerpc.max-tx',
   integer(1),
   1024,
   'open calls per flow; beyond it the oldest is completed',
 );
-export const MOST_STUB = option(
+export const MAX_STUB = option(
   'app-layer.protocols.dcerpc.max-stub-size',
   size,
   1 << 20,
   'maximum bytes kept of the arguments or results of a call',
 );
-export const DCERPC_OPTIONS = [MOST_TRANSACTIONS, MOST_STUB];
+export const DCERPC_OPTIONS = [MAX_TRANSACTIONS, MAX_STUB];
 
 export interface DcerpcSettings {
-  readonly mostTransactions: number;
-  readonly mostStub: number;
+  readonly maxTransactions: number;
+  readonly maxStub: number;
 }
 
 export function dcerpcSettings(config: Config): DcerpcSettings {
   return {
-    mostTransactions: config.read(MOST_TRANSACTIONS),
-    mostStub: config.read(MOST_STUB),
+    maxTransactions: config.read(MAX_TRANSACTIONS),
+    maxStub: config.read(MAX_STUB),
   };
 }
 
@@ -57,9 +57,9 @@ export type DcerpcSession = Session<DcerpcTransaction>;
 
 /** Adds a transaction; the oldest is evicted if there are too many. */
 export function beginCall(session: DcerpcSession, call: Call, activity?: Activity): DcerpcTransaction {
-  const { mostTransactions } = session.settings as DcerpcSettings;
+  const { maxTransactions } = session.settings as DcerpcSettings;
   const { transactions } = session;
-  if (transactions.length - session.completed >= mostTransactions) {
+  if (transactions.length - session.completed >= maxTransactions) {
     session.completeOldest();
   }
   return session.begin(new DcerpcTransaction(session.transactionCount, call, activity));

@@ -44,10 +44,10 @@ function readObjects(
   reader: BitReader,
   objects: ApplicationObject[],
   functionCode: number,
-  { mostObjects, mostPoints }: Dnp3Settings,
+  { maxObjects, maxPoints }: Dnp3Settings,
 ): Trouble | undefined {
-  for (let left = mostPoints; reader.left > 0; ) {
-    if (objects.length >= mostObjects) return 'too_many_objects';
+  for (let left = maxPoints; reader.left > 0; ) {
+    if (objects.length >= maxObjects) return 'too_many_objects';
     const object = readHead(reader);
     if (!object) return 'malformed';
     objects.push(object);

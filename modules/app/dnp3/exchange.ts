@@ -22,9 +22,9 @@ import { COMPLETE, Dnp3Transaction, type EVENTS } from './transaction.js';
 const FINAL = 0x80;
 const FIRST = 0x40;
 /** Maximum pairs of stations whose messages are reassembled at a time; beyond that, the oldest is evicted. */
-const MOST_PAIRS = 16;
+const MAX_PAIRS = 16;
 /** Maximum bytes of a message: as many frames as the sequence number distinguishes. */
-const LONGEST_MESSAGE = 64 * 249;
+const MAX_MESSAGE_LENGTH = 64 * 249;
 
 type Event = (typeof EVENTS)[number];
 
@@ -67,7 +67,7 @@ export class Exchange {
       const assembly = this.assemble(assemblies.get(pair), link, blocks, length, toServer);
       assemblies.delete(pair);
       if (assembly) assemblies.set(pair, assembly);
-      if (assemblies.size > MOST_PAIRS) assemblies.delete(assemblies.keys().next().value!);
+      if (assemblies.size > MAX_PAIRS) assemblies.delete(assemblies.keys().next().value!);
     }
   }
 
@@ -90,7 +90,7 @@ export class Exchange {
     const { content } = assembly;
     if (content.length === 0) content.adopt(data.subarray(1));
     else content.append(data, 1);
-    if (content.length > LONGEST_MESSAGE) {
+    if (content.length > MAX_MESSAGE_LENGTH) {
       this.report('too_long_reassembly', toServer);
       return undefined;
     }
@@ -111,7 +111,7 @@ export class Exchange {
     );
     if (message.trouble) session.event(transaction, message.trouble, toServer);
     this.unanswered = toServer ? this.unanswered + 1 : 0;
-    const flooded = this.unanswered > settings.mostRequests;
+    const flooded = this.unanswered > settings.maxRequests;
     if (flooded) session.event(transaction, 'flooded', toServer);
     session.advance(transaction, toServer, COMPLETE);
     if (flooded) session.failed = true;

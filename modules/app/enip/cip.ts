@@ -8,9 +8,9 @@ export interface Segment {
 
 const RESPONSE = 0x80;
 const MULTIPLE = 0x0a;
-const MOST_PARTS = 64;
+const MAX_PARTS = 64;
 /** Segments of a path that are parsed; a request has three. */
-const MOST_SEGMENTS = 32;
+const MAX_SEGMENTS = 32;
 
 export class CipMessage {
   constructor(
@@ -70,7 +70,7 @@ const KINDS: Readonly<Record<number, Segment['kind']>> = { 0: 'class', 1: 'insta
 /** Logical segments: three bits of kind, two of size. */
 function pathOf(path: Uint8Array): Segment[] {
   const found: Segment[] = [];
-  for (let at = 0; at + 1 < path.length && found.length < MOST_SEGMENTS; ) {
+  for (let at = 0; at + 1 < path.length && found.length < MAX_SEGMENTS; ) {
     const segment = path[at]!;
     if (segment >> 5 !== 1) break;
     const size = [1, 2, 4][segment & 3];
@@ -88,7 +88,7 @@ function pathOf(path: Uint8Array): Segment[] {
 
 function partsOf(data: Uint8Array): CipMessage[] {
   if (data.length < 2) return [];
-  const count = Math.min(MOST_PARTS, data[0]! | (data[1]! << 8));
+  const count = Math.min(MAX_PARTS, data[0]! | (data[1]! << 8));
   const list: CipMessage[] = [];
   for (let i = 0; i < count && 4 + 2 * i <= data.length; i++) {
     const at = data[2 + 2 * i]! | (data[3 + 2 * i]! << 8);

@@ -30,7 +30,7 @@ export class EnipTransaction extends TwoSidedTransaction {
 export type EnipSession = Session<EnipTransaction>;
 
 export interface EnipSettings {
-  readonly mostTransactions: number;
+  readonly maxTransactions: number;
 }
 
 /** Messages on a TCP stream; after a gap it continues with the next one. */
@@ -65,8 +65,8 @@ export function add(session: EnipSession, bytes: Uint8Array, toServer: boolean):
 }
 
 function begin(session: EnipSession): EnipTransaction {
-  const { mostTransactions } = session.settings as EnipSettings;
-  if (session.transactions.length - session.completed >= mostTransactions) {
+  const { maxTransactions } = session.settings as EnipSettings;
+  if (session.transactions.length - session.completed >= maxTransactions) {
     const oldest = session.oldestOpen;
     if (oldest) {
       session.event(oldest, 'too_many_transactions');

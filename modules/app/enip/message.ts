@@ -75,7 +75,7 @@ export interface EnipMessage {
 }
 
 const KNOWN: ReadonlySet<number> = new Set(Object.values(COMMANDS));
-const MOST_ITEMS = 32;
+const MAX_ITEMS = 32;
 
 export function isKnown(command: number): boolean {
   return KNOWN.has(command);
@@ -115,7 +115,7 @@ const ITEMS_AT: ReadonlyMap<number, number> = new Map([
 function isCut(command: number, body: DataView, count: number): boolean {
   const at = ITEMS_AT.get(command);
   if (at === undefined) return command === REGISTER_SESSION;
-  return at + 2 > body.byteLength || count < Math.min(MOST_ITEMS, body.getUint16(at, true));
+  return at + 2 > body.byteLength || count < Math.min(MAX_ITEMS, body.getUint16(at, true));
 }
 
 interface Item {
@@ -127,7 +127,7 @@ interface Item {
 function items(body: DataView, at: number): Item[] {
   const list: Item[] = [];
   if (at + 2 > body.byteLength) return list;
-  const count = Math.min(MOST_ITEMS, body.getUint16(at, true));
+  const count = Math.min(MAX_ITEMS, body.getUint16(at, true));
   let next = at + 2;
   for (let i = 0; i < count && next + 4 <= body.byteLength; i++) {
     const length = body.getUint16(next + 2, true);

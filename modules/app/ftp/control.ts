@@ -15,9 +15,9 @@ const TRANSFERS = new Set(['RETR', 'STOR', 'APPE', 'STOU', 'LIST', 'NLST', 'MLSD
 /** Of those, the ones whose file name is optional. */
 const LISTINGS = new Set(['LIST', 'NLST', 'MLSD']);
 /** Maximum replies kept per command: the first ones. */
-const MOST_REPLIES = 128;
+const MAX_REPLIES = 128;
 /** Maximum bytes of a file name passed to data connections. */
-const LONGEST_NAME = 200;
+const MAX_NAME_LENGTH = 200;
 
 export class Control {
   readonly settings: FtpSettings;
@@ -34,7 +34,7 @@ export class Control {
   *commands(): Reading<void> {
     const { client } = this.session;
     while (!this.over) {
-      const line = yield* readTextLine(client, this.settings.longestLine);
+      const line = yield* readTextLine(client, this.settings.maxLineLength);
       if (!line) return;
       if (line.bytes.length > 0) this.command(line);
     }
@@ -43,7 +43,7 @@ export class Control {
   *replies(): Reading<void> {
     const { server, requests } = this.session;
     while (!this.over) {
-      const line = yield* readTextLine(server, this.settings.longestLine);
+      const line = yield* readTextLine(server, this.settings.maxLineLength);
       if (!line) return;
       if (line.bytes.length > 0) this.reply(line);
       // What follows is another protocol.
@@ -70,7 +70,7 @@ export class Control {
   private begin(command: string | undefined, argument: Uint8Array | undefined): FtpTransaction | undefined {
     const { session } = this;
     const last = session.transactions.at(-1);
-    if (last && session.transactions.length - session.completed >= this.settings.mostTransactions) {
+    if (last && session.transactions.length - session.completed >= this.settings.maxTransactions) {
       session.event(last, 'too_many_transactions');
       this.over = true;
       return undefined;
@@ -125,7 +125,7 @@ export class Control {
       session.event(transaction, 'response_command_too_long');
     }
     const text = code === undefined ? bytes : bytes.subarray(4);
-    if (transaction.replies.length < MOST_REPLIES) {
+    if (transaction.replies.length < MAX_REPLIES) {
       transaction.keep(this.settings.memory, bytes);
       transaction.replies.push({ code: code === undefined ? undefined : bytes.subarray(0, 3), text });
     }
@@ -167,7 +167,7 @@ function passivePort(command: string | undefined, code: string, text: string): n
 }
 
 function nameOf(argument: Uint8Array | undefined): string {
-  return latin1(argument ?? new Uint8Array(0)).slice(0, LONGEST_NAME);
+  return latin1(argument ?? new Uint8Array(0)).slice(0, MAX_NAME_LENGTH);
 }
 
 /** The three digits at the start of a reply. */

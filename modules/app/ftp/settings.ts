@@ -4,13 +4,13 @@ import { integer, option, size, sizeFrom } from '../../../engine/config/option.j
 
 const PREFIX = 'app-layer.protocols.ftp.';
 
-const LONGEST_LINE = option(
+const MAX_LINE_LENGTH = option(
   `${PREFIX}max-line-length`,
   sizeFrom('1', '1gb'),
   4096,
   'maximum bytes of a command or reply; the rest is skipped',
 );
-const MOST_TRANSACTIONS = option(
+const MAX_TRANSACTIONS = option(
   `${PREFIX}max-tx`,
   integer(1),
   1024,
@@ -27,19 +27,19 @@ const MEMCAP = option(
   'accepted for compatibility; memory of a connection is limited by the other settings',
 );
 
-export const FTP_OPTIONS = [LONGEST_LINE, MOST_TRANSACTIONS, MEMCAP];
+export const FTP_OPTIONS = [MAX_LINE_LENGTH, MAX_TRANSACTIONS, MEMCAP];
 
 export interface FtpSettings {
-  readonly longestLine: number;
-  readonly mostTransactions: number;
+  readonly maxLineLength: number;
+  readonly maxTransactions: number;
   /** Memory of commands and replies of open transactions, in bytes. */
   readonly memory: { used: number };
 }
 
 export function ftpSettings(config: Config): FtpSettings {
   return {
-    longestLine: config.read(LONGEST_LINE),
-    mostTransactions: config.read(MOST_TRANSACTIONS),
+    maxLineLength: config.read(MAX_LINE_LENGTH),
+    maxTransactions: config.read(MAX_TRANSACTIONS),
     memory: { used: 0 },
   };
 }

@@ -10,7 +10,7 @@ import { GzipHead } from './gzip-head.js';
 import { Inflate } from './inflate.js';
 
 /** Bytes of a header that are kept: a longer one is skipped. */
-const LONGEST_HEAD = 65536;
+const MAX_HEAD_LENGTH = 65536;
 
 /** Bytes that must decompress correctly before data without a header is treated as compressed. */
 const MIN_CONVINCING_BYTES = 8192;
@@ -61,7 +61,7 @@ export class CompressedLayer implements Layer {
   private passGzipHead(gzip: GzipHead, bytes: Uint8Array): void {
     const end = gzip.take(bytes);
     if (end < 0) {
-      if (this.head && this.head.length > LONGEST_HEAD) this.head = undefined;
+      if (this.head && this.head.length > MAX_HEAD_LENGTH) this.head = undefined;
     } else if (this.head) {
       const at = this.head.length - bytes.length + end;
       this.try(

@@ -40,7 +40,7 @@ export class Connection {
   /** Begins a transaction. @returns undefined if there are too many already */
   begin(): HttpTransaction | undefined {
     const { session } = this;
-    if (session.transactions.length - session.completed >= this.server.mostTransactions) {
+    if (session.transactions.length - session.completed >= this.server.maxTransactions) {
       this.fail();
       return undefined;
     }

@@ -5,7 +5,7 @@ import { copy } from './bytes.js';
 import type { HttpEvent } from './events.js';
 
 /** Bytes of a name that are kept. */
-const LONGEST_NAME = 65535;
+const MAX_NAME_LENGTH = 65535;
 
 export const FileName = {
   /** The `filename` parameter of a Content-Disposition, or undefined. */
@@ -18,8 +18,8 @@ export const FileName = {
 
   /** The name, cut to the maximum length. */
   bounded(name: Uint8Array, report: (event: HttpEvent) => void): Uint8Array {
-    if (name.length <= LONGEST_NAME) return copy(name);
+    if (name.length <= MAX_NAME_LENGTH) return copy(name);
     report('file_name_too_long');
-    return name.slice(0, LONGEST_NAME);
+    return name.slice(0, MAX_NAME_LENGTH);
   },
 };

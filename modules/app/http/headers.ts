@@ -23,7 +23,7 @@ export interface Field {
 }
 
 /** Repetitions of a field whose values are joined; further ones are only counted. */
-const MOST_REPETITIONS = 64;
+const MAX_REPETITIONS = 64;
 
 export interface HeaderLimits {
   readonly fields: number;
@@ -179,7 +179,7 @@ export class Headers {
       if (contentLength(known.value) !== contentLength(field.value)) this.report('duplicate_content_length');
       return;
     }
-    if (++this.repetitions > MOST_REPETITIONS) return;
+    if (++this.repetitions > MAX_REPETITIONS) return;
     known.value = joined(known.value, field.value);
   }
 

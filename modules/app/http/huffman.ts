@@ -1,5 +1,5 @@
 /** A canonical Huffman code (RFC 1951 3.2.2): short codes by table, long ones by search. */
-const LONGEST = 15;
+const MAX_CODE_LENGTH = 15;
 const FAST = 9;
 
 export class Huffman {
@@ -7,7 +7,7 @@ export class Huffman {
   readonly complete: boolean;
   /** Complete, or incomplete in the way DEFLATE allows: at most one code, of one bit. */
   readonly usable: boolean;
-  private readonly counts = new Uint16Array(LONGEST + 1);
+  private readonly counts = new Uint16Array(MAX_CODE_LENGTH + 1);
   private readonly symbols: Uint16Array;
   /** Indexed by the next bits: symbol times 16 plus length, or 0. */
   private readonly fast = new Uint16Array(1 << FAST);
@@ -19,7 +19,7 @@ export class Huffman {
     const used = end - start - counts[0]!;
     counts[0] = 0;
     let left = 1;
-    for (let length = 1; length <= LONGEST && left >= 0; length++) left = left * 2 - counts[length]!;
+    for (let length = 1; length <= MAX_CODE_LENGTH && left >= 0; length++) left = left * 2 - counts[length]!;
     this.complete = left === 0;
     this.usable = left === 0 || (left > 0 && used <= 1 && counts[1] === used);
     this.symbols = new Uint16Array(used);
@@ -27,9 +27,9 @@ export class Huffman {
   }
 
   private fill(lengths: Uint8Array, start: number, end: number): void {
-    const offsets = new Uint16Array(LONGEST + 2);
-    const next = new Uint16Array(LONGEST + 2);
-    for (let length = 1; length <= LONGEST; length++) {
+    const offsets = new Uint16Array(MAX_CODE_LENGTH + 2);
+    const next = new Uint16Array(MAX_CODE_LENGTH + 2);
+    for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
       offsets[length + 1] = offsets[length]! + this.counts[length]!;
       next[length + 1] = (next[length]! + this.counts[length]!) << 1;
     }
@@ -57,7 +57,7 @@ export class Huffman {
     let code = 0;
     let first = 0;
     let index = 0;
-    for (let length = 1; length <= LONGEST; length++) {
+    for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
       code |= (bits >> (length - 1)) & 1;
       const count = this.counts[length]!;
       if (code - count < first) return this.symbols[index + code - first]! * 16 + length;

@@ -5,7 +5,7 @@
 import type { Huffman } from './huffman.js';
 import { BitInput, SHORT } from './inflate/bit-input.js';
 import { type Codes, FIXED, readCodes } from './inflate/codes.js';
-import { LONGEST_MATCH, type Sink, Window } from './inflate/window.js';
+import { MAX_MATCH_LENGTH, type Sink, Window } from './inflate/window.js';
 
 export type InflateState = 'more' | 'done' | 'damaged' | 'stopped';
 
@@ -141,7 +141,7 @@ export class Inflate {
   private codes(): Step {
     const { input, output } = this;
     for (;;) {
-      if (output.makeRoom() < LONGEST_MATCH) return 'go';
+      if (output.makeRoom() < MAX_MATCH_LENGTH) return 'go';
       input.mark();
       const step = this.code();
       if (step === 'short') input.rewind();

@@ -13,7 +13,7 @@ const END_MODEL = 14;
 const FULL_DISTANCES = 128;
 const HALF = 1024;
 /** Maximum sum of literal context and position bits, as in LZMA2: they determine the size of the model. */
-const MOST_LITERAL_BITS = 4;
+const MAX_LITERAL_BITS = 4;
 
 /** Thrown where the input ends or is invalid. */
 class Stop extends Error {}
@@ -22,7 +22,7 @@ class Stop extends Error {}
 export function decodeLzma(input: Uint8Array, limit: number): Uint8Array | undefined {
   if (input.length < HEADER + 5 || input[0]! >= 225) return undefined;
   const properties = input[0]!;
-  if ((properties % 9) + (Math.floor(properties / 9) % 5) > MOST_LITERAL_BITS) return undefined;
+  if ((properties % 9) + (Math.floor(properties / 9) % 5) > MAX_LITERAL_BITS) return undefined;
   const decoder = new Decoder(
     input,
     properties % 9,

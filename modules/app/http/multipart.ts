@@ -16,9 +16,9 @@ export interface MultipartTarget {
   report(event: HttpEvent): void;
 }
 
-const LONGEST_BOUNDARY = 200;
-const LONGEST_PART_HEADER = 4096;
-const MOST_FILES = 1024;
+const MAX_BOUNDARY_LENGTH = 200;
+const MAX_PART_HEADER_LENGTH = 4096;
+const MAX_FILES = 1024;
 const CR = 13;
 const LF = 10;
 const DASH = 0x2d;
@@ -28,7 +28,7 @@ export function boundaryOf(contentType: string): string | undefined {
   if (!/^\s*multipart\/form-data/i.test(contentType)) return undefined;
   const match = /;\s*boundary\s*=\s*(?:"([^"]*)"|([^;,\t-\r ]*))/i.exec(contentType);
   const boundary = match?.[1] ?? match?.[2];
-  return boundary && boundary.length <= LONGEST_BOUNDARY ? boundary : undefined;
+  return boundary && boundary.length <= MAX_BOUNDARY_LENGTH ? boundary : undefined;
 }
 
 type Where = 'before' | 'header' | 'content' | 'behind' | 'over';
@@ -114,7 +114,7 @@ export class Multipart {
       return bytes.subarray(2);
     }
     const end = headerEnd(bytes);
-    if ((end < 0 ? bytes.length : end) > LONGEST_PART_HEADER) return this.withoutHeader(bytes);
+    if ((end < 0 ? bytes.length : end) > MAX_PART_HEADER_LENGTH) return this.withoutHeader(bytes);
     if (end < 0) return bytes;
     this.where = 'content';
     this.beginPart(latin1(bytes, 0, end));
@@ -141,7 +141,7 @@ export class Multipart {
     }
     const name = FileName.fromDisposition(fromLatin1(disposition[1]!));
     if (!name) return;
-    if (++this.files > MOST_FILES) {
+    if (++this.files > MAX_FILES) {
       this.where = 'over';
       this.target.report('multipart_generic_error');
     } else this.file = this.target.open(name);

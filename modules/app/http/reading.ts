@@ -115,7 +115,7 @@ function* isFollowed(socket: StreamSocket): Reading<boolean> {
 /** Length of a chunk; BLANK_LINE for a line without one, WRONG if it is not a chunk. */
 export const BLANK_LINE = -2;
 export const WRONG = -1;
-const MOST_DIGITS = 8;
+const MAX_DIGITS = 8;
 
 export interface ChunkLine {
   readonly length: number;
@@ -134,6 +134,6 @@ export function parseChunkLine(line: Uint8Array): ChunkLine {
     if (length > 0) digits++;
   }
   const first = hexDigit(line[at - 1]) >= 0;
-  if (!first || digits > MOST_DIGITS) return { length: WRONG, extension: false };
+  if (!first || digits > MAX_DIGITS) return { length: WRONG, extension: false };
   return { length, extension: line.includes(0x3b, at) };
 }

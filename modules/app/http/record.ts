@@ -69,14 +69,14 @@ function addCustom(
 }
 
 /** Maximum length of a field in a record, so that forged headers do not produce unlimited lines. */
-const LONGEST_NAME = 256;
-const LONGEST_VALUE = 2048;
+const MAX_NAME_LENGTH = 256;
+const MAX_VALUE_LENGTH = 2048;
 
 /** All fields, in the order received. */
 function addHeaders(members: string[], member: string, headers: Headers | undefined): void {
   if (!headers) return;
   const fields = headers.fields.map(({ name, value }) => {
-    const pair = { name: json(cut(name, LONGEST_NAME)), value: json(cut(value, LONGEST_VALUE)) };
+    const pair = { name: json(cut(name, MAX_NAME_LENGTH)), value: json(cut(value, MAX_VALUE_LENGTH)) };
     return `{"name":${pair.name},"value":${pair.value}}`;
   });
   members.push(`"${member}":[${fields.join(',')}]`);

@@ -102,13 +102,13 @@ const FLASH_DECOMPRESSED = setting(
   100 << 10,
   'maximum decompressed bytes of a Flash file that are inspected; 0: compression-bomb-limit',
 );
-const MOST_TRANSACTIONS = setting(
+const MAX_TRANSACTIONS = setting(
   'max-tx',
   integer(1),
   512,
   'maximum open transactions of a connection; beyond it parsing stops',
 );
-const MOST_FIELDS = setting(
+const MAX_FIELDS = setting(
   'headers-limit',
   integer(1),
   1024,
@@ -158,8 +158,8 @@ export const SERVER_OPTIONS = [
   FLASH_TYPE,
   FLASH_COMPRESSED,
   FLASH_DECOMPRESSED,
-  MOST_TRANSACTIONS,
-  MOST_FIELDS,
+  MAX_TRANSACTIONS,
+  MAX_FIELDS,
   HEADER_LIMIT,
   FIELD_LIMIT,
   DOUBLE_PATH,
@@ -184,7 +184,7 @@ export interface ServerSettings {
   readonly decompressionTime: number;
   /** Undefined: Flash files are inspected unchanged. */
   readonly flash: FlashSettings | undefined;
-  readonly mostTransactions: number;
+  readonly maxTransactions: number;
   readonly headers: HeaderLimits;
   readonly fieldLimit: number;
   readonly doublePath: boolean;
@@ -210,8 +210,8 @@ export function serverSettings(tree: ConfigTree): ServerSettings {
     flash: read(FLASH)
       ? { type: read(FLASH_TYPE), compressed: read(FLASH_COMPRESSED), decompressed: read(FLASH_DECOMPRESSED) }
       : undefined,
-    mostTransactions: read(MOST_TRANSACTIONS),
-    headers: { fields: read(MOST_FIELDS), bytes: read(HEADER_LIMIT) },
+    maxTransactions: read(MAX_TRANSACTIONS),
+    headers: { fields: read(MAX_FIELDS), bytes: read(HEADER_LIMIT) },
     fieldLimit: Math.min(read(FIELD_LIMIT), read(META_LIMIT)),
     doublePath: read(DOUBLE_PATH),
     doubleQuery: read(DOUBLE_QUERY),

@@ -8,7 +8,7 @@ import type { Message } from './transaction.js';
 
 const MEDIA_TYPE = /^\s*application\/dns-message\s*(;|$)/i;
 const PARAMETER = /[?&]dns=([A-Za-z0-9_-]+)/;
-const LONGEST = 65535;
+const MAX_LENGTH = 65535;
 
 export function carriesDns(fields: readonly Field[]): boolean {
   const type = fieldValue(fields, 'content-type');
@@ -22,7 +22,7 @@ export function dnsOfPath(request: readonly Field[]): DnsMessage | undefined {
   const path = fieldValue(request, ':path');
   const parameter = path && PARAMETER.exec(latin1(path))?.[1];
   const bytes = parameter ? Buffer.from(parameter, 'base64url') : undefined;
-  return bytes && bytes.length <= LONGEST ? new DnsMessage(new Uint8Array(bytes)) : undefined;
+  return bytes && bytes.length <= MAX_LENGTH ? new DnsMessage(new Uint8Array(bytes)) : undefined;
 }
 
 /** The body is complete. @returns false if it is longer than a DNS message can be */
@@ -30,7 +30,7 @@ export function readDnsBody(message: Message): boolean {
   const { body } = message;
   if (!body || message.dns || !carriesDns(message.fields)) return true;
   const bytes = body.store.view();
-  if (bytes.length > LONGEST) return false;
+  if (bytes.length > MAX_LENGTH) return false;
   if (bytes.length > 0) message.dns = new DnsMessage(bytes.slice());
   return true;
 }

@@ -21,7 +21,7 @@ export function fieldValue(fields: readonly Field[], name: string): Uint8Array |
   return Buffer.concat(found.flatMap(({ value }, i) => (i === 0 ? [value] : [SEPARATOR, value])));
 }
 
-const LARGEST_INTEGER = 2 ** 32 - 1;
+const MAX_INTEGER = 2 ** 32 - 1;
 
 /** Bytes counted against the limit of a message's fields, at least one. */
 export function sizeOf(entry: BlockEntry): number {
@@ -35,9 +35,9 @@ export class HeaderDecoder {
   /** The block ended within an entry. */
   private cut = false;
 
-  /** @param mostTable maximum bytes of the dynamic table */
-  constructor(mostTable: number) {
-    this.table = new HeaderTable(mostTable);
+  /** @param maxTable maximum bytes of the dynamic table */
+  constructor(maxTable: number) {
+    this.table = new HeaderTable(maxTable);
   }
 
   /**
@@ -110,7 +110,7 @@ export class HeaderDecoder {
     for (let factor = 1; this.at < this.block.length; factor *= 128) {
       const byte = this.block[this.at++]!;
       value += (byte & 0x7f) * factor;
-      if (value > LARGEST_INTEGER) {
+      if (value > MAX_INTEGER) {
         report('header_integer_overflow');
         return undefined;
       }

@@ -42,7 +42,7 @@ export class HeaderFrames {
     private readonly streams: Streams,
     private readonly toServer: boolean,
   ) {
-    this.decoder = new HeaderDecoder(streams.settings.mostTable);
+    this.decoder = new HeaderDecoder(streams.settings.maxTable);
   }
 
   /** A HEADERS or PUSH_PROMISE frame. @param payload valid until this returns */
@@ -91,11 +91,11 @@ export class HeaderFrames {
   }
 
   private append(open: OpenHeader, payload: Uint8Array): void {
-    const { mostReassembly } = this.streams.settings;
+    const { maxReassembly } = this.streams.settings;
     const before = open.length;
     open.length += payload.length;
-    if (open.length <= mostReassembly) open.block.append(payload);
-    else if (before <= mostReassembly) this.streams.reportGlobal(this.toServer, 'reassembly_limit_reached');
+    if (open.length <= maxReassembly) open.block.append(payload);
+    else if (before <= maxReassembly) this.streams.reportGlobal(this.toServer, 'reassembly_limit_reached');
   }
 
   private end({ stream, flags, type }: HeaderContext, block: Uint8Array): void {

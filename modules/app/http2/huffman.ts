@@ -17,13 +17,13 @@ const LENGTHS =
   '21 2 26 2 28 1 27 3 20 1 24 1 20 1 21 1 22 1 21 2 23 1 22 2 25 2 24 2 26 1 23 1 26 1 27 1 26 2 27 5 28 1 ' +
   '27 5 26 1 30 1';
 
-const LONGEST = 30;
+const MAX_CODE_LENGTH = 30;
 const END_OF_STRING = 256;
 
 /** For each length: its first code, the index of its first symbol in `symbols`, and the number of its codes. */
-const firstCode = new Uint32Array(LONGEST + 2);
-const firstSymbol = new Uint16Array(LONGEST + 2);
-const counts = new Uint16Array(LONGEST + 2);
+const firstCode = new Uint32Array(MAX_CODE_LENGTH + 2);
+const firstSymbol = new Uint16Array(MAX_CODE_LENGTH + 2);
+const counts = new Uint16Array(MAX_CODE_LENGTH + 2);
 const symbols = new Uint16Array(END_OF_STRING + 1);
 
 function prepare(): void {
@@ -33,7 +33,7 @@ function prepare(): void {
   for (const length of lengths) counts[length]!++;
   let code = 0;
   let place = 0;
-  for (let length = 1; length <= LONGEST; length++) {
+  for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
     firstCode[length] = code;
     firstSymbol[length] = place;
     lengths.forEach((each, symbol) => {
@@ -62,7 +62,7 @@ export function decodeHuffman(bytes: Uint8Array): Uint8Array | undefined {
         out[written++] = symbol;
         code = 0;
         length = 0;
-      } else if (length >= LONGEST) {
+      } else if (length >= MAX_CODE_LENGTH) {
         return undefined;
       }
     }

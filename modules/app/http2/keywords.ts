@@ -39,7 +39,7 @@ interface SettingArgument {
   readonly negated: boolean;
 }
 
-const HIGHEST = 0xffffffff;
+const MAX_VALUE = 0xffffffff;
 
 /** `SETTINGS_ENABLE_PUSH=0`, `SETTINGS_HEADER_TABLE_SIZE>4096`, a name alone */
 function parseSetting(argument: string | undefined): SettingArgument {
@@ -51,7 +51,7 @@ function parseSetting(argument: string | undefined): SettingArgument {
   const number = index >= 0 ? index + 1 : Number(match?.[1] ?? Number.NaN);
   if (!match || !Number.isInteger(number))
     throw new Error(`"${argument}": expected a setting such as SETTINGS_ENABLE_PUSH=0`);
-  if (match[3] === undefined) return { number, least: 0, most: HIGHEST, negated: false };
+  if (match[3] === undefined) return { number, least: 0, most: MAX_VALUE, negated: false };
   const a = Number(match[3]);
   if (match[4] !== undefined) return { number, least: a + 1, most: Number(match[4]) - 1, negated: false };
   return { number, ...bounds(match[2] ?? '=', a) };
@@ -64,9 +64,9 @@ function bounds(sign: string, value: number): Omit<SettingArgument, 'number'> {
     case '<=':
       return { least: 0, most: value, negated: false };
     case '>':
-      return { least: value + 1, most: HIGHEST, negated: false };
+      return { least: value + 1, most: MAX_VALUE, negated: false };
     case '>=':
-      return { least: value, most: HIGHEST, negated: false };
+      return { least: value, most: MAX_VALUE, negated: false };
     default:
       return { least: value, most: value, negated: sign.startsWith('!') };
   }

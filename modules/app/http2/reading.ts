@@ -14,7 +14,7 @@ import {
 import type { MessageBody } from './message-body.js';
 
 /** Maximum length of frames that are read as a whole; RFC 9113 allows longer ones, but they are not needed. */
-const LONGEST_WHOLE = 1 << 18;
+const MAX_WHOLE_FRAME = 1 << 18;
 
 export function* readFrames(connection: Connection, toServer: boolean): Reading<void> {
   const { client, server } = connection.session;
@@ -62,8 +62,8 @@ function* readFrame(
   toServer: boolean,
 ): Reading<boolean> {
   if (header.type === DATA) return yield* readData(connection, socket, header, toServer);
-  if (header.length > LONGEST_WHOLE || header.type > CONTINUATION) {
-    if (header.length > LONGEST_WHOLE) connection.streams.reportGlobal(toServer, 'long_frame_data');
+  if (header.length > MAX_WHOLE_FRAME || header.type > CONTINUATION) {
+    if (header.length > MAX_WHOLE_FRAME) connection.streams.reportGlobal(toServer, 'long_frame_data');
     return yield* socket.discard(header.length);
   }
   const payload = yield* socket.read(header.length);

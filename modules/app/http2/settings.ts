@@ -7,34 +7,34 @@ import { type HttpSettings, httpSettings } from '../http/settings.js';
 
 const PREFIX = 'app-layer.protocols.http2.';
 
-const MOST_STREAMS = option(
+const MAX_STREAMS = option(
   `${PREFIX}max-streams`,
   integer(1),
   4096,
   'maximum open streams of a connection; further ones are ignored',
 );
-const MOST_TABLE = option(
+const MAX_TABLE = option(
   `${PREFIX}max-table-size`,
   size,
   65536,
   'maximum bytes of a header table, whatever the connection announces',
 );
-const MOST_REASSEMBLY = option(
+const MAX_REASSEMBLY = option(
   `${PREFIX}max-reassembly-size`,
   size,
   102400,
   'maximum bytes of a header split over several frames',
 );
 
-export const HTTP2_OPTIONS = [MOST_STREAMS, MOST_TABLE, MOST_REASSEMBLY];
+export const HTTP2_OPTIONS = [MAX_STREAMS, MAX_TABLE, MAX_REASSEMBLY];
 
 export interface Http2Settings {
   /** How DNS messages in bodies are logged. */
   readonly dns: readonly DnsVariant[];
   readonly http: HttpSettings;
-  readonly mostStreams: number;
-  readonly mostTable: number;
-  readonly mostReassembly: number;
+  readonly maxStreams: number;
+  readonly maxTable: number;
+  readonly maxReassembly: number;
 }
 
 /**
@@ -49,8 +49,8 @@ export function http2Settings(
   return {
     dns: dnsVariants(config, process.env),
     http: (settingsOf('http') as HttpSettings | undefined) ?? httpSettings(config, shared),
-    mostStreams: config.read(MOST_STREAMS),
-    mostTable: config.read(MOST_TABLE),
-    mostReassembly: config.read(MOST_REASSEMBLY),
+    maxStreams: config.read(MAX_STREAMS),
+    maxTable: config.read(MAX_TABLE),
+    maxReassembly: config.read(MAX_REASSEMBLY),
   };
 }

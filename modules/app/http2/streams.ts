@@ -51,7 +51,7 @@ export class Streams {
   }
 
   private begin(number: number): Stream | undefined {
-    if (this.open.size >= this.settings.mostStreams) {
+    if (this.open.size >= this.settings.maxStreams) {
       this.reportGlobal(true, 'too_many_streams');
       return undefined;
     }

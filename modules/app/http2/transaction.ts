@@ -26,10 +26,10 @@ export const DATA_DONE = 2;
 export const COMPLETE = 3;
 
 /** Frames, windows … of one direction that are recorded. */
-const MOST_NOTED = 256;
+const MAX_RECORDED = 256;
 
 /** Bytes of a message's fields that are kept. */
-const MOST_FIELD_BYTES = 1 << 20;
+const MAX_FIELD_BYTES = 1 << 20;
 
 /** What one side sends in a stream. */
 export class Message {
@@ -48,14 +48,14 @@ export class Message {
   /** The DNS message that it carries (RFC 8484). */
   dns: DnsMessage | undefined;
   /** Bytes left for further fields. */
-  fieldBytesLeft = MOST_FIELD_BYTES;
+  fieldBytesLeft = MAX_FIELD_BYTES;
 
   note(list: number[], value: number): void {
-    if (list.length < MOST_NOTED) list.push(value);
+    if (list.length < MAX_RECORDED) list.push(value);
   }
 
   noteSettings(settings: readonly Setting[]): void {
-    this.settings.push(...settings.slice(0, MOST_NOTED - this.settings.length));
+    this.settings.push(...settings.slice(0, MAX_RECORDED - this.settings.length));
   }
 
   addBlock(entries: readonly BlockEntry[]): void {

@@ -29,7 +29,7 @@ export class Party {
   readonly vendors = new Set<string>();
 }
 
-const MOST_VENDORS = 64;
+const MAX_VENDORS = 64;
 
 /** State of the connection. */
 export class IkeState {
@@ -132,7 +132,7 @@ function storePayload(
     party.nonce = content;
   } else if (type === types.vendor) {
     transaction.vendors = [...transaction.vendors, content];
-    if (party.vendors.size < MOST_VENDORS) party.vendors.add(hex(content));
+    if (party.vendors.size < MAX_VENDORS) party.vendors.add(hex(content));
   } else if (type === types.notify && types === TYPES[1] && content.length >= 4)
     transaction.notifications = [...transaction.notifications, uint16(content, 2)];
 }

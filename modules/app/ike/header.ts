@@ -21,7 +21,7 @@ export interface Payload {
 
 export const HEADER = 28;
 const GENERIC = 4;
-const MOST_PAYLOADS = 64;
+const MAX_PAYLOADS = 64;
 const ENCRYPTED = new Set([46, 53]);
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -72,7 +72,7 @@ export function readPayloads(bytes: Uint8Array, first: number): PayloadChain | u
   const list: Payload[] = [];
   let type = first;
   let at = 0;
-  while (type !== 0 && list.length < MOST_PAYLOADS) {
+  while (type !== 0 && list.length < MAX_PAYLOADS) {
     if (at + GENERIC > bytes.length) return undefined;
     const length = uint16(bytes, at + 2);
     if (length < GENERIC || at + length > bytes.length) return undefined;

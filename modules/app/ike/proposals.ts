@@ -13,13 +13,13 @@ export interface Attribute {
   readonly value: number;
 }
 
-const MOST = 64;
+const MAX_SUBSTRUCTURES = 64;
 const HEAD = 8;
 
 /** Consecutive substructures: whether one follows, a reserved byte, a length including these, and content. */
 function* parts(bytes: Uint8Array): Generator<Uint8Array> {
   let at = 0;
-  for (let count = 0; at + 4 <= bytes.length && count < MOST; count++) {
+  for (let count = 0; at + 4 <= bytes.length && count < MAX_SUBSTRUCTURES; count++) {
     const length = uint16(bytes, at + 2);
     if (length < HEAD || at + length > bytes.length) return;
     yield bytes.subarray(at + 4, at + length);
@@ -48,7 +48,7 @@ export function readAttributes(content: Uint8Array): Attribute[][] {
 
 function attributesIn(bytes: Uint8Array): Attribute[] {
   const list: Attribute[] = [];
-  for (let at = 0; at + 4 <= bytes.length && list.length < MOST; ) {
+  for (let at = 0; at + 4 <= bytes.length && list.length < MAX_SUBSTRUCTURES; ) {
     const type = uint16(bytes, at);
     const value = uint16(bytes, at + 2);
     if (type & 0x8000) {

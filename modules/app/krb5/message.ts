@@ -33,7 +33,7 @@ const NOTHING = {
 const APPLICATION = 0x60;
 const TICKET = 0x61;
 /** Maximum components kept per name. */
-const MOST_PARTS = 64;
+const MAX_PARTS = 64;
 const FIELD = 0xa0;
 const VERSION = 5;
 
@@ -130,6 +130,6 @@ class Fields {
   name(number: number): readonly Uint8Array[] {
     const list = this.inside(number)?.contents.get(1);
     const parts = list && new Elements(list).inside(SEQUENCE);
-    return [...(parts?.rest(MOST_PARTS) ?? [])].map(({ content }) => content);
+    return [...(parts?.rest(MAX_PARTS) ?? [])].map(({ content }) => content);
   }
 }

@@ -24,13 +24,13 @@ export const EVENTS = [
 /** Object identifier of StartTLS (RFC 4511 4.14.1). */
 const START_TLS = '1.3.6.1.4.1.1466.20037';
 /** Maximum responses kept per request, and their bytes. */
-const MOST_RESPONSES = 1024;
-const MOST_BYTES = 4 << 20;
+const MAX_RESPONSES = 1024;
+const MAX_BYTES = 4 << 20;
 /** Maximum attributes of a request, and of all its responses, that rules can inspect. */
-const MOST_ATTRIBUTES = 65_536;
+const MAX_ATTRIBUTES = 65_536;
 
 export interface LdapSettings {
-  readonly mostTransactions: number;
+  readonly maxTransactions: number;
 }
 
 export class LdapTransaction extends TwoSidedTransaction {
@@ -114,9 +114,9 @@ function add(session: LdapSession, content: Uint8Array, toServer: boolean): void
 
 function begin(session: LdapSession, request: LdapMessage | undefined): LdapTransaction {
   const transaction = session.begin(new LdapTransaction(session.transactionCount, request));
-  const { mostTransactions } = session.settings as LdapSettings;
+  const { maxTransactions } = session.settings as LdapSettings;
   const { transactions } = session;
-  if (transactions.length - session.completed > mostTransactions) {
+  if (transactions.length - session.completed > maxTransactions) {
     session.event(transaction, 'too_many_transactions');
     session.completeOldest();
   }
@@ -154,7 +154,7 @@ function addResponse(session: LdapSession, response: LdapMessage, length: number
 
 function keep(transaction: LdapTransaction, response: LdapMessage, length: number): void {
   const { responses, attributes } = transaction;
-  if (responses.length >= MOST_RESPONSES || transaction.kept + length > MOST_BYTES) return;
+  if (responses.length >= MAX_RESPONSES || transaction.kept + length > MAX_BYTES) return;
   transaction.kept += length;
   responses.push(response);
   addTypes(attributes, response);
@@ -162,7 +162,7 @@ function keep(transaction: LdapTransaction, response: LdapMessage, length: numbe
 
 function addTypes(list: TextList, message: LdapMessage): void {
   for (const type of attributeTypes(message)) {
-    if (list.length >= MOST_ATTRIBUTES) return;
+    if (list.length >= MAX_ATTRIBUTES) return;
     list.add(type);
   }
 }

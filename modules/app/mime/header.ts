@@ -9,11 +9,11 @@ export interface HeaderField {
 }
 
 /** Fields of one header that are kept. */
-const MOST_FIELDS = 1024;
+const MAX_FIELDS = 1024;
 /** With its colon, the length of a line with an encoded word (RFC 2047 2): longer names are reported. */
 const USUAL_NAME = 75;
 /** RFC 5322 2.1.1. */
-const LONGEST_NAME = 998;
+const MAX_NAME_LENGTH = 998;
 const NONE: readonly string[] = [];
 
 export type HeaderProblem = 'mime_long_header_name' | 'mime_long_header_value' | 'mime_malformed_msg';
@@ -26,9 +26,9 @@ export class HeaderFields {
   private name: string | undefined;
   private value = '';
 
-  /** @param longestValue maximum characters of a value that are kept */
+  /** @param maxValueLength maximum characters of a value that are kept */
   constructor(
-    private readonly longestValue: number,
+    private readonly maxValueLength: number,
     private readonly report: (problem: HeaderProblem) => void,
   ) {}
 
@@ -46,19 +46,19 @@ export class HeaderFields {
       return;
     }
     if (colon > USUAL_NAME) this.report('mime_long_header_name');
-    this.name = trimAscii(text.slice(0, Math.min(colon, LONGEST_NAME)));
+    this.name = trimAscii(text.slice(0, Math.min(colon, MAX_NAME_LENGTH)));
     this.extend(trimAsciiStart(text.slice(colon + 1)));
   }
 
   private extend(more: string): void {
     if (this.name === undefined) return;
-    if (this.value.length + more.length > this.longestValue) this.report('mime_long_header_value');
-    this.value = (this.value + more).slice(0, this.longestValue);
+    if (this.value.length + more.length > this.maxValueLength) this.report('mime_long_header_value');
+    this.value = (this.value + more).slice(0, this.maxValueLength);
   }
 
   /** The header has ended. */
   finish(): void {
-    if (this.name !== undefined && this.fields.length < MOST_FIELDS)
+    if (this.name !== undefined && this.fields.length < MAX_FIELDS)
       this.add({ name: this.name, value: trimAsciiEnd(this.value) });
     this.name = undefined;
     this.value = '';

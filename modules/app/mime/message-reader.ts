@@ -31,9 +31,9 @@ export interface MimeConsumer {
 export interface MimeSettings {
   /** Transfer encodings that are decoded: `base64`, `quoted-printable`. */
   readonly decoded: readonly string[];
-  readonly longestValue: number;
+  readonly maxValueLength: number;
   /** Maximum number of files followed in one message. */
-  readonly mostFiles: number;
+  readonly maxFiles: number;
   /** Schemes of URLs that are searched for, such as `http`; none: no URLs. */
   readonly schemes: readonly string[];
   /** URLs are reported with their scheme. */
@@ -41,11 +41,11 @@ export interface MimeSettings {
 }
 
 /** RFC 5322 2.1.1, RFC 2045 6.7. */
-const LONGEST_LINE = 998;
-const LONGEST_ENCODED_LINE = 76;
-const LONGEST_BOUNDARY = 254;
-const LONGEST_FILENAME = 255;
-const DEEPEST = 32;
+const MAX_LINE_LENGTH = 998;
+const MAX_ENCODED_LINE_LENGTH = 76;
+const MAX_BOUNDARY_LENGTH = 254;
+const MAX_FILENAME_LENGTH = 255;
+const MAX_DEPTH = 32;
 
 type State = 'header' | 'body' | 'between';
 
@@ -73,14 +73,14 @@ export class MessageReader {
   }
 
   private newFields(): HeaderFields {
-    return new HeaderFields(this.settings.longestValue, problem => this.consumer.report(problem));
+    return new HeaderFields(this.settings.maxValueLength, problem => this.consumer.report(problem));
   }
 
   /** @param line without its line end, or a part of one  @param ended false if the rest of it is still to come */
   line(line: Uint8Array, ended = true): void {
     const continues = this.continues;
     this.continues = !ended;
-    if (line.length > LONGEST_LINE) this.consumer.report('mime_long_line');
+    if (line.length > MAX_LINE_LENGTH) this.consumer.report('mime_long_line');
     if (!continues && this.state !== 'header' && this.boundary(line)) return;
     if (this.state === 'body') this.bodyLine(line, ended);
     // Of a long header line, the first part is sufficient.
@@ -119,8 +119,8 @@ export class MessageReader {
     const boundary = trimAsciiEnd(parameter(type, 'boundary') ?? '');
     this.state = 'between';
     if (boundary === '') return;
-    if (boundary.length > LONGEST_BOUNDARY) this.consumer.report('mime_long_boundary');
-    if (this.boundaries.length < DEEPEST) this.boundaries.push(boundary);
+    if (boundary.length > MAX_BOUNDARY_LENGTH) this.consumer.report('mime_long_boundary');
+    if (this.boundaries.length < MAX_DEPTH) this.boundaries.push(boundary);
   }
 
   private beginBody(fields: HeaderFields, type: string, kind: string): void {
@@ -133,19 +133,19 @@ export class MessageReader {
     this.isText = kind === '' || kind.startsWith('text/');
     const name = parameter(fields.first('content-disposition') ?? '', 'filename') ?? parameter(type, 'name');
     if (name === undefined || name === '') return;
-    if (++this.files > this.settings.mostFiles) {
+    if (++this.files > this.settings.maxFiles) {
       this.consumer.report('mime_malformed_msg');
       return;
     }
-    if (name.length > LONGEST_FILENAME) this.consumer.report('mime_long_filename');
-    this.consumer.openFile(name.slice(0, LONGEST_FILENAME));
+    if (name.length > MAX_FILENAME_LENGTH) this.consumer.report('mime_long_filename');
+    this.consumer.openFile(name.slice(0, MAX_FILENAME_LENGTH));
     this.inFile = true;
   }
 
   // ── body ──
 
   private bodyLine(line: Uint8Array, ended: boolean): void {
-    if (this.encoded && line.length > LONGEST_ENCODED_LINE) this.consumer.report('mime_long_enc_line');
+    if (this.encoded && line.length > MAX_ENCODED_LINE_LENGTH) this.consumer.report('mime_long_enc_line');
     this.give(this.decoder!.line(line, ended));
   }
 

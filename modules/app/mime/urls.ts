@@ -1,7 +1,7 @@
 /** URLs in the texts of a message, also those split by the lines of a transfer encoding. */
 
-const MOST_URLS = 256;
-const LONGEST_URL = 2000;
+const MAX_URLS = 256;
+const MAX_URL_LENGTH = 2000;
 /** Characters that no URL contains: ASCII blanks, quotes, angle brackets and `]`. */
 const ENDS = '\\t-\\r "\'<>\\]';
 const END = new RegExp(`[${ENDS}]`);
@@ -22,7 +22,7 @@ export class TextUrls {
     private readonly found: (url: string) => void,
   ) {
     const names = schemes.map(quoted).join('|');
-    this.pattern = new RegExp(`(?:${names})://([^${ENDS}]{1,${LONGEST_URL}})`, 'gi');
+    this.pattern = new RegExp(`(?:${names})://([^${ENDS}]{1,${MAX_URL_LENGTH}})`, 'gi');
   }
 
   /** Adds text that follows the previous one. */
@@ -33,7 +33,7 @@ export class TextUrls {
       this.search(this.open + text.slice(0, end));
       this.open = text.slice(end);
     } else this.open += text;
-    if (this.open.length >= LONGEST_URL) this.end();
+    if (this.open.length >= MAX_URL_LENGTH) this.end();
   }
 
   /** The text has ended, or an open URL is too long to continue. */
@@ -44,7 +44,7 @@ export class TextUrls {
 
   private search(text: string): void {
     for (const match of text.matchAll(this.pattern)) {
-      if (this.count++ >= MOST_URLS) return;
+      if (this.count++ >= MAX_URLS) return;
       this.found(this.withScheme ? match[0] : match[1]!);
     }
   }

@@ -21,7 +21,7 @@ export interface Condition {
 
 const CATEGORIES = ['assigned', 'unassigned', 'public', 'user', 'reserved', 'all'] as const;
 const TABLES = ['discretes', 'coils', 'input', 'holding'] as const;
-const LARGEST_CODE = 255;
+const MAX_CODE = 255;
 /** Greater than any number; compiled rules are kept as JSON, which has no Infinity. */
 const BEYOND = 2 ** 32;
 const FORM = 'expected "unit N", "function …" or "access …"';
@@ -61,7 +61,7 @@ function partOf(word: string, text: string, before: Condition): Condition {
 
 function functionOf(text: string): Condition {
   if (/^\d+$/.test(text)) {
-    if (Number(text) > LARGEST_CODE) throw new Error(`function ${text}: the maximum is ${LARGEST_CODE}`);
+    if (Number(text) > MAX_CODE) throw new Error(`function ${text}: the maximum is ${MAX_CODE}`);
     return { code: whole(text) };
   }
   const match = /^(!?)\s*(\w+)$/.exec(text);

@@ -4,7 +4,7 @@ import { PendingTransactions } from '../../../engine/application/pending-transac
 import type { Session } from '../../../engine/application/session.js';
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { uint16 } from '../../../engine/packet/network-order.js';
-import { HEADER_LENGTH, LONGEST_LENGTH, type ModbusMessage, parseMessage } from './message.js';
+import { HEADER_LENGTH, MAX_LENGTH, type ModbusMessage, parseMessage } from './message.js';
 import type { ModbusSettings } from './settings.js';
 import { COMPLETE, ModbusTransaction } from './transaction.js';
 
@@ -28,7 +28,7 @@ export class Exchange {
       const header = yield* socket.peek(HEADER_LENGTH);
       if (!header) return;
       const length = uint16(header, 4);
-      if (length < 2 || length > LONGEST_LENGTH) {
+      if (length < 2 || length > MAX_LENGTH) {
         this.failWithInvalidLength(toServer);
         return;
       }

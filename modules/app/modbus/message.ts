@@ -5,10 +5,10 @@ import { DIAGNOSTIC, EXCEPTION, EXCEPTIONS, FUNCTIONS, MEI } from './function-co
 /** Length of the header, including the unit, in bytes. */
 export const HEADER_LENGTH = 7;
 /** Maximum value of the length field, including the unit. */
-export const LONGEST_LENGTH = 254;
+export const MAX_LENGTH = 254;
 /** Maximum quantities that can be requested (Messaging on TCP/IP 4.4). */
-const MOST_COILS = 2000;
-const MOST_REGISTERS = 125;
+const MAX_COILS = 2000;
+const MAX_REGISTERS = 125;
 
 export type Problem =
   | 'invalid_protocol_id'
@@ -93,13 +93,13 @@ function requestParts(code: number, body: Uint8Array): Parts {
       return {
         read: { address, quantity: value },
         write: multiple(body, 4),
-        problem: problemOfQuantity(value, MOST_REGISTERS) ?? problemOfMultiple(body, 4, 16),
+        problem: problemOfQuantity(value, MAX_REGISTERS) ?? problemOfMultiple(body, 4, 16),
       };
     default:
       return {
         read: { address, quantity: value },
         problem:
-          problemOfQuantity(value, code <= 2 ? MOST_COILS : MOST_REGISTERS) ??
+          problemOfQuantity(value, code <= 2 ? MAX_COILS : MAX_REGISTERS) ??
           (body.length > 4 ? 'invalid_length' : undefined),
       };
   }

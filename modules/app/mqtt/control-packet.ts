@@ -45,12 +45,12 @@ export interface PacketHeader {
   readonly length: number;
 }
 
-const LONGEST_HEADER = 5;
+const MAX_HEADER_LENGTH = 5;
 
 /** @returns `more` if it is incomplete, undefined if its length is invalid */
 export function parseHeader(bytes: Uint8Array, at: number, end: number): PacketHeader | 'more' | undefined {
   let length = 0;
-  for (let i = 1; i < LONGEST_HEADER; i++) {
+  for (let i = 1; i < MAX_HEADER_LENGTH; i++) {
     if (at + i >= end) return 'more';
     const byte = bytes[at + i]!;
     length += (byte & 0x7f) * 128 ** (i - 1);

@@ -54,7 +54,7 @@ const REPLIES: ReadonlyMap<number, readonly [number, Event]> = new Map([
   [Type.UNSUBACK, [Type.UNSUBSCRIBE, 'missing_unsubscribe']],
 ]);
 /** Maximum messages per transaction; longer exchanges are split into several. */
-const MOST_MESSAGES = 64;
+const MAX_MESSAGES = 64;
 /** Acknowledged if their quality of service requires it. */
 const ACKNOWLEDGED = new Set([Type.PUBLISH, Type.SUBSCRIBE, Type.UNSUBSCRIBE]);
 /** Replies that are followed by others. */
@@ -89,7 +89,7 @@ export class Exchange {
       if (socket.available < header.head + header.length) start = socket.position;
       this.addFrames(toServer, socket.position, start, header);
       socket.skip(header.head);
-      if (header.length > this.settings.longestMessage) {
+      if (header.length > this.settings.maxMessageLength) {
         this.add({ header, toServer, skipped: true });
         if (!(yield* socket.discard(header.length))) return;
         continue;
@@ -127,7 +127,7 @@ export class Exchange {
     const transaction = session.begin(
       new MqttTransaction(session.transactionCount, this.settings, this.version),
     );
-    if (session.transactions.length - session.completed > this.settings.mostTransactions) {
+    if (session.transactions.length - session.completed > this.settings.maxTransactions) {
       report(transaction, 'too_many_transactions');
       session.completeOldest();
     }
@@ -164,7 +164,7 @@ export class Exchange {
     this.session.advance(transaction, message.toServer, 0);
     const over = reply ? !asked || !INTERIM.has(type) : message.skipped || !expectsReply(type, qos);
     if (!(over || reply)) this.pending.add(keyOf(type, message), transaction);
-    if (over || transaction.messages.length >= MOST_MESSAGES)
+    if (over || transaction.messages.length >= MAX_MESSAGES)
       this.complete(transaction, hasMessages(transaction, true), hasMessages(transaction, false));
   }
 

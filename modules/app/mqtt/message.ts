@@ -48,7 +48,7 @@ const PASSWORD = 0x40;
 const USERNAME = 0x80;
 const NO_PROPERTIES: Properties = [];
 /** Maximum topics of one message that are kept, regardless of rules. */
-const MOST_TOPICS = 4096;
+const MAX_TOPICS = 4096;
 
 /** @param version of the protocol  @returns undefined if fields are missing */
 export function parseBody(header: PacketHeader, bytes: Uint8Array, version: number): Parts | undefined {
@@ -142,7 +142,7 @@ function subscription(withQos: boolean, fields: Fields, v5: boolean): Parts {
   const properties = v5 ? readProperties(fields) : undefined;
   const names = new TextList();
   const qos: number[] = [];
-  while (fields.left > 0 && !fields.broken && qos.length < MOST_TOPICS) {
+  while (fields.left > 0 && !fields.broken && qos.length < MAX_TOPICS) {
     names.add(fields.text());
     qos.push(withQos ? fields.number(1) & 3 : 0);
   }

@@ -37,7 +37,7 @@ export type Property = number | Uint8Array | readonly [Uint8Array, Uint8Array];
 /** With names, in order: user properties and subscription identifiers may be repeated. */
 export type Properties = readonly (readonly [string, Property])[];
 
-const MOST = 1024;
+const MAX_PROPERTIES = 1024;
 
 /** Their length, and the properties. An unknown one makes the packet invalid: its length cannot be determined. */
 export function readProperties(fields: Fields): Properties {
@@ -48,7 +48,7 @@ export function readProperties(fields: Fields): Properties {
     return properties;
   }
   const end = fields.left - length;
-  for (let count = 0; fields.left > end && count < MOST && !fields.broken; count++) {
+  for (let count = 0; fields.left > end && count < MAX_PROPERTIES && !fields.broken; count++) {
     const known = KINDS.get(fields.variable());
     if (!known) {
       fields.broken = true;

@@ -19,7 +19,7 @@ function messageJson(message: Message, settings: MqttSettings): object {
   const flags = { qos, retain, dup };
   if (message.skipped) return { ...flags, truncated: true, skipped_length: head + length };
   const { connect, sessionPresent, topic, id, topics, payload, properties } = message;
-  const text = (bytes: Uint8Array) => limited(bytes, settings.longestText);
+  const text = (bytes: Uint8Array) => limited(bytes, settings.maxTextLength);
   return {
     ...flags,
     ...(connect && connectJson(connect, settings, text)),
@@ -66,8 +66,8 @@ function connectJson(parts: ConnectParts, { passwords }: MqttSettings, text: Tex
 }
 
 /** One limit applies to all of them together. */
-function topicsJson({ header, topics }: Message, { longestText }: MqttSettings): unknown[] {
-  let left = longestText;
+function topicsJson({ header, topics }: Message, { maxTextLength }: MqttSettings): unknown[] {
+  let left = maxTextLength;
   const list: unknown[] = [];
   const { names, qos: asked } = topics!;
   for (const [i, qos] of asked.entries()) {

@@ -6,7 +6,7 @@ import { recordTypeSettings } from '../../../engine/config/output-list.js';
 const PREFIX = 'app-layer.protocols.mqtt.';
 const RECORD = 'outputs.*.eve-log.types.*.mqtt.';
 
-const LONGEST = option(
+const MAX_MESSAGE_LENGTH = option(
   `${PREFIX}max-msg-length`,
   size,
   1 << 20,
@@ -24,35 +24,42 @@ const UNSUBSCRIBED = option(
   100,
   'maximum topics of an UNSUBSCRIBE that rules inspect; 0: all',
 );
-const MOST_TRANSACTIONS = option(
+const MAX_TRANSACTIONS = option(
   `${PREFIX}max-tx`,
   integer(1),
   1024,
   'maximum messages without a reply; beyond it the oldest is completed',
 );
 const PASSWORDS = option(`${RECORD}passwords`, boolean, true, 'log passwords');
-const LONGEST_TEXT = option(`${RECORD}string-log-limit`, size, 1024, 'maximum bytes of logged strings');
+const MAX_TEXT_LENGTH = option(`${RECORD}string-log-limit`, size, 1024, 'maximum bytes of logged strings');
 
-export const MQTT_OPTIONS = [LONGEST, SUBSCRIBED, UNSUBSCRIBED, MOST_TRANSACTIONS, PASSWORDS, LONGEST_TEXT];
+export const MQTT_OPTIONS = [
+  MAX_MESSAGE_LENGTH,
+  SUBSCRIBED,
+  UNSUBSCRIBED,
+  MAX_TRANSACTIONS,
+  PASSWORDS,
+  MAX_TEXT_LENGTH,
+];
 
 export interface MqttSettings {
-  readonly longestMessage: number;
+  readonly maxMessageLength: number;
   readonly subscribed: number;
   readonly unsubscribed: number;
-  readonly mostTransactions: number;
+  readonly maxTransactions: number;
   readonly passwords: boolean;
-  readonly longestText: number;
+  readonly maxTextLength: number;
 }
 
 export function mqttSettings(config: Config): MqttSettings {
   const entries = recordTypeSettings(config, 'mqtt').flatMap(entry => entry ?? []);
-  const texts = entries.map(entry => entry.read({ ...LONGEST_TEXT, path: 'string-log-limit' }));
+  const texts = entries.map(entry => entry.read({ ...MAX_TEXT_LENGTH, path: 'string-log-limit' }));
   return {
-    longestMessage: config.read(LONGEST),
+    maxMessageLength: config.read(MAX_MESSAGE_LENGTH),
     subscribed: config.read(SUBSCRIBED),
     unsubscribed: config.read(UNSUBSCRIBED),
-    mostTransactions: config.read(MOST_TRANSACTIONS),
+    maxTransactions: config.read(MAX_TRANSACTIONS),
     passwords: entries.every(entry => entry.read({ ...PASSWORDS, path: 'passwords' })),
-    longestText: texts.length > 0 ? Math.max(...texts) : LONGEST_TEXT.fallback,
+    maxTextLength: texts.length > 0 ? Math.max(...texts) : MAX_TEXT_LENGTH.fallback,
   };
 }

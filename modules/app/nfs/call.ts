@@ -1,6 +1,6 @@
 /** The parts of arguments and results of NFS procedures that rules, records and files need, for any version. */
 
-export const LONGEST_NAME = 4096;
+export const MAX_NAME_LENGTH = 4096;
 
 /** File data in a message: its offset there, and its length, even if the message is truncated. */
 export interface FileData {

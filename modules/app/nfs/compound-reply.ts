@@ -1,13 +1,13 @@
 /** Replies to COMPOUND of NFS version 4 (RFC 7530 14.2): results of the operations up to the first unsupported one. */
-import { LONGEST_NAME, type NfsCall, type NfsReply } from './call.js';
+import { MAX_NAME_LENGTH, type NfsCall, type NfsReply } from './call.js';
 import {
   CLOSE,
   COMMIT,
   dataOf,
   GETFH,
-  LONGEST_HANDLE,
   LOOKUP,
-  MOST_OPERATIONS,
+  MAX_HANDLE_LENGTH,
+  MAX_OPERATIONS,
   OPEN,
   PUTFH,
   READ,
@@ -22,8 +22,8 @@ import type { Xdr } from './xdr.js';
 
 export function readCompoundReply(xdr: Xdr, call: NfsCall): NfsReply | undefined {
   const status = xdr.uint32();
-  xdr.opaque(LONGEST_NAME);
-  const count = Math.min(MOST_OPERATIONS, xdr.uint32());
+  xdr.opaque(MAX_NAME_LENGTH);
+  const count = Math.min(MAX_OPERATIONS, xdr.uint32());
   if (xdr.failed) return call.procedure === 0 ? { status: 0 } : undefined;
   let handle: Uint8Array | undefined;
   for (let i = 0; i < count && xdr.left >= 8; i++) {
@@ -33,7 +33,7 @@ export function readCompoundReply(xdr: Xdr, call: NfsCall): NfsReply | undefined
       const isEnd = xdr.uint32() !== 0;
       return { status, isEnd, data: dataOf(xdr) };
     }
-    if (operation === GETFH) handle = xdr.opaque(LONGEST_HANDLE);
+    if (operation === GETFH) handle = xdr.opaque(MAX_HANDLE_LENGTH);
     else if (!skipResult(xdr, operation)) break;
     if (xdr.failed) break;
   }

@@ -3,16 +3,16 @@
  * fields, so parsing ends at the first unsupported one.
  */
 import { latin1 } from '../../../engine/latin1.js';
-import { type FileData, LONGEST_NAME, type NfsCall } from './call.js';
+import { type FileData, MAX_NAME_LENGTH, type NfsCall } from './call.js';
 import {
   CLOSE,
   COMMIT,
   CREATE,
   dataOf,
   GETFH,
-  LONGEST_HANDLE,
   LOOKUP,
-  MOST_OPERATIONS,
+  MAX_HANDLE_LENGTH,
+  MAX_OPERATIONS,
   OPEN,
   PUTFH,
   READ,
@@ -25,7 +25,7 @@ import {
 } from './operations.js';
 import type { Xdr } from './xdr.js';
 
-const LONGEST_OWNER = 1024;
+const MAX_OWNER_LENGTH = 1024;
 
 /** The combined result of the operations of a call. */
 interface Gathered {
@@ -55,9 +55,9 @@ const KINDS: ReadonlyMap<number, NfsCall['kind']> = new Map([
 const RANKS = [CLOSE, COMMIT, LOOKUP, OPEN, CREATE, REMOVE, RENAME, READ, WRITE];
 
 export function readCompoundCall(xdr: Xdr): NfsCall | undefined {
-  xdr.opaque(LONGEST_NAME);
+  xdr.opaque(MAX_NAME_LENGTH);
   xdr.uint32();
-  const count = Math.min(MOST_OPERATIONS, xdr.uint32());
+  const count = Math.min(MAX_OPERATIONS, xdr.uint32());
   return xdr.failed ? undefined : gather(xdr, count, { kind: 'unlogged', procedure: 1 });
 }
 
@@ -87,19 +87,19 @@ function gather(xdr: Xdr, count: number, call: Gathered): NfsCall {
 function readOperation(xdr: Xdr, operation: number, call: Gathered): boolean {
   switch (operation) {
     case PUTFH:
-      call.handle = xdr.opaque(LONGEST_HANDLE);
+      call.handle = xdr.opaque(MAX_HANDLE_LENGTH);
       delete call.below;
       return true;
     case LOOKUP:
-      call.name = xdr.opaque(LONGEST_NAME);
+      call.name = xdr.opaque(MAX_NAME_LENGTH);
       call.below = `${call.below ?? ''}/${latin1(call.name)}`;
       return true;
     case REMOVE:
-      call.name = xdr.opaque(LONGEST_NAME);
+      call.name = xdr.opaque(MAX_NAME_LENGTH);
       return true;
     case RENAME:
-      call.name = xdr.opaque(LONGEST_NAME);
-      call.newName = xdr.opaque(LONGEST_NAME);
+      call.name = xdr.opaque(MAX_NAME_LENGTH);
+      call.newName = xdr.opaque(MAX_NAME_LENGTH);
       return true;
     case READ:
       xdr.skip(STATE);
@@ -156,7 +156,7 @@ function skipOperation(xdr: Xdr, operation: number): boolean {
   if (length !== undefined) xdr.skip(length);
   else if (operation === 9) skipBitmap(xdr);
   else if (operation === 17 || operation === 37) skipAttributes(xdr);
-  else if (operation === 11 || operation === 33) xdr.opaque(LONGEST_NAME);
+  else if (operation === 11 || operation === 33) xdr.opaque(MAX_NAME_LENGTH);
   else if (operation === 34) {
     xdr.skip(STATE);
     skipAttributes(xdr);
@@ -170,7 +170,7 @@ function skipOperation(xdr: Xdr, operation: number): boolean {
 /** @returns the name of the file, empty if it is opened by its handle */
 function readOpen(xdr: Xdr): Uint8Array {
   xdr.skip(12 + 8);
-  xdr.opaque(LONGEST_OWNER);
+  xdr.opaque(MAX_OWNER_LENGTH);
   if (xdr.uint32() === 1) {
     const mode = xdr.uint32();
     if (mode >= 2) xdr.skip(8);
@@ -178,7 +178,7 @@ function readOpen(xdr: Xdr): Uint8Array {
   }
   const claim = xdr.uint32();
   if (claim === 2) xdr.skip(STATE);
-  return claim === 0 || claim === 2 || claim === 3 ? xdr.opaque(LONGEST_NAME) : new Uint8Array(0);
+  return claim === 0 || claim === 2 || claim === 3 ? xdr.opaque(MAX_NAME_LENGTH) : new Uint8Array(0);
 }
 
 const LINK = 5;
@@ -188,9 +188,9 @@ const CHARACTER_DEVICE = 4;
 /** @returns the name of the object created: anything but a file */
 function readCreate(xdr: Xdr): Uint8Array {
   const type = xdr.uint32();
-  if (type === LINK) xdr.opaque(LONGEST_NAME);
+  if (type === LINK) xdr.opaque(MAX_NAME_LENGTH);
   else if (type === BLOCK_DEVICE || type === CHARACTER_DEVICE) xdr.skip(8);
-  const name = xdr.opaque(LONGEST_NAME);
+  const name = xdr.opaque(MAX_NAME_LENGTH);
   skipAttributes(xdr);
   return name;
 }

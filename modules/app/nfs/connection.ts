@@ -30,7 +30,7 @@ export class NfsConnection {
   constructor(private readonly session: NfsSession) {
     this.settings = session.settings as NfsSettings;
     this.transfers = new Transfers(session);
-    this.pending = new BoundedMap(this.settings.mostTransactions, late => this.abandon(late));
+    this.pending = new BoundedMap(this.settings.maxTransactions, late => this.abandon(late));
   }
 
   // ── calls ──

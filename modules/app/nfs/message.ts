@@ -1,10 +1,10 @@
 /** Parsing of arguments and results of NFS procedures, as far as rules, records and files need them. */
-import { LONGEST_NAME, type NfsCall, type NfsReply } from './call.js';
+import { MAX_NAME_LENGTH, type NfsCall, type NfsReply } from './call.js';
 import { readCompoundCall } from './compound.js';
 import { readCompoundReply } from './compound-reply.js';
 import type { Xdr } from './xdr.js';
 
-const LONGEST_HANDLE = 64;
+const MAX_HANDLE_LENGTH = 64;
 const HANDLE_2 = 32;
 
 /** @returns undefined if they are not valid arguments of the procedure */
@@ -30,19 +30,19 @@ function call2(xdr: Xdr, procedure: number): NfsCall {
   const handle = xdr.fixed(HANDLE_2);
   switch (procedure) {
     case 4:
-      return { procedure, kind: 'lookup', handle, name: xdr.opaque(LONGEST_NAME) };
+      return { procedure, kind: 'lookup', handle, name: xdr.opaque(MAX_NAME_LENGTH) };
     case 6:
       return { procedure, kind: 'read', handle, offset: xdr.uint32() };
     case 9:
-      return { procedure, kind: 'create', handle, name: xdr.opaque(LONGEST_NAME) };
+      return { procedure, kind: 'create', handle, name: xdr.opaque(MAX_NAME_LENGTH) };
     case 10:
     case 14:
     case 15:
-      return { procedure, kind: 'other', handle, name: xdr.opaque(LONGEST_NAME) };
+      return { procedure, kind: 'other', handle, name: xdr.opaque(MAX_NAME_LENGTH) };
     case 11: {
-      const name = xdr.opaque(LONGEST_NAME);
+      const name = xdr.opaque(MAX_NAME_LENGTH);
       xdr.fixed(HANDLE_2);
-      return { procedure, kind: 'rename', handle, name, newName: xdr.opaque(LONGEST_NAME) };
+      return { procedure, kind: 'rename', handle, name, newName: xdr.opaque(MAX_NAME_LENGTH) };
     }
     default:
       return { procedure, kind: 'other', ...(procedure === 1 && { handle }) };
@@ -73,24 +73,24 @@ const WITH_HANDLE = new Set([1, 4]);
 
 function call3(xdr: Xdr, procedure: number): NfsCall {
   if (procedure === 0) return { procedure, kind: 'other' };
-  const handle = xdr.opaque(LONGEST_HANDLE);
+  const handle = xdr.opaque(MAX_HANDLE_LENGTH);
   switch (procedure) {
     case 3:
-      return { procedure, kind: 'lookup', handle, name: xdr.opaque(LONGEST_NAME) };
+      return { procedure, kind: 'lookup', handle, name: xdr.opaque(MAX_NAME_LENGTH) };
     case 6:
       return { procedure, kind: 'read', handle, offset: xdr.uint64() };
     case 7:
       return write3(xdr, handle);
     case 8:
-      return { procedure, kind: 'create', handle, name: xdr.opaque(LONGEST_NAME) };
+      return { procedure, kind: 'create', handle, name: xdr.opaque(MAX_NAME_LENGTH) };
     case 9:
     case 12:
     case 13:
-      return { procedure, kind: 'other', handle, name: xdr.opaque(LONGEST_NAME) };
+      return { procedure, kind: 'other', handle, name: xdr.opaque(MAX_NAME_LENGTH) };
     case 14: {
-      const name = xdr.opaque(LONGEST_NAME);
-      xdr.opaque(LONGEST_HANDLE);
-      return { procedure, kind: 'rename', handle, name, newName: xdr.opaque(LONGEST_NAME) };
+      const name = xdr.opaque(MAX_NAME_LENGTH);
+      xdr.opaque(MAX_HANDLE_LENGTH);
+      return { procedure, kind: 'rename', handle, name, newName: xdr.opaque(MAX_NAME_LENGTH) };
     }
     case 21:
       return { procedure, kind: 'commit', handle };
@@ -109,9 +109,9 @@ function write3(xdr: Xdr, handle: Uint8Array): NfsCall {
 const ATTRIBUTES_3 = 84;
 
 function reply3(xdr: Xdr, { kind }: NfsCall): NfsReply | undefined {
-  if (kind === 'lookup') return { status: 0, handle: xdr.opaque(LONGEST_HANDLE) };
+  if (kind === 'lookup') return { status: 0, handle: xdr.opaque(MAX_HANDLE_LENGTH) };
   if (kind === 'create')
-    return xdr.uint32() === 1 ? { status: 0, handle: xdr.opaque(LONGEST_HANDLE) } : { status: 0 };
+    return xdr.uint32() === 1 ? { status: 0, handle: xdr.opaque(MAX_HANDLE_LENGTH) } : { status: 0 };
   if (kind !== 'read') return { status: 0 };
   if (xdr.uint32() === 1) xdr.skip(ATTRIBUTES_3);
   xdr.skip(4);

@@ -2,9 +2,9 @@
 import type { FileData } from './call.js';
 import type { Xdr } from './xdr.js';
 
-export const LONGEST_HANDLE = 128;
-const LONGEST_ATTRIBUTES = 65536;
-export const MOST_OPERATIONS = 64;
+export const MAX_HANDLE_LENGTH = 128;
+const MAX_ATTRIBUTES_LENGTH = 65536;
+export const MAX_OPERATIONS = 64;
 /** Bytes of the stateid of an open file. */
 export const STATE = 16;
 
@@ -36,5 +36,5 @@ export function skipBitmap(xdr: Xdr): void {
 /** Attributes with their values. */
 export function skipAttributes(xdr: Xdr): void {
   skipBitmap(xdr);
-  xdr.opaque(LONGEST_ATTRIBUTES);
+  xdr.opaque(MAX_ATTRIBUTES_LENGTH);
 }

@@ -4,8 +4,8 @@ import { CALL, NFS, REPLY, RPC_VERSION, readCall } from './rpc.js';
 import { Xdr } from './xdr.js';
 
 /** Minimum length of a relevant call (NULL is not), and offsets of its fields. */
-const SHORTEST = 44;
-const LONGEST_FRAGMENT = 1 << 24;
+const MIN_LENGTH = 44;
+const MAX_FRAGMENT_LENGTH = 1 << 24;
 const REPLY_HEAD = 28;
 /**
  * Maximum length of the start of a call on a stream: mark, fixed fields, credentials and verifier (RFC 5531 8.2, 9).
@@ -13,10 +13,10 @@ const REPLY_HEAD = 28;
 const CALL_HEAD = 4 + 24 + 2 * (8 + 400);
 
 export const probe: Probe = (bytes, start, end, toServer, transport) => {
-  if (transport === 'udp') return toServer ? probeCall(bytes, start, end, SHORTEST) : 'no';
+  if (transport === 'udp') return toServer ? probeCall(bytes, start, end, MIN_LENGTH) : 'no';
   if (end - start < REPLY_HEAD) return 'more';
   const fragment = new Xdr(bytes, start, end).uint32() & 0x7fffffff;
-  if (fragment < 24 || fragment > LONGEST_FRAGMENT) return 'no';
+  if (fragment < 24 || fragment > MAX_FRAGMENT_LENGTH) return 'no';
   if (isCall(new Xdr(bytes, start + 8, end))) {
     const head = start + Math.min(4 + fragment, CALL_HEAD);
     if (probeCall(bytes, start + 4, Math.min(end, head), 40) === 'yes')
@@ -47,7 +47,7 @@ export function findMessage(bytes: Uint8Array, start: number, end: number, toSer
     if ((bytes[at + 8]! | bytes[at + 9]! | bytes[at + 10]!) !== 0) continue;
     const xdr = new Xdr(bytes, at, end);
     const length = xdr.uint32() & 0x7fffffff;
-    if (length < 24 || length > LONGEST_FRAGMENT) continue;
+    if (length < 24 || length > MAX_FRAGMENT_LENGTH) continue;
     xdr.skip(4);
     if (toServer ? isCall(xdr) : isReply(xdr)) return at;
   }

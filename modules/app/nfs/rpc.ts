@@ -6,8 +6,8 @@ export const CALL = 0;
 export const REPLY = 1;
 export const RPC_VERSION = 2;
 /** Maximum length of credentials (RFC 5531 8.2), and of names in them. */
-const LONGEST_AUTH = 400;
-const LONGEST_MACHINE = 255;
+const MAX_AUTH_LENGTH = 400;
+const MAX_MACHINE_LENGTH = 255;
 
 export interface Credentials {
   readonly machine: Uint8Array;
@@ -37,19 +37,19 @@ export function readCall(xdr: Xdr): RpcCall | undefined {
   const call = { xid, program: xdr.uint32(), version: xdr.uint32(), procedure: xdr.uint32() };
   const auth = xdr.uint32();
   const length = xdr.uint32();
-  if (type !== CALL || version !== RPC_VERSION || length > LONGEST_AUTH || xdr.failed) return undefined;
+  if (type !== CALL || version !== RPC_VERSION || length > MAX_AUTH_LENGTH || xdr.failed) return undefined;
   const end = xdr.at + length;
   const credentials = auth === 1 ? unixCredentials(xdr) : undefined;
   if (xdr.failed || end > xdr.end) return undefined;
   xdr.at = end;
   xdr.uint32();
-  xdr.opaque(LONGEST_AUTH);
+  xdr.opaque(MAX_AUTH_LENGTH);
   return xdr.failed ? undefined : { ...call, auth, credentials };
 }
 
 function unixCredentials(xdr: Xdr): Credentials {
   xdr.uint32();
-  const length = Math.min(LONGEST_MACHINE, xdr.uint32());
+  const length = Math.min(MAX_MACHINE_LENGTH, xdr.uint32());
   // As logged by Suricata: the padding of the name to four bytes is not skipped.
   const machine = xdr.bytes.slice(xdr.at, xdr.at + length);
   xdr.at += length;
@@ -62,7 +62,7 @@ export function readReply(xdr: Xdr): RpcReply | undefined {
   const denied = xdr.uint32() !== 0;
   if (denied) return xdr.failed ? undefined : { xid, accepted: false };
   xdr.uint32();
-  xdr.opaque(LONGEST_AUTH);
+  xdr.opaque(MAX_AUTH_LENGTH);
   const status = xdr.uint32();
   return xdr.failed ? undefined : { xid, accepted: status === 0 };
 }

@@ -15,7 +15,7 @@ export type NfsSession = Session<NfsTransaction>;
 export interface NfsSettings {
   readonly files: FileSettings;
   readonly memory: BodyMemory;
-  readonly mostTransactions: number;
+  readonly maxTransactions: number;
   readonly queue: QueueLimits;
 }
 
@@ -93,7 +93,7 @@ export class Transfers {
 
   private remember(key: string, transaction: NfsTransaction): void {
     this.open.set(key, transaction);
-    if (this.open.size <= this.settings.mostTransactions) return;
+    if (this.open.size <= this.settings.maxTransactions) return;
     const [oldest] = this.open;
     this.open.delete(oldest![0]);
     this.close(oldest![1], 'truncated');

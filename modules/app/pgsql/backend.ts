@@ -5,14 +5,14 @@ import { latin1 } from '../../../engine/latin1.js';
 import { uint16, uint32 } from '../../../engine/packet/network-order.js';
 import type { Connection } from './connection.js';
 import { backendKey } from './frontend.js';
-import { errorFields, LONGEST_MESSAGE, parameterName, texts } from './message.js';
+import { errorFields, MAX_MESSAGE_LENGTH, parameterName, texts } from './message.js';
 import { nextMessageProbe } from './recognition.js';
 import type { PgsqlTransaction } from './transaction.js';
 
 /** Maximum valid length: messages have at most 1 GB. */
-const LONGEST = 1 << 30;
+const MAX_LENGTH = 1 << 30;
 /** Maximum parameters of a response that are logged. */
-const MOST_PARAMETERS = 128;
+const MAX_PARAMETERS = 128;
 
 /** The method requested by an authentication message (of type `R`), by number. */
 const AUTHENTICATION: Readonly<Record<number, string>> = {
@@ -42,8 +42,8 @@ export class Backend {
     if (!(yield* socket.wait(5))) return false;
     const type = String.fromCharCode(socket.view[socket.offset]!);
     const length = uint32(socket.view, socket.offset + 1) - 4;
-    if (length < 0 || length > LONGEST || !/[\w]/.test(type)) {
-      connection.fail(false, length < 0 || length > LONGEST ? 'invalid_length' : 'malformed_response');
+    if (length < 0 || length > MAX_LENGTH || !/[\w]/.test(type)) {
+      connection.fail(false, length < 0 || length > MAX_LENGTH ? 'invalid_length' : 'malformed_response');
       return false;
     }
     socket.skip(5);
@@ -73,7 +73,7 @@ export class Backend {
     const { socket, connection } = this;
     const transaction = connection.answered;
     if (type === 'D' || type === 'd') return yield* this.data(type, length, transaction);
-    if (length > LONGEST_MESSAGE) return yield* socket.discard(length);
+    if (length > MAX_MESSAGE_LENGTH) return yield* socket.discard(length);
     const content = yield* socket.read(length);
     if (!content) return false;
     if (transaction) this.take(type, content, transaction);
@@ -106,7 +106,7 @@ export class Backend {
         break;
       case 'S': {
         const [name, value = ''] = texts(content);
-        if (name !== undefined && parameters.length < MOST_PARAMETERS)
+        if (name !== undefined && parameters.length < MAX_PARAMETERS)
           parameters.push({ [parameterName(name)]: value });
         break;
       }

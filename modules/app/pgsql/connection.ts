@@ -38,7 +38,7 @@ export class Connection {
   begin(): PgsqlTransaction {
     const { session, settings } = this;
     const transaction = session.begin(new PgsqlTransaction(session.transactionCount, settings));
-    if (session.transactions.length - session.completed > settings.mostTransactions) {
+    if (session.transactions.length - session.completed > settings.maxTransactions) {
       session.event(transaction, 'too_many_transactions');
       session.completeOldest();
     }
@@ -48,7 +48,7 @@ export class Connection {
   /** Adds a request that awaits a response. */
   enqueue(transaction: PgsqlTransaction | undefined): void {
     this.pending.push(transaction);
-    if (this.pending.length > this.settings.mostTransactions) this.pending.shift();
+    if (this.pending.length > this.settings.maxTransactions) this.pending.shift();
   }
 
   /** The current response is complete. */

@@ -7,7 +7,7 @@ import type { Connection } from './connection.js';
 import {
   CANCEL_REQUEST,
   GSS_REQUEST,
-  LONGEST_MESSAGE,
+  MAX_MESSAGE_LENGTH,
   parameterName,
   SSL_REQUEST,
   texts,
@@ -16,7 +16,7 @@ import { nextMessageProbe } from './recognition.js';
 import type { Members, PgsqlTransaction } from './transaction.js';
 
 /** Maximum bytes of a message without a type. */
-const LONGEST_STARTUP = 10_000;
+const MAX_STARTUP_LENGTH = 10_000;
 const MECHANISMS: Readonly<Record<string, string>> = {
   'SCRAM-SHA-256': 'scram_SHA256',
   'SCRAM-SHA-256-PLUS': 'scram_SHA256_plus',
@@ -64,7 +64,7 @@ export class Frontend {
     const { socket } = this;
     if (!(yield* socket.wait(8))) return undefined;
     const length = uint32(socket.view, socket.offset);
-    if (length < 8 || length > LONGEST_STARTUP) return false;
+    if (length < 8 || length > MAX_STARTUP_LENGTH) return false;
     const bytes = yield* socket.read(length);
     return bytes && this.start(uint32(bytes, 4), bytes.subarray(8));
   }
@@ -91,7 +91,7 @@ export class Frontend {
     if (length < 0) return false;
     socket.skip(5);
     if (type === 'd') this.addCopied(length);
-    const isLong = length > LONGEST_MESSAGE;
+    const isLong = length > MAX_MESSAGE_LENGTH;
     if (isLong && type === 'Q') return yield* this.longQuery(length);
     if (type === 'd' || UNREAD.includes(type) || isLong) {
       if (type === SYNC || type === FUNCTION_CALL) this.connection.enqueue(undefined);
@@ -104,10 +104,10 @@ export class Frontend {
   /** Of a query that is too long to be kept, the beginning is logged. */
   private *longQuery(length: number): Reading<boolean | undefined> {
     const { socket } = this;
-    const beginning = yield* socket.read(LONGEST_MESSAGE);
+    const beginning = yield* socket.read(MAX_MESSAGE_LENGTH);
     if (!beginning) return undefined;
     this.take('Q', beginning);
-    return (yield* socket.discard(length - LONGEST_MESSAGE)) ? true : undefined;
+    return (yield* socket.discard(length - MAX_MESSAGE_LENGTH)) ? true : undefined;
   }
 
   private take(type: string, content: Uint8Array): boolean {

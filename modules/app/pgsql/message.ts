@@ -7,13 +7,13 @@ export const SSL_REQUEST = 80877103;
 export const GSS_REQUEST = 80877104;
 
 /** Maximum bytes of a message that are kept; longer ones are skipped. */
-export const LONGEST_MESSAGE = 512 << 10;
+export const MAX_MESSAGE_LENGTH = 512 << 10;
 /** Maximum parameters and fields of a message that are kept. */
-const MOST_FIELDS = 128;
+const MAX_FIELDS = 128;
 
 /** Consecutive texts, up to an empty one. */
 export function texts(bytes: Uint8Array): string[] {
-  const list = latin1(bytes).split('\0', 2 * MOST_FIELDS);
+  const list = latin1(bytes).split('\0', 2 * MAX_FIELDS);
   const end = list.indexOf('');
   return end < 0 ? list : list.slice(0, end);
 }

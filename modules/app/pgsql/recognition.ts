@@ -4,7 +4,7 @@ import type { ProbeResult } from '../../../engine/protocol.js';
 import { CANCEL_REQUEST, GSS_REQUEST, SSL_REQUEST } from './message.js';
 
 /** Maximum bytes of a first message. */
-const LONGEST_FIRST = 10_000;
+const MAX_FIRST_LENGTH = 10_000;
 const FRONTEND_TYPES = 'BCDEFHPQSXdfcp';
 const BACKEND_TYPES = 'RESNKZ';
 /** Message types that a server sends during a connection. */
@@ -27,7 +27,7 @@ function probeFrontend(bytes: Uint8Array, start: number, end: number): ProbeResu
   const length = uint32(bytes, start);
   const code = uint32(bytes, start + 4);
   const known = code >>> 16 === 3 || code === SSL_REQUEST || code === GSS_REQUEST || code === CANCEL_REQUEST;
-  return known && length >= 8 && length <= LONGEST_FIRST ? 'yes' : 'no';
+  return known && length >= 8 && length <= MAX_FIRST_LENGTH ? 'yes' : 'no';
 }
 
 /** A single byte is the response to a request for encryption. */
@@ -40,5 +40,5 @@ function probeTyped(bytes: Uint8Array, start: number, end: number, types: string
   if (!types.includes(String.fromCharCode(bytes[start]!))) return 'no';
   if (end - start < 5) return 'more';
   const length = uint32(bytes, start + 1);
-  return length >= 4 && length <= LONGEST_FIRST ? 'yes' : 'no';
+  return length >= 4 && length <= MAX_FIRST_LENGTH ? 'yes' : 'no';
 }

@@ -11,7 +11,7 @@ const DEPTH = option(
   0,
   'maximum bytes of a stream that are reassembled; 0: all',
 );
-const MOST_TRANSACTIONS = option(
+const MAX_TRANSACTIONS = option(
   `${PREFIX}max-tx`,
   integer(1),
   1024,
@@ -19,11 +19,11 @@ const MOST_TRANSACTIONS = option(
 );
 const PASSWORDS = option('outputs.*.eve-log.types.*.pgsql.passwords', boolean, false, 'log passwords');
 
-export const PGSQL_OPTIONS = [DEPTH, MOST_TRANSACTIONS, PASSWORDS];
+export const PGSQL_OPTIONS = [DEPTH, MAX_TRANSACTIONS, PASSWORDS];
 
 export interface PgsqlSettings {
   readonly depth: number;
-  readonly mostTransactions: number;
+  readonly maxTransactions: number;
   readonly passwords: boolean;
 }
 
@@ -31,7 +31,7 @@ export function pgsqlSettings(config: Config): PgsqlSettings {
   const entries = recordTypeSettings(config, 'pgsql').flatMap(entry => entry ?? []);
   return {
     depth: config.read(DEPTH),
-    mostTransactions: config.read(MOST_TRANSACTIONS),
+    maxTransactions: config.read(MAX_TRANSACTIONS),
     passwords: entries.some(entry => entry.read({ ...PASSWORDS, path: 'passwords' })),
   };
 }

@@ -16,12 +16,12 @@ export const EVENTS = [
 ] as const;
 
 /** Maximum bytes of a line that are read. */
-const LONGEST_LINE = 4096;
+const MAX_LINE_LENGTH = 4096;
 /** Maximum bytes of a command and of the first line of a response including line ends (RFC 2449 4). */
-const LONGEST_COMMAND = 256;
-const LONGEST_RESPONSE = 512;
+const MAX_COMMAND_LENGTH = 256;
+const MAX_RESPONSE_LENGTH = 512;
 /** Maximum lines of a response that are kept. */
-const MOST_LINES = 1024;
+const MAX_LINES = 1024;
 
 /** Minimum and maximum number of arguments of each command. */
 const ARGUMENTS: Readonly<Record<string, readonly [number, number]>> = {
@@ -77,7 +77,7 @@ function commandLength({ length }: Uint8Array, word: string): number {
 }
 
 export interface Pop3Settings {
-  readonly mostTransactions: number;
+  readonly maxTransactions: number;
 }
 
 export class Connection {
@@ -89,13 +89,13 @@ export class Connection {
   *commands(): Reading<void> {
     const { session } = this;
     for (;;) {
-      const line = yield* readTextLine(session.client, LONGEST_LINE);
+      const line = yield* readTextLine(session.client, MAX_LINE_LENGTH);
       if (!line) return;
       const [word = '', ...args] = latin1(line.bytes)
         .split(' ')
         .filter(each => each !== '');
       const transaction = this.sasl ? this.begin('<SASL DATA>', []) : this.begin(upperAscii(word), args);
-      if (line.truncated || (!this.sasl && commandLength(line.bytes, word) > LONGEST_COMMAND))
+      if (line.truncated || (!this.sasl && commandLength(line.bytes, word) > MAX_COMMAND_LENGTH))
         session.event(transaction, 'request_too_long');
       if (!this.sasl) this.check(transaction);
       session.advance(transaction, true, COMPLETE);
@@ -113,8 +113,8 @@ export class Connection {
   private begin(command: string | undefined, args: readonly string[]): Pop3Transaction {
     const { session } = this;
     const transaction = session.begin(new Pop3Transaction(session.transactionCount, command, args));
-    const { mostTransactions } = session.settings as Pop3Settings;
-    if (session.transactions.length - session.completed > mostTransactions) {
+    const { maxTransactions } = session.settings as Pop3Settings;
+    if (session.transactions.length - session.completed > maxTransactions) {
       session.event(transaction, 'too_many_transactions');
       session.completeOldest();
     }
@@ -126,7 +126,7 @@ export class Connection {
     const { server } = session;
     let greeted = false;
     for (;;) {
-      const line = yield* readTextLine(server, LONGEST_LINE);
+      const line = yield* readTextLine(server, MAX_LINE_LENGTH);
       if (!line) return;
       const match = /^(\+OK|-ERR|\+)(?:\s+(.*))?$/s.exec(latin1(line.bytes));
       const transaction = session.oldestOpen;
@@ -138,7 +138,7 @@ export class Connection {
       greeted = true;
       const asked = transaction ?? this.begin(undefined, []);
       asked.response = { status: match[1] === '-ERR' ? 'ERR' : 'OK', header: match[2] ?? '', data: [] };
-      if (line.truncated || line.bytes.length + CRLF > LONGEST_RESPONSE)
+      if (line.truncated || line.bytes.length + CRLF > MAX_RESPONSE_LENGTH)
         session.event(asked, 'response_too_long', false);
       this.sasl = match[1] === '+';
       if (match[1] === '+OK' && asked.hasLongResponse && !(yield* this.lines(asked.response))) return;
@@ -151,11 +151,11 @@ export class Connection {
   /** Reads up to a line with a single dot. @returns false if the stream ends before */
   private *lines({ data }: Pop3Response): Reading<boolean> {
     for (;;) {
-      const line = yield* readTextLine(this.session.server, LONGEST_LINE);
+      const line = yield* readTextLine(this.session.server, MAX_LINE_LENGTH);
       if (!line) return false;
       const text = latin1(line.bytes);
       if (text === '.') return true;
-      if (data.length < MOST_LINES) data.push(text.startsWith('.') ? text.slice(1) : text);
+      if (data.length < MAX_LINES) data.push(text.startsWith('.') ? text.slice(1) : text);
     }
   }
 

@@ -10,7 +10,7 @@ type QuicSession = Session<QuicTransaction>;
 
 const LONG = 0x80;
 /** Maximum packets per datagram. */
-const MOST_COALESCED = 16;
+const MAX_COALESCED_PACKETS = 16;
 
 /** State of one side. */
 interface Side {
@@ -41,7 +41,7 @@ export class Connection {
       return;
     }
     let at = start;
-    for (let count = 0; at < end && bytes[at]! & LONG && count < MOST_COALESCED; count++) {
+    for (let count = 0; at < end && bytes[at]! & LONG && count < MAX_COALESCED_PACKETS; count++) {
       const packet = readLongHeader(bytes, at, end);
       if (!packet) {
         if (count === 0) this.report(toServer, 'error_on_data');
@@ -92,14 +92,14 @@ export class Connection {
   }
 
   private newSide(): Side {
-    return { stream: new CryptoStream(this.settings.longestHello), hasHello: false };
+    return { stream: new CryptoStream(this.settings.maxHelloLength), hasHello: false };
   }
 
   private checkForHello(side: Side, version: number, toServer: boolean): void {
     const hello = side.stream.hello(toServer);
     if (hello === undefined) return;
     side.hasHello = true;
-    side.stream = new CryptoStream(this.settings.longestHello);
+    side.stream = new CryptoStream(this.settings.maxHelloLength);
     if (hello === 'none') return;
     this.addTransaction(
       new QuicTransaction(this.session.transactionCount, toServer, version, { hello }),

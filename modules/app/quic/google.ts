@@ -13,7 +13,7 @@ export interface GoogleHello {
 const CLIENT_HELLO = 0x43484c4f;
 const PACKET_NUMBER = 4;
 const AUTHENTICATION = 12;
-const MOST_TAGS = 128;
+const MAX_TAGS = 128;
 const HANDSHAKE_STREAM = 1;
 
 /** Offset of the frames in a packet with a public header (to Q043) whose version flag is set. */
@@ -75,7 +75,7 @@ function tagsOf(message: Uint8Array, version: number): GoogleHello | undefined {
   if (view.getUint32(0) !== CLIENT_HELLO) return undefined;
   const count = view.getUint16(4, true);
   const values = 8 + 8 * count;
-  if (count > MOST_TAGS || values > message.length) return undefined;
+  if (count > MAX_TAGS || values > message.length) return undefined;
   const tags = new Map<string, Uint8Array>();
   let from = 0;
   for (let i = 0; i < count; i++) {

@@ -16,7 +16,7 @@ export interface LongHeader {
 export const VERSION_1 = 1;
 export const VERSION_2 = 0x6b3343cf;
 const LONG = 0x80;
-const LONGEST_ID = 20;
+const MAX_ID_LENGTH = 20;
 const TYPES: readonly PacketType[] = ['initial', '0-rtt', 'handshake', 'retry'];
 
 /** `Q043` and similar versions. */
@@ -77,7 +77,7 @@ export function readLongHeader(bytes: Uint8Array, start: number, end: number): L
   if (isGoogle(version)) return googleHeader(bytes, start, end, version);
   const length = bytes[start + 5]!;
   const source = start + 6 + length;
-  if (length > LONGEST_ID || source >= end || bytes[source]! > LONGEST_ID) return undefined;
+  if (length > MAX_ID_LENGTH || source >= end || bytes[source]! > MAX_ID_LENGTH) return undefined;
   const at = source + 1 + bytes[source]!;
   if (at > end) return undefined;
   const destination = bytes.subarray(start + 6, source);

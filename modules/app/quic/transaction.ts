@@ -10,7 +10,7 @@ export const EVENTS = ['failed_decrypt', 'error_on_data', 'crypto_frag_too_long'
 
 export interface QuicSettings {
   /** Maximum bytes of a hello that are reassembled. */
-  readonly longestHello: number;
+  readonly maxHelloLength: number;
   readonly ja3: boolean;
   readonly ja4: boolean;
 }

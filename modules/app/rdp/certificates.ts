@@ -9,8 +9,8 @@ const RECORD_HEADER = 5;
 const MESSAGE_HEADER = 4;
 const CERTIFICATE = 11;
 /** Maximum bytes of the start of a handshake. */
-const LONGEST = 64 << 10;
-const MOST_CERTIFICATES = 16;
+const MAX_LENGTH = 64 << 10;
+const MAX_CERTIFICATES = 16;
 /** Tag of a certificate's version. */
 const EXPLICIT_0 = 0xa0;
 
@@ -19,7 +19,7 @@ export function* certificateSerials(socket: StreamSocket): Reading<string[] | un
   const handshake = new GrowingBytes();
   // Where a message begins, regardless of record boundaries.
   let at = 0;
-  while (handshake.length < LONGEST) {
+  while (handshake.length < MAX_LENGTH) {
     const header = yield* socket.read(RECORD_HEADER);
     if (!header || header[0] !== HANDSHAKE) return undefined;
     const record = yield* socket.read(uint16(header, 3));
@@ -39,7 +39,7 @@ export function* certificateSerials(socket: StreamSocket): Reading<string[] | un
 /** A list of certificates: the list and each entry are preceded by a length. */
 function serialsOf(list: Uint8Array): string[] {
   const serials: string[] = [];
-  for (let at = 3; at + 3 <= list.length && serials.length < MOST_CERTIFICATES; ) {
+  for (let at = 3; at + 3 <= list.length && serials.length < MAX_CERTIFICATES; ) {
     const end = at + 3 + uint24(list, at);
     const fields = new Elements(list.subarray(at + 3, end)).inside(SEQUENCE)?.inside(SEQUENCE);
     fields?.take(EXPLICIT_0);

@@ -6,7 +6,7 @@ const CORE = 0xc001;
 const NETWORK = 0xc003;
 const BLOCK_HEADER = 4;
 const CHANNEL_LENGTH = 12;
-const MOST_CHANNELS = 31;
+const MAX_CHANNELS = 31;
 
 export interface ClientCore {
   readonly version: number;
@@ -112,7 +112,7 @@ function parseChannels(block: Buffer): string[] {
   if (block.length < 4) return [];
   const count = Math.min(
     block.readUInt32LE(0),
-    MOST_CHANNELS,
+    MAX_CHANNELS,
     Math.floor((block.length - 4) / CHANNEL_LENGTH),
   );
   return Array.from({ length: count }, (_, i) => {

@@ -10,10 +10,10 @@ const VNC = 2;
 /** Length of a challenge and of its response in bytes. */
 const CHALLENGE_LENGTH = 16;
 /** Maximum bytes of a name or a reason. */
-const LONGEST_TEXT = 64 << 10;
+const MAX_TEXT_LENGTH = 64 << 10;
 /** Length of width, height, pixel format and the length of the name. */
 const SERVER_INIT_LENGTH = 24;
-const MOST_SECURITY_RESULT = 2;
+const MAX_SECURITY_RESULT = 2;
 
 export class Handshake {
   readonly transaction: RfbTransaction;
@@ -77,7 +77,7 @@ export class Handshake {
     const result = uint32(bytes, 0);
     transaction.securityResult = result;
     if (result === 0) return true;
-    if (result > MOST_SECURITY_RESULT) this.session.event(transaction, 'unknown_security_result');
+    if (result > MAX_SECURITY_RESULT) this.session.event(transaction, 'unknown_security_result');
     if (this.minor >= 8) return yield* this.failure();
     this.end();
     return false;
@@ -87,11 +87,11 @@ export class Handshake {
   private *failure(): Reading<false> {
     const head = yield* this.session.server.peek(4);
     const length = head && uint32(head, 0);
-    if (length !== undefined && length <= LONGEST_TEXT) {
+    if (length !== undefined && length <= MAX_TEXT_LENGTH) {
       const reason = yield* this.take(false, 4 + length);
       if (reason) this.transaction.failureReason = reason.slice(4);
     }
-    this.end(length !== undefined && length > LONGEST_TEXT ? 'malformed_message' : undefined);
+    this.end(length !== undefined && length > MAX_TEXT_LENGTH ? 'malformed_message' : undefined);
     return false;
   }
 
@@ -99,7 +99,7 @@ export class Handshake {
     const head = yield* this.session.server.peek(SERVER_INIT_LENGTH);
     if (!head) return;
     const length = uint32(head, 20);
-    if (length > LONGEST_TEXT) return this.end('malformed_message');
+    if (length > MAX_TEXT_LENGTH) return this.end('malformed_message');
     const bytes = yield* this.take(false, SERVER_INIT_LENGTH + length);
     if (!bytes) return;
     this.transaction.frameBuffer = {

@@ -6,9 +6,9 @@ import { parseSdp } from './sdp.js';
 import { COMPLETE, type EVENTS, SipTransaction } from './transaction.js';
 
 /** Maximum bytes of a message before its body. */
-const LONGEST_HEAD = 64 << 10;
+const MAX_HEAD_LENGTH = 64 << 10;
 /** Maximum length of a body that is parsed as a session description; longer ones are skipped. */
-const LONGEST_DESCRIPTION = 256 << 10;
+const MAX_DESCRIPTION_LENGTH = 256 << 10;
 const CR = 13;
 const LF = 10;
 
@@ -78,7 +78,7 @@ function* waitForHead(socket: StreamSocket): Reading<number | undefined> {
     const { available, offset } = socket;
     const length = headLength(socket.view, offset, offset + available, looked);
     if (length !== undefined) return length;
-    if (available >= LONGEST_HEAD) {
+    if (available >= MAX_HEAD_LENGTH) {
       socket.state = 'limit';
       return undefined;
     }
@@ -99,7 +99,7 @@ function headLength(bytes: Uint8Array, start: number, end: number, looked: numbe
 
 /** @returns false if the stream ends before */
 function* readBody(socket: StreamSocket, transaction: SipTransaction, length: number): Reading<boolean> {
-  if (length > LONGEST_DESCRIPTION || !carriesSdp(transaction.head!)) return yield* socket.discard(length);
+  if (length > MAX_DESCRIPTION_LENGTH || !carriesSdp(transaction.head!)) return yield* socket.discard(length);
   const body = yield* socket.read(length);
   if (body) transaction.sdp = parseSdp(body);
   return body !== undefined;

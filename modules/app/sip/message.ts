@@ -15,7 +15,7 @@ const SHORT: Readonly<Record<string, string>> = {
   v: 'via',
 };
 /** Maximum header fields kept per message. */
-const MOST_FIELDS = 256;
+const MAX_FIELDS = 256;
 
 export interface MessageHead {
   /** Without its line end; latin1, like all texts here. */
@@ -60,7 +60,7 @@ function parseFields(text: string): Map<string, string[]> | undefined {
     if (line === '' || line === '\r') continue;
     const colon = line.indexOf(':');
     if (colon <= 0) return undefined;
-    if (++count > MOST_FIELDS) break;
+    if (++count > MAX_FIELDS) break;
     const word = trimAsciiEnd(line.slice(0, colon)).toLowerCase();
     const name = SHORT[word] ?? word;
     const value = trimAscii(line.slice(colon + 1));

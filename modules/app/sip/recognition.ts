@@ -4,7 +4,7 @@ import type { Probe, RecognitionPattern } from '../../../engine/protocol.js';
 const METHODS =
   'ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE';
 /** Maximum bytes of the first line. */
-const LONGEST_FIRST_LINE = 1024;
+const MAX_FIRST_LINE_LENGTH = 1024;
 const LF = 10;
 
 export const PATTERNS: readonly RecognitionPattern[] = [
@@ -14,9 +14,10 @@ export const PATTERNS: readonly RecognitionPattern[] = [
 
 /** `INVITE sip:bob@example.org SIP/2.0`, or `SIP/2.0 200 OK`. */
 export const probe: Probe = (bytes, start, end, toServer, transport) => {
-  const view = bytes.subarray(start, Math.min(end, start + LONGEST_FIRST_LINE));
+  const view = bytes.subarray(start, Math.min(end, start + MAX_FIRST_LINE_LENGTH));
   const at = view.indexOf(LF);
-  if (at < 0) return transport === 'tcp' && view.length < LONGEST_FIRST_LINE && isText(view) ? 'more' : 'no';
+  if (at < 0)
+    return transport === 'tcp' && view.length < MAX_FIRST_LINE_LENGTH && isText(view) ? 'more' : 'no';
   const line = Buffer.from(view.subarray(0, at)).toString('latin1');
   if (/^SIP\/\d\.\d \d{3}( |\r|$)/.test(line)) return toServer ? 'yes-but-reversed' : 'yes';
   return /^[A-Za-z]+ [^\t-\r ]+ SIP\/\d\.\d\r?$/.test(line) && toServer ? 'yes' : 'no';

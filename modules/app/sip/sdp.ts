@@ -23,14 +23,14 @@ export interface SessionDescription {
 }
 
 /** Maximum lines kept. */
-const MOST_LINES = 1024;
+const MAX_LINES = 1024;
 const LETTERS = 'vosiuepcbtrzkam';
 
 /** @returns undefined if it is not one */
 export function parseSdp(bytes: Uint8Array): SessionDescription | undefined {
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     .toString('latin1')
-    .split('\n', MOST_LINES);
+    .split('\n', MAX_LINES);
   const session = new Map<string, string[]>();
   const times: TimeDescription[] = [];
   const media: Map<string, string[]>[] = [];

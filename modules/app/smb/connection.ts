@@ -36,7 +36,7 @@ export interface DataSink {
 }
 
 /** Longer messages of a pipe are not reassembled. */
-const LONGEST_PIPE_WRITE = 1 << 20;
+const MAX_PIPE_WRITE_LENGTH = 1 << 20;
 
 export class Connection {
   dialect = 'unknown';
@@ -55,7 +55,7 @@ export class Connection {
     const close = (transfer: FileTransfer) => transfer.close('truncated');
     this.trees = new BoundedMap(settings.trees);
     this.names = new BoundedMap(settings.guids);
-    this.pending = new BoundedMap(settings.mostTransactions + settings.reads);
+    this.pending = new BoundedMap(settings.maxTransactions + settings.reads);
     this.pipes = new BoundedMap(settings.pipes);
     this.reads = new BoundedMap(settings.openFiles, close);
     this.writes = new BoundedMap(settings.openFiles, close);
@@ -70,7 +70,7 @@ export class Connection {
     const transaction = new SmbTransaction(session.transactionCount, version, command, kind, this.dialect);
     transaction.sessionId = header.sessionId;
     transaction.treeId = header.treeId;
-    if (session.transactions.length - session.completed >= settings.mostTransactions) {
+    if (session.transactions.length - session.completed >= settings.maxTransactions) {
       session.completeOldest();
       session.begin(transaction);
       session.event(transaction, 'too_many_transactions');
@@ -147,10 +147,10 @@ export class Connection {
 
   /** Receives the bytes that are written to a pipe, or read from it. */
   pipeSink(header: CommonHeader, fuid: string, toServer: boolean, status = 0): DataSink {
-    const content = new GrowingBytes(0, LONGEST_PIPE_WRITE);
+    const content = new GrowingBytes(0, MAX_PIPE_WRITE_LENGTH);
     return {
       data(bytes) {
-        content.append(bytes, 0, Math.min(bytes.length, LONGEST_PIPE_WRITE - content.length));
+        content.append(bytes, 0, Math.min(bytes.length, MAX_PIPE_WRITE_LENGTH - content.length));
       },
       gap: () => {},
       end: () => this.pipeData(header, fuid, content.view(), toServer, status),

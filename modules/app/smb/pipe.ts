@@ -7,9 +7,9 @@ import { HEADER, isAnswered, isFromServer, type Pdu, readHeader } from '../dcerp
 import type { SmbTransaction } from './transaction.js';
 
 /** Calls of a pipe that may await their responses. */
-const MOST_CALLS = 64;
+const MAX_CALLS = 64;
 /** Maximum bytes of arguments or results kept per call. */
-const MOST_STUB = 1 << 20;
+const MAX_STUB = 1 << 20;
 
 export interface PipeConsumer {
   /** A call begins. @returns the transaction it is logged in */
@@ -25,7 +25,7 @@ export function isCall(bytes: Uint8Array, start: number, end: number): boolean {
 
 export class Pipe {
   private readonly bindings = new Bindings();
-  private readonly calls = new BoundedMap<number, SmbTransaction>(MOST_CALLS);
+  private readonly calls = new BoundedMap<number, SmbTransaction>(MAX_CALLS);
   private fromClient = new GrowingBytes();
   private fromServer = new GrowingBytes();
 
@@ -65,7 +65,7 @@ export class Pipe {
     const waiting = this.calls.get(pdu.callId);
     const open = waiting?.detail.call;
     const continues = open && !open.request.done && open.request.type === pdu.type;
-    const call = continues ? open : new Call(pdu.callId, MOST_STUB, CALL_HEADER);
+    const call = continues ? open : new Call(pdu.callId, MAX_STUB, CALL_HEADER);
     const transaction = continues ? waiting! : consumer.begin(call);
     this.calls.set(pdu.callId, transaction);
     call.addRequest(pdu, bytes, start, start + pdu.length, this.bindings);

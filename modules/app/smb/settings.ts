@@ -82,7 +82,7 @@ export const SMB_OPTIONS = [
 ];
 
 export interface SmbSettings {
-  readonly mostTransactions: number;
+  readonly maxTransactions: number;
   readonly streamDepth: number;
   readonly maxRead: number;
   readonly maxWrite: number;
@@ -109,7 +109,7 @@ const MEMORY = 64 << 20;
 
 export function smbSettings(config: Config, shared: Readonly<Record<string, unknown>>): SmbSettings {
   return {
-    mostTransactions: config.read(MAX_TX),
+    maxTransactions: config.read(MAX_TX),
     streamDepth: config.read(STREAM_DEPTH),
     maxRead: config.read(MAX_READ),
     maxWrite: config.read(MAX_WRITE),

@@ -26,7 +26,7 @@ const ANDX: ReadonlySet<number> = new Set([
   Command.TREE_CONNECT,
   Command.CREATE,
 ]);
-const LONGEST_CHAIN = 8;
+const MAX_CHAIN_LENGTH = 8;
 
 /** Processes a complete message. */
 export function takeMessage(connection: Connection, m: Fields, toServer: boolean): void {
@@ -36,7 +36,7 @@ export function takeMessage(connection: Connection, m: Fields, toServer: boolean
   if (!isAdmitted(connection, header, toServer, Command.LOCKING_ANDX)) return;
   let command = header.command;
   let at = HEADER;
-  for (let i = 0; i < LONGEST_CHAIN; i++) {
+  for (let i = 0; i < MAX_CHAIN_LENGTH; i++) {
     const own = { ...header, command };
     const block = blockAt(m, at);
     if (header.isResponse) handleResponse(connection, block, own, i === 0);

@@ -1,6 +1,6 @@
 /** Lines of a message sent in chunks (RFC 3030 2), which may end anywhere, even between CR and LF. */
 import { withoutLineEnd } from '../../../engine/application/text-line.js';
-import { LONGEST_LINE } from './exchange.js';
+import { MAX_LINE_LENGTH } from './exchange.js';
 
 const LF = 10;
 
@@ -9,7 +9,7 @@ export type LineSink = (line: Uint8Array, ended: boolean) => void;
 
 export class ChunkLines {
   /** The beginning of an incomplete line. */
-  private readonly buffered = new Uint8Array(LONGEST_LINE);
+  private readonly buffered = new Uint8Array(MAX_LINE_LENGTH);
   private length = 0;
 
   constructor(private readonly sink: LineSink) {}
@@ -17,12 +17,12 @@ export class ChunkLines {
   /** @param bytes as received, valid during the call */
   add(bytes: Uint8Array): void {
     for (let start = 0; start < bytes.length; ) {
-      const rest = bytes.subarray(start, start + LONGEST_LINE - this.length);
+      const rest = bytes.subarray(start, start + MAX_LINE_LENGTH - this.length);
       const end = rest.indexOf(LF) + 1;
       const part = end > 0 ? rest.subarray(0, end) : rest;
       start += part.length;
       if (end > 0) this.emitLine(part, true);
-      else if (this.length + part.length === LONGEST_LINE) this.emitLine(part, false);
+      else if (this.length + part.length === MAX_LINE_LENGTH) this.emitLine(part, false);
       else this.buffer(part);
     }
   }

@@ -3,7 +3,7 @@ import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
 import { latin1 } from '../../../engine/latin1.js';
 import { chunkOf, heloOf, pathOf, wordOf } from './command-line.js';
-import { type Exchange, type Kind, LONGEST_LINE } from './exchange.js';
+import { type Exchange, type Kind, MAX_LINE_LENGTH } from './exchange.js';
 import { Messages } from './messages.js';
 import { DATA, HELO, MAIL, type SmtpTransaction } from './transaction.js';
 
@@ -18,7 +18,7 @@ export class Commands {
     const { exchange, messages } = this;
     const { client } = exchange.session;
     while (!exchange.over) {
-      const line = yield* readTextLine(client, LONGEST_LINE);
+      const line = yield* readTextLine(client, MAX_LINE_LENGTH);
       if (!line) return messages.abandon();
       exchange.addLineFrame('command_line', true, line.bytes.length, exchange.current);
       const text = latin1(line.bytes);

@@ -4,7 +4,7 @@ import type { SmtpSettings } from './settings.js';
 import { type SmtpEvent, SmtpTransaction } from './transaction.js';
 
 /** Maximum length of lines of commands, replies and messages: more than RFC 5321 4.5.3.1 allows. */
-export const LONGEST_LINE = 4096;
+export const MAX_LINE_LENGTH = 4096;
 /** Commands that may await their replies. */
 const MAX_PENDING = 4096;
 
@@ -49,7 +49,7 @@ export class Exchange {
     const { session } = this;
     const first = session.transactionCount === 0;
     if (!first && (word === 'QUIT' || word === 'RSET' || word === 'NOOP')) return undefined;
-    if (session.transactions.length - session.completed >= this.settings.mostTransactions) {
+    if (session.transactions.length - session.completed >= this.settings.maxTransactions) {
       this.over = true;
       return undefined;
     }

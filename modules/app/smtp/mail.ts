@@ -12,7 +12,7 @@ import { HEADER, type SmtpTransaction } from './transaction.js';
 
 const LINE_END = fromLatin1('\r\n');
 /** Maximum attachments per mail whose names are logged. */
-const MOST_ATTACHMENTS = 256;
+const MAX_ATTACHMENTS = 256;
 /** Fields that may occur once. */
 const SINGLE = ['from', 'to', 'cc', 'subject', 'date', 'message-id'];
 
@@ -71,7 +71,7 @@ export class Mail implements MimeConsumer {
     this.file = new TrackedFile(fromLatin1(name), true, files);
     transaction.addFile(this.file);
     transaction.body ??= new InspectedBody(limits, session.endpoints.inline, memory, 0);
-    if (transaction.attachments.length < MOST_ATTACHMENTS) transaction.attachments.push(name);
+    if (transaction.attachments.length < MAX_ATTACHMENTS) transaction.attachments.push(name);
     session.applyFileDepth(files);
   }
 

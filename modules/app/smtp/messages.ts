@@ -2,7 +2,7 @@
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
 import { withoutLineEnd } from '../../../engine/application/text-line.js';
 import { ChunkLines } from './chunk-lines.js';
-import { type Exchange, LONGEST_LINE } from './exchange.js';
+import { type Exchange, MAX_LINE_LENGTH } from './exchange.js';
 import { Mail } from './mail.js';
 import type { SmtpSettings } from './settings.js';
 import { COMPLETE, type SmtpTransaction } from './transaction.js';
@@ -38,7 +38,8 @@ export class Messages {
   private *readToDot(client: StreamSocket): Reading<boolean> {
     let continues = false;
     for (;;) {
-      const part = client.takeUntil(LF, LONGEST_LINE) ?? (yield* this.readLinePart(client, LONGEST_LINE));
+      const part =
+        client.takeUntil(LF, MAX_LINE_LENGTH) ?? (yield* this.readLinePart(client, MAX_LINE_LENGTH));
       if (!part) {
         if (client.state !== 'gap') return this.lastLine(client);
         this.mail?.gap(client.missing);

@@ -2,7 +2,7 @@
 import type { Reading } from '../../../engine/application/stream-socket.js';
 import { readTextLine, type TextLine } from '../../../engine/application/text-line.js';
 import { latin1 } from '../../../engine/latin1.js';
-import { type Exchange, type Kind, LONGEST_LINE, type PendingCommand } from './exchange.js';
+import { type Exchange, type Kind, MAX_LINE_LENGTH, type PendingCommand } from './exchange.js';
 import { ANSWERED, DATA_ANSWERED, type SmtpTransaction } from './transaction.js';
 
 const DASH = 0x2d;
@@ -14,7 +14,7 @@ export class Replies {
     const { exchange } = this;
     const { server, requests } = exchange.session;
     while (!exchange.over) {
-      const line = yield* readTextLine(server, LONGEST_LINE);
+      const line = yield* readTextLine(server, MAX_LINE_LENGTH);
       if (!line) return;
       exchange.addLineFrame('response_line', false, line.bytes.length, exchange.repliedTransaction());
       this.reply(line);

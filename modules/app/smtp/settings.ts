@@ -42,7 +42,7 @@ const DECODE_BDAT = option(
 const DECODE_BASE64 = option(`${MIME}decode-base64`, boolean, true, 'decode base64');
 const DECODE_QP = option(`${MIME}decode-quoted-printable`, boolean, true, 'decode quoted-printable');
 const VALUE_DEPTH = option(`${MIME}header-value-depth`, size, 2000, 'maximum bytes kept of a header field');
-const MOST_FILES = option(`${MIME}max-files`, integer(), 1024, 'maximum files tracked per message');
+const MAX_FILES = option(`${MIME}max-files`, integer(), 1024, 'maximum files tracked per message');
 const URLS = option(`${MIME}extract-urls`, boolean, true, 'extract URLs from text parts');
 const SCHEMES = option(`${MIME}extract-urls-schemes`, texts, ['http'], 'URL schemes to extract');
 const LOG_SCHEME = option(`${MIME}log-url-scheme`, boolean, false, 'log URLs with their scheme');
@@ -66,7 +66,7 @@ const MINIMUM = option(
   'bytes after which they are first inspected',
 );
 const WINDOW = option(`${TRACKER}content-inspect-window`, size, 4_096, 'bytes between inspections');
-const MOST_TRANSACTIONS = option(
+const MAX_TRANSACTIONS = option(
   `${PREFIX}max-tx`,
   integer(1),
   256,
@@ -92,7 +92,7 @@ export const SMTP_OPTIONS = [
   DECODE_BASE64,
   DECODE_QP,
   VALUE_DEPTH,
-  MOST_FILES,
+  MAX_FILES,
   URLS,
   SCHEMES,
   LOG_SCHEME,
@@ -101,7 +101,7 @@ export const SMTP_OPTIONS = [
   LIMIT,
   MINIMUM,
   WINDOW,
-  MOST_TRANSACTIONS,
+  MAX_TRANSACTIONS,
   EXTENDED,
   CUSTOM,
   MD5,
@@ -122,7 +122,7 @@ export interface SmtpSettings {
   readonly files: FileSettings;
   readonly limits: BodyLimits;
   readonly memory: BodyMemory;
-  readonly mostTransactions: number;
+  readonly maxTransactions: number;
   /** Further header fields of records, lower case. */
   readonly loggedFields: readonly string[];
 }
@@ -141,7 +141,7 @@ export function smtpSettings(config: Config, shared: Readonly<Record<string, unk
     files: fileSettings(config, shared),
     limits: { limit: config.read(LIMIT), minimum: config.read(MINIMUM), window: config.read(WINDOW) },
     memory: bodyMemory(MEMORY),
-    mostTransactions: config.read(MOST_TRANSACTIONS),
+    maxTransactions: config.read(MAX_TRANSACTIONS),
     loggedFields: [...new Set([...(extended ? EXTENDED_FIELDS : []), ...listed('custom').map(fieldName)])],
   };
 }
@@ -160,8 +160,8 @@ function mimeSettings(config: Config): MimeSettings {
       ...(config.read(DECODE_BASE64) ? ['base64'] : []),
       ...(config.read(DECODE_QP) ? ['quoted-printable'] : []),
     ],
-    longestValue: config.read(VALUE_DEPTH),
-    mostFiles: config.read(MOST_FILES),
+    maxValueLength: config.read(VALUE_DEPTH),
+    maxFiles: config.read(MAX_FILES),
     schemes: config.read(URLS) ? config.read(SCHEMES).map(scheme => scheme.toLowerCase()) : [],
     withScheme: config.read(LOG_SCHEME),
   };

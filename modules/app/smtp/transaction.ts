@@ -54,7 +54,7 @@ export const EVENTS = [
 export type SmtpEvent = (typeof EVENTS)[number];
 
 /** Maximum recipients kept per mail. */
-const MOST_RECIPIENTS = 1024;
+const MAX_RECIPIENTS = 1024;
 
 export class SmtpTransaction extends TwoSidedTransaction {
   loggedEvents?: number;
@@ -78,6 +78,6 @@ export class SmtpTransaction extends TwoSidedTransaction {
   }
 
   addRecipient(recipient: Uint8Array): void {
-    if (this.rcptTo.length < MOST_RECIPIENTS) this.rcptTo.push(recipient);
+    if (this.rcptTo.length < MAX_RECIPIENTS) this.rcptTo.push(recipient);
   }
 }

@@ -8,12 +8,12 @@ const IP_ADDRESS = 0x40;
 const PDU_CLASS = 0xa0;
 export const TRAP_V1 = 4;
 const GET_BULK = 5;
-const HIGHEST_PDU = 8;
+const MAX_PDU_TYPE = 8;
 /** The user-based security model (RFC 3414). */
 const USER_BASED = 3;
 const ENCRYPTED = 2;
 /** Maximum variables kept per message. */
-const MOST_VARIABLES = 1024;
+const MAX_VARIABLES = 1024;
 
 export interface SnmpPdu {
   readonly type: number;
@@ -78,7 +78,7 @@ function parsePdu(message: Elements): SnmpPdu | undefined {
   content.take(INTEGER);
   const status = content.integer();
   const index = content.integer();
-  if (status === undefined || index === undefined || type > HIGHEST_PDU) return undefined;
+  if (status === undefined || index === undefined || type > MAX_PDU_TYPE) return undefined;
   const variables = parseVariables(content);
   return variables && { type, variables, ...(type !== GET_BULK && { errorStatus: status }) };
 }
@@ -100,7 +100,7 @@ function parseVariables(content: Elements): string[] | undefined {
   const list = content.inside(SEQUENCE);
   if (!list) return undefined;
   const names: string[] = [];
-  for (const { tag, content: variable } of list.rest(MOST_VARIABLES)) {
+  for (const { tag, content: variable } of list.rest(MAX_VARIABLES)) {
     const name = tag === SEQUENCE ? new Elements(variable).take(OBJECT_IDENTIFIER) : undefined;
     if (!name) return undefined;
     names.push(objectIdentifier(name));

@@ -24,14 +24,14 @@ type Event = (typeof EVENTS)[number];
 
 const LF = 10;
 /** Maximum bytes of a banner (RFC 4253 4.2). */
-const LONGEST_BANNER = 255;
+const MAX_BANNER_LENGTH = 255;
 /** Maximum lines that a server may send before it: clients do not accept more either. */
-const MOST_LINES = 1024;
+const MAX_LINES = 1024;
 /** Length, padding and message number. */
 const HEADER = 6;
-const LONGEST_RECORD = 1 << 18;
+const MAX_RECORD_LENGTH = 1 << 18;
 /** Maximum bytes of a record that are read: no real KEXINIT is longer. */
-const LONGEST_KEX = 1 << 16;
+const MAX_KEX_LENGTH = 1 << 16;
 const KEXINIT = 20;
 const NEWKEYS = 21;
 
@@ -77,8 +77,8 @@ function* readBanner(session: SshSession, socket: StreamSocket, toServer: boolea
   const transaction = transactionOf(session);
   if (!(yield* socket.wait(1))) return false;
   session.advance(transaction, toServer, BANNER_WAIT_EOL);
-  for (let lines = 0; lines < MOST_LINES; lines++) {
-    const line = yield* socket.readUntil(LF, LONGEST_BANNER);
+  for (let lines = 0; lines < MAX_LINES; lines++) {
+    const line = yield* socket.readUntil(LF, MAX_BANNER_LENGTH);
     if (!line && socket.state !== 'limit') return false;
     const known = line
       ? takeBanner(session, line, toServer)
@@ -93,7 +93,7 @@ function* readBanner(session: SshSession, socket: StreamSocket, toServer: boolea
 
 function* takeLongBanner(session: SshSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
   socket.resume();
-  const head = (yield* socket.read(LONGEST_BANNER))!;
+  const head = (yield* socket.read(MAX_BANNER_LENGTH))!;
   const known = takeBanner(session, head, toServer);
   if (known) report(session, 'long_banner');
   while (!(yield* socket.readUntil(LF))) {
@@ -125,7 +125,7 @@ function* readRecord(session: SshSession, socket: StreamSocket, toServer: boolea
   if (!head) return false;
   const length = new DataView(head.buffer, head.byteOffset, 4).getUint32(0);
   const message = head[5]!;
-  if (length < 2 || length > LONGEST_RECORD) {
+  if (length < 2 || length > MAX_RECORD_LENGTH) {
     if (!isVersion1(session)) return fail(session, 'invalid_record');
     report(session, 'invalid_record');
     return false;
@@ -134,7 +134,7 @@ function* readRecord(session: SshSession, socket: StreamSocket, toServer: boolea
   const left = length - 2;
   if (message === NEWKEYS) transactionOf(session).peer(toServer).encrypted = true;
   if (message !== KEXINIT) return yield* socket.discard(left);
-  if (left > LONGEST_KEX) {
+  if (left > MAX_KEX_LENGTH) {
     report(session, 'long_kex_record');
     return yield* socket.discard(left);
   }

@@ -9,7 +9,7 @@ export const WILL = 251;
 export const DONT = 254;
 const LF = 10;
 /** Maximum bytes of a line or of an option negotiation. */
-const LONGEST = 4096;
+const MAX_LENGTH = 4096;
 
 /** Without frames there is nothing to report: bytes are skipped as they arrive. */
 export function* readCommandsAndLines(session: Session, toServer: boolean): Reading<void> {
@@ -39,17 +39,17 @@ function* commandLength(socket: StreamSocket): Reading<number | undefined> {
 
 function* lineLength(socket: StreamSocket): Reading<number | undefined> {
   const length = yield* lengthUntil(socket, LF, 0);
-  return length === undefined ? undefined : Math.min(length + 1, LONGEST);
+  return length === undefined ? undefined : Math.min(length + 1, MAX_LENGTH);
 }
 
 /** Bytes before this one, after the first `from`. */
 function* lengthUntil(socket: StreamSocket, byte: number, from: number): Reading<number | undefined> {
   for (let looked = from; ; ) {
     const { view, offset, available } = socket;
-    for (let at = looked; at < available && at < LONGEST; at++) {
+    for (let at = looked; at < available && at < MAX_LENGTH; at++) {
       if (view[offset + at] === byte) return at;
     }
-    if (available >= LONGEST) return LONGEST;
+    if (available >= MAX_LENGTH) return MAX_LENGTH;
     looked = available;
     if (!(yield* socket.wait(available + 1))) return undefined;
   }

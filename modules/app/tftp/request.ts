@@ -5,7 +5,7 @@ const READ = 1;
 const WRITE = 2;
 const MODES = new Set(['netascii', 'octet', 'mail']);
 /** Maximum bytes of a name that are kept. */
-const LONGEST_NAME = 65535;
+const MAX_NAME_LENGTH = 65535;
 
 export interface TftpRequest {
   readonly packet: 'read' | 'write';
@@ -20,7 +20,9 @@ export function parseRequest(bytes: Uint8Array, start: number, end: number): Tft
   if (end - start < 4 || bytes[start] !== 0) return undefined;
   const code = bytes[start + 1];
   if (code !== READ && code !== WRITE) return undefined;
-  const text = Buffer.from(bytes.subarray(start + 2, Math.min(end, start + LONGEST_NAME))).toString('latin1');
+  const text = Buffer.from(bytes.subarray(start + 2, Math.min(end, start + MAX_NAME_LENGTH))).toString(
+    'latin1',
+  );
   const [file, written] = text.split('\0', 2);
   const mode = written?.toLowerCase();
   if (!file || mode === undefined || !MODES.has(mode)) return undefined;

@@ -35,16 +35,16 @@ export type CertificateProblem =
 /** Servers send the same certificates again and again. */
 const CACHED = 512;
 /** Longer ones are parsed each time: a hostile server could fill the cache with equally long texts. */
-const LONGEST_CACHED = 16 << 10;
+const MAX_CACHED_LENGTH = 16 << 10;
 /** Maximum alternative names kept per certificate. */
-const MOST_NAMES = 1000;
+const MAX_NAMES = 1000;
 
 /** Recently parsed certificates by fingerprint; the oldest is evicted. One cache per thread. */
 export class CertificateCache {
   private readonly known = new Map<string, Certificate | CertificateProblem>();
 
   read(der: Uint8Array): Certificate | CertificateProblem {
-    if (der.length > LONGEST_CACHED) return parseCertificate(der, sha1(der));
+    if (der.length > MAX_CACHED_LENGTH) return parseCertificate(der, sha1(der));
     const digest = sha1(der);
     const before = this.known.get(digest);
     if (before) return before;
@@ -152,7 +152,7 @@ const IP_ADDRESS = 0x87;
 function addNames(value: Der.DerReader, found: string[]): void {
   const list = value.expect(Der.SEQUENCE);
   const names = list && value.inside(list);
-  while (names && !names.done && found.length < MOST_NAMES) {
+  while (names && !names.done && found.length < MAX_NAMES) {
     const name = names.next();
     if (!name) return;
     const bytes = names.contents(name);

@@ -18,7 +18,7 @@ const CERTIFICATE = 11;
 const CERTIFICATE_REQUEST = 13;
 const SERVER_HELLO_DONE = 14;
 /** Maximum certificates kept per chain. */
-const MOST_CERTIFICATES = 1000;
+const MAX_CERTIFICATES = 1000;
 
 /** Processes a message. @param client whether the client sent it  @returns whether everything after it is encrypted */
 export function takeMessage(session: TlsSession, client: boolean, type: number, body: Uint8Array): boolean {
@@ -81,7 +81,7 @@ function chainOf(body: Uint8Array, failed: () => void): Uint8Array[] {
   const cursor = new Cursor(body, 0, body.length);
   const list = cursor.part(Math.min(cursor.uint24(), Math.max(0, body.length - 3)));
   const chain: Uint8Array[] = [];
-  while (list.left >= 3 && chain.length < MOST_CERTIFICATES) {
+  while (list.left >= 3 && chain.length < MAX_CERTIFICATES) {
     const certificate = list.take(list.uint24());
     if (list.failed) {
       failed();

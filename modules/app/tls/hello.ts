@@ -35,7 +35,7 @@ const SESSION_TICKET = 35;
 const SUPPORTED_VERSIONS = 43;
 
 /** Maximum application protocols kept per hello: each takes a hundred times as much memory as on the wire. */
-const MOST_PROTOCOLS = 1000;
+const MAX_PROTOCOLS = 1000;
 
 /** Values that clients insert to keep servers tolerant of unknown ones (RFC 8701). */
 export function isGrease(value: number): boolean {
@@ -156,7 +156,7 @@ class Extensions {
   /** RFC 7301 3.1: none of them may be empty. */
   private protocols(list: Cursor): void {
     const { alpn } = this.result;
-    while (list.left > 0 && alpn.length < MOST_PROTOCOLS) {
+    while (list.left > 0 && alpn.length < MAX_PROTOCOLS) {
       const protocol = list.take(list.uint8());
       if (protocol.length === 0) return;
       alpn.push(protocol.slice());

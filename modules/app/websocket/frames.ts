@@ -12,7 +12,7 @@ export const EVENTS = ['skip_end_of_payload', 'reassembly_limit_reached'] as con
 
 export interface WebSocketSettings {
   /** Maximum bytes of a payload that are kept, compressed or not. */
-  readonly longestPayload: number;
+  readonly maxPayloadLength: number;
   readonly printable: boolean;
   readonly base64: boolean;
   /** How alerts log payloads. */
@@ -47,15 +47,15 @@ interface Message {
 /** Reads the frames of one direction. */
 export function* frames(session: Session<WebSocketTransaction>, toServer: boolean): Reading<void> {
   const socket = toServer ? session.client : session.server;
-  const { longestPayload, alertPayload } = session.settings as WebSocketSettings;
+  const { maxPayloadLength, alertPayload } = session.settings as WebSocketSettings;
   const message: Message = { begun: false, content: new GrowingBytes(), compressed: false };
-  const inflater = new Inflater(longestPayload);
+  const inflater = new Inflater(maxPayloadLength);
   for (;;) {
     const header = yield* peekHeader(socket);
     if (!header) return;
     const { head, length, mask } = header;
     const transaction = new WebSocketTransaction(session.transactionCount, toServer, header, alertPayload);
-    const kept = Math.min(length, longestPayload);
+    const kept = Math.min(length, maxPayloadLength);
     if (!(yield* socket.wait(head + kept))) return;
     session.begin(transaction);
     session.frame('pdu', toServer, socket.position, head + length, transaction);
@@ -65,7 +65,7 @@ export function* frames(session: Session<WebSocketTransaction>, toServer: boolea
     socket.skip(head + kept);
     if (mask !== undefined) unmask(payload, mask);
     if (length > kept) session.event(transaction, 'skip_end_of_payload');
-    if (!take(message, transaction, payload, longestPayload))
+    if (!take(message, transaction, payload, maxPayloadLength))
       session.event(transaction, 'reassembly_limit_reached');
     if (header.flags & FIN && !isControl(header.opcode)) finish(message, transaction, inflater);
     session.advance(transaction, toServer, COMPLETE);

@@ -3,13 +3,13 @@ import type { FragmentMemory } from './fragment-memory.js';
 import { WINS } from './policy.js';
 import type { Tracker } from './tracker.js';
 
-const MOST = 0x10000;
+const MAX_DATAGRAM = 0x10000;
 
 export class Assembly {
   // For each byte of the datagram: extents of the fragments that cover it so far. A highest end of 0: none does.
-  private readonly lowestStart = new Uint16Array(MOST);
-  private readonly highestStart = new Uint16Array(MOST);
-  private readonly highestEnd = new Uint16Array(MOST);
+  private readonly lowestStart = new Uint16Array(MAX_DATAGRAM);
+  private readonly highestStart = new Uint16Array(MAX_DATAGRAM);
+  private readonly highestEnd = new Uint16Array(MAX_DATAGRAM);
 
   constructor(private readonly memory: FragmentMemory) {}
 

@@ -18,7 +18,7 @@ import type { Decoding } from '../decoding.js';
 import { Assembly } from './assembly.js';
 import { type DefragCounters, declareDefragCounters } from './counters.js';
 import { decodeDatagram, makeDatagram } from './datagram.js';
-import { CurrentFragment, MOST } from './fragment.js';
+import { CurrentFragment, MAX_PAYLOAD } from './fragment.js';
 import { HeldFragments } from './held-fragments.js';
 import * as Linux from './linux.js';
 import type { DefragSettings } from './options.js';
@@ -177,7 +177,7 @@ export class Defrag {
   private isAcceptable(tracker: Tracker, length: number): boolean {
     if (tracker.policy === 'linux-6' && Linux.isBrokenEcn(tracker)) return false;
     const beforeIt = tracker.headerLength - tracker.network - (tracker.version === 6 ? IPV6_HEADER : 0);
-    if (beforeIt + length <= MOST) return true;
+    if (beforeIt + length <= MAX_PAYLOAD) return true;
     this.event(Events.IPV4_FRAG_PKT_TOO_LARGE, Events.IPV6_FRAG_PKT_TOO_LARGE);
     return false;
   }

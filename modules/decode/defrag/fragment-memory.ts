@@ -3,14 +3,14 @@
  * needed and kept. The total never exceeds the cap.
  */
 
-const SMALLEST = 6;
-const LARGEST = 17;
+const MIN_ORDER = 6;
+const MAX_ORDER = 17;
 const SLAB = 1 << 18;
 
 export class FragmentMemory {
   private readonly slabs: Uint8Array[] = [];
   /** Free blocks by size: `slab * SLAB + offset`. */
-  private readonly free: number[][] = Array.from({ length: LARGEST + 1 }, () => []);
+  private readonly free: number[][] = Array.from({ length: MAX_ORDER + 1 }, () => []);
   private end = 0;
   /** Bytes of the blocks in use. */
   used = 0;
@@ -21,7 +21,7 @@ export class FragmentMemory {
   allocate(length: number): number {
     const order = orderOf(length);
     const bytes = 1 << order;
-    if (order > LARGEST || this.used + bytes > this.cap) return -1;
+    if (order > MAX_ORDER || this.used + bytes > this.cap) return -1;
     const block = this.free[order]!.pop() ?? this.cut(order);
     if (block >= 0) this.used += bytes;
     return block;
@@ -60,16 +60,16 @@ export class FragmentMemory {
 
   /** Frees the gap left by alignment, in blocks as large as possible. */
   private freeRange(from: number, to: number): void {
-    while (to - from >= 1 << SMALLEST) {
-      let order = SMALLEST;
-      while (order < LARGEST && from % (2 << order) === 0 && from + (2 << order) <= to) order++;
+    while (to - from >= 1 << MIN_ORDER) {
+      let order = MIN_ORDER;
+      while (order < MAX_ORDER && from % (2 << order) === 0 && from + (2 << order) <= to) order++;
       this.free[order]!.push(from);
       from += 1 << order;
     }
   }
 
   private splitLarger(order: number): number {
-    for (let larger = order + 1; larger <= LARGEST; larger++) {
+    for (let larger = order + 1; larger <= MAX_ORDER; larger++) {
       const block = this.free[larger]!.pop();
       if (block === undefined) continue;
       this.freeRange(block + (1 << order), block + (1 << larger));
@@ -80,5 +80,5 @@ export class FragmentMemory {
 }
 
 function orderOf(length: number): number {
-  return Math.max(SMALLEST, 32 - Math.clz32(Math.max(length, 1) - 1));
+  return Math.max(MIN_ORDER, 32 - Math.clz32(Math.max(length, 1) - 1));
 }

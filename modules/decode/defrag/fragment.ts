@@ -7,7 +7,7 @@ import type { TrackerKey } from './tracker-table.js';
 const MORE_FRAGMENTS_4 = 0x2000;
 const FRAGMENT_HEADER = 8;
 /** Longest IP packet, and longest payload of an IPv6 packet. */
-export const MOST = 65535;
+export const MAX_PAYLOAD = 65535;
 
 export class CurrentFragment {
   /** Index of its row. */
@@ -52,7 +52,7 @@ export class CurrentFragment {
     this.start = (word & 0x1fff) * 8;
     this.end = this.start + packetEnd - headerEnd;
     this.more = (word & MORE_FRAGMENTS_4) !== 0;
-    this.tooLarge = headerEnd - at + this.end > MOST;
+    this.tooLarge = headerEnd - at + this.end > MAX_PAYLOAD;
     this.ecn = d.bytes[at + 1]! & 3;
     this.destination = at + 16;
     this.headerEnd = headerEnd;
@@ -71,7 +71,7 @@ export class CurrentFragment {
     this.start = word & 0xfff8;
     this.end = this.start + packetEnd - this.dataAt;
     this.more = (word & 1) !== 0;
-    this.tooLarge = this.end > MOST;
+    this.tooLarge = this.end > MAX_PAYLOAD;
     this.ecn = (d.bytes[l3 + 1]! >> 4) & 3;
     this.destination = l3 + 24;
     this.headerEnd = at;

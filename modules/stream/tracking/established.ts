@@ -18,7 +18,7 @@ import {
 import { deliver, streamSequence } from './delivery.js';
 import { LINUX_6 } from './os-policy.js';
 import { takeReset } from './reset.js';
-import { ACK, FIN, LARGEST_WINDOW, RST, type Segment, SYN, URG } from './segment.js';
+import { ACK, FIN, MAX_WINDOW, RST, type Segment, SYN, URG } from './segment.js';
 import * as Session from './session.js';
 import { isValidTimestamp } from './timestamps.js';
 
@@ -80,7 +80,7 @@ export function acceptData(c: Context, x: Segment): void {
  */
 export function trackOneSide(c: Context, x: Segment): void {
   const received = c.cells[x.own + Session.RECEIVED]!;
-  const ack = distance(x.end, received) > LARGEST_WINDOW ? x.end : received;
+  const ack = distance(x.end, received) > MAX_WINDOW ? x.end : received;
   raiseLastAck(c, x.own, ack);
   c.reassembler.acknowledged(c.batch, x.slot, x.flow, x.toServer, streamSequence(c, x.own, ack));
   raiseNextSeq(c, x.other, x.ack);

@@ -14,11 +14,11 @@ import {
 import { deliver } from './delivery.js';
 import { trackOneSide } from './established.js';
 import { establish, takeSyn } from './handshake.js';
-import { ACK, FIN, LARGEST_WINDOW, RST, type Segment, SYN } from './segment.js';
+import { ACK, FIN, MAX_WINDOW, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
 
 /** The largest scale (RFC 7323 section 2.3): assumed for a side whose SYN was not seen. */
-const LARGEST_SCALE = 14;
+const MAX_SCALE = 14;
 
 /** Begins a session: allocates its record and sets the segment's fields that depend on it. */
 export type Begin = (x: Segment) => boolean;
@@ -67,7 +67,7 @@ function synAckWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
   beginOwn(c, x, x.seq);
   if (x.scale >= 0) {
     cells[x.other + Session.SCALE] = x.scale;
-    cells[x.own + Session.SCALE] = LARGEST_SCALE;
+    cells[x.own + Session.SCALE] = MAX_SCALE;
   }
   cells[x.own + Session.NEXT_SEQ] = (x.seq + 1) | 0;
   if (x.hasTimestamp) cells[x.session + Session.FLAGS]! |= Session.SESSION_TIMESTAMPS;
@@ -97,8 +97,8 @@ function pickUp(c: Context, x: Segment, flags: number): void {
   c.counters.add(c.counters.midstreamPickups);
   const { cells } = c;
   cells[x.session + Session.FLAGS]! |= flags;
-  cells[x.own + Session.SCALE] = LARGEST_SCALE;
-  cells[x.other + Session.SCALE] = LARGEST_SCALE;
+  cells[x.own + Session.SCALE] = MAX_SCALE;
+  cells[x.other + Session.SCALE] = MAX_SCALE;
   beginOther(c, x);
   beginOwn(c, x, (x.seq - 1) | 0);
   if (x.options().hasTimestamp) cells[x.session + Session.FLAGS]! |= Session.SESSION_TIMESTAMPS;
@@ -115,7 +115,7 @@ function beginOwn(c: Context, x: Segment, isn: number): void {
   cells[x.own + Session.NEXT_SEQ] = (isn + 1) | 0;
   cells[x.own + Session.LAST_ACK] = (isn + 1) | 0;
   cells[x.own + Session.RECEIVED] = (isn + 1) | 0;
-  setWindow(c, x.own, LARGEST_WINDOW << LARGEST_SCALE);
+  setWindow(c, x.own, MAX_WINDOW << MAX_SCALE);
   cells[x.own + Session.NEXT_WIN] = (isn + 1 + cells[x.own + Session.WINDOW]!) | 0;
   if (!x.hasTimestamp && !x.options().hasTimestamp) return;
   cells[x.own + Session.TIMESTAMP] = x.timestamp;
@@ -130,7 +130,7 @@ function beginOther(c: Context, x: Segment): void {
   cells[x.other + Session.LAST_ACK] = x.ack;
   cells[x.other + Session.RECEIVED] = x.ack;
   // A window that is closed now was open for data already in flight.
-  setWindow(c, x.other, LARGEST_WINDOW);
+  setWindow(c, x.other, MAX_WINDOW);
   setWindow(c, x.other, x.window << cells[x.other + Session.SCALE]!);
   cells[x.other + Session.NEXT_WIN] = (x.ack + cells[x.other + Session.MAX_WINDOW]!) | 0;
   if (x.options().hasTimestamp) cells[x.other + Session.TIMESTAMP] = x.echo;

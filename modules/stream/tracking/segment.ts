@@ -13,7 +13,7 @@ export const ACK = 16;
 export const URG = 32;
 
 /** The largest window in bytes without scaling (RFC 9293 section 3.1). */
-export const LARGEST_WINDOW = 65535;
+export const MAX_WINDOW = 65535;
 
 export class Segment implements TcpOptions {
   slot = 0;

@@ -22,7 +22,7 @@ import { deliver, reopenDirection } from './delivery.js';
 import { trackOneSide } from './established.js';
 import { agreeOnOptions, beginDirection, establish, takeSyn, takeSynAck, turn } from './handshake.js';
 import { close } from './reset.js';
-import { ACK, FIN, LARGEST_WINDOW, RST, type Segment, SYN } from './segment.js';
+import { ACK, FIN, MAX_WINDOW, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
 import { echoesSyn, isEchoOfSyn } from './timestamps.js';
 
@@ -172,7 +172,7 @@ function asyncPickup(c: Context, x: Segment): boolean {
   const ahead = distance(x.seq, cells[x.own + Session.NEXT_SEQ]!);
   if (ahead !== 0) Packet.setEvent(c.row, x.p, Event.STREAM_3WHS_ASYNC_WRONG_SEQ);
   // Segments that overtook the first ones wait for them.
-  if (ahead < 0 || ahead > LARGEST_WINDOW) return REJECTED;
+  if (ahead < 0 || ahead > MAX_WINDOW) return REJECTED;
   cells[x.session + Session.FLAGS]! |= Session.SESSION_ASYNC;
   assumeOther(c, x);
   establish(c, x);

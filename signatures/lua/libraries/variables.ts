@@ -3,7 +3,7 @@ import type { LuaValue } from '../../../engine/lua.js';
 import { FLOW_VARIABLES, type FlowVariables } from '../../state/flow-variables.js';
 import { hostOf, inspected, type LibraryMaker, type LuaContext } from '../context.js';
 
-const LARGEST = 0xffffffff;
+const MAX_VALUE = 0xffffffff;
 
 /** @throws Error without a flow */
 function flowOf(context: LuaContext): number {
@@ -43,7 +43,7 @@ export const flowintLibrary: LibraryMaker = context => {
   };
   const value = (name: LuaValue) => store().integer(flowOf(context), store().numberOf(String(name)));
   const set = (name: LuaValue, to: number) => {
-    const bounded = Math.min(LARGEST, Math.max(0, Math.trunc(to)));
+    const bounded = Math.min(MAX_VALUE, Math.max(0, Math.trunc(to)));
     store().setInteger(flowOf(context), store().numberOf(String(name)), bounded);
     return [bounded];
   };

@@ -5,8 +5,8 @@ import { MessageReader, type MimeSettings } from '../../../modules/app/mime/mess
 
 const SETTINGS: MimeSettings = {
   decoded: ['base64', 'quoted-printable'],
-  longestValue: 100,
-  mostFiles: 3,
+  maxValueLength: 100,
+  maxFiles: 3,
   schemes: ['http'],
   withScheme: false,
 };
@@ -152,7 +152,7 @@ describe('messages', () => {
     ['a long boundary', `Content-Type: multipart/x; boundary=${'y'.repeat(300)}\n\n`, 'mime_long_boundary'],
     ['a long name', `Content-Disposition: x; filename=${'z'.repeat(300)}\n\n`, 'mime_long_filename'],
   ])('report %s', (_, text, problem) => {
-    expect([...read(text, { longestValue: problem.includes('value') ? 100 : 2000 }).problems]).toContain(
+    expect([...read(text, { maxValueLength: problem.includes('value') ? 100 : 2000 }).problems]).toContain(
       problem,
     );
   });
@@ -169,7 +169,7 @@ describe('messages', () => {
   ])('have parts behind a boundary %s', (_, boundary, delimiter) => {
     const part = `--${delimiter}\nContent-Disposition: attachment; filename=f\n\nx\n--${delimiter}--\n`;
     const seen = read(`Content-Type: multipart/mixed; boundary="${boundary}"\n\n${part}`, {
-      longestValue: 2000,
+      maxValueLength: 2000,
     });
     expect(seen.files).toEqual([{ name: 'f', content: 'x', closed: true }]);
   });

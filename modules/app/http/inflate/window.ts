@@ -4,9 +4,9 @@
 export type Sink = (bytes: Uint8Array, start: number, end: number) => boolean;
 
 const WINDOW = 32768;
-export const LONGEST_MATCH = 258;
+export const MAX_MATCH_LENGTH = 258;
 /** Size of the output buffer: when it is full, its contents slide down to the window. */
-const ROOM = 2 * WINDOW + LONGEST_MATCH;
+const ROOM = 2 * WINDOW + MAX_MATCH_LENGTH;
 
 export class Window {
   /** Bytes of output so far. */
@@ -45,7 +45,7 @@ export class Window {
   /** @returns free bytes: enough for a match, or 0 if no more output is wanted */
   makeRoom(): number {
     const free = this.out.length - this.length;
-    if (free >= LONGEST_MATCH) return free;
+    if (free >= MAX_MATCH_LENGTH) return free;
     if (this.out.length < ROOM) this.grow();
     else if (!this.slide()) return 0;
     return this.out.length - this.length;

@@ -8,7 +8,7 @@ import { connectTree, isPipeShare } from '../tree.js';
 import { type Block, even } from './block.js';
 import type { Header } from './header.js';
 
-const MOST_DIALECTS = 64;
+const MAX_DIALECTS = 64;
 const EXTENDED_SECURITY = 0x80000000;
 
 export function handleNegotiateRequest(
@@ -18,7 +18,7 @@ export function handleNegotiateRequest(
 ): void {
   const dialects: string[] = [];
   let at = bytes;
-  while (at < end && m.u8(at) === 2 && dialects.length < MOST_DIALECTS) {
+  while (at < end && m.u8(at) === 2 && dialects.length < MAX_DIALECTS) {
     const [dialect, behind] = m.text(at + 1, false);
     dialects.push(dialect);
     at = behind;

@@ -8,10 +8,10 @@ import type { SmbTransaction } from '../transaction.js';
 import { connectTree, isPipeShare } from '../tree.js';
 import { HEADER, type Header } from './header.js';
 
-const MOST_DIALECTS = 64;
+const MAX_DIALECTS = 64;
 
 export function handleNegotiateRequest(connection: Connection, m: Fields, header: Header): void {
-  const count = Math.min(m.u16(HEADER + 2), MOST_DIALECTS);
+  const count = Math.min(m.u16(HEADER + 2), MAX_DIALECTS);
   const transaction = connection.addNegotiate(header);
   if (HEADER + 36 + 2 * count > m.length)
     connection.session.event(transaction, 'negotiate_malformed_dialects');
