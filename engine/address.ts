@@ -4,7 +4,7 @@
  */
 
 /** Longest text of an address: eight groups of four digits. */
-export const LONGEST_ADDRESS = 39;
+export const MAX_ADDRESS_LENGTH = 39;
 
 const DOT = 0x2e;
 const COLON = 0x3a;
@@ -79,7 +79,7 @@ function digit(value: number): number {
   return value < 10 ? ZERO + value : 0x57 + value;
 }
 
-const scratch = new Uint8Array(LONGEST_ADDRESS);
+const scratch = new Uint8Array(MAX_ADDRESS_LENGTH);
 
 /** `00:50:56:01:02:03`: a hardware address of any length. */
 export function hardwareText(bytes: Uint8Array): string {

@@ -40,7 +40,7 @@ export class ByGeneration<T> {
   }
 
   /** @param generation EVENT_GENERATION of an event */
-  of(generation: number): T {
+  get(generation: number): T {
     if (this.previous === undefined) return this.current;
     if (generation === this.previousGeneration) return this.previous;
     if (performance.now() > this.previousUntil) this.previous = undefined;

@@ -176,7 +176,7 @@ export function appendMembers({ memory, pool }: Thread, event: number, members: 
   bytes.set(added, offset + length);
   row[e + Packet.PAYLOAD] = offset;
   row[e + Packet.PAYLOAD_LENGTH] = length + added.length;
-  if (block >= 0) pool.dropBlock(block);
+  if (block >= 0) pool.releaseBlock(block);
 }
 
 /** The JSON members that an event, or another pseudo packet, carries (see `attachMembers`); empty if none. */

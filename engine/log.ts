@@ -60,14 +60,14 @@ export function openLog(settings: LogSettings): EngineLog {
   if (config.read(options.CONSOLE)) outputs.push(consoleOutput(settings, level));
   for (const file of sections(config, 'file'))
     if (file.read(options.FILE))
-      outputs.push(fileOutput(file, settings.folder, level, asksForMore(settings), onConsole(settings)));
+      outputs.push(fileOutput(file, settings.folder, level, isVerbose(settings), onConsole(settings)));
   for (const syslog of sections(config, 'syslog'))
-    if (syslog.read(options.SYSLOG)) outputs.push(syslogOutput(syslog, level, asksForMore(settings)));
+    if (syslog.read(options.SYSLOG)) outputs.push(syslogOutput(syslog, level, isVerbose(settings)));
   const filter = environment['SC_LOG_OP_FILTER'] ?? config.read(options.FILTER);
   return new PinoLog(filter === '' ? outputs : outputs.map(output => filtered(output, filter)));
 }
 
-function asksForMore({ verbosity = 0 }: LogSettings): boolean {
+function isVerbose({ verbosity = 0 }: LogSettings): boolean {
   return verbosity > 0;
 }
 
@@ -100,7 +100,7 @@ export function consoleLog(verbosity = 0, streams = PROCESS_STREAMS, quiet = fal
 
 function consoleOutput(settings: LogSettings, level: LevelName): Output {
   const { config } = settings;
-  const own = outputLevel(config.read(options.CONSOLE_LEVEL), level, asksForMore(settings));
+  const own = outputLevel(config.read(options.CONSOLE_LEVEL), level, isVerbose(settings));
   const { environment = process.env } = settings;
   const format =
     environment['SC_LOG_FORMAT'] || config.read(options.CONSOLE_FORMAT) || config.read(options.FORMAT);

@@ -53,9 +53,9 @@ export interface ModuleDefinition {
   statistics?(config: Config): readonly StatsLog[];
   /**
    * Outputs: opens the log of this name (as given to `Thread.openLog`) if it is not a plain file of lines; undefined for
-   * any other log. @param told called with the first error after a period without errors
+   * any other log. @param report called with the first error after a period without errors
    */
-  openLog?(file: string, config: Config, told: (message: string) => void): LogSink | undefined;
+  openLog?(file: string, config: Config, report: (message: string) => void): LogSink | undefined;
   /**
    * Acquire modules of live traffic: opens the devices that all threads share, before any thread starts and while the
    * process still has its privileges. @throws Error naming what cannot be opened
@@ -65,7 +65,7 @@ export interface ModuleDefinition {
    * Acquire modules: provides a thread with the services of the devices. Called in every thread of live traffic, before
    * any `create`. @param modules names of the thread's modules
    */
-  serve?(thread: Thread, modules: readonly string[]): void;
+  provideServices?(thread: Thread, modules: readonly string[]): void;
   /** Creates the module of one thread; everything that it needs is allocated here. */
   create(thread: Thread): ThreadModule | Promise<ThreadModule>;
 }

@@ -90,7 +90,7 @@ export class Pool {
     if (this.current < 0 || this.used + length > blockSize) {
       const next = this.takeBlock();
       if (next < 0) return -1;
-      if (this.current >= 0) this.dropBlock(this.current);
+      if (this.current >= 0) this.releaseBlock(this.current);
       this.current = next;
       this.used = 0;
     }
@@ -100,7 +100,7 @@ export class Pool {
     return offset;
   }
 
-  /** Takes a whole block, referenced by the caller until `dropBlock`. @returns its number or -1 */
+  /** Takes a whole block, referenced by the caller until `releaseBlock`. @returns its number or -1 */
   takeBlock(): number {
     if (this.freeBlockCount === 0) return -1;
     const block = this.freeBlocks[--this.freeBlockCount]!;
@@ -120,15 +120,15 @@ export class Pool {
   }
 
   /** Releases one reference to a block. */
-  dropBlock(block: number): void {
+  releaseBlock(block: number): void {
     if (--this.blockReferences[block]! === 0) this.freeBlocks[this.freeBlockCount++] = block;
   }
 
   /** A packet of this pool is done: frees its slot and its reference to a block. Called by the owner only. */
   release(slot: number): void {
-    for (const tell of this.onReturn) tell(slot);
+    for (const callback of this.onReturn) callback(slot);
     const block = this.row[slot * Packet.INTS + Packet.BLOCK]!;
-    if (block >= 0) this.dropBlock(block);
+    if (block >= 0) this.releaseBlock(block);
     this.free[this.freeCount++] = slot;
   }
 }

@@ -169,9 +169,9 @@ const OPTIONAL_MEMBERS = {
 export function defineProtocol<T extends Transaction>(protocol: Protocol<T>): Protocol<T> {
   const { name, transports, progressToServer, progressToClient, events } = protocol;
   const { buffers, values, tests, record, recognition } = protocol;
-  const said = { name, transports, progressToServer, progressToClient, events };
+  const required = { name, transports, progressToServer, progressToClient, events };
   return {
-    ...{ ...OPTIONAL_MEMBERS, ...said, buffers, values, tests, record, recognition },
+    ...{ ...OPTIONAL_MEMBERS, ...required, buffers, values, tests, record, recognition },
     ...protocol,
   } as Protocol<T>;
 }

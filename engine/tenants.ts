@@ -176,7 +176,7 @@ export class TenantFinder {
   private readonly direct: number;
 
   /** Undefined if there are no tenants. */
-  static of(thread: Pick<Thread, 'config' | 'shared'>): TenantFinder | undefined {
+  static tenantOf(thread: Pick<Thread, 'config' | 'shared'>): TenantFinder | undefined {
     return thread.config.read(enabled) ? new TenantFinder(thread) : undefined;
   }
 
@@ -192,11 +192,11 @@ export class TenantFinder {
   find(packets: Int32Array, p: number, flows: Int32Array, f: number): number {
     if (this.kind === 'direct') return this.direct;
     if (this.kind === 'device') return this.byDevice[packets[p + Packet.SOURCE]!] ?? 0;
-    if (f >= 0) return this.ofVlans(flows, f + Flow.VLAN_COUNT, f + Flow.VLAN_ID_0);
-    return this.ofVlans(packets, p + Packet.VLAN_COUNT, p + Packet.VLAN_ID_0);
+    if (f >= 0) return this.tenantOfVlans(flows, f + Flow.VLAN_COUNT, f + Flow.VLAN_ID_0);
+    return this.tenantOfVlans(packets, p + Packet.VLAN_COUNT, p + Packet.VLAN_ID_0);
   }
 
-  private ofVlans(row: Int32Array, count: number, first: number): number {
+  private tenantOfVlans(row: Int32Array, count: number, first: number): number {
     const layers = row[count]!;
     if (layers === 0) return 0;
     for (let i = 0; i < this.rows.length; i++) {

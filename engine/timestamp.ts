@@ -6,27 +6,27 @@
 const ZERO = 0x30;
 
 /** Number of cached seconds: those of packets are close together, those of flow starts are not. */
-const KEPT = 256;
-const ROOM = 32;
+const CACHED_SECONDS = 256;
+const TEXT_CAPACITY = 32;
 
 abstract class SecondText {
-  private readonly seconds = new Float64Array(KEPT).fill(Number.NaN);
+  private readonly seconds = new Float64Array(CACHED_SECONDS).fill(Number.NaN);
   /** The texts of the cached seconds, all of the same length. */
-  protected readonly texts = new Uint8Array(KEPT * ROOM);
+  protected readonly texts = new Uint8Array(CACHED_SECONDS * TEXT_CAPACITY);
   protected textLength = 0;
 
   /** @returns offset in `texts` of the second's text */
-  protected at(second: number): number {
-    const index = second & (KEPT - 1);
-    if (this.seconds[index] !== second) this.make(second, index);
-    return index * ROOM;
+  protected offsetOf(second: number): number {
+    const index = second & (CACHED_SECONDS - 1);
+    if (this.seconds[index] !== second) this.cache(second, index);
+    return index * TEXT_CAPACITY;
   }
 
-  private make(second: number, index: number): void {
+  private cache(second: number, index: number): void {
     const text = this.format(new Date(second * 1000));
     this.seconds[index] = second;
     this.textLength = text.length;
-    for (let i = 0; i < text.length; i++) this.texts[index * ROOM + i] = text.charCodeAt(i);
+    for (let i = 0; i < text.length; i++) this.texts[index * TEXT_CAPACITY + i] = text.charCodeAt(i);
   }
 
   protected abstract format(date: Date): string;
@@ -41,7 +41,7 @@ export class IsoTimestamp extends SecondText {
   /** @returns the position after the text written to `out` at `at` */
   write(seconds: number, nanoseconds: number, out: Uint8Array, at: number): number {
     const { texts } = this;
-    const start = this.at(seconds);
+    const start = this.offsetOf(seconds);
     const end = start + this.textLength;
     const split = end - IsoTimestamp.ZONE;
     for (let i = start; i < split; i++) out[at++] = texts[i]!;
@@ -62,7 +62,7 @@ export class LineTimestamp extends SecondText {
 
   /** @returns the position after the text written to `out` at `at` */
   write(seconds: number, nanoseconds: number, out: Uint8Array, at: number): number {
-    const start = this.at(seconds);
+    const start = this.offsetOf(seconds);
     for (let i = 0; i < this.textLength; i++) out[at++] = this.texts[start + i]!;
     return writeMicroseconds(nanoseconds, out, at);
   }

@@ -1,6 +1,6 @@
 /**
  * Delivers a packet's verdict to the device it came from. Live acquire modules provide it to every thread as service
- * `verdict-delivery` (see `ModuleDefinition.serve`); none in replay.
+ * `verdict-delivery` (see `ModuleDefinition.provideServices`); none in replay.
  */
 export interface VerdictDelivery {
   /** Called once for each packet from the wire, in the order in which verdicts become known. */

@@ -10,6 +10,6 @@ export default defineModule({
   kind: 'acquire',
   options,
   open: openDevices,
-  serve: serveThread,
+  provideServices: serveThread,
   create: acquireDevices,
 });

@@ -121,7 +121,7 @@ class Fast implements ThreadModule {
   private write(): void {
     const { subject, line } = this;
     const known = this.signatures
-      .of(subject.field(EVENT_GENERATION))
+      .get(subject.field(EVENT_GENERATION))
       .at(subject.field(Packet.EVENT_SIGNATURE));
     const message = `${this.actionText(known)}${known.middle}${this.endpointsText()}\n`;
     if (this.syslogs.length > 0) this.writeSyslog(message);

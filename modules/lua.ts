@@ -44,7 +44,7 @@ function eventsOf(config: Config): number[] {
 function wrongScripts(config: Config): Finding[] {
   const findings: Finding[] = [];
   checkScripts(config, message =>
-    findings.push({ path: 'outputs', kind: 'unaccepted', message, mild: true }),
+    findings.push({ path: 'outputs', kind: 'unaccepted', message, isWarning: true }),
   );
   return findings;
 }
@@ -168,7 +168,7 @@ class LuaOutputs implements ThreadModule {
     if (kind === Event.EVENT_ALERT)
       return {
         signature: signatures
-          .of(subject.field(Event.EVENT_GENERATION))
+          .get(subject.field(Event.EVENT_GENERATION))
           .at(subject.field(Packet.EVENT_SIGNATURE)),
       };
     if (kind !== Event.EVENT_FILEINFO) return {};

@@ -11,6 +11,6 @@ export default defineModule({
   kind: 'acquire',
   options: [...Object.values(options).filter(value => 'path' in value), ...bypassHookOptions],
   open: openQueues,
-  serve: serveThread,
+  provideServices: serveThread,
   create: acquireQueues,
 });

@@ -32,7 +32,7 @@ export interface StubOptions {
   /** Event kinds that outputs want; all when absent. */
   wants?: readonly number[];
   /** What stands behind the module under test. Without it slots handed on are noted in `passed` and stay taken. */
-  onPassOn?: (batch: Batch) => void;
+  onForward?: (batch: Batch) => void;
 }
 
 export interface FeedOptions {
@@ -63,7 +63,7 @@ export class StubThread implements Thread {
   readonly seed: number;
   readonly shared: Record<string, unknown>;
   readonly services = new Map<string, unknown>();
-  /** Slots handed on by `passOn`, in order. */
+  /** Slots passed on by `forward`, in order. */
   readonly passed: number[] = [];
   /** Log files by name, as text. */
   readonly files = new Map<string, string>();
@@ -179,8 +179,8 @@ export class StubThread implements Thread {
   }
 
   forward(batch: Batch): void {
-    if (this.options.onPassOn) {
-      this.options.onPassOn(batch);
+    if (this.options.onForward) {
+      this.options.onForward(batch);
     } else {
       this.passed.push(...batch.slots.subarray(0, batch.length));
     }

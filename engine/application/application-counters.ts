@@ -7,12 +7,12 @@ import type { Transport } from './recognition.js';
 /** Counters named as in Suricata's statistics. */
 export class ApplicationCounters {
   private readonly values: Float64Array;
-  private readonly ofFlows: readonly ByTransport[];
-  private readonly ofTransactions: readonly ByTransport[];
-  private readonly ofGaps: readonly ByTransport[];
-  private readonly ofFailures: readonly ByTransport[];
-  private readonly ofInternalErrors: readonly ByTransport[];
-  private readonly ofUnknown: ByTransport;
+  private readonly flowCounters: readonly ByTransport[];
+  private readonly transactionCounters: readonly ByTransport[];
+  private readonly gapCounters: readonly ByTransport[];
+  private readonly failureCounters: readonly ByTransport[];
+  private readonly internalErrorCounters: readonly ByTransport[];
+  private readonly unknownCounters: ByTransport;
 
   constructor({ counters }: Thread, protocols: readonly Protocol[]) {
     const declare = (name: string): number => counters.declare(`app_layer.${name}`);
@@ -22,43 +22,43 @@ export class ApplicationCounters {
       return { tcp: declare(`${group}.${name}_tcp`), udp: declare(`${group}.${name}_udp`) };
     };
     this.values = counters.values;
-    this.ofFlows = protocols.map(protocol => both('flow', protocol));
-    this.ofTransactions = protocols.map(protocol => both('tx', protocol));
+    this.flowCounters = protocols.map(protocol => both('flow', protocol));
+    this.transactionCounters = protocols.map(protocol => both('tx', protocol));
     const errors = (kind: string, protocol: Protocol): ByTransport => ({
       tcp: declare(`error.${nameOn(protocol, 'tcp')}.${kind}`),
       udp: declare(`error.${nameOn(protocol, 'udp')}.${kind}`),
     });
-    this.ofGaps = protocols.map(protocol => errors('gap', protocol));
-    this.ofFailures = protocols.map(protocol => errors('parser', protocol));
-    this.ofInternalErrors = protocols.map(protocol => errors('internal', protocol));
+    this.gapCounters = protocols.map(protocol => errors('gap', protocol));
+    this.failureCounters = protocols.map(protocol => errors('parser', protocol));
+    this.internalErrorCounters = protocols.map(protocol => errors('internal', protocol));
     // Suricata counts failed allocations here; this process would end instead.
     for (const protocol of protocols) errors('alloc', protocol);
-    this.ofUnknown = { tcp: declare('flow.failed_tcp'), udp: declare('flow.failed_udp') };
+    this.unknownCounters = { tcp: declare('flow.failed_tcp'), udp: declare('flow.failed_udp') };
   }
 
   flow(protocol: number, transport: Transport): void {
-    this.values[this.ofFlows[protocol]![transport]]!++;
+    this.values[this.flowCounters[protocol]![transport]]!++;
   }
 
   transactions(protocol: number, transport: Transport): number {
-    return this.ofTransactions[protocol]![transport];
+    return this.transactionCounters[protocol]![transport];
   }
 
   gap(protocol: number, transport: Transport): void {
-    this.values[this.ofGaps[protocol]![transport]]!++;
+    this.values[this.gapCounters[protocol]![transport]]!++;
   }
 
   failure(protocol: number, transport: Transport): void {
-    this.values[this.ofFailures[protocol]![transport]]!++;
+    this.values[this.failureCounters[protocol]![transport]]!++;
   }
 
   /** The parser threw instead of reporting a failure. */
   internalError(protocol: number, transport: Transport): void {
-    this.values[this.ofInternalErrors[protocol]![transport]]!++;
+    this.values[this.internalErrorCounters[protocol]![transport]]!++;
   }
 
   unknown(transport: Transport): void {
-    this.values[this.ofUnknown[transport]]!++;
+    this.values[this.unknownCounters[transport]]!++;
   }
 }
 

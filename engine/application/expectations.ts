@@ -111,7 +111,7 @@ export class Expectations {
     this.latestSecond = Math.max(this.latestSecond, now);
     this.selectPair(a, b);
     const { ints } = this;
-    const held = lock(ints, LOCK);
+    const lockWord = lock(ints, LOCK);
     const i = this.slotFor(port, now);
     const e = FIRST + i * ENTRY_INTS;
     // Free until it is complete.
@@ -125,7 +125,7 @@ export class Expectations {
     ints[EXPIRY + i] = now + TIMEOUT_SECONDS;
     Atomics.store(ints, USED, Math.max(ints[USED]!, i + 1));
     ints[CHANGES]!++;
-    unlock(ints, LOCK, held);
+    unlock(ints, LOCK, lockWord);
     return true;
   }
 
@@ -136,7 +136,7 @@ export class Expectations {
     this.selectPair(a, b);
     // Most sessions were not announced: no lock for them.
     if (this.find(port) < 0) return undefined;
-    const held = lock(this.ints, LOCK);
+    const lockWord = lock(this.ints, LOCK);
     const i = this.find(port);
     const e = FIRST + i * ENTRY_INTS;
     const protocol = i >= 0 && this.expiryOf(i) >= now ? this.ints[e + PROTOCOL]! : 0;
@@ -147,7 +147,7 @@ export class Expectations {
       this.ints[EXPIRY + i] = 0;
       this.ints[CHANGES]!++;
     }
-    unlock(this.ints, LOCK, held);
+    unlock(this.ints, LOCK, lockWord);
     return protocol > 0 ? { protocol, detail: JSON.parse(decoder.decode(text)) } : undefined;
   }
 

@@ -18,7 +18,7 @@ const PER_PROTOCOL = option(
   false,
   'statistics: also count exception policies after parser errors per protocol',
 );
-const NOWHERE = -1;
+const NO_OFFSET = -1;
 const AT_TO_SERVER = simulated('ts');
 const AT_TO_CLIENT = simulated('tc');
 
@@ -26,7 +26,7 @@ const AT_TO_CLIENT = simulated('tc');
 function simulated(direction: string) {
   const help =
     'fault injection: the parser fails at data that begins at this offset (each datagram counts as one)';
-  return option(`simulate.applayer-error-at-offset-${direction}`, integer(NOWHERE), NOWHERE, help);
+  return option(`simulate.applayer-error-at-offset-${direction}`, integer(NO_OFFSET), NO_OFFSET, help);
 }
 
 export const PARSER_ERROR_OPTIONS: readonly AnyOption[] = [
@@ -40,16 +40,16 @@ export class ParserErrors {
   /** Errors are to be simulated. */
   readonly simulating: boolean;
   private readonly policy: ExceptionPolicy;
-  private readonly settled: DecidedFlows;
+  private readonly decidedFlows: DecidedFlows;
   private readonly values: Float64Array;
   private readonly ofProtocols: readonly Readonly<Record<Transport, number>>[];
-  private readonly atToServer: number;
-  private readonly atToClient: number;
+  private readonly failAtToServer: number;
+  private readonly failAtToClient: number;
 
   constructor(thread: Thread, protocols: readonly Protocol[]) {
     const { config, counters } = thread;
     this.policy = new ExceptionPolicy(thread, TARGETS.appLayerError, REASON_APPLAYER_ERROR);
-    this.settled = new DecidedFlows(thread);
+    this.decidedFlows = new DecidedFlows(thread);
     this.values = counters.values;
     const counted = config.read(PER_PROTOCOL) && this.policy.policy !== 'ignore';
     this.ofProtocols = counted
@@ -58,9 +58,9 @@ export class ParserErrors {
           udp: this.policy.declareFor(thread, `app_layer.error.${nameOn(protocol, 'udp')}.exception_policy`),
         }))
       : [];
-    this.atToServer = config.read(AT_TO_SERVER);
-    this.atToClient = config.read(AT_TO_CLIENT);
-    this.simulating = this.atToServer !== NOWHERE || this.atToClient !== NOWHERE;
+    this.failAtToServer = config.read(AT_TO_SERVER);
+    this.failAtToClient = config.read(AT_TO_CLIENT);
+    this.simulating = this.failAtToServer !== NO_OFFSET || this.failAtToClient !== NO_OFFSET;
   }
 
   /**
@@ -72,12 +72,12 @@ export class ParserErrors {
     const counter = this.ofProtocols[protocol]?.[transport];
     if (counter !== undefined) this.values[counter]!++;
     this.policy.apply(p / Packet.INTS, flow);
-    return this.settled.has(flow);
+    return this.decidedFlows.has(flow);
   }
 
   /** @throws Error if one is to be simulated for data at this offset of its direction */
   simulate(toServer: boolean, offset: number): void {
-    if (offset === (toServer ? this.atToServer : this.atToClient)) throw new Error('simulated error');
+    if (offset === (toServer ? this.failAtToServer : this.failAtToClient)) throw new Error('simulated error');
   }
 }
 

@@ -50,12 +50,12 @@ export class ProtocolChanges {
       for (const toServer of [true, false]) state.direction(toServer).coroutine = undefined;
       return;
     }
-    const rest = this.switchProtocol(context, before, next);
+    const unread = this.switchProtocol(context, before, next);
     if (next && name === ENCRYPTION && state.session?.protocol === next) {
       state.expectedProtocol = next;
       this.flowProtocols.setExpected(flow, next);
     }
-    this.deliverUnread(context, rest);
+    this.deliverUnread(context, unread);
   }
 
   /**
@@ -79,7 +79,7 @@ export class ProtocolChanges {
       return;
     }
     const other = state.direction(!toServer);
-    const waiting = other.buffered;
+    const earlier = other.buffered;
     state.expectedProtocol = undefined;
     direction.buffered = undefined;
     other.buffered = undefined;
@@ -88,7 +88,7 @@ export class ProtocolChanges {
       this.deliverUnread(context, this.switchProtocol(context, state.session!, found));
     }
     // The held data precedes the data that decides.
-    if (waiting) this.deliver(inDirection(context, !toServer), waiting.view(), 0, waiting.length);
+    if (earlier) this.deliver(inDirection(context, !toServer), earlier.view(), 0, earlier.length);
     this.deliver(context, all, from, to);
   }
 
@@ -101,7 +101,7 @@ export class ProtocolChanges {
     }
     for (const transaction of [...before.transactions]) before.complete(transaction);
     for (const toServer of [true, false]) before.frames?.ended(toServer);
-    const rest = { toServer: state.unread(true), toClient: state.unread(false) };
+    const unread = { toServer: state.unread(true), toClient: state.unread(false) };
     state.formerSessions = [...state.formerSessions, before];
     state.isReported = false;
     state.previousProtocol = before.protocol.name;
@@ -123,7 +123,7 @@ export class ProtocolChanges {
       this.flowProtocols.setDirection(flow, false, next);
       this.starter.start(context, next, before.requests.nextParserState);
     }
-    return rest;
+    return unread;
   }
 
   private deliverUnread(context: PacketContext, { toServer, toClient }: UnreadBytes): void {

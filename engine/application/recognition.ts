@@ -35,7 +35,7 @@ export class Recogniser {
   constructor(protocols: readonly Protocol[], config: Config) {
     for (const protocol of protocols) this.add(protocol, config);
     this.byFirstByte = Array.from({ length: 256 }, (_, byte) =>
-      this.byPattern.filter(({ pattern }) => mayBeginWith(pattern, byte)),
+      this.byPattern.filter(({ pattern }) => canBeginWith(pattern, byte)),
     );
     this.patternDepth = Math.max(0, ...this.byPattern.map(({ pattern }) => depthOf(pattern)));
   }
@@ -125,8 +125,8 @@ export class Recogniser {
       // After a match by pattern alone, a later pattern may be confirmed by a probe: `OPTIONS` begins lines of HTTP and
       // SIP.
       if (first && !protocol.recognition.probe) continue;
-      if (!found(pattern, bytes, start, end)) continue;
-      const answer = confirmed(protocol, bytes, start, end, toServer, transport);
+      if (!patternMatches(pattern, bytes, start, end)) continue;
+      const answer = confirmedByProbe(protocol, bytes, start, end, toServer, transport);
       if (!answer) continue;
       if (protocol.recognition.probe) return answer === 'more' && first ? first : answer;
       first = answer;
@@ -145,7 +145,7 @@ export class Recogniser {
     if (end <= start) return undefined;
     for (const { protocol, pattern } of this.byFirstByte[bytes[start]!]!) {
       if (pattern.toServer === toServer || !protocol.transports.includes(transport)) continue;
-      if (!found(pattern, bytes, start, end)) continue;
+      if (!patternMatches(pattern, bytes, start, end)) continue;
       if (protocol.recognition.probe?.(bytes, start, end, !toServer, transport) !== 'no') return protocol;
     }
     return undefined;
@@ -154,12 +154,12 @@ export class Recogniser {
   /** Whether further bytes could complete a pattern, of this direction or of the other. */
   private couldMatch(bytes: Uint8Array, start: number, end: number): boolean {
     const possible = end > start ? this.byFirstByte[bytes[start]!]! : this.byPattern;
-    return possible.some(({ pattern }) => mayFollow(pattern, bytes, start, end));
+    return possible.some(({ pattern }) => canBeCompleted(pattern, bytes, start, end));
   }
 }
 
 /** If the protocol has a probe, a pattern match must be confirmed by it. */
-function confirmed(
+function confirmedByProbe(
   protocol: Protocol,
   bytes: Uint8Array,
   start: number,
@@ -174,7 +174,7 @@ function confirmed(
 }
 
 /** Patterns at offset 0 determine the first byte. */
-function mayBeginWith(pattern: RecognitionPattern, byte: number): boolean {
+function canBeginWith(pattern: RecognitionPattern, byte: number): boolean {
   const { bytes, offset = 0, nocase } = pattern;
   if (offset > 0 || bytes.length === 0 || depthOf(pattern) > bytes.length) return true;
   const first = bytes.charCodeAt(0);
@@ -185,7 +185,7 @@ function depthOf({ bytes, offset = 0, depth }: RecognitionPattern): number {
   return depth ?? offset + bytes.length;
 }
 
-function found(pattern: RecognitionPattern, bytes: Uint8Array, start: number, end: number): boolean {
+function patternMatches(pattern: RecognitionPattern, bytes: Uint8Array, start: number, end: number): boolean {
   const { bytes: wanted, offset = 0 } = pattern;
   const last = Math.min(end, start + depthOf(pattern)) - wanted.length;
   for (let context = start + offset; context <= last; context++) {
@@ -194,7 +194,7 @@ function found(pattern: RecognitionPattern, bytes: Uint8Array, start: number, en
   return false;
 }
 
-function mayFollow(pattern: RecognitionPattern, bytes: Uint8Array, start: number, end: number): boolean {
+function canBeCompleted(pattern: RecognitionPattern, bytes: Uint8Array, start: number, end: number): boolean {
   const { bytes: wanted, offset = 0 } = pattern;
   const last = start + depthOf(pattern) - wanted.length;
   for (let context = Math.max(start + offset, end - wanted.length + 1); context <= last; context++) {

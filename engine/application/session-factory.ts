@@ -45,11 +45,11 @@ export class SessionFactory {
 
   /** Rules were reloaded: sessions that begin from now on also extract what the new rules are the first to need. */
   reload(shared: Thread['shared']): void {
-    const asked = new Set([...this.usedKeywords, ...usedKeywords(shared)]);
-    if (asked.size === this.usedKeywords.size) return;
-    this.usedKeywords = asked;
+    const keywords = new Set([...this.usedKeywords, ...usedKeywords(shared)]);
+    if (keywords.size === this.usedKeywords.size) return;
+    this.usedKeywords = keywords;
     try {
-      this.prepare({ ...shared, rules: { usedKeywords: [...asked] } });
+      this.prepare({ ...shared, rules: { usedKeywords: [...keywords] } });
     } catch (error) {
       // A third-party protocol.
       this.thread.log.error(
@@ -83,7 +83,7 @@ export class SessionFactory {
   }
 
   /** Protocols that are recognised. */
-  get recognised(): Protocol[] {
+  get enabledProtocols(): Protocol[] {
     return this.protocols.filter((_, number) => this.isEnabled(number));
   }
 

@@ -37,7 +37,7 @@ export class SessionStarter {
   ) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
-    this.recogniser = new Recogniser(sessions.recognised, thread.config);
+    this.recogniser = new Recogniser(sessions.enabledProtocols, thread.config);
   }
 
   /** @returns whether another session announced this one; it has begun in that case */

@@ -144,14 +144,15 @@ export class SessionTable {
     if (state.retainedProtocol) this.leaveProtocol(context.flow, state, state.retainedProtocol);
     const { protocolChanges } = state;
     const known = state.session !== undefined;
-    const held = direction.buffered;
-    held?.append(bytes, start, end);
+    const buffered = direction.buffered;
+    buffered?.append(bytes, start, end);
     if (direction.protocol === undefined) {
-      if (held) this.starter.recognise(context, held.view(), 0, held.length);
+      if (buffered) this.starter.recognise(context, buffered.view(), 0, buffered.length);
       else this.starter.recognise(context, bytes, start, end);
     }
     // A session that has just begun gets all of it.
-    if (state.session && held && !known) this.runner.deliver(context, held.view(), 0, held.length);
+    if (state.session && buffered && !known)
+      this.runner.deliver(context, buffered.view(), 0, buffered.length);
     else if (state.session) this.runner.deliver(context, bytes, start, end);
     // Data that a parser consumed before it requested another protocol is not passed to that protocol.
     if (state.protocolChanges === protocolChanges) this.starter.buffer(context, bytes, start, end);

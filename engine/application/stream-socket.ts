@@ -52,7 +52,7 @@ export class StreamSocket {
   /** Where `readUntil` continues searching, so that no byte is searched twice. */
   private searched = 0;
   /** Bytes still to be passed to the sink, or skipped, without resuming the coroutine. */
-  private passing = 0;
+  private toPass = 0;
   private sink: Sink | undefined;
 
   /** @param limit bytes that may be held for a read that is not complete yet */
@@ -141,11 +141,11 @@ export class StreamSocket {
       if (now > 0) this.passTo(sink, now);
       left -= now;
       if (left <= 0 || this.state !== 'open') return left;
-      this.passing = left;
+      this.toPass = left;
       this.sink = sink;
       yield;
-      left = this.passing;
-      this.passing = 0;
+      left = this.toPass;
+      this.toPass = 0;
       this.sink = undefined;
     }
   }
@@ -205,7 +205,7 @@ export class StreamSocket {
 
   /** Bytes fed now would go to a sink, or be skipped: the coroutine need not be resumed for them. */
   get isPassing(): boolean {
-    return this.passing > 0 && this.start === this.finish;
+    return this.toPass > 0 && this.start === this.finish;
   }
 
   /**
@@ -213,8 +213,8 @@ export class StreamSocket {
    * @returns how many it took
    */
   passToSink(bytes: Uint8Array, start: number, end: number): number {
-    const count = Math.min(this.passing, end - start);
-    this.passing -= count;
+    const count = Math.min(this.toPass, end - start);
+    this.toPass -= count;
     this.position += count;
     this.sink?.(bytes.subarray(start, start + count));
     return count;
@@ -222,7 +222,7 @@ export class StreamSocket {
 
   /** Everything to be passed on has been passed on. */
   get hasPassedAll(): boolean {
-    return this.passing === 0;
+    return this.toPass === 0;
   }
 
   /** There is a sink. */
@@ -270,8 +270,8 @@ export class StreamSocket {
   }
 
   private append(bytes: Uint8Array, start: number, end: number): void {
-    const held = this.available;
-    const needed = held + end - start;
+    const buffered = this.available;
+    const needed = buffered + end - start;
     if (this.bytes !== this.buffer || this.start + needed > this.buffer.length) {
       // Moving the content of a half-empty buffer is rare enough. `set` handles overlapping views of one buffer.
       const target = 2 * needed > this.buffer.length ? new Uint8Array(capacityFor(2 * needed)) : this.buffer;
@@ -280,7 +280,7 @@ export class StreamSocket {
       this.bytes = target;
       this.start = 0;
     }
-    this.buffer.set(bytes.subarray(start, end), this.start + held);
+    this.buffer.set(bytes.subarray(start, end), this.start + buffered);
     this.finish = (this.start + needed) | 0;
   }
 }

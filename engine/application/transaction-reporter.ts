@@ -127,13 +127,13 @@ export class TransactionReporter {
     for (; left > 0 && seen < transactions.length; seen++) {
       const transaction = transactions[seen]!;
       const complete = session.isComplete(transaction);
-      const told = complete && !transaction.changed;
+      const done = complete && !transaction.changed;
       if (complete) {
         left--;
-        if (!transaction.logged && (told || !transaction.endsWithStream))
+        if (!transaction.logged && (done || !transaction.endsWithStream))
           this.log(slot, session, transaction);
       }
-      if (told) {
+      if (done) {
         session.completed--;
         session.protocol.release?.(transaction);
       } else {

@@ -24,6 +24,6 @@ export function unknownProtocols(config: Config, known: readonly string[]): Find
 }
 
 function messageOf(name: string, known: readonly string[]): string {
-  const meant = name.length < MIN_SUGGESTED_LENGTH ? undefined : nearest(name, known);
-  return `unknown protocol ${name}${meant === undefined ? '' : `, did you mean ${meant}?`}`;
+  const suggestion = name.length < MIN_SUGGESTED_LENGTH ? undefined : nearest(name, known);
+  return `unknown protocol ${name}${suggestion === undefined ? '' : `, did you mean ${suggestion}?`}`;
 }

@@ -66,7 +66,7 @@ export class BlockWindow {
   }
 
   close(): void {
-    if (this.block >= 0) this.pool.dropBlock(this.block);
+    if (this.block >= 0) this.pool.releaseBlock(this.block);
     this.block = -1;
     this.input.close();
   }
@@ -102,7 +102,7 @@ export class BlockWindow {
     const start = this.pool.blockOffset(next);
     const kept = this.filled - this.position;
     this.memory.copy(start, this.position, this.filled - this.position);
-    if (this.block >= 0) this.pool.dropBlock(this.block);
+    if (this.block >= 0) this.pool.releaseBlock(this.block);
     this.block = next;
     this.position = start;
     this.filled = start + kept;

@@ -2,10 +2,10 @@
 import { captureFiles, type FoundFile } from './file-list.js';
 
 export class FolderWatch {
-  private lastLook = Number.NEGATIVE_INFINITY;
+  private lastScan = Number.NEGATIVE_INFINITY;
   /** Change time of the newest file returned, and the files with that time: all others are older. */
   private newest = Number.NEGATIVE_INFINITY;
-  private atNewest = new Set<string>();
+  private newestPaths = new Set<string>();
 
   /**
    * @param delay a file is considered complete if it has not changed for this many milliseconds
@@ -19,8 +19,8 @@ export class FolderWatch {
 
   /** Files that became ready since the last call, oldest first. @param now milliseconds since the epoch */
   ready(now: number): FoundFile[] {
-    if (now - this.lastLook < this.interval) return [];
-    this.lastLook = now;
+    if (now - this.lastScan < this.interval) return [];
+    this.lastScan = now;
     const ready = captureFiles([this.folder], false).filter(
       file => this.isNew(file) && file.changed <= now - this.delay,
     );
@@ -29,12 +29,12 @@ export class FolderWatch {
   }
 
   private isNew(file: FoundFile): boolean {
-    return file.changed > this.newest || (file.changed === this.newest && !this.atNewest.has(file.path));
+    return file.changed > this.newest || (file.changed === this.newest && !this.newestPaths.has(file.path));
   }
 
   private markReturned(file: FoundFile): void {
-    if (file.changed > this.newest) this.atNewest.clear();
+    if (file.changed > this.newest) this.newestPaths.clear();
     this.newest = file.changed;
-    this.atNewest.add(file.path);
+    this.newestPaths.add(file.path);
   }
 }

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Arguments, ControlSocket, type Handlers, textArgument } from '../control/control-socket.js';
-import { controlSettings, usualCommands } from '../control/settings.js';
+import { commonCommands, controlSettings } from '../control/settings.js';
 import { consoleLog } from '../log.js';
 import type { CommandLine } from './command-line/parse.js';
 import { Tenants } from './control/tenants.js';
@@ -37,7 +37,7 @@ export async function captureQueue(given: CommandLine, words: readonly string[])
   const pidFile = config.read(PID_FILE);
   const queue = new CaptureQueue(own, tenants);
   const commands = {
-    ...usualCommands(config, versionLine(), 'unix-socket', 'UNIX_SOCKET'),
+    ...commonCommands(config, versionLine(), 'unix-socket', 'UNIX_SOCKET'),
     ...queue.commands(),
     ...tenants.commands(),
   };

@@ -29,9 +29,10 @@ export async function main(words: readonly string[]): Promise<number> {
     const [first = '', ...rest] = words;
     if (Object.hasOwn(COMMANDS, first)) return await (await COMMANDS[first]!()).command(rest);
     if (first === 'help') return await start(['--help']);
-    const meant =
+    const suggestion =
       /^[a-z]{4,}$/.test(first) && words.length <= 2 ? nearest(first, Object.keys(COMMANDS)) : undefined;
-    if (meant !== undefined) throw new UsageError(`unknown command ${first}, did you mean ${meant}?`);
+    if (suggestion !== undefined)
+      throw new UsageError(`unknown command ${first}, did you mean ${suggestion}?`);
     return await start(words);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

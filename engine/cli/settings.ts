@@ -72,13 +72,13 @@ function positionOf(places: LoadedConfig['places'], path: string) {
  */
 export function logFindings(settings: LoadedConfig, declared: DeclaredOptions, log: Log): number {
   const findings = declared.check(settings.config.tree);
-  const wrong = findings.filter(finding => finding.kind === 'unaccepted' && !finding.mild);
+  const wrong = findings.filter(finding => finding.kind === 'unaccepted' && !finding.isWarning);
   const absent = findings.filter(({ kind, path }) => kind === 'unknown' && absentReason(path) !== undefined);
   const others = findings.filter(finding => finding.kind === 'unknown' && !absent.includes(finding));
   const likely = others.filter(finding => finding.nearest !== undefined);
   const unknown = others.filter(finding => finding.nearest === undefined);
   for (const finding of wrong) log.error(`config: ${findingText(settings, finding)}`);
-  for (const finding of findings.filter(({ mild }) => mild))
+  for (const finding of findings.filter(({ isWarning }) => isWarning))
     log.warning(`config: ${findingText(settings, finding)}`);
   for (const finding of likely) log.warning(`config: ${findingText(settings, finding)}`);
   for (const line of absentLines(absent.map(({ path }) => path))) log.notice(`config: ${line}`);

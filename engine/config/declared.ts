@@ -21,7 +21,7 @@ export interface Finding {
   /** Unknown key: the key probably meant. */
   readonly nearest?: string;
   /** Not an error: the default is used. */
-  readonly mild?: boolean;
+  readonly isWarning?: boolean;
 }
 
 export class DeclaredOptions {
@@ -136,15 +136,15 @@ function withoutEffect({ type }: AnyOption, value: unknown, path: string): Findi
   const unknown = type.unknown?.(value) ?? [];
   if (unknown.length === 0) return [];
   const message = `${unknown.join(', ')} ${unknown.length > 1 ? 'have' : 'has'} no effect, expected ${type.expected}`;
-  return [{ path, kind: 'unaccepted', message, mild: true }];
+  return [{ path, kind: 'unaccepted', message, isWarning: true }];
 }
 
 function rejection(
   options: readonly AnyOption[],
   value: unknown,
-): Pick<Finding, 'message' | 'fatal' | 'mild'> {
+): Pick<Finding, 'message' | 'fatal' | 'isWarning'> {
   const warning = options[0]!.type.warning?.(value);
-  if (warning !== undefined) return { message: warning, mild: true };
+  if (warning !== undefined) return { message: warning, isWarning: true };
   const fault = options[0]!.type.fault?.(value);
   if (fault !== undefined) return { message: fault, fatal: true };
   const expected = options.map(option => option.type.expected).join(', or ');

@@ -23,6 +23,6 @@ function finding(path: string): Finding {
     path,
     kind: 'unaccepted',
     message: 'merge keys (<<) are not supported: write the keys here, or use a file (include: FILE)',
-    mild: true,
+    isWarning: true,
   };
 }

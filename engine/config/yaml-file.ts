@@ -125,13 +125,13 @@ class YamlFile {
   }
 
   private set(target: Mapping, key: string, value: Node | null, at: readonly string[], place: Place): void {
-    this.forget(at);
+    this.removePlaces(at);
     this.loading.places.set(at.join('.'), place);
     target[key] = this.value(value, at);
   }
 
   /** A repeated key removes the locations of everything below its previous value. */
-  private forget(at: readonly string[]): void {
+  private removePlaces(at: readonly string[]): void {
     const path = at.join('.');
     if (!this.loading.places.has(path)) return;
     for (const known of this.loading.places.keys())

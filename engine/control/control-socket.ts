@@ -54,7 +54,7 @@ export class ControlSocket {
   }
 
   private async listen(permissions: number): Promise<void> {
-    await removeOld(this.path);
+    await removeStaleSocket(this.path);
     const listening = new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
       this.server.once('listening', resolve);
@@ -69,15 +69,15 @@ export class ControlSocket {
 }
 
 /** Removes a stale socket of an earlier run; anything else stays, also the socket of a running process. */
-async function removeOld(path: string): Promise<void> {
+async function removeStaleSocket(path: string): Promise<void> {
   const old = lstatSync(path, { throwIfNoEntry: false });
   if (!old) return;
   if (!old.isSocket()) throw new Error('a file that is not a socket exists there');
-  if (await somebodyListens(path)) throw new Error('another program is listening there');
+  if (await isListening(path)) throw new Error('another program is listening there');
   unlinkSync(path);
 }
 
-async function somebodyListens(path: string): Promise<boolean> {
+async function isListening(path: string): Promise<boolean> {
   const socket = connect(path);
   const answered = await new Promise<boolean>(resolve => {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));

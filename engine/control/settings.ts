@@ -39,7 +39,7 @@ export function controlSettings(
 }
 
 /** Commands available in every run. @param version reported unchanged @param mode answer to `running-mode` */
-export function usualCommands(config: Config, version: string, mode: string, capture: string): Handlers {
+export function commonCommands(config: Config, version: string, mode: string, capture: string): Handlers {
   const started = Date.now();
   return {
     version: () => version,

@@ -119,33 +119,33 @@ export class SharedNumbers {
   /** Removes an entry. */
   remove(key: string, now: number): void {
     this.find(key);
-    const held = lock(this.ints, this.bucket);
+    const lockWord = lock(this.ints, this.bucket);
     const at = this.entryOf(now);
     if (at >= 0) this.ints[at + USED] = 0;
-    unlock(this.ints, this.bucket, held);
+    unlock(this.ints, this.bucket, lockWord);
   }
 
   /** @returns the entry's version, -1 without one */
   private read(now: number): number {
     const { copy, doubles } = this;
-    const held = lock(this.ints, this.bucket);
+    const lockWord = lock(this.ints, this.bucket);
     const at = this.entryOf(now);
     const from = (at + VALUES) / 2;
     // A few numbers: copying them one by one is cheaper than creating a view.
     for (let i = 0; i < copy.length; i++) copy[i] = at < 0 ? 0 : doubles[from + i]!;
     const version = at < 0 ? -1 : this.ints[at + VERSION]!;
-    unlock(this.ints, this.bucket, held);
+    unlock(this.ints, this.bucket, lockWord);
     return version;
   }
 
   /** @returns false when another thread changed the entry since `version` was read */
   private write(now: number, version: number, anyway: boolean): boolean {
-    const held = lock(this.ints, this.bucket);
+    const lockWord = lock(this.ints, this.bucket);
     const found = this.entryOf(now);
     const current = found < 0 ? -1 : this.ints[found + VERSION]!;
     const isMine = current === version || anyway;
     if (isMine) this.put(found < 0 ? this.take() : found, now);
-    unlock(this.ints, this.bucket, held);
+    unlock(this.ints, this.bucket, lockWord);
     return isMine;
   }
 

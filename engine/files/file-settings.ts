@@ -168,6 +168,6 @@ function eveFiles(entry: Config): Config | undefined {
 
 /** Digests that rules compare. */
 function digestsOfRules(shared: Readonly<Record<string, unknown>>): string[] {
-  const asked = usedKeywords(shared);
-  return ['md5', 'sha1', 'sha256'].filter(kind => asked.includes(`file${kind}`));
+  const keywords = usedKeywords(shared);
+  return ['md5', 'sha1', 'sha256'].filter(kind => keywords.includes(`file${kind}`));
 }

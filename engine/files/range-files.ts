@@ -71,10 +71,10 @@ export class RangeFiles {
     if (entry.closed) return;
     const known = entry.next - position;
     if (known >= 0) {
-      const fresh = known < bytes.length ? bytes.subarray(known) : bytes.subarray(bytes.length);
-      entry.file.append(fresh);
-      entry.next += fresh.length;
-      this.storeForInspection(entry, fresh);
+      const newBytes = known < bytes.length ? bytes.subarray(known) : bytes.subarray(bytes.length);
+      entry.file.append(newBytes);
+      entry.next += newBytes.length;
+      this.storeForInspection(entry, newBytes);
       return;
     }
     const pending = entry.pending.at(start);

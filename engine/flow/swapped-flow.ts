@@ -33,17 +33,17 @@ export function swapRecord(flows: FlowRows, flow: number): void {
   row[f + FlowRecord.TTLS] = (ttls << 16) | (ttls >>> 16);
   const flags = row[f + FlowRecord.FLAGS]!;
   const seen = flags & SEEN;
-  const exchanged =
+  const swapped =
     seen === FlowRecord.FLAG_TO_SERVER_SEEN
       ? FlowRecord.FLAG_TO_CLIENT_SEEN
       : seen === FlowRecord.FLAG_TO_CLIENT_SEEN
         ? FlowRecord.FLAG_TO_SERVER_SEEN
         : seen;
-  row[f + FlowRecord.FLAGS] = (flags & ~SEEN) | exchanged;
+  row[f + FlowRecord.FLAGS] = (flags & ~SEEN) | swapped;
 }
 
 function swap(columns: Int32Array | Float64Array, a: number, b: number): void {
-  const kept = columns[a]!;
+  const saved = columns[a]!;
   columns[a] = columns[b]!;
-  columns[b] = kept;
+  columns[b] = saved;
 }

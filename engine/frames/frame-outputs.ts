@@ -15,7 +15,7 @@ export const FRAME_PAYLOAD = option(
 
 /** Outputs that show the same number of bytes. */
 interface FrameOutput {
-  readonly shown: number;
+  readonly payloadSize: number;
   readonly outputs: number;
 }
 
@@ -23,16 +23,16 @@ export function frameOutputs(config: Config): readonly FrameOutput[] {
   const bySize = new Map<number, number>();
   recordTypeSettings(config, 'frame').forEach((settings, i) => {
     if (!settings) return;
-    const shown =
+    const payloadSize =
       size.parse(settings.at('payload-buffer-size') ?? FRAME_PAYLOAD.fallback) ?? FRAME_PAYLOAD.fallback;
-    bySize.set(shown, (bySize.get(shown) ?? 0) | outputBit(i));
+    bySize.set(payloadSize, (bySize.get(payloadSize) ?? 0) | outputBit(i));
   });
-  return [...bySize].map(([shown, outputs]) => ({ shown, outputs }));
+  return [...bySize].map(([payloadSize, outputs]) => ({ payloadSize, outputs }));
 }
 
 export function frameRecords(frame: Frame, outputs: readonly FrameOutput[]): OutputRecord[] {
   return outputs.map(output => ({
-    members: frameMembers(frame, output.shown, false),
+    members: frameMembers(frame, output.payloadSize, false),
     outputs: output.outputs,
   }));
 }

@@ -85,7 +85,7 @@ export function settingsOf(config: Config, file: string): LogFileSettings {
   };
 }
 
-const USUAL_NAMES: Readonly<Record<string, string>> = {
+const DEFAULT_NAMES: Readonly<Record<string, string>> = {
   'eve-log': 'eve.json',
   fast: 'fast.log',
   stats: 'stats.log',
@@ -95,6 +95,6 @@ const USUAL_NAMES: Readonly<Record<string, string>> = {
 
 /** The file that an output writes; undefined for one without a file of lines. */
 export function fileOf(config: Config, settings: Config, name: string): string | undefined {
-  const filename = settings.at('filename') ?? USUAL_NAMES[name];
+  const filename = settings.at('filename') ?? DEFAULT_NAMES[name];
   return filename === undefined ? undefined : logPath(config, String(filename));
 }

@@ -32,7 +32,7 @@ export class LuaFiles {
       flush: number => this.flush(Number(number)),
       close: number => this.closeFile(Number(number)),
       read: (number, format) => [this.read(Number(number), format)],
-      seek: (number, whence, offset) => [this.seek(Number(number), String(whence), Number(offset))],
+      seek: (number, origin, offset) => [this.seek(Number(number), String(origin), Number(offset))],
       getenv: name => [process.env[String(name)]],
       remove: name =>
         guarded(() => {
@@ -144,10 +144,10 @@ export class LuaFiles {
     return file.text.slice(file.position - length, file.position);
   }
 
-  private seek(number: number, whence: string, offset: number): number {
+  private seek(number: number, origin: string, offset: number): number {
     const file = this.files.get(number);
     if (!file) return 0;
-    const from = whence === 'set' ? 0 : whence === 'end' ? file.text.length : file.position;
+    const from = origin === 'set' ? 0 : origin === 'end' ? file.text.length : file.position;
     file.position = Math.min(file.text.length, Math.max(0, from + offset));
     return file.position;
   }

@@ -16,7 +16,7 @@ const REGISTRY = -1_001_000;
 const FIRST_UPVALUE = REGISTRY - 1;
 /** Registry indexes: of the globals (LUA_RIDX_GLOBALS), and of the sandbox function that looks up one. */
 const GLOBALS = 2n;
-const LOOK_UP = 1_000_000n;
+const LOOKUP_FUNCTION = 1_000_000n;
 /** Result of `lua_type`. */
 const FUNCTION = 6;
 const COUNT_HOOK = 1 << 3;
@@ -91,7 +91,7 @@ export class LuaState implements LuaScript {
     this.push(settings.open === true);
     this.left = Number.POSITIVE_INFINITY;
     this.protectedCall(5, 1);
-    this.machine.lua.lua_rawseti(this.state, REGISTRY, LOOK_UP);
+    this.machine.lua.lua_rawseti(this.state, REGISTRY, LOOKUP_FUNCTION);
   }
 
   private run(text: string, name: string): void {
@@ -135,7 +135,7 @@ export class LuaState implements LuaScript {
   private lookUp(name: string): number {
     const { lua } = this.machine;
     lua.lua_settop(this.state, 0);
-    lua.lua_rawgeti(this.state, REGISTRY, LOOK_UP);
+    lua.lua_rawgeti(this.state, REGISTRY, LOOKUP_FUNCTION);
     this.push(name);
     this.left = this.settings.instructions;
     try {

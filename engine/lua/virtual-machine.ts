@@ -76,8 +76,8 @@ export class VirtualMachine {
   /** By the number passed to the allocator, from 1. */
   private readonly states: (StateCalls | undefined)[] = [undefined];
   private view = new Uint8Array(0);
-  private room = 0;
-  private roomLength = 0;
+  private scratch = 0;
+  private scratchLength = 0;
   private readonly word: number;
 
   constructor() {
@@ -123,7 +123,7 @@ export class VirtualMachine {
 
   /** Copies bytes to Lua's memory, valid until the next call. @returns pointer; the bytes are zero-terminated */
   put(value: string | Uint8Array): number {
-    const at = this.roomFor(value.length + 1);
+    const at = this.ensureScratch(value.length + 1);
     const { bytes } = this;
     if (typeof value === 'string') Buffer.from(bytes.buffer, at, value.length).write(value, 'latin1');
     else bytes.set(value, at);
@@ -142,13 +142,13 @@ export class VirtualMachine {
     return thrown === JUMP;
   }
 
-  private roomFor(length: number): number {
-    if (length <= this.roomLength) return this.room;
-    this.lua.free(this.room);
-    this.room = this.lua.malloc(length);
-    if (this.room === 0) throw new Error('out of memory for Lua');
-    this.roomLength = length;
-    return this.room;
+  private ensureScratch(length: number): number {
+    if (length <= this.scratchLength) return this.scratch;
+    this.lua.free(this.scratch);
+    this.scratch = this.lua.malloc(length);
+    if (this.scratch === 0) throw new Error('out of memory for Lua');
+    this.scratchLength = length;
+    return this.scratch;
   }
 
   private addFunctions(): VirtualMachine['functions'] {

@@ -69,7 +69,7 @@ export const ENGINE_OPTIONS = [
 const LINE = 64;
 
 /** Maximum bytes of one stream memory, used for a limit of 0. */
-const LARGEST = 2 ** 30;
+const MAX_BYTES = 2 ** 30;
 
 /** Total bytes per flow: its record, hash entry and the state of stream and detection. */
 const FLOW_BYTES = 320;
@@ -77,15 +77,15 @@ const FLOW_BYTES = 320;
 export function planSizes(config: Config): PlanSizes {
   return {
     poolSlots: config.read(PACKETS),
-    poolBytes: wholeLines(config.read(POOL_BYTES)),
-    blockSize: wholeLines(config.read(BLOCK)),
+    poolBytes: roundToCacheLines(config.read(POOL_BYTES)),
+    blockSize: roundToCacheLines(config.read(BLOCK)),
     flows: Math.floor(config.read(FLOW_MEMCAP) / FLOW_BYTES),
-    streamBytes: Math.min(config.read(STREAM_MEMCAP) || LARGEST, LARGEST),
-    scratchBytes: wholeLines(config.read(SCRATCH)),
+    streamBytes: Math.min(config.read(STREAM_MEMCAP) || MAX_BYTES, MAX_BYTES),
+    scratchBytes: roundToCacheLines(config.read(SCRATCH)),
     logBytes: config.read(LOG_MEMORY),
   };
 }
 
-function wholeLines(bytes: number): number {
+function roundToCacheLines(bytes: number): number {
   return Math.floor(bytes / LINE) * LINE;
 }

@@ -28,8 +28,8 @@ export function lock(ints: Int32Array, at: number, maxSleeps = MAX_SLEEPS): numb
     before = word;
     const isFree = (word & 1) === 0;
     if (isFree || sleeps >= maxSleeps) {
-      const held = (word + (isFree ? 1 : 2)) | 0;
-      if (Atomics.compareExchange(ints, at, word, held) === word) return held;
+      const lockWord = (word + (isFree ? 1 : 2)) | 0;
+      if (Atomics.compareExchange(ints, at, word, lockWord) === word) return lockWord;
     } else if (spins % SPINS === 0) {
       Atomics.wait(ints, at, word, SLEEP_MS);
       sleeps++;
@@ -37,7 +37,7 @@ export function lock(ints: Int32Array, at: number, maxSleeps = MAX_SLEEPS): numb
   }
 }
 
-/** Releases the lock, unless another thread took it over. @param held what `lock` returned */
-export function unlock(ints: Int32Array, at: number, held: number): void {
-  Atomics.compareExchange(ints, at, held, (held + 1) | 0);
+/** Releases the lock, unless another thread took it over. @param lockWord what `lock` returned */
+export function unlock(ints: Int32Array, at: number, lockWord: number): void {
+  Atomics.compareExchange(ints, at, lockWord, (lockWord + 1) | 0);
 }

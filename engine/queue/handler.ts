@@ -34,7 +34,7 @@ export interface HandlerLink {
   /** Logging outputs want all packets, not only those with events. */
   readonly wantsPackets?: boolean;
   /** Free places in the queue to a consumer. */
-  room(consumer: number): number;
+  freeSlots(consumer: number): number;
 }
 
 /** @param p index of the packet's row  @returns number of the consumer, or DONE */

@@ -48,7 +48,7 @@ export class Ring {
   }
 
   /** Packets that can be pushed now. */
-  room(): number {
+  freeSlots(): number {
     return this.capacity - ((this.tail - Atomics.load(this.ints, HEAD)) | 0);
   }
 

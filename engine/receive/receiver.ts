@@ -13,7 +13,7 @@ import {
   TALLY_INTS,
 } from '../native/queue.js';
 import * as Packet from '../packet.js';
-import { ReceiveRoom } from './room.js';
+import { ReceiveBuffer } from './receive-buffer.js';
 import type { PacketSource } from './source.js';
 
 /** How long a thread waits for a packet before it checks for other work. */
@@ -36,7 +36,7 @@ export class Receiver implements ThreadModule {
   /** Metadata of the packets received at once. */
   private readonly packets: Uint32Array;
   private readonly tally = new Uint32Array(TALLY_INTS);
-  private readonly room: ReceiveRoom;
+  private readonly buffer: ReceiveBuffer;
   /** Slots reserved for packets created by later modules. */
   private readonly reserve: number;
   private number = 0;
@@ -47,17 +47,17 @@ export class Receiver implements ThreadModule {
   ) {
     const { pool, config } = thread;
     // If fewer slots remain than needed for one receive and the packets made from it, nothing would ever be received.
-    const most = Math.min(config.read(BATCH), pool.range.slots >> 1);
-    this.packets = new Uint32Array(most * QUEUED_INTS);
-    this.room = new ReceiveRoom(pool, options.largest);
-    this.reserve = (pool.range.slots >> 2) + most;
+    const maxPackets = Math.min(config.read(BATCH), pool.range.slots >> 1);
+    this.packets = new Uint32Array(maxPackets * QUEUED_INTS);
+    this.buffer = new ReceiveBuffer(pool, options.largest);
+    this.reserve = (pool.range.slots >> 2) + maxPackets;
   }
 
   process(batch: Batch): void {
     const { sources } = this.options;
     this.waited = false;
     this.receiveAll(batch);
-    if (batch.length > 0 || !this.hasRoom() || sources.length === 0) return;
+    if (batch.length > 0 || !this.canReceive() || sources.length === 0) return;
     if (this.options.wait(WAIT_MS)) this.receiveAll(batch);
     this.waited = batch.length === 0;
   }
@@ -72,30 +72,30 @@ export class Receiver implements ThreadModule {
     }
   }
 
-  private hasRoom(): boolean {
-    return this.thread.pool.available > this.reserve && this.room.ensure();
+  private canReceive(): boolean {
+    return this.thread.pool.available > this.reserve && this.buffer.ensure();
   }
 
   /** @returns whether anything was received, even if not admitted by the sources */
   private receiveAll(batch: Batch): boolean {
     let received = 0;
     for (const source of this.options.sources) {
-      if (!this.hasRoom()) break;
+      if (!this.canReceive()) break;
       received += this.receive(batch, source);
     }
     return received > 0;
   }
 
   private receive(batch: Batch, source: PacketSource): number {
-    const { packets, room, tally } = this;
-    const count = source.receive(this.thread.memory.bytes, room.from, room.to, packets, tally);
+    const { packets, buffer, tally } = this;
+    const count = source.receive(this.thread.memory.bytes, buffer.from, buffer.to, packets, tally);
     for (let i = 0; i < count; i++) {
       const q = i * QUEUED_INTS;
       const slot = this.take(q, source);
       if (source.admit(slot, packets, q)) batch.push(slot);
       else this.thread.pool.release(slot);
     }
-    room.take(tally[TALLY_BYTES]!);
+    buffer.take(tally[TALLY_BYTES]!);
     tally.fill(0);
     return count;
   }
@@ -114,7 +114,7 @@ export class Receiver implements ThreadModule {
     row[p + Packet.NANOSECONDS] = packets[q + QUEUED_NANOSECONDS]!;
     row[p + Packet.NUMBER] = ++this.number;
     row[p + Packet.SOURCE] = source;
-    this.room.attach(slot);
+    this.buffer.attach(slot);
     return slot;
   }
 }

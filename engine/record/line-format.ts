@@ -19,7 +19,7 @@ export type LineField = (letter: string, argument: string) => string | undefined
 
 const FIELD = /%(?:\[(\d+)\])?(?:\{([^}]*)\})?([A-Za-z%])/g;
 /** Placeholder for an absent field. */
-const NOTHING = '-';
+const EMPTY_FIELD = '-';
 
 export function lineFormat(text: string): readonly Part[] {
   const parts: Part[] = [];
@@ -42,7 +42,7 @@ export function formatLine(format: readonly Part[], subject: LineSubject, field:
     .map(part => {
       if (typeof part === 'string') return part;
       const { letter, argument, most } = part;
-      const text = common(subject, letter, argument) ?? field(letter, argument) ?? NOTHING;
+      const text = common(subject, letter, argument) ?? field(letter, argument) ?? EMPTY_FIELD;
       return printableField(text.slice(0, most));
     })
     .join('');

@@ -1,7 +1,7 @@
 /** Shortens records that are too long for the pool: a record with less content is better than none. */
 
 /** Initial limits: characters of a text, and elements of a list. */
-const [LONGEST_TEXT, LONGEST_LIST] = [65_536, 1024];
+const [MAX_TEXT_LENGTH, MAX_LIST_LENGTH] = [65_536, 1024];
 
 /**
  * @param members JSON members without braces; numbers in them beyond 2^53 lose digits
@@ -10,7 +10,7 @@ const [LONGEST_TEXT, LONGEST_LIST] = [65_536, 1024];
  */
 export function shortened(members: string, most: number): string {
   const record = JSON.parse(`{${members}}`);
-  for (let [text, list] = [LONGEST_TEXT, LONGEST_LIST]; text >= 1; text >>= 2, list >>= 1) {
+  for (let [text, list] = [MAX_TEXT_LENGTH, MAX_LIST_LENGTH]; text >= 1; text >>= 2, list >>= 1) {
     const cut = JSON.stringify(record, (_, value) => cutTo(value, text, list)).slice(1, -1);
     if (Buffer.byteLength(cut) <= most) return cut;
   }

@@ -119,7 +119,7 @@ export class HostOsPolicy {
   }
 
   /** System of the host whose address is at `offset`. @param version 4 or 6 */
-  of(bytes: Uint8Array, offset: number, version: number): HostOs {
+  policyOf(bytes: Uint8Array, offset: number, version: number): HostOs {
     return this.table.lookup(bytes, offset, version) ?? DEFAULT_HOST_OS;
   }
 }

@@ -69,7 +69,7 @@ export class Forwarder {
   /** Waits until the handler chooses a consumer with room: a hanging one must not block the others. */
   private outletWithRoom(p: number, consumer: number): Outlet {
     let outlet = this.outlets[consumer]!;
-    while (outlet.ring.room() === 0 && this.row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) {
+    while (outlet.ring.freeSlots() === 0 && this.row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) {
       this.waitForRoom(outlet);
       outlet = this.outlets[this.choose(p)]!;
     }

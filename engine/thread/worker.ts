@@ -69,7 +69,7 @@ async function main(): Promise<void> {
     doorbells,
     changeOwner: ownership.transfer,
   });
-  if (start.live) (await loadModule(start.input, start.from)).serve?.(thread, mine.modules);
+  if (start.live) (await loadModule(start.input, start.from)).provideServices?.(thread, mine.modules);
   modules.push(...(await createModules(mine.modules, thread)));
   const loop = new Loop(thread, me, {
     modules,
@@ -217,7 +217,7 @@ async function openForwarder(
     memory: thread.memory,
     ways: handler.ways.map(way => mine.ways[way]!),
     wantsPackets: thread.wants(WANTS_PACKETS),
-    room: consumer => outlets[consumer]!.ring.room(),
+    freeSlots: consumer => outlets[consumer]!.ring.freeSlots(),
   });
   const waitForRoom = (outlet: Outlet): void => {
     forwarder.publish();

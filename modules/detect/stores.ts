@@ -96,7 +96,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     ...certificateStore(thread),
     [DATASETS, datasets],
     [LUA, lua],
-    [TENANTS, TenantFinder.of(thread)],
+    [TENANTS, TenantFinder.tenantOf(thread)],
     ...replacements(thread),
   ]);
   return {

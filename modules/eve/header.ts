@@ -1,5 +1,5 @@
 /** The first members of all records about packets and flows. */
-import { LONGEST_ADDRESS, writeIpv4, writeIpv6, writeIpv6Full } from '../../engine/address.js';
+import { MAX_ADDRESS_LENGTH, writeIpv4, writeIpv6, writeIpv6Full } from '../../engine/address.js';
 import { COMMUNITY_ID_LENGTH, CommunityId } from '../../engine/community-id.js';
 import { DEVICE_NAMES, SOURCE_NAMES } from '../../engine/event.js';
 import * as FlowRecord from '../../engine/flow/flow-record.js';
@@ -85,7 +85,7 @@ export class Header {
     private readonly sensor: string,
     private readonly macs?: MacSets,
   ) {
-    this.tenants = TenantFinder.of(thread);
+    this.tenants = TenantFinder.tenantOf(thread);
     const devices = thread.shared[DEVICE_NAMES] as readonly string[] | undefined;
     this.devices = (devices ?? []).map(name => encoder.encode(JSON.stringify(name).slice(1, -1)));
     this.captures = devices ? [] : ((thread.shared[SOURCE_NAMES] as readonly string[] | undefined) ?? []);
@@ -125,7 +125,7 @@ export class Header {
   /** `src_ip` or another address of the endpoints. */
   writeAddress(json: JsonBytes, name: Key, endpoints: Endpoints, offset: number): void {
     const write = endpoints.version === 4 ? writeIpv4 : this.writeAddress6;
-    json.written(name, LONGEST_ADDRESS, (out, at) => write(endpoints.bytes, offset, out, at));
+    json.written(name, MAX_ADDRESS_LENGTH, (out, at) => write(endpoints.bytes, offset, out, at));
   }
 
   /** Addresses and ports under their standard names. @param toServer the client is the source */

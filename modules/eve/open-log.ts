@@ -6,14 +6,14 @@ import { Syslog } from '../../engine/log-file/syslog.js';
 import type { LogSink } from '../../engine/log-sink.js';
 import { instancesOf } from './instance.js';
 
-/** @param told called with the first error after a period without any */
+/** @param report called with the first error after a period without any */
 export function openEveLog(
   file: string,
   config: Config,
-  told: (message: string) => void,
+  report: (message: string) => void,
 ): LogSink | undefined {
   const instance = instancesOf(config).find(each => each.file === file);
-  if (instance?.kind === 'unix_stream') return new LineSocket(file, told);
-  if (instance?.kind === 'unix_dgram') return new DatagramLog(file, told);
-  return instance?.kind === 'syslog' ? new Syslog(instance.syslog, told) : undefined;
+  if (instance?.kind === 'unix_stream') return new LineSocket(file, report);
+  if (instance?.kind === 'unix_dgram') return new DatagramLog(file, report);
+  return instance?.kind === 'syslog' ? new Syslog(instance.syslog, report) : undefined;
 }

@@ -63,5 +63,5 @@ function findingOf(entry: unknown, path: string): Finding[] {
   if (TYPES.includes(name)) return [];
   const meant = name.length < MIN_SUGGESTED_LENGTH ? undefined : nearest(name.toLowerCase(), TYPES);
   const message = `unknown record type ${name}${meant === undefined ? '' : `, did you mean ${meant}?`}`;
-  return [{ path, kind: 'unaccepted', message, mild: true }];
+  return [{ path, kind: 'unaccepted', message, isWarning: true }];
 }

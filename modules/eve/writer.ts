@@ -40,7 +40,7 @@ export class Writer {
 
   /** The signature of an alert or a drop. @throws RangeError when there is no such signature */
   signatureOf(subject: Subject): KnownSignature {
-    return this.signatures.of(subject.field(EVENT_GENERATION)).at(subject.field(Packet.EVENT_SIGNATURE));
+    return this.signatures.get(subject.field(EVENT_GENERATION)).at(subject.field(Packet.EVENT_SIGNATURE));
   }
 
   /** Iterates over the members written by the event's producer. */

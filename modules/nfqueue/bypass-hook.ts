@@ -2,7 +2,7 @@
  * Reports each bypassed flow to a program such as `nft -i`, so that the kernel keeps the rest of the flow out of the
  * queue. Threads write lines as to a log; the program reads them from its input.
  */
-import { LONGEST_ADDRESS, writeIpv4, writeIpv6 } from '../../engine/address.js';
+import { MAX_ADDRESS_LENGTH, writeIpv4, writeIpv6 } from '../../engine/address.js';
 import type { Config } from '../../engine/config/config.js';
 import { option, text } from '../../engine/config/option.js';
 import * as Flow from '../../engine/flow/flow-record.js';
@@ -96,7 +96,7 @@ export class LineTemplate {
       .split(/<([\w-]+)>/)
       .map((part, i) => (i % 2 ? fieldOf(part) : encoder.encode(part)));
     const longest =
-      this.parts.length * Math.max(LONGEST_ADDRESS, MAX_NUMBER_LENGTH) + template.length * 3 + 1;
+      this.parts.length * Math.max(MAX_ADDRESS_LENGTH, MAX_NUMBER_LENGTH) + template.length * 3 + 1;
     this.bytes = new Uint8Array(longest);
   }
 

@@ -63,7 +63,7 @@ class BenchThread extends StubThread {
     wanted: readonly number[],
     log: string,
   ) {
-    super({ ...SIZES, config, shared, wants: wanted, onPassOn: part => this.chain!.passOn(part) });
+    super({ ...SIZES, config, shared, wants: wanted, onForward: part => this.chain!.passOn(part) });
     this.file = openSync(log, 'w');
   }
 

@@ -12,7 +12,7 @@ it('logs, and the folders of control socket and rule cache if needed, are handed
   const given: number[][] = [];
   const log = {
     ...consoleLog(0, undefined, true),
-    giveTo: (uid: number, gid: number) => given.push([uid, gid]),
+    changeOwner: (uid: number, gid: number) => given.push([uid, gid]),
   };
   const over = (enabled: string, live: boolean): boolean => {
     const socket = { enabled, filename: join(folder, 'run', 'socket') };

@@ -64,7 +64,7 @@ test('unknown types of DNS records and unknown fields of mails are reported', as
       expect.stringMatching('^relays has no effect, expected a list of reply-to'),
     ],
   ]);
-  expect(found.every(({ mild }) => mild)).toBe(true);
+  expect(found.every(({ isWarning }) => isWarning)).toBe(true);
 });
 
 test('unknown names under the types of EVE are reported; plugins may use any name', async () => {

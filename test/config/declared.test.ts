@@ -35,7 +35,7 @@ it('unknown names in a list or a mapping are reported, and the others take effec
     hash: ['MD5', 'sha512', 'x'],
     kinds: { decode: 'yes', decoder: 'yes' },
   });
-  expect(found.map(({ path, message, mild }) => [path, message, mild])).toEqual([
+  expect(found.map(({ path, message, isWarning }) => [path, message, isWarning])).toEqual([
     ['hash', 'sha512, x have no effect, expected a list of md5, sha1', true],
     ['kinds', 'decoder has no effect, expected a mapping of decode, stream', true],
   ]);

@@ -14,7 +14,7 @@ it.each<[unknown, string[]]>([
 });
 
 it('is a warning with the remedy', () => {
-  const [{ mild, message }] = found({ '<<': {} }) as [ReturnType<typeof found>[number]];
-  expect(mild).toBe(true);
+  const [{ isWarning, message }] = found({ '<<': {} }) as [ReturnType<typeof found>[number]];
+  expect(isWarning).toBe(true);
   expect(message).toMatch(/merge keys .*\(include: FILE\)/);
 });

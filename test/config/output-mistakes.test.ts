@@ -5,7 +5,7 @@ import { checkOutputList } from '../../engine/config/output-list-check.js';
 
 const found = (outputs: unknown): string[] =>
   checkOutputList(new Config({ outputs } as ConfigTree)).map(
-    ({ path, message, mild }) => `${mild ? 'mild ' : ''}${path}: ${message.replace(/:.*/, '')}`,
+    ({ path, message, isWarning }) => `${isWarning ? 'mild ' : ''}${path}: ${message.replace(/:.*/, '')}`,
   );
 
 it.each<[unknown, string[]]>([

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Config } from '../../engine/config/config.js';
 import { ControlSocket } from '../../engine/control/control-socket.js';
-import { controlSettings, usualCommands } from '../../engine/control/settings.js';
+import { commonCommands, controlSettings } from '../../engine/control/settings.js';
 import { PROGRAM } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 import { Client, isReached } from './client.js';
@@ -124,7 +124,7 @@ test('path, permissions and whether there is a socket follow from the options', 
     permissions: 0o600,
   });
   expect(of({}, false, 'x.socket')?.path).toBe('x.socket');
-  const commands = usualCommands(new Config({ a: { b: 1 } } as never), 'v', 'm', 'c');
+  const commands = commonCommands(new Config({ a: { b: 1 } } as never), 'v', 'm', 'c');
   expect(commands['conf-get']!({ variable: 'a.b' })).toBe('1');
   expect(() => commands['conf-get']!({ variable: 'x' })).toThrow('Unable to get value');
 });

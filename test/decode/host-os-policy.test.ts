@@ -12,8 +12,8 @@ import {
 import { address4, address6 } from '../packets/builder.js';
 
 const policies = (tree: unknown) => new HostOsPolicy(new Config({ 'host-os-policy': tree }));
-const of4 = (table: HostOsPolicy, address: string) => table.of(address4(address), 0, 4);
-const of6 = (table: HostOsPolicy, address: string) => table.of(address6(address), 0, 6);
+const of4 = (table: HostOsPolicy, address: string) => table.policyOf(address4(address), 0, 4);
+const of6 = (table: HostOsPolicy, address: string) => table.policyOf(address6(address), 0, 6);
 
 describe('host-os-policy', () => {
   const table = policies({

@@ -10,13 +10,13 @@ function decoding(comingHome: number) {
     range: { blockSize: 2048 },
     allocate: (_slot: number, length: number) => (free > 1 && length <= 2048 ? 64 : -1),
   };
-  const awaitHome = (): boolean => {
+  const waitForReturns = (): boolean => {
     if (left === 0) return false;
     left--;
     free++;
     return true;
   };
-  return { thread: { pool, awaitHome }, batch: undefined } as never;
+  return { thread: { pool, waitForReturns }, batch: undefined } as never;
 }
 
 it('waits for blocks in use by later threads before a reassembled datagram is given up', () => {

@@ -169,7 +169,7 @@ describe('tunnels', () => {
     const handedOn: number[] = [];
     const { thread, decode } = await decoder({
       slots: 4,
-      onPassOn: batch => {
+      onForward: batch => {
         handedOn.push(...batch.slots.subarray(0, batch.length));
         thread.releaseBatch(batch);
       },

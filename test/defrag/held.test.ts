@@ -33,7 +33,7 @@ class Line {
   static async of(slots: number, defrag: ConfigTree, drops: () => boolean, policy = 'bsd'): Promise<Line> {
     const config = { 'engine-mode': 'ips', defrag, 'host-os-policy': { [policy]: ['0.0.0.0/0'] } };
     let line: Line | undefined;
-    const thread = stubThread({ slots, config, onPassOn: batch => line!.judge(batch) });
+    const thread = stubThread({ slots, config, onForward: batch => line!.judge(batch) });
     const deliver = (slot: number, given: number) => line!.note(slot, given);
     thread.services.set(VERDICT_DELIVERY, { deliver });
     line = new Line(thread, await decode.create(thread), await verdict.create(thread), drops);

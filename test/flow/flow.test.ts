@@ -236,10 +236,10 @@ describe('the end of flows', () => {
 
   it('packets are passed on before a forward jump in time, not before a backward one', () => {
     const handedOn: number[] = [];
-    const { feed } = setUp({ onPassOn: batch => handedOn.push(batch.length) });
+    const { feed } = setUp({ onForward: batch => handedOn.push(batch.length) });
     feed([udpTo(1000), udpTo(1000), udpTo(1000), udpTo(1000)], { time: 1100, interval: -25 });
     expect(handedOn).toEqual([]);
-    const { thread, module } = setUp({ onPassOn: batch => handedOn.push(batch.length) });
+    const { thread, module } = setUp({ onForward: batch => handedOn.push(batch.length) });
     const batch = decodeAll(thread, thread.batch([udpTo(1000), udpTo(1000)], { time: 1100, interval: -40 }));
     const later = decodeAll(thread, thread.batch([udpTo(1000)], { time: 1100 }));
     batch.push(later.slots[0]!);
@@ -249,7 +249,7 @@ describe('the end of flows', () => {
 
   it('packets are passed on before a later time, so that modules behind update the flow first', () => {
     const seen: number[] = [];
-    const { thread, feed } = setUp({ onPassOn: batch => seen.push(batch.length) });
+    const { thread, feed } = setUp({ onForward: batch => seen.push(batch.length) });
     const batch = feed([udpTo(1000), udpTo(1000), udpTo(1000)], { time: 1000, interval: 20 });
     expect(seen).toEqual([2]);
     expect(flowsOf(thread, batch)).toEqual([0]);
@@ -313,7 +313,7 @@ describe('the end of flows', () => {
     let release: (slots: number[]) => void = () => {};
     const { thread, module, feed } = setUp({
       slots: 40,
-      onPassOn: batch => {
+      onForward: batch => {
         const slots = [...batch.slots.subarray(0, batch.length)];
         handedOn.push(...slots.map(slot => thread.field(slot, Packet.FLOW)));
         release(slots);

@@ -295,7 +295,7 @@ test('packets without alerts are logged even if alerts take another path through
     { first: 0, count: 0 },
   ];
   const wayWhere = (wantsPackets: boolean) =>
-    alertSplit.create({ memory: thread.memory, ways, wantsPackets, room: () => 1 })(p);
+    alertSplit.create({ memory: thread.memory, ways, wantsPackets, freeSlots: () => 1 })(p);
   expect([wayWhere(false), wayWhere(true)]).toEqual([DONE, 0]);
 });
 

@@ -23,7 +23,7 @@ function config(settings: ConfigTree): Config {
 /** The tenant of a packet with these VLAN tags. */
 function tenantOf(settings: ConfigTree, vlans: readonly number[], source = 0): number {
   const shared = { [SOURCE_NAMES]: ['eth0', 'eth1'] };
-  const finder = TenantFinder.of({ config: config(settings), shared })!;
+  const finder = TenantFinder.tenantOf({ config: config(settings), shared })!;
   const row = new Int32Array(Packet.INTS);
   row[Packet.SOURCE] = source;
   row[Packet.VLAN_COUNT] = vlans.length;
@@ -58,7 +58,7 @@ describe('tenants are told apart by', () => {
       'multi-detect': { enabled: true, selector: 'direct' },
       'pcap-file': { 'tenant-id': 7 },
     } as ConfigTree);
-    const finder = TenantFinder.of({ config: captures, shared: {} })!;
+    const finder = TenantFinder.tenantOf({ config: captures, shared: {} })!;
     expect(finder.find(new Int32Array(Packet.INTS), 0, new Int32Array(0), -1)).toBe(7);
   });
 });

@@ -12,7 +12,7 @@ const DECODERS = 4;
 function decodersOf(linkType: number, packets: Uint8Array[]): number[] {
   const thread = stubThread();
   const ways = [{ first: 7, count: DECODERS }];
-  const choose = addressHash.create({ memory: thread.memory, ways, room: () => 1 });
+  const choose = addressHash.create({ memory: thread.memory, ways, freeSlots: () => 1 });
   const { slots, length } = thread.batch(packets, { linkType });
   return Array.from(slots.subarray(0, length), slot => choose(slot * Packet.INTS));
 }

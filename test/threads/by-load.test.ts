@@ -6,13 +6,13 @@ const rules = (load: number, name: string) => ({ [GENERATION]: load, rules: name
 
 it('those before are kept for events that are on their way, and not for ever', () => {
   const kept = new ByGeneration(shared => String(shared['rules']), { rules: 'first' });
-  expect(kept.of(0)).toBe('first');
+  expect(kept.get(0)).toBe('first');
   kept.reload(rules(1, 'second'));
-  expect([kept.of(0), kept.of(1), kept.of(0)]).toEqual(['first', 'second', 'first']);
+  expect([kept.get(0), kept.get(1), kept.get(0)]).toEqual(['first', 'second', 'first']);
   kept.reload(rules(2, 'third'));
-  expect([kept.of(1), kept.of(2)]).toEqual(['second', 'third']);
+  expect([kept.get(1), kept.get(2)]).toEqual(['second', 'third']);
   const later = performance.now() + 60_000;
   vi.spyOn(performance, 'now').mockReturnValue(later);
-  expect([kept.of(2), kept.of(1)]).toEqual(['third', 'third']);
+  expect([kept.get(2), kept.get(1)]).toEqual(['third', 'third']);
   vi.restoreAllMocks();
 });

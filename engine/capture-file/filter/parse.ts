@@ -38,7 +38,7 @@ interface Qualifiers {
 
 /** @throws FilterError */
 export function parseFilter(expression: string): Test {
-  return new Parser(expression).whole();
+  return new Parser(expression).parseAll();
 }
 
 class Parser {
@@ -50,7 +50,7 @@ class Parser {
     this.words = new Words(expression);
   }
 
-  whole(): Test {
+  parseAll(): Test {
     const test = this.list();
     if (!this.words.isAtEnd) this.words.fail('and, or, or the end');
     return test;
@@ -59,8 +59,8 @@ class Parser {
   private list(): Test {
     let left = this.single();
     for (;;) {
-      if (this.words.take('and', '&&')) left = both(left, this.single());
-      else if (this.words.take('or', '||')) left = either(left, this.single());
+      if (this.words.take('and', '&&')) left = conjunction(left, this.single());
+      else if (this.words.take('or', '||')) left = disjunction(left, this.single());
       else return left;
     }
   }
@@ -69,7 +69,7 @@ class Parser {
     const { words } = this;
     if (++this.depth > MAX_DEPTH) words.fail(`at most ${MAX_DEPTH} levels`);
     const test = words.take('not', '!')
-      ? negated(this.single())
+      ? negation(this.single())
       : words.peek() === '('
         ? this.bracket()
         : beginsRelation(words)
@@ -174,7 +174,7 @@ class Parser {
       protocol === 'ether' ? this.station(word, ends, kind) : this.ofKind(word, ends, kind, protocol);
     return protocol === undefined || protocol === 'ether' || kind === 'proto'
       ? test
-      : both(ofProtocol(protocol), test);
+      : conjunction(ofProtocol(protocol), test);
   }
 
   private ofKind(word: string, ends: Ends, kind: Kind | undefined, protocol: string | undefined): Test {
@@ -224,7 +224,9 @@ class Parser {
     const number =
       protocolNumber(word.replace(/^\\/, '')) ?? (/^\d{1,3}$/.test(word) ? Number(word) : Number.NaN);
     if (!(number <= 255)) this.words.failAt(-1, 'an IP protocol, by name or number');
-    return over === 'ip' || over === 'ip6' ? both(ofProtocol(over), ofNumber(number)) : ofNumber(number);
+    return over === 'ip' || over === 'ip6'
+      ? conjunction(ofProtocol(over), ofNumber(number))
+      : ofNumber(number);
   }
 
   private station(word: string, ends: Ends, kind: Kind | undefined): Test {
@@ -272,15 +274,15 @@ function filledUp(network: string): string {
   return `${[...parts, '0', '0', '0'].slice(0, 4).join('.')}/${prefix ?? parts.length * 8}`;
 }
 
-const both =
+const conjunction =
   (a: Test, b: Test): Test =>
   facts =>
     a(facts) && b(facts);
-const either =
+const disjunction =
   (a: Test, b: Test): Test =>
   facts =>
     a(facts) || b(facts);
-const negated =
+const negation =
   (a: Test): Test =>
   facts =>
     !a(facts);

@@ -43,7 +43,7 @@ export function beginsRelation(words: Words): boolean {
 
 /** @throws FilterError */
 export function parseRelation(words: Words): Test {
-  return new RelationParser(words).whole();
+  return new RelationParser(words).parseAll();
 }
 
 class RelationParser {
@@ -53,7 +53,7 @@ class RelationParser {
 
   constructor(private readonly words: Words) {}
 
-  whole(): Test {
+  parseAll(): Test {
     const left = this.sum(0);
     const compare = COMPARISONS.get(this.words.peek() ?? '');
     if (!compare) this.words.fail('a comparison such as = or >');

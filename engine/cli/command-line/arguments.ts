@@ -19,7 +19,7 @@ export interface Argument {
 const to =
   (path: string): Sets =>
   value => [`${path}=${value}`];
-const turn =
+const settings =
   (...sets: string[]): Sets =>
   () =>
     sets;
@@ -33,17 +33,17 @@ const INPUT: Argument[] = [
   {
     flags: '--pcap-file-continuous',
     help: 'wait for more files in the folder, or more packets in the file',
-    sets: turn('pcap-file.continuous=yes'),
+    sets: settings('pcap-file.continuous=yes'),
   },
   {
     flags: '--pcap-file-recursive',
     help: 'include subfolders',
-    sets: turn('pcap-file.recursive=yes'),
+    sets: settings('pcap-file.recursive=yes'),
   },
   {
     flags: '--pcap-file-delete',
     help: 'delete captures after reading them',
-    sets: turn('pcap-file.delete-when-done=yes'),
+    sets: settings('pcap-file.delete-when-done=yes'),
   },
   { flags: '--pcap-file-buffer-size <size>', help: 'bytes per read', sets: to('pcap-file.buffer-size') },
   {
@@ -67,7 +67,7 @@ const INPUT: Argument[] = [
   {
     flags: '--simulate-ips',
     help: 'process a capture as if inline, with a verdict for each packet',
-    sets: turn('engine-mode=ips'),
+    sets: settings('engine-mode=ips'),
   },
 ];
 
@@ -88,12 +88,12 @@ const CONFIGURATION: Argument[] = [
   {
     flags: '--firewall',
     help: 'firewall mode: drop what firewall rules do not accept',
-    sets: turn('firewall.enabled=yes'),
+    sets: settings('firewall.enabled=yes'),
   },
   {
     flags: '--firewall-rules-exclusive <file>',
     help: 'firewall rules, instead of those of the configuration; enables firewall mode',
-    sets: turn('firewall.enabled=yes'),
+    sets: settings('firewall.enabled=yes'),
   },
   { flags: '-l <folder>', help: 'folder for log files', sets: to('default-log-dir') },
   { flags: '--data-dir <folder>', help: 'folder for persistent state', sets: to('default-data-dir') },
@@ -106,7 +106,7 @@ const CONFIGURATION: Argument[] = [
   {
     flags: '--init-errors-fatal',
     help: 'do not start if a rule or setting is invalid',
-    sets: turn('engine.init-failure-fatal=yes'),
+    sets: settings('engine.init-failure-fatal=yes'),
   },
   {
     flags: '--strict-rule-keywords [keywords]',
@@ -115,7 +115,7 @@ const CONFIGURATION: Argument[] = [
   {
     flags: '--disable-hashing',
     help: 'compute no file hashes and fingerprints',
-    sets: turn(
+    sets: settings(
       'disable-hashing=yes',
       'app-layer.protocols.tls.ja3-fingerprints=no',
       'app-layer.protocols.quic.ja3-fingerprints=no',
@@ -161,7 +161,7 @@ const SIMULATION: Argument[] = [
   {
     flags: '--no-random',
     help: 'use the same random numbers in each run',
-    sets: turn('simulate.no-random=yes', 'stream.reassembly.randomize-chunk-size=no'),
+    sets: settings('simulate.no-random=yes', 'stream.reassembly.randomize-chunk-size=no'),
   },
   ...[
     'packet-flow-memcap',
@@ -181,13 +181,13 @@ const SIMULATION: Argument[] = [
     flags: '--simulate-alert-queue-realloc-failure',
     help: '',
     hidden: true,
-    sets: turn('simulate.alert-queue-realloc-failure=yes'),
+    sets: settings('simulate.alert-queue-realloc-failure=yes'),
   },
   {
     flags: '--qa-skip-prefilter',
     help: 'evaluate every rule for every packet',
     hidden: true,
-    sets: turn('simulate.skip-prefilter=yes'),
+    sets: settings('simulate.skip-prefilter=yes'),
   },
 ];
 

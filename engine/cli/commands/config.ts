@@ -37,12 +37,12 @@ async function check(file: string): Promise<void> {
   const settings = readSettings({ config: file });
   const declared = await optionsOf(settings);
   const findings = declared.check(settings.config.tree);
-  const wrong = findings.filter(finding => finding.kind === 'unaccepted' && !finding.mild);
+  const wrong = findings.filter(finding => finding.kind === 'unaccepted' && !finding.isWarning);
   for (const finding of findings) {
     const kind = wrong.includes(finding) ? 'error' : 'warning';
     const reason = finding.kind === 'unknown' ? absentReason(finding.path) : undefined;
-    const told = reason === undefined ? finding : { ...finding, message: `no effect, ${reason}` };
-    process.stdout.write(`${kind}: ${findingText(settings, told)}\n`);
+    const findings = reason === undefined ? finding : { ...finding, message: `no effect, ${reason}` };
+    process.stdout.write(`${kind}: ${findingText(settings, findings)}\n`);
   }
   process.stdout.write(
     `${file}: ${wrong.length} errors, ${findings.length - wrong.length} keys that have no effect\n`,

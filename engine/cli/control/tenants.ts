@@ -31,14 +31,14 @@ export class Tenants {
     return {
       'register-tenant': parameters => this.register(parameters),
       'unregister-tenant': parameters => {
-        const id = this.known(parameters);
+        const id = this.knownId(parameters);
         this.files.delete(id);
         for (const [vlan, tenant] of this.vlans) if (tenant === id) this.vlans.delete(vlan);
         this.changed = true;
         return 'removing tenant succeeded';
       },
       'reload-tenant': parameters => {
-        const id = this.known(parameters);
+        const id = this.knownId(parameters);
         this.set(
           id,
           parameters['filename'] === undefined ? this.files.get(id)! : textArgument(parameters, 'filename'),
@@ -60,15 +60,15 @@ export class Tenants {
    * @throws Error when the tenant is not registered
    */
   words(tenant: unknown): string[] {
-    if (tenant === undefined || Number(tenant) === 0) return this.changed ? this.ofAll() : [];
-    const id = this.known({ id: tenant });
+    if (tenant === undefined || Number(tenant) === 0) return this.changed ? this.allSettings() : [];
+    const id = this.knownId({ id: tenant });
     return [
       ...settings(['selector=direct', ...this.list([id]), 'mappings=']),
       ...['--set', `pcap-file.tenant-id=${id}`],
     ];
   }
 
-  private ofAll(): string[] {
+  private allSettings(): string[] {
     const mappings = [...this.vlans].flatMap(([vlan, tenant], i) => [
       `mappings.${i}.vlan-id=${vlan}`,
       `mappings.${i}.tenant-id=${tenant}`,
@@ -102,7 +102,7 @@ export class Tenants {
   }
 
   private handle(parameters: Arguments, add: boolean): string {
-    const id = this.known(parameters);
+    const id = this.knownId(parameters);
     const kind = textArgument(parameters, 'htype');
     if (kind === 'vlan') this.map(vlanOf(parameters), id, add);
     else if (kind !== 'pcap') throw new Error(`unknown htype "${kind}", expected pcap or vlan`);
@@ -118,7 +118,7 @@ export class Tenants {
     this.changed = true;
   }
 
-  private known(parameters: Arguments): number {
+  private knownId(parameters: Arguments): number {
     const id = idOf(parameters);
     if (!this.files.has(id)) throw new Error(`tenant ${id} is not registered`);
     return id;

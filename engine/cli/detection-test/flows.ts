@@ -10,7 +10,7 @@ export class TestFlows implements ExpirableFlows {
   emergency = false;
   /** Rows that the policy ended, and those it asked to end if their timeout has passed. */
   readonly ended: number[] = [];
-  readonly looked: number[] = [];
+  readonly expiryRequests: number[] = [];
 
   constructor(
     rows: readonly Readonly<Record<number, number>>[],
@@ -32,7 +32,7 @@ export class TestFlows implements ExpirableFlows {
   }
 
   expire(row: number): void {
-    this.looked.push(row);
+    this.expiryRequests.push(row);
   }
 
   end(row: number): void {

@@ -137,10 +137,10 @@ export class TestRun {
     const own = detections.filter(other => stem(other) === stem(file));
     const chosen = own.length > 0 && !named ? own : detections;
     if (chosen.length > 0) return chosen.map(each => resolve(each));
-    const beside = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
+    const neighbour = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
       .map(ending => stem(file) + ending)
       .find(existsSync);
-    if (beside) return [resolve(beside)];
+    if (neighbour) return [resolve(neighbour)];
     throw new Error(
       `no detection for ${basename(file)}: name one, or add it in the same folder as ${stem(basename(file))}.ts`,
     );

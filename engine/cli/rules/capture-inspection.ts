@@ -110,15 +110,15 @@ export async function inspectCapture(
   observe: (thread: Thread) => Observer,
   batchSize?: number,
 ): Promise<boolean> {
-  const given = {
+  const inputs = {
     captures: options.read,
     queues: [],
     devices: [],
     afPacket: false,
     filter: options.filter ?? '',
   };
-  checkInputs(given);
-  addSettings(config, inputsOf(given, config).settings);
+  checkInputs(inputs);
+  addSettings(config, inputsOf(inputs, config).settings);
   const log = new TerminalLog();
   const detect = defineModule({
     summary: 'detection under observation',

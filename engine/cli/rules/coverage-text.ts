@@ -69,8 +69,8 @@ function counted(counts: ReadonlyMap<string, number>): string {
 export function coverageJson({ traffic, rules }: Coverage): string {
   const { packets, transports, ports, applications, transactions, buffers } = traffic;
   const counts = { transports, ports, applications, transactions, buffers };
-  const told = Object.fromEntries(
+  const listed = Object.fromEntries(
     Object.entries(counts).map(([name, map]) => [name, Object.fromEntries(map)]),
   );
-  return `${JSON.stringify({ traffic: { packets, ...told }, rules }, undefined, 2)}\n`;
+  return `${JSON.stringify({ traffic: { packets, ...listed }, rules }, undefined, 2)}\n`;
 }

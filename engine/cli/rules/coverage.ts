@@ -126,7 +126,7 @@ class CoverageObserver implements Observer {
   }
 
   private applies(number: number): boolean {
-    const reason = this.reasons.of(number);
+    const reason = this.reasons.reasonFor(number);
     const before = this.nearest[number];
     if (reason === undefined || before === undefined || reason.rank > before.rank)
       this.nearest[number] = reason;
@@ -185,8 +185,8 @@ class RecordingHeader extends HeaderTest {
   }
 
   override holds(signature: number): boolean {
-    const held = super.holds(signature);
-    if (held) this.candidates[signature] = 1;
-    return held;
+    const holds = super.holds(signature);
+    if (holds) this.candidates[signature] = 1;
+    return holds;
   }
 }

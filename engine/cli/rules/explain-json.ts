@@ -4,11 +4,11 @@ import { type ExplanationData, explanationOf, failureText } from './explanation.
 import type { Subject } from './subject.js';
 
 /** @param most evaluations included, in chronological order */
-export function explanationJson(gathered: ExplanationData, most: number): string {
-  const { signature, packets, applied, headerFailures, evaluations, omitted, matches, alerts } = gathered;
-  const { result, reason, nearest } = explanationOf(gathered);
+export function explanationJson(data: ExplanationData, most: number): string {
+  const { signature, packets, applied, headerFailures, evaluations, omitted, matches, alerts } = data;
+  const { result, reason, nearest } = explanationOf(data);
   const { gid, sid, rev, msg, text, position } = signature;
-  const told = evaluations.slice(0, most);
+  const listed = evaluations.slice(0, most);
   return `${JSON.stringify(
     {
       rule: { gid, sid, rev, msg, text, file: position.file, line: position.line },
@@ -26,8 +26,8 @@ export function explanationJson(gathered: ExplanationData, most: number): string
         })),
       },
       ...(nearest && { nearest: evaluationJson(nearest) }),
-      evaluations: told.map(evaluationJson),
-      evaluations_left_out: evaluations.length - told.length + omitted,
+      evaluations: listed.map(evaluationJson),
+      evaluations_left_out: evaluations.length - listed.length + omitted,
     },
     undefined,
     2,

@@ -13,9 +13,9 @@ import { type Subject, subjectText } from './subject.js';
 const MAX_REASONS = 8;
 
 /** @param most evaluations shown condition by condition, those that got furthest first */
-export function explanationText(gathered: ExplanationData, most: number): string {
-  const { signature, alerts } = gathered;
-  const { result, reason } = explanationOf(gathered);
+export function explanationText(data: ExplanationData, most: number): string {
+  const { signature, alerts } = data;
+  const { result, reason } = explanationOf(data);
   const head =
     result === 'fired'
       ? `it fired ${alerts} times`
@@ -24,9 +24,9 @@ export function explanationText(gathered: ExplanationData, most: number): string
         : 'it matched without an alert';
   return [
     `rule ${signature.gid}:${signature.sid} "${signature.msg}": ${head}${reason === '' ? '' : `\n  ${reason}`}`,
-    ...headerLines(gathered),
-    ...evaluationLines(gathered, most),
-    ...(gathered.damaged ? ['', 'The capture could not be read to its end.'] : []),
+    ...headerLines(data),
+    ...evaluationLines(data, most),
+    ...(data.damaged ? ['', 'The capture could not be read to its end.'] : []),
     '',
   ].join('\n');
 }
@@ -60,8 +60,8 @@ function evaluationLines({ evaluations, omitted }: ExplanationData, most: number
 function reasonLines(evaluations: readonly Evaluation<Subject>[]): string[] {
   const counts = new Map<string, number>();
   for (const each of evaluations) {
-    const { failed, waiting } = each;
-    const where = failed ?? waiting;
+    const { failed, waiting: pending } = each;
+    const where = failed ?? pending;
     const text = each.matched
       ? 'all conditions held'
       : where

@@ -137,7 +137,7 @@ class Explainer implements Observer {
     if (this.thread.memory.row[p + Packet.PSEUDO]! >= Packet.PSEUDO_STREAM) return;
     this.facts.load(slot);
     this.packets++;
-    const reason = this.decided(p) ?? this.reasons.of(this.number);
+    const reason = this.decided(p) ?? this.reasons.reasonFor(this.number);
     if (reason) this.recordFailure(reason);
     else this.applied++;
   }
@@ -192,10 +192,10 @@ class WatchedHeader extends HeaderTest {
   }
 
   override holds(signature: number): boolean {
-    const held = super.holds(signature);
-    if (held && signature === this.number)
+    const holds = super.holds(signature);
+    if (holds && signature === this.number)
       this.log.begin(subjectOf(this.packet, this.thread.memory, this.at), this.at);
-    return held;
+    return holds;
   }
 
   /** Left to the condition, which says more. */

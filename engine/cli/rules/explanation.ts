@@ -41,8 +41,8 @@ export interface Explanation {
   readonly nearest?: Evaluation<Subject>;
 }
 
-export function explanationOf(gathered: ExplanationData): Explanation {
-  const { evaluations, alerts, matches } = gathered;
+export function explanationOf(data: ExplanationData): Explanation {
+  const { evaluations, alerts, matches } = data;
   const nearest = evaluations.reduce<Evaluation<Subject> | undefined>(
     // Among equals the last one has the most information: protocols are detected and bodies received.
     (best, each) => (!best || byNearness(each, best) <= 0 ? each : best),
@@ -50,8 +50,8 @@ export function explanationOf(gathered: ExplanationData): Explanation {
   );
   const found = nearest && { nearest };
   if (alerts > 0) return { result: 'fired', reason: '', ...found };
-  if (matches > 0) return { result: 'matched without alert', reason: silence(gathered), ...found };
-  const reason = nearest ? failureText(nearest) : withoutEvaluation(gathered);
+  if (matches > 0) return { result: 'matched without alert', reason: silence(data), ...found };
+  const reason = nearest ? failureText(nearest) : withoutEvaluation(data);
   return { result: 'did not fire', reason, ...found };
 }
 
@@ -80,9 +80,9 @@ export function failureText(evaluation: Evaluation<Subject>): string {
   const { failed } = evaluation;
   if (failed)
     return `${conditionText(failed)}: ${evaluation.findings[failed.number]!.saw ?? 'it does not hold'}`;
-  const { waiting } = evaluation;
-  return waiting
-    ? `${conditionText(waiting)}: ${waitingText(waiting, evaluation)}`
+  const { waiting: pending } = evaluation;
+  return pending
+    ? `${conditionText(pending)}: ${waitingText(pending, evaluation)}`
     : 'it cannot be evaluated here';
 }
 

@@ -31,7 +31,7 @@ export function flamePicture(whole: Flame, title: string): string {
 /** @returns depth of the deepest span drawn */
 function draw(flame: Flame, x: number, width: number, depth: number, whole: number, rows: string[]): number {
   if (width < NARROWEST) return depth - 1;
-  rows.push(piece(flame, x, width, depth, whole));
+  rows.push(renderNode(flame, x, width, depth, whole));
   let deepest = depth;
   let at = x;
   for (const part of flame.parts) {
@@ -42,7 +42,7 @@ function draw(flame: Flame, x: number, width: number, depth: number, whole: numb
   return deepest;
 }
 
-function piece({ name, time }: Flame, x: number, width: number, depth: number, whole: number): string {
+function renderNode({ name, time }: Flame, x: number, width: number, depth: number, whole: number): string {
   const y = MARGIN + depth * ROW;
   const share = whole === 0 ? 0 : (100 * time) / whole;
   const letters = Math.floor((width - 6) / LETTER);

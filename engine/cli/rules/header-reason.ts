@@ -57,9 +57,9 @@ export class HeaderReasons {
   ) {}
 
   /** For the packet that `facts` were loaded with; undefined when the header matches. */
-  of(signature: number): HeaderReason | undefined {
+  reasonFor(signature: number): HeaderReason | undefined {
     const h = signature * Header.INTS;
-    return this.transport(h) ?? this.endpoints(h) ?? this.application(h) ?? this.needs(h);
+    return this.transport(h) ?? this.endpoints(h) ?? this.application(h) ?? this.requirements(h);
   }
 
   private transport(h: number): HeaderReason | undefined {
@@ -78,18 +78,30 @@ export class HeaderReasons {
     const { facts, image } = this;
     const ways: HeaderReason[] = [];
     const bothWays = Header.OPTION_BIDIRECTIONAL | Header.OPTION_TRANSACTIONAL;
-    const there = this.oneWay(h, facts.source, facts.destination, facts.sourcePort, facts.destinationPort);
+    const there = this.oneDirection(
+      h,
+      facts.source,
+      facts.destination,
+      facts.sourcePort,
+      facts.destinationPort,
+    );
     if (!there) return undefined;
     ways.push(there);
     if (image.header[h + Header.OPTIONS]! & bothWays) {
-      const back = this.oneWay(h, facts.destination, facts.source, facts.destinationPort, facts.sourcePort);
+      const back = this.oneDirection(
+        h,
+        facts.destination,
+        facts.source,
+        facts.destinationPort,
+        facts.sourcePort,
+      );
       if (!back) return undefined;
       ways.push(back);
     }
     return { rank: ENDPOINT_RANK, text: ways.map(way => way.text).join('; in the other direction ') };
   }
 
-  private oneWay(
+  private oneDirection(
     h: number,
     source: number,
     destination: number,
@@ -137,7 +149,7 @@ export class HeaderReasons {
     return { rank: APPLICATION_RANK, text: `the application protocol of the flow is ${name}` };
   }
 
-  private needs(h: number): HeaderReason | undefined {
+  private requirements(h: number): HeaderReason | undefined {
     const missing = this.image.header[h + Header.REQUIRED]! & ~this.have();
     const at = NEEDS.findIndex(([bit]) => (missing & bit) !== 0);
     return at < 0 ? undefined : { rank: NEED_RANK + at, text: NEEDS[at]![1] };

@@ -150,9 +150,9 @@ function sourcesOf(
 ): RuleSources {
   const { config, strict, exclusive, additional, firewallExclusive } = options;
   const settings = Object.entries(config.tree).filter(([name]) => !UNRELATED_SETTINGS.has(name));
-  const given = { strict, exclusive, additional, firewallExclusive, kind: matcher.kind };
+  const rulesFrom = { strict, exclusive, additional, firewallExclusive, kind: matcher.kind };
   return {
-    settings: [version(), process.version, given, settings, protocols],
+    settings: [version(), process.version, rulesFrom, settings, protocols],
     files: [fileURLToPath(compiled('.built')), ...config.read(PROTOCOL_PLUGINS), ...files],
   };
 }

@@ -72,7 +72,7 @@ class Profiler implements Observer {
   private readonly stopwatch = new Stopwatch();
   private readonly costs = new Map<number, RuleCost>();
   private readonly search = newCell();
-  private readonly rest = newCell();
+  private readonly otherTime = newCell();
   private packets = 0;
 
   constructor(
@@ -95,7 +95,7 @@ class Profiler implements Observer {
       if (this.memory.row[batch.slots[i]! * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_NONE)
         this.packets++;
     }
-    this.stopwatch.enter(this.rest);
+    this.stopwatch.enter(this.otherTime);
   }
 
   after(batch: Batch): void {
@@ -114,7 +114,7 @@ class Profiler implements Observer {
     const rules = [...this.costs.values()].map(cost => this.ruleOf(cost, timeOf));
     rules.sort(byTime);
     const evaluation = rules.reduce((sum, rule) => sum + rule.time, 0);
-    const [search, other] = [timeOf(this.search), timeOf(this.rest)];
+    const [search, other] = [timeOf(this.search), timeOf(this.otherTime)];
     const total = search + evaluation + other;
     return {
       packets: this.packets,
@@ -176,10 +176,10 @@ class TimedHeader extends HeaderTest {
   override holds(signature: number): boolean {
     const cost = this.costOf(signature);
     this.stopwatch.enter(cost.header);
-    const held = super.holds(signature);
+    const holds = super.holds(signature);
     this.stopwatch.leave();
-    if (held) cost.checks++;
-    return held;
+    if (holds) cost.checks++;
+    return holds;
   }
 }
 

@@ -34,12 +34,12 @@ export class ProfilingWatch implements ConditionWatch {
   ) {}
 
   condition(match: Match, test: Test): Test {
-    return this.timed(match.kind, test);
+    return this.measure(match.kind, test);
   }
 
   step(match: Match, step: Step): Step {
     // The following steps are a nested span: their time is not counted twice.
-    return next => this.timed(match.kind, step(next));
+    return next => this.measure(match.kind, step(next));
   }
 
   buffer(_: readonly Match[], test: Test): Test {
@@ -51,20 +51,20 @@ export class ProfilingWatch implements ConditionWatch {
     const { stopwatch } = this;
     return (at, visible) => {
       stopwatch.enter(cell);
-      const held = test(at, visible);
+      const holds = test(at, visible);
       stopwatch.leave();
-      return held;
+      return holds;
     };
   }
 
-  private timed(keyword: string, test: Test): Test {
+  private measure(keyword: string, test: Test): Test {
     const cell = this.cost.cell(keyword);
     const { stopwatch } = this;
     return at => {
       stopwatch.enter(cell);
-      const held = test(at);
+      const holds = test(at);
       stopwatch.leave();
-      return held;
+      return holds;
     };
   }
 }

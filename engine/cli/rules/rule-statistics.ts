@@ -8,14 +8,14 @@ export function ruleStatistics(rules: RuleOutcome, milliseconds: number): StatsT
   const { loaded, errors, skipped, unsupported } = rules;
   return {
     id: 0,
-    last_reload: timeText(milliseconds),
+    last_reload: timestamp(milliseconds),
     rules_loaded: loaded,
     rules_failed: errors.filter(error => error.rule !== undefined).length,
     rules_skipped: skipped.length + unsupported.length,
   };
 }
 
-function timeText(milliseconds: number): string {
+function timestamp(milliseconds: number): string {
   const bytes = new Uint8Array(IsoTimestamp.LENGTH);
   const seconds = Math.floor(milliseconds / 1000);
   const length = new IsoTimestamp().write(seconds, (milliseconds % 1000) * 1_000_000, bytes, 0);

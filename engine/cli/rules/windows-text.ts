@@ -18,14 +18,14 @@ export function windowsText({ windows, most, unbounded }: Windows, warnings: num
     decidedBy ?? '',
   ]);
   const head = ['direction', 'server ports', 'bytes kept', 'chunk', 'rules', 'unbounded', 'required by'];
-  const told = unbounded.slice(0, warnings);
+  const listed = unbounded.slice(0, warnings);
   return [
     ...(rows.length > 0 ? table(head, rows, [0, 1, 6]) : ['no rule inspects streams']),
     ...(unbounded.length > 0
       ? ['', `${unbounded.length} rules have no limit and get detect.stream-history, ${most} bytes:`]
       : []),
-    ...told.map(({ rule, msg, because }) => `warning: ${rule} "${msg}": ${because}`),
-    ...(unbounded.length > told.length ? [`and ${unbounded.length - told.length} more`] : []),
+    ...listed.map(({ rule, msg, because }) => `warning: ${rule} "${msg}": ${because}`),
+    ...(unbounded.length > listed.length ? [`and ${unbounded.length - listed.length} more`] : []),
     '',
   ].join('\n');
 }

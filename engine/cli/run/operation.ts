@@ -48,13 +48,13 @@ export async function operate(
   const onSignal = { ...actions, abort: () => engine.abort(), reload: () => void reloads.request() };
   const forget = onSignals(onSignal);
   early.runDeferred(onSignal);
-  const asked = {
+  const requested = {
     counters: () => engine.counters(),
     statistics: () => ({ ...sources.devices.statistics?.(), ...preparation.statistics() }),
     mode: engine.plan.profile.name,
     flows: () => flowRows(engine.plan.flows),
   };
-  const closeControl = await openControl(preparation, sources.inputs, { ...actions, ...asked }, log);
+  const closeControl = await openControl(preparation, sources.inputs, { ...actions, ...requested }, log);
   notifyParent();
   return async () => {
     unwatch();

@@ -50,10 +50,10 @@ export function moduleLogSink(
   modules: Iterable<ModuleDefinition>,
   file: string,
   config: Config,
-  told: (message: string) => void,
+  report: (message: string) => void,
 ): LogSink | undefined {
   for (const module of modules) {
-    const log = module.openLog?.(file, config, told);
+    const log = module.openLog?.(file, config, report);
     if (log) return log;
   }
   return undefined;

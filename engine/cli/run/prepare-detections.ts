@@ -56,10 +56,10 @@ export class DetectionLoader {
     for (const name of namesOf(options)) {
       try {
         const prepared = this.prepare(name, options, addThresholds);
-        const twin = list.find(other => this.signatureOf(other).sid === this.signatureOf(prepared).sid);
-        if (twin)
+        const duplicate = list.find(other => this.signatureOf(other).sid === this.signatureOf(prepared).sid);
+        if (duplicate)
           throw new Error(
-            `${prepared.file}: sid ${this.signatureOf(prepared).sid} is already used by ${twin.file}`,
+            `${prepared.file}: sid ${this.signatureOf(prepared).sid} is already used by ${duplicate.file}`,
           );
         list.push(prepared);
       } catch (error) {

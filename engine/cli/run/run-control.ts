@@ -3,7 +3,7 @@
 import { dataFolder } from '../../../signatures/state/data-folder.js';
 import type { Config } from '../../config/config.js';
 import { ControlSocket, type Handlers } from '../../control/control-socket.js';
-import { controlSettings, usualCommands } from '../../control/settings.js';
+import { commonCommands, controlSettings } from '../../control/settings.js';
 import type { FlowRows } from '../../flow/flow-record.js';
 import type { Log } from '../../module.js';
 import { type StatsTree, statsTree } from '../../stats-record.js';
@@ -103,7 +103,7 @@ function commandsOf(config: Config, inputs: Inputs, actions: RunActions): Handle
   const engines = () =>
     (actions.statistics()['detect.engines'] ?? []) as readonly Record<string, StatsTree>[];
   return {
-    ...usualCommands(config, versionLine(), actions.mode, CAPTURES[inputs.module]),
+    ...commonCommands(config, versionLine(), actions.mode, CAPTURES[inputs.module]),
     shutdown: () => {
       // The reply is sent first.
       setImmediate(() => actions.stop());

@@ -77,11 +77,11 @@ export async function start(
     ...(seed !== undefined && { seed }),
     log,
     openLog: path => {
-      const told = (message: string) => log.error(`output: ${message}`);
+      const report = (message: string) => log.error(`output: ${message}`);
       return (
         devices.openLog?.(path) ??
-        moduleLogSink(loaded.modules.values(), path, config, told) ??
-        new LogFile(path, logFileSettings(config, path), undefined, told)
+        moduleLogSink(loaded.modules.values(), path, config, report) ??
+        new LogFile(path, logFileSettings(config, path), undefined, report)
       );
     },
   });

@@ -47,7 +47,7 @@ test('ends flows after an hour', () => {
   const flows = testFlows([{ [Flow.START_SECONDS]: 0 }, { [Flow.START_SECONDS]: 3000 }], 4000);
   definition.create(testThread()).sweep(flows, 100);
   assert.deepEqual(flows.ended, [0]);
-  assert.deepEqual(flows.looked, [1]);
+  assert.deepEqual(flows.expiryRequests, [1]);
 });
 `;
 }

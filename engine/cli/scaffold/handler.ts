@@ -40,7 +40,7 @@ test('sends large packets another way', () => {
   const thread = testThread();
   const { memory } = thread;
   const batch = batchOf(thread, [{ [Packet.LENGTH]: 60 }, { [Packet.LENGTH]: 1500 }]);
-  const choose = handler.create({ memory, ways: [{ first: 0, count: 1 }, { first: 1, count: 1 }], room: () => 1 });
+  const choose = handler.create({ memory, ways: [{ first: 0, count: 1 }, { first: 1, count: 1 }], freeSlots: () => 1 });
   assert.deepEqual(
     [...batch.slots.subarray(0, 2)].map(slot => choose(slot * Packet.INTS)),
     [1, 0],

@@ -9,9 +9,9 @@ export default defineQueueHandler({
   keepsFlows: true,
   create({ memory: { row }, ways: [alerts, rest], wantsPackets = false }) {
     return p => {
-      const noteworthy =
+      const hasEvents =
         wantsPackets || row[p + Packet.ALERTS]! > 0 || row[p + Packet.PSEUDO]! === Packet.PSEUDO_EVENT;
-      const way = noteworthy ? alerts! : rest!;
+      const way = hasEvents ? alerts! : rest!;
       return way.count === 0 ? -1 : way.first + shareOf(row[p + Packet.FLOW_HASH]!, way.count);
     };
   },

@@ -8,15 +8,15 @@ export default defineQueueHandler({
   summary: 'any free consumer takes the packet: a faster consumer takes more',
   ways: ['to'],
   keepsFlows: false,
-  create({ memory: { row }, ways: [way], room }) {
+  create({ memory: { row }, ways: [way], freeSlots }) {
     const { first, count } = way!;
     let chosen = first;
     let left = 0;
     return p => {
       // An event or an inner packet follows the packet it belongs to.
       if (row[p + Packet.PSEUDO]! === 0 && --left <= 0) {
-        chosen = freest(chosen, first, count, room);
-        left = Math.min(RUN, room(chosen));
+        chosen = leastLoaded(chosen, first, count, freeSlots);
+        left = Math.min(RUN, freeSlots(chosen));
       }
       return chosen;
     };
@@ -24,12 +24,17 @@ export default defineQueueHandler({
 });
 
 /** The consumer with the most room in its queue; among equals the one after the last. */
-function freest(last: number, first: number, count: number, room: (consumer: number) => number): number {
+function leastLoaded(
+  last: number,
+  first: number,
+  count: number,
+  freeSlots: (consumer: number) => number,
+): number {
   let best = first;
   let most = -1;
   for (let i = 1; i <= count; i++) {
     const consumer = first + ((last - first + i) % count);
-    const free = room(consumer);
+    const free = freeSlots(consumer);
     if (free > most) {
       most = free;
       best = consumer;

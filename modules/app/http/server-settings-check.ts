@@ -29,7 +29,7 @@ export function checkServerSettings(config: Config): Finding[] {
 
 function checkServer(path: string, settings: unknown): Finding[] {
   if (!isMapping(settings) || !(ADDRESS.path in settings))
-    return [{ ...finding(path, 'has no effect without a server address'), mild: true }];
+    return [{ ...finding(path, 'has no effect without a server address'), isWarning: true }];
   return OPTIONS.check(settings).map(finding => ({
     ...finding,
     path: `${path}.${finding.path}`,

@@ -118,7 +118,7 @@ export class Defrag {
   }
 
   private policyOf(fragment: CurrentFragment): FragmentClass {
-    return fragmentClass(this.hosts.of(this.d.bytes, fragment.destination, fragment.key.version));
+    return fragmentClass(this.hosts.policyOf(this.d.bytes, fragment.destination, fragment.key.version));
   }
 
   private rejectTooLarge(tracker: Tracker | undefined, policy: FragmentClass): void {

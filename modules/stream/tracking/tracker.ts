@@ -255,8 +255,8 @@ export class Tracker {
     const f = x.flow * FlowRecord.INTS;
     const { bytes } = x.flows;
     const version = this.flows[f + FlowRecord.IP_VERSION]!;
-    const server = this.policies.of(bytes, (f + FlowRecord.SERVER_ADDRESS) * 4, version);
-    const client = this.policies.of(bytes, (f + FlowRecord.CLIENT_ADDRESS) * 4, version);
+    const server = this.policies.policyOf(bytes, (f + FlowRecord.SERVER_ADDRESS) * 4, version);
+    const client = this.policies.policyOf(bytes, (f + FlowRecord.CLIENT_ADDRESS) * 4, version);
     this.cells[x.session + Session.CLIENT + Session.POLICY] = policyNumber(server);
     this.cells[x.session + Session.SERVER + Session.POLICY] = policyNumber(client);
   }

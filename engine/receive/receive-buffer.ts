@@ -1,7 +1,7 @@
 /** Room in a pool's blocks for receiving packets contiguously. */
 import type { Pool } from '../pool.js';
 
-export class ReceiveRoom {
+export class ReceiveBuffer {
   private block = -1;
   private used = 0;
 
@@ -22,7 +22,7 @@ export class ReceiveRoom {
     if (this.block >= 0 && pool.range.blockSize - this.used >= this.needed) return true;
     const next = pool.takeBlock();
     if (next < 0) return false;
-    if (this.block >= 0) pool.dropBlock(this.block);
+    if (this.block >= 0) pool.releaseBlock(this.block);
     this.block = next;
     this.used = 0;
     return true;
