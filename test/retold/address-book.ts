@@ -1,4 +1,7 @@
-/** New addresses for hosts: each has one, and can be found by it. Private stay private; those of groups stay what they are. */
+/**
+ * New addresses for hosts: one each, which leads back to the host. Private addresses stay private; groups keep their
+ * address.
+ */
 import { concat, u8, u16 } from '../packets/bytes.js';
 
 export class AddressBook {
@@ -24,7 +27,7 @@ export class AddressBook {
     return this.taken.has(address);
   }
 
-  /** What the host's address was; as it is when it was not given here. */
+  /** The original address of the host; unchanged if it was not assigned here. */
   before(address: string): string {
     return this.taken.get(address) ?? address;
   }
@@ -46,7 +49,7 @@ export class AddressBook {
   }
 }
 
-/** No host's own: unspecified, multicast, broadcast. */
+/** Addresses of no single host: unspecified, multicast, broadcast. */
 function isOfMany(bytes: Uint8Array): boolean {
   if (bytes.length === 16) return bytes[0] === 0xff || bytes.every(byte => byte === 0);
   return bytes[0] === 0 || bytes[0]! >= 224;
@@ -59,7 +62,7 @@ export function isPrivate(bytes: Uint8Array): boolean {
   return first === 10 || (first === 192 && second === 168) || (first === 172 && second >= 16 && second < 32);
 }
 
-/** As records have addresses. */
+/** In the notation of records. */
 export function written(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
   const words = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i]! << 8) | bytes[2 * i + 1]!).toString(16));

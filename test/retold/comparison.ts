@@ -1,14 +1,14 @@
-/** Whether the engine tells the same of a story that is told in another way. */
+/** Whether the engine gives the same records of a transformed story. */
 import { difference } from '../fuzz/disagreements.js';
 import { type LeftOut, withoutMembers } from './left-out.js';
 import type { Retold } from './retelling.js';
 import { type Told, withoutRules } from './story.js';
 import type { Teller } from './telling.js';
 
-/** How often each line came, by capture. */
+/** Number of occurrences of each line, by capture. */
 type Counted = Map<string, Map<string, number>>;
 
-/** @returns a few lines for each capture of which other things were told; empty when all is the same */
+/** @returns a few lines for each capture with differences; empty if there are none */
 export async function differences(teller: Teller, retold: Retold): Promise<string[]> {
   const { leftOut } = retold;
   const isOut = (rule: string) => leftOut.some(each => each.rule?.(rule));

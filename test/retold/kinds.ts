@@ -1,4 +1,4 @@
-/** The ways in which a story is told again, by name. */
+/** The transformations of a story, by name. */
 import ends from './kinds/ends.js';
 import fastPattern from './kinds/fast-pattern.js';
 import fragments from './kinds/fragments.js';

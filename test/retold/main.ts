@@ -1,7 +1,4 @@
-/**
- * `npm run retell -- [options] FOLDER`: whether the same traffic and the same rules, told in another way, give the same
- * alerts and records.
- */
+/** `npm run retell -- [options] FOLDER`: whether transformed captures and rules give the same alerts and records. */
 import { commandWords } from '../command-words.js';
 import { WarmEngine } from '../conformance/warm-engine.js';
 import { randomNumbers } from '../pseudo-random.js';
@@ -55,5 +52,5 @@ try {
 } finally {
   engine.close();
 }
-console.log(`${told} stories, ${found} told in another way with another result`);
+console.log(`${told} stories, ${found} with differences after a transformation`);
 process.exitCode = found === 0 ? 0 : 1;

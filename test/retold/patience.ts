@@ -1,4 +1,4 @@
-/** Settings with which nothing ends because time passes: what another conversation's packets bring about is not compared. */
+/** Settings without timeouts: effects of packets of other conversations on time are not compared. */
 const LONG = 'new: 999999, established: 999999, closed: 999999, bypassed: 999999';
 
 export const PATIENT = `

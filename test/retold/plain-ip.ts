@@ -1,4 +1,4 @@
-/** The packets of IP of a capture, behind an Ethernet header that is the same for all. */
+/** The IP packets of a capture, each with the same Ethernet header. */
 import type { Capture } from '../fuzz/capture-packets.js';
 import { type Layers, layersOf, viewOf } from '../fuzz/packet-layers.js';
 import { concat, mac, u16 } from '../packets/bytes.js';
@@ -7,11 +7,11 @@ import type { CapturedPacket } from '../packets/pcap-file.js';
 const ETHERNET = concat(mac('02:00:00:00:00:02'), mac('02:00:00:00:00:01'));
 export const ETHERNET_BYTES = 14;
 const UDP = 17;
-/** What is in tunnels would have other packets around it: their protocols of IP, and ports. */
+/** Protocols and ports of tunnels, whose inner packets would have other outer packets. */
 const TUNNELS = [4, 41, 47];
 const TUNNEL_PORTS = [3544, 4789, 6081, 6635];
 
-/** IP without what is before and behind it. */
+/** The IP packet without preceding and following bytes. */
 export function ipOf(packet: Uint8Array, { network, end }: Layers): Uint8Array {
   return packet.subarray(network, end);
 }
@@ -20,14 +20,14 @@ export function onEthernet(ip: Uint8Array): Uint8Array {
   return concat(ETHERNET, u16(ip[0]! >> 4 === 4 ? 0x0800 : 0x86dd), ip);
 }
 
-/** @param change of a whole packet; undefined takes it out */
+/** @param change applied to a whole packet; undefined removes the packet */
 export function plainCapture(
   { linkType, packets }: Capture,
   change: (packet: Uint8Array, layers: Layers) => Uint8Array | undefined,
 ): Capture {
   const made: CapturedPacket[] = [];
   for (const { data, time, wireLength } of packets) {
-    // One that was cut off would be whole.
+    // A truncated packet would become complete.
     const layers = (wireLength ?? data.length) > data.length ? undefined : layersOf(linkType, data);
     const changed = layers && change(data, layers);
     if (changed) made.push({ time: time!, data: changed });

@@ -1,12 +1,12 @@
-/** Members of records as they were before packets had other addresses, lengths or times. */
+/** Members of records as before packets had other addresses, lengths or times. */
 import type { EveRecord } from './story.js';
 
-/** A copy with other addresses, wherever they are members of the record. */
+/** A copy with other addresses, in all members of the record. */
 export function withAddresses(record: EveRecord, before: (address: string) => string): EveRecord {
   return changed(record, (name, value) => (/(^|_)ip$/.test(name) ? before(value) : value));
 }
 
-/** A copy with other times: seconds are taken as they are, and what is behind them stays. */
+/** A copy with other times. */
 export function withTimes(record: EveRecord, before: (microseconds: number) => number): EveRecord {
   return changed(record, (_name, value) => {
     const [, date, fraction] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})\+0000$/.exec(value) ?? [];
@@ -33,7 +33,7 @@ export function withPorts(record: EveRecord, before: (port: number, other: numbe
   return from === undefined ? copy : { ...copy, src_port: before(from, to), dest_port: before(to, from) };
 }
 
-/** A copy with flows whose packets have so many bytes less each. */
+/** A copy of flows whose packets are this many bytes shorter each. */
 export function withoutBytes(record: EveRecord, bytes: number): EveRecord {
   const { flow, netflow } = record;
   return {

@@ -1,4 +1,6 @@
-/** Reads captures as the module pcap does, and has rules loaded anew between random packets: no packet comes meanwhile. */
+/**
+ * Reads captures like the module pcap, and requests reloads between random packets: no packet is read during a reload.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Batch } from '../../engine/batch.js';
 import { integer, option, texts } from '../../engine/config/option.js';
@@ -10,7 +12,7 @@ import { type Random, randomNumbers, shuffled } from '../pseudo-random.js';
 const SEED = option('retold.seed', integer(0), 1, 'of what is random');
 const MOST = option('retold.most', integer(1), 10, 'packets between two reloads at most');
 const FILES = option('rule-files', texts, [], 'the rules');
-/** A reload that does not come ends the run. */
+/** A reload that takes longer ends the run. */
 const LONGEST_MS = 120_000;
 
 class ReloadingCapture implements ThreadModule {
@@ -20,7 +22,7 @@ class ReloadingCapture implements ThreadModule {
   private readonly rules: string[];
   private readonly most: number;
   private left: number;
-  /** When rules were asked for; undefined where none are waited for. */
+  /** Time of the request; undefined if no reload is awaited. */
   private asked: number | undefined;
 
   constructor(thread: Thread) {

@@ -1,7 +1,7 @@
-/** Packets with other addresses and ports; checksums are as right or wrong as they were (RFC 1624). */
+/** Packets with other addresses and ports; checksums stay as right or wrong as they were (RFC 1624). */
 import { layersOf, TCP, viewOf } from '../fuzz/packet-layers.js';
 
-/** Where addresses are and how long each is. */
+/** Offsets of addresses, and their length. */
 interface Header {
   readonly addresses: number;
   readonly length: 4 | 16;
@@ -10,7 +10,7 @@ interface Header {
 }
 
 export interface Renumbering {
-  /** Another address of the same length, not yet in use or what it is already. */
+  /** Another address of the same length: an unused one, or the one assigned earlier. */
   address(bytes: Uint8Array): Uint8Array;
   /** @param other the port of the other side */
   port?(port: number, other: number): number;
@@ -23,20 +23,20 @@ const IS_ERROR: Readonly<Record<number, readonly number[]>> = {
   [ICMP]: [3, 4, 5, 11, 12],
   [ICMP6]: [1, 2, 3, 4],
 };
-/** Of the transport's checksum, from its header on. */
+/** Offset of the checksum in the transport header. */
 const CHECKSUM_AT: Readonly<Record<number, number>> = { [TCP]: 16, [UDP]: 6, [ICMP]: 2, [ICMP6]: 2 };
 
-/** @returns undefined for what is no plain packet of IP */
+/** @returns undefined unless it is a plain IP packet */
 export function renumbered(link: number, packet: Uint8Array, by: Renumbering): Uint8Array | undefined {
   const layers = layersOf(link, packet);
   if (!layers) return undefined;
-  // Where a header is none, its checksum is taken for what comes behind it.
+  // With a truncated header, the bytes in place of the checksum would be changed.
   if (layers.protocol === TCP && layers.payload - layers.transport < 20) return undefined;
   const made = packet.slice();
   const { network, transport, protocol, version, end } = layers;
   const header: Header = { ...addressesOf(version, network), transport, protocol };
   const pieces = renumber(made, header, by, end);
-  // ICMP has no addresses in its checksum, and that of version 6 has.
+  // The checksum of ICMP does not cover addresses, that of ICMPv6 does.
   const sum = transport + (CHECKSUM_AT[protocol] ?? Number.NaN);
   if (sum + 2 > end) return undefined;
   const isUnsummed = protocol === UDP && viewOf(packet).getUint16(sum) === 0;
@@ -50,7 +50,7 @@ function addressesOf(version: 4 | 6, network: number): Pick<Header, 'addresses' 
   return version === 4 ? { addresses: network + 12, length: 4 } : { addresses: network + 8, length: 16 };
 }
 
-/** @returns where bytes were changed, and how many */
+/** @returns offsets and lengths of changed bytes */
 function renumber(made: Uint8Array, header: Header, by: Renumbering, end: number): [number, number][] {
   const { addresses, length, transport, protocol } = header;
   const before = made.slice();
@@ -68,7 +68,7 @@ function renumber(made: Uint8Array, header: Header, by: Renumbering, end: number
   return pieces;
 }
 
-/** The packet that a message of ICMP is about. */
+/** The packet quoted by an ICMP message. */
 function inError(made: Uint8Array, network: number, by: Renumbering, end: number): [number, number][] {
   const version = made[network]! >> 4;
   const isFour = version === 4;
@@ -80,7 +80,7 @@ function inError(made: Uint8Array, network: number, by: Renumbering, end: number
   return isFour ? [[network + 10, 2], ...pieces] : pieces;
 }
 
-/** Corrects a checksum for bytes that were changed: they begin at an even distance from it. */
+/** Updates a checksum for changed bytes, which begin at an even distance from it. */
 function adjust(made: Uint8Array, sumAt: number, before: Uint8Array, at: number, length: number): void {
   const [now, then] = [viewOf(made), viewOf(before)];
   let sum = ~now.getUint16(sumAt) & 0xffff;

@@ -1,21 +1,21 @@
-/**
- * The contract of the files in `kinds/`: each tells a story in another way, of which the engine must tell the same.
- */
+/** Interface of the files in `kinds/`: each transforms a story so that the engine must give the same records. */
 import type { Random } from '../pseudo-random.js';
 import type { LeftOut } from './left-out.js';
 import type { Story, Told } from './story.js';
 
 export interface Retold {
-  /** In which way, for who reads of a difference. */
+  /** Description of the transformation, for reports. */
   readonly name: string;
-  /** What it begins with: the story it was given, or what of it can be told in this way. */
+  /** The original: the given story, or the part that can be transformed. */
   readonly told: Story;
   readonly retold: Story;
-  /** Differences that must be; what they name is left out of both. */
+  /** Expected differences, left out of both sides. */
   readonly leftOut: readonly LeftOut[];
-  /** A record of the retold story as the told one has it; undefined for what is only of the way of telling. */
+  /**
+   * A record of the transformed story mapped back to the original; undefined if it is only due to the transformation.
+   */
   back?(told: Told): Told | undefined;
 }
 
-/** @returns undefined where nothing of the story can be told in this way */
+/** @returns undefined if no part of the story can be transformed */
 export type Retelling = (story: Story, random: Random) => Retold | undefined | Promise<Retold | undefined>;

@@ -1,4 +1,6 @@
-/** The sample told in other ways, and differences that are planted in them; `npm run retell` does it with any captures. */
+/**
+ * The sample with all transformations, and with planted differences; `npm run retell` does the same for any captures.
+ */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -30,13 +32,13 @@ beforeAll(() => {
 });
 afterAll(() => engine.close());
 
-it.each(Object.keys(KINDS))('%s', async name => {
+it.each(Object.keys(KINDS))('%s: the sample gives the same records', async name => {
   const retold = await KINDS[name]!(story, randomNumbers(1));
   expect(await differences(teller, retold!)).toEqual([]);
 });
 
 it.each(['merged', 'tunnels', 'times', 'reloaded'])(
-  '%s: a packet that is lost on the way is found',
+  '%s: a packet missing after the transformation is found',
   async name => {
     const retold = (await KINDS[name]!(story, randomNumbers(1)))!;
     const without: Story = withCaptures(retold.retold, capture => ({
@@ -47,7 +49,7 @@ it.each(['merged', 'tunnels', 'times', 'reloaded'])(
   },
 );
 
-it('a rule that means something else is found', async () => {
+it('a rule with another meaning is found', async () => {
   const retold = (await KINDS['written']!(story, randomNumbers(1)))!;
   const files = retold.retold.files!.map(text =>
     text.replace('app-layer-protocol:http', 'app-layer-protocol:dns'),

@@ -1,13 +1,13 @@
-/** Rules that are written in another way and mean the same. */
+/** Rules rewritten in other notations with the same meaning. */
 import { type Random, shuffled } from '../pseudo-random.js';
 import { nameOf, type RuleText, ruleText, written } from './rule-text.js';
 
-/** Of the rule as a whole: they may stand anywhere. */
+/** Options of the whole rule: they may be anywhere. */
 const ANYWHERE = new Set([
   ...['msg', 'reference', 'classtype', 'sid', 'rev', 'gid', 'metadata', 'priority', 'target'],
   ...['flow', 'threshold', 'detection_filter', 'dsize', 'ttl', 'flags', 'stream_size'],
 ]);
-/** Of the content before them, in any order. */
+/** Modifiers of the preceding content, in any order. */
 const OF_CONTENT = new Set([
   ...[
     'nocase',
@@ -24,10 +24,10 @@ const OF_CONTENT = new Set([
 
 export function withOptionsElsewhere(rule: string, random: Random): string {
   const { header, options } = ruleText(rule);
-  // It is about the option before it.
+  // It modifies the preceding option.
   if (options.includes('prefilter')) return rule;
   const made = options.filter(option => !ANYWHERE.has(nameOf(option)));
-  // Several of one name stay in their order.
+  // Several with one name keep their order.
   const free = new Map<string, string[]>();
   for (const option of options.filter(each => ANYWHERE.has(nameOf(each))))
     free.set(nameOf(option), [...(free.get(nameOf(option)) ?? []), option]);
@@ -38,7 +38,7 @@ export function withOptionsElsewhere(rule: string, random: Random): string {
   return written({ header, options: made });
 }
 
-/** What follows a content and is about it, in another order. */
+/** The modifiers of a content, in another order. */
 export function withModifiersShuffled(rule: string, random: Random): string {
   const { header, options } = ruleText(rule);
   const made: string[] = [];
@@ -53,7 +53,7 @@ export function withModifiersShuffled(rule: string, random: Random): string {
   return written({ header, options: made });
 }
 
-/** Some characters of contents are written as hexadecimal numbers, or all. */
+/** Some or all characters of contents become hexadecimal numbers. */
 export function withHexContents(rule: string, random: Random): string {
   const { header, options } = ruleText(rule);
   const made = options.map(option => {
@@ -75,7 +75,7 @@ function inHex(text: string, random: Random): string {
     .join('');
 }
 
-/** @returns undefined where there is no content that it could be */
+/** @returns undefined if no content can be the fast pattern */
 export function withOtherFastPattern(rule: string, random: Random): string | undefined {
   const { header, options } = ruleText(rule);
   if (options.some(option => /^fast_pattern\s*:\s*only|^prefilter/.test(option))) return undefined;
@@ -86,7 +86,7 @@ export function withOtherFastPattern(rule: string, random: Random): string | und
   return written({ header, options: made });
 }
 
-/** Over several lines, and with white space where there may be some. */
+/** On several lines, with white space wherever it is allowed. */
 export function withOtherLayout(rule: string, random: Random): string {
   const { header, options }: RuleText = ruleText(rule);
   const gap = () => ['', ' ', '  ', '\t', ' \\\n', ' \\\n    ', ' \\\r\n  '][random(7)]!;

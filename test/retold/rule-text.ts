@@ -1,16 +1,16 @@
-/** A rule as its header and its options, to be written in another way. */
+/** A rule as its header and its options, to be rewritten. */
 
 export interface RuleText {
-  /** Action, protocol and ends. */
+  /** Action, protocol, addresses and ports. */
   readonly header: string;
-  /** Each as it is written, without the semicolon. */
+  /** Options as written, without the semicolon. */
   readonly options: readonly string[];
 }
 
 export function ruleText(rule: string): RuleText {
   const open = rule.indexOf('(');
   const inside = rule.slice(open + 1, rule.lastIndexOf(')'));
-  // A semicolon in a value has a backslash before it, in quotes too.
+  // A semicolon in a value is escaped, also in quotes.
   const options = inside.match(/(?:\\.|[^\\;])+/gs) ?? [];
   return { header: rule.slice(0, open).trim(), options: options.map(each => each.trim()).filter(Boolean) };
 }

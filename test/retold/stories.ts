@@ -1,4 +1,4 @@
-/** Stories of captures that lie below a folder, with the rules beside them. */
+/** Stories of the captures in a folder, with the rules next to them. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { capturesBelow } from '../conformance/captures.js';
@@ -7,14 +7,14 @@ import { type Capture, captureOf } from '../fuzz/capture-packets.js';
 import { type Random, shuffled } from '../pseudo-random.js';
 import type { Story } from './story.js';
 
-/** Larger captures take long and show little more. */
+/** Larger captures take long and find little more. */
 const LARGEST = 2 ** 18;
 
 export class Stories {
-  /** Captures of a kind have names that differ by a number. */
+  /** Similar captures have names that differ by a number. */
   private readonly families: readonly (readonly string[])[];
 
-  /** @param rules files to take instead of those beside the captures */
+  /** @param rules files to use instead of those next to the captures */
   constructor(
     folder: string,
     private readonly rules: readonly string[] = [],
@@ -47,7 +47,7 @@ export class Stories {
 
 const read = (file: string): string => readFileSync(file, 'latin1');
 
-/** A capture's own name says little where each test has a folder. */
+/** The folder is part of the name, since captures in test folders often have the same name. */
 function nameOf(file: string): string {
   return file
     .split('/')

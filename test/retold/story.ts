@@ -1,21 +1,21 @@
-/** What is told: captures, each a world of its own, and rules that are asked of all of them. */
+/** Captures, each independent of the others, and rules that are applied to all of them. */
 import type { Capture } from '../fuzz/capture-packets.js';
 
 export interface Story {
-  /** By name, which is a file's without its ending. */
+  /** By name: that of a file without extension. */
   readonly captures: Readonly<Record<string, Capture>>;
-  /** A rule each; the number of each is its own. */
+  /** One rule each, with unique sids. */
   readonly rules: readonly string[];
-  /** Texts of the files in which the rules are, where that is not one with a rule in each line. */
+  /** Texts of the rule files, if not one file with a rule per line. */
   readonly files?: readonly string[];
-  /** Further lines of the configuration, and words of the command line. */
+  /** Additional lines of the configuration, and command line arguments. */
   readonly config?: string;
   readonly words?: readonly string[];
 }
 
 export type EveRecord = Record<string, any>;
 
-/** A record, and the capture that it is of. */
+/** A record, and its capture. */
 export interface Told {
   readonly capture: string;
   readonly record: EveRecord;
@@ -27,13 +27,13 @@ export function withCaptures(story: Story, change: (capture: Capture, name: stri
   return { ...story, captures: Object.fromEntries(changed) };
 }
 
-/** The story without rules of which `isOut` is true, before they are written into files. */
+/** The story without rules for which `isOut` is true, before rules are written to files. */
 export function withoutRules(story: Story, isOut: (rule: string) => boolean): Story {
-  if (story.files) throw new Error('rules that are in files cannot be taken out');
+  if (story.files) throw new Error('rules that are in files cannot be removed');
   return { ...story, rules: story.rules.filter(rule => !isOut(rule)) };
 }
 
-/** The rule's number. */
+/** The sid of the rule. */
 export function sidOf(rule: string): number {
   return Number(/\bsid\s*:\s*(\d+)/.exec(rule)?.[1]);
 }

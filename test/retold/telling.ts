@@ -1,4 +1,4 @@
-/** What the engine tells of a story. */
+/** The engine's records of a story. */
 import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -10,15 +10,15 @@ import type { Story, Told } from './story.js';
 
 export interface Telling {
   readonly records: readonly Told[];
-  /** What was wrong with the run itself. */
+  /** Errors of the run itself. */
   readonly wrong: readonly string[];
 }
 
-/** As many alerts of a packet as can be: which ones are kept of more follows the order of rules. */
+/** The largest number of alerts per packet: beyond it, the order of rules would decide which ones are kept. */
 const ALL_ALERTS = ['--set', 'packet-alert-max=255'];
 const SEPARATE = ['--set', 'pcap-file.separate=yes'];
 
-/** Stories that were told before are not told again. */
+/** Results of earlier runs are reused. */
 export class Teller {
   private readonly known = new WeakMap<Story, Telling>();
 
@@ -84,7 +84,7 @@ async function recordsOf(file: string): Promise<Told[]> {
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const { pcap_filename, flow_id, parent_id, ...record } = JSON.parse(line);
     const capture = basename(pcap_filename ?? '', '.pcap');
-    // Of the whole run, and of tags, which rules may set for hosts.
+    // Records of the whole run, and of tags, which rules may set for hosts.
     if (!['stats', 'packet'].includes(record.event_type)) records.push({ capture, record });
   }
   return records;

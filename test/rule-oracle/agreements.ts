@@ -1,4 +1,4 @@
-/** What is compared with the oracle, by name: each makes one random case of a seed. */
+/** Comparisons with the oracle, by name: each makes one random case from a seed. */
 import { compareHeaders } from './header-agreement.js';
 import { compareMatcher } from './matcher-agreement.js';
 import { comparePayloads } from './payload-agreement.js';
@@ -7,7 +7,7 @@ import { compareState } from './state-agreement.js';
 import { compareStreams } from './stream-agreement.js';
 import { compareTransforms } from './transform-agreement.js';
 
-/** @returns what the engine and the oracle disagree about, with the seed, the rule and what it was asked of */
+/** @returns disagreements between engine and oracle, with the seed, the rule and its input */
 export type Agreement = (seed: number) => string | undefined | Promise<string | undefined>;
 
 export const AGREEMENTS: Readonly<Record<string, Agreement>> = {

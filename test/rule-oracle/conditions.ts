@@ -1,6 +1,6 @@
-/** Conditions on a buffer as the oracle understands them, and how a rule writes them. */
+/** Conditions on a buffer as evaluated by the oracle, and in the notation of rules. */
 
-/** A number, or the name of a variable that byte_extract or byte_math set. */
+/** A number, or the name of a variable set by byte_extract or byte_math. */
 export type Amount = number | string;
 
 export interface Content {
@@ -26,7 +26,7 @@ export interface Pcre {
   readonly negated: boolean;
 }
 
-/** How a number is read. */
+/** Number base and encoding. */
 export interface Reading {
   readonly bytes: Amount;
   readonly offset: Amount;
@@ -78,7 +78,7 @@ export interface Bsize {
   readonly size: number;
 }
 
-/** `base64_decode` and what is asked of `base64_data`: nothing stands behind it. */
+/** `base64_decode` and the conditions on `base64_data`: always at the end. */
 export interface Base64 {
   readonly kind: 'base64';
   readonly bytes: number;
@@ -98,7 +98,7 @@ export type Condition =
   | IsDataAt
   | Bsize;
 
-/** The options of a rule for these conditions, one behind the other. */
+/** The options of a rule for these conditions. */
 export function written(conditions: readonly Condition[]): string {
   return conditions.map(optionOf).join(' ');
 }

@@ -1,4 +1,4 @@
-/** Compares what the oracle says of rule headers with the alerts of detection. */
+/** Compares the oracle for rule headers with the alerts of detection. */
 import { sensorFor } from '../detect/sensor.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';
 import { load } from '../signatures/rules.js';
@@ -18,7 +18,7 @@ interface Rule {
   readonly text: string;
 }
 
-/** @returns what they disagree about */
+/** @returns disagreements */
 export async function compareHeaders(seed: number): Promise<string | undefined> {
   const random = randomNumbers(seed);
   const rules: Rule[] = [];

@@ -1,6 +1,6 @@
-/** Addresses and ports of rule headers: written, and asked of one number at a time. */
+/** Addresses and ports of rule headers: written, and evaluated for one number. */
 
-/** The numbers that one item of a list names. */
+/** The numbers in one item of a list. */
 export interface Item<T> {
   readonly negated: boolean;
   readonly text: string;
@@ -27,7 +27,7 @@ export interface Ends {
   readonly destinationPort: number;
 }
 
-/** Named by one of those that are not negated, where there are any, and by none that is. */
+/** In one of the items that are not negated, if there are any, and in none that is negated. */
 export function isIn<T>(list: List<T>, value: T): boolean {
   const wanted = list.filter(({ negated }) => !negated);
   const unwanted = list.filter(({ negated }) => negated);

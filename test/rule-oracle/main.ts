@@ -1,6 +1,7 @@
 /**
- * `npm run rule-oracle`: compares random rules with the oracle for a bounded time. A disagreement is told with its seed,
- * the rule and what it was asked of.
+ * `npm run rule-oracle`: compares random rules with the oracle for a limited time. A disagreement is reported with its
+ * seed,
+ * the rule and its input.
  */
 import { commandWords } from '../command-words.js';
 import { AGREEMENTS } from './agreements.js';

@@ -1,4 +1,4 @@
-/** Compares what the oracle says of conditions with what the compiled matcher of one buffer does. */
+/** Compares the oracle for conditions with the compiled matcher of one buffer. */
 
 import { openExpressions } from '../../engine/expression/open.js';
 import type { ExpressionKind } from '../../engine/expression.js';
@@ -12,12 +12,12 @@ import { randomBuffer } from './random-buffers.js';
 import { oneIn, randomBase64, randomConditions } from './random-conditions.js';
 
 const BUFFERS_FOR_EACH = 6;
-/** No bound on the work, which the oracle does not know. */
+/** No limit on the work, since the oracle has none. */
 const BOUNDLESS = { recursion: 2 ** 40, pcreMatch: 1_000_000, pcreRecursion: 100_000 };
 
 const language = signatureLanguage();
 
-/** @returns what they disagree about, told so that it can be seen again */
+/** @returns disagreements, with all that is needed to reproduce them */
 export function compareMatcher(seed: number, kind: ExpressionKind | 'auto'): string | undefined {
   const random = randomNumbers(seed);
   const sticky = random(2) === 0;
@@ -34,7 +34,7 @@ export function compareMatcher(seed: number, kind: ExpressionKind | 'auto'): str
   return undefined;
 }
 
-/** @returns undefined for a rule that is refused */
+/** @returns undefined for a rule that is rejected */
 function compiled(conditions: readonly Condition[], sticky: boolean, kind: ExpressionKind | 'auto') {
   const options = `${sticky ? 'sample.uri; ' : ''}${written(conditions)}`;
   const header = sticky ? 'alert sample any any -> any any' : 'alert tcp-pkt any any -> any any';
@@ -44,7 +44,7 @@ function compiled(conditions: readonly Condition[], sticky: boolean, kind: Expre
     signature.buffers.flatMap(buffer => buffer.conditions),
     environment({ limits: BOUNDLESS, expressions: openExpressions(kind) }),
   );
-  // The buffer lies among other bytes, which are none of its own.
+  // The buffer is surrounded by other bytes, which are not part of it.
   return (buffer: string) =>
     test(inspection(latin1(`aaabbb${buffer}ab01`), { start: 6, end: 6 + buffer.length }));
 }

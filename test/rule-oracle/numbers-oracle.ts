@@ -1,11 +1,11 @@
-/** Numbers in a buffer, as the byte_ keywords read them and calculate: 64 bits without sign, exact. */
+/** Numbers in a buffer, as the byte_ keywords read and compute them: unsigned 64 bits, exact. */
 import type { Amount, ByteMath, Reading } from './conditions.js';
 
 export type Variables = ReadonlyMap<string, bigint>;
 
 export const low64 = (value: bigint): bigint => BigInt.asUintN(64, value);
 
-/** A distance: what was calculated to lie below zero leads back. */
+/** A distance: a computed value is taken as signed. */
 export function distanceOf(amount: Amount, variables: Variables): number {
   return Number(BigInt.asIntN(64, unsignedOf(amount, variables)));
 }
@@ -20,7 +20,7 @@ export interface NumberRead {
   readonly end: number;
 }
 
-/** @returns undefined where there is no such number in the buffer */
+/** @returns undefined if there is no such number in the buffer */
 export function readNumber(
   each: Reading,
   buffer: string,
@@ -43,7 +43,7 @@ function masked({ bitmask }: Reading, read: NumberRead | undefined): NumberRead 
   return read && bitmask !== undefined ? { ...read, value: maskedValue(read.value, bitmask) } : read;
 }
 
-/** What the mask leaves, moved down by as many bits as the mask has zeros at its end. */
+/** The masked bits, shifted down by the number of trailing zeros of the mask. */
 export function maskedValue(value: bigint, bitmask: number): bigint {
   let [left, mask] = [value & BigInt(bitmask), BigInt(bitmask)];
   while (mask % 2n === 0n) [left, mask] = [left / 2n, mask / 2n];
@@ -52,7 +52,7 @@ export function maskedValue(value: bigint, bitmask: number): bigint {
 
 const DIGITS = { dec: '[0-9]+', hex: '(?:0[xX](?=[0-9a-fA-F]))?[0-9a-fA-F]+', oct: '[0-7]+' };
 const PREFIX = { dec: '', hex: '0x', oct: '0o' };
-/** No longer text is read as a number. */
+/** Longer texts are not read as numbers. */
 const LONGEST = 23;
 
 function readText(base: 'dec' | 'hex' | 'oct', buffer: string, start: number, count: number) {
@@ -66,7 +66,7 @@ function readText(base: 'dec' | 'hex' | 'oct', buffer: string, start: number, co
   return { value: low64(found[2] === '-' ? -value : value), end: start + found[0].length };
 }
 
-/** @returns undefined where there is no result */
+/** @returns undefined if there is no result */
 export function calculated(operator: ByteMath['operator'], left: bigint, right: bigint): bigint | undefined {
   switch (operator) {
     case '+':

@@ -1,6 +1,7 @@
 /**
- * Whether conditions hold on a buffer, found by trying everything: slow, and short enough to be seen right. Every
- * condition names the ways in which it can hold, one behind the other; all that stands behind it is tried after each.
+ * Evaluates conditions on a buffer by exhaustive search: slow, and short enough to be verified by reading. Every
+ * condition
+ * yields all ways in which it can hold; after each, all following conditions are tried.
  */
 import type { Base64, ByteJump, ByteTest, Condition, Content, IsDataAt, Pcre } from './conditions.js';
 import {
@@ -14,14 +15,14 @@ import {
   type Variables,
 } from './numbers-oracle.js';
 
-/** What conditions see of those before them. */
+/** State passed from one condition to the next. */
 interface State {
-  /** Where the last match ended. */
+  /** End of the last match. */
   readonly cursor: number;
   readonly variables: Variables;
 }
 
-/** `never`: a content that refers to nothing before it stands nowhere, so that no other try can help. */
+/** `never`: a content that is not relative is nowhere in the buffer, so no other way of earlier conditions can help. */
 type Outcome = 'yes' | 'no' | 'never';
 
 /** @param buffer bytes as latin1 text */
@@ -31,7 +32,7 @@ export function holds(conditions: readonly Condition[], buffer: string): boolean
   return needed && from(placed, buffer, { cursor: 0, variables: new Map() }) === 'yes';
 }
 
-/** `fast_pattern:only` asks that the content is somewhere. */
+/** `fast_pattern:only` requires the content anywhere. */
 function onlyPattern(each: Content, buffer: string): boolean {
   return each.fastPattern !== 'only' || placesOf(each, buffer, 0, buffer.length).length > 0;
 }
@@ -46,7 +47,7 @@ function from([first, ...others]: readonly Condition[], buffer: string, state: S
   return first.kind === 'content' && !first.negated && !isRelative(first) ? 'never' : 'no';
 }
 
-/** Whether a condition behind depends on where the last match ended. */
+/** Whether a later condition depends on the end of the last match. */
 export function isReferredTo([next, ...others]: readonly Condition[]): boolean {
   if (!next) return false;
   return isRelative(next) || (!moves(next) && isReferredTo(others));
@@ -148,11 +149,11 @@ function targetOf(
   const jump = Number(BigInt.asIntN(64, align ? upToMultiple(product, 4) : product));
   const base = from === 'from_beginning' ? 0 : from === 'from_end' ? buffer.length : end;
   const target = base + jump + postOffset;
-  // A way back by post_offset that is longer than what lies there ends at the beginning.
+  // A negative post_offset beyond the beginning ends at the beginning.
   return postOffset < 0 ? Math.max(0, target) : target;
 }
 
-/** Where a content may lie: `[start, end)`. */
+/** Range in which a content may be: `[start, end)`. */
 function windowOf(each: Content, buffer: string, { cursor, variables }: State): [number, number] {
   if (isRelative(each)) {
     const start = cursor + distanceOf(each.distance ?? 0, variables);
@@ -162,7 +163,7 @@ function windowOf(each: Content, buffer: string, { cursor, variables }: State): 
   if (each.startswith) return [0, each.bytes.length];
   const start = Number(unsignedOf(each.offset ?? 0, variables));
   if (each.depth === undefined) return [start, buffer.length];
-  // A depth that a rule writes has room for the content.
+  // A depth in a rule is at least the length of the content.
   const depth = typeof each.depth === 'number' ? Math.max(each.depth, each.bytes.length) : each.depth;
   return [start, start + Number(unsignedOf(depth, variables))];
 }
@@ -179,7 +180,7 @@ function placesOf(each: Content, buffer: string, start: number, end: number): nu
   return places;
 }
 
-/** Ends of what an expression matches, looked for from each place on; a relative one sees nothing before the cursor. */
+/** Ends of all matches of an expression; a relative one does not see bytes before the cursor. */
 function matchEnds({ pattern, flags }: Pcre, buffer: string, start: number): number[] {
   const text = buffer.slice(start);
   const expression = new RegExp(pattern, `g${flags}`);
@@ -200,7 +201,7 @@ function dataIsThere({ place, relative }: IsDataAt, buffer: string, { cursor, va
   return relative ? cursor + wanted <= buffer.length : wanted < buffer.length;
 }
 
-/** Decoded is what is base64 from that place on; of nothing there is no data. */
+/** Decodes base64 from this offset on; without any, there is no data. */
 function decodedHolds(
   { bytes, offset, relative, data }: Base64,
   buffer: string,

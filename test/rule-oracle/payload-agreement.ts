@@ -1,6 +1,7 @@
 /**
- * Compares what the oracle says of payloads with the alerts of detection as a whole, with each matcher: datagrams,
- * packets of TCP, and streams that are inspected inline, cut anywhere.
+ * Compares the oracle for payloads with the alerts of detection as a whole, with each matcher: datagrams, TCP packets,
+ * and
+ * streams that are inspected inline, with any segmentation.
  */
 import { inline, MATCHERS, sensorFor, udp } from '../detect/sensor.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';
@@ -20,7 +21,7 @@ interface Rule extends PayloadRule {
   readonly sid: number;
 }
 
-/** @returns what they disagree about */
+/** @returns disagreements */
 export async function comparePayloads(seed: number): Promise<string | undefined> {
   const random = randomNumbers(seed);
   const rules = randomRules(random);
@@ -44,7 +45,7 @@ export async function comparePayloads(seed: number): Promise<string | undefined>
   return undefined;
 }
 
-/** One rule alone has less of a stream kept than many. */
+/** With one rule alone, less of a stream is kept than with many. */
 function randomRules(random: Random): Rule[] {
   const rules: Rule[] = [];
   const count = pick(random, [1, 1, 2, 30]);
@@ -70,10 +71,10 @@ function pieces(text: string, longest: number): string[] {
   return text === '' ? [] : [text.slice(0, longest), ...pieces(text.slice(longest), longest)];
 }
 
-/** Streams alert once for what they hold. */
+/** Streams alert once for each match. */
 const isStream = ({ header, size }: Rule) => header === 'tcp-stream' || (header === 'tcp' && !size);
 
-/** Numbers of the packets that alert: of each payload a datagram is sent, and a segment. */
+/** Numbers of the packets that alert: each payload is sent in a datagram and in a segment. */
 function expectedOf(rule: Rule, payloads: readonly string[]): number[] {
   const numbers: number[] = [];
   payloads.forEach((payload, i) => {

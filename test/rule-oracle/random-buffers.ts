@@ -1,4 +1,4 @@
-/** Random buffers in which contents of a rule stand, whole, in part, in other letters, and one over the other. */
+/** Random buffers that contain contents of a rule: whole, in part, in other case, and overlapping. */
 import type { Random } from '../pseudo-random.js';
 import type { Condition } from './conditions.js';
 import { ALPHABET, oneIn, pick, randomText } from './random-conditions.js';

@@ -1,4 +1,4 @@
-/** Random conditions over few bytes, so that much nearly fits, overlaps and stands several times. */
+/** Random conditions over few bytes, so that partial, overlapping and repeated matches are frequent. */
 import type { Random } from '../pseudo-random.js';
 import type {
   Amount,
@@ -21,7 +21,7 @@ const between = (random: Random, least: number, most: number) => least + random(
 
 /** Bytes of contents and buffers. */
 export const ALPHABET = [...'aabbAB..01x\x00\x01\x02\x03'];
-/** Where these match, they do so in the same place when more follows. */
+/** Expressions whose match does not change if more data follows. */
 const LASTING_PATTERNS = ['a.', 'a*b', '^a', '^.b', '(?:a|ab)b', 'a(?=b)', '(a|b)\\1', 'x?[01]'];
 const PATTERNS = [
   'a.',
@@ -40,15 +40,15 @@ const PATTERNS = [
 export interface Wishes {
   /** Most conditions. */
   readonly most: number;
-  /** They stand behind a sticky buffer. */
+  /** They follow a sticky buffer. */
   readonly sticky?: boolean;
-  /** Those alone that hold on more of the same stream too: no negation, nothing that looks at the end. */
+  /** Only those that still hold when the stream continues: no negation, and nothing that depends on the end. */
   readonly lasting?: boolean;
   /** Bytes of contents, instead of `ALPHABET`. */
   readonly alphabet?: readonly string[];
-  /** Texts that most contents are a part of. */
+  /** Texts of which most contents are a part. */
   readonly samples?: readonly string[];
-  /** What names of variables begin with, `v` where it is absent. */
+  /** Prefix of variable names, by default `v`. */
   readonly variables?: string;
 }
 
@@ -70,7 +70,7 @@ export function randomBase64(random: Random): Base64 {
   return { kind: 'base64', bytes: random(3) * 4, offset: random(4), relative: oneIn(random, 2), data };
 }
 
-/** At least one content that is not negated stands among them. */
+/** At least one of them is a content that is not negated. */
 export function randomConditions(random: Random, wishes: Wishes): Condition[] {
   const maker = new Maker(random, wishes);
   const count = between(random, 1, wishes.most);

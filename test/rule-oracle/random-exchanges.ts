@@ -1,8 +1,8 @@
-/** Random requests with their responses, and what each buffer has of them. */
+/** Random requests with their responses, and their values of each buffer. */
 import type { Random } from '../pseudo-random.js';
 import { oneIn, pick, randomText } from './random-conditions.js';
 
-/** Values of buffers by keyword, several where each is looked at by itself; what a transaction does not have is absent. */
+/** Values of buffers by keyword, several for multi-buffers; missing buffers are absent. */
 export type Buffers = Readonly<Record<string, string | readonly string[]>>;
 
 export const WORDS = [...'aabbABx01.'];
@@ -61,7 +61,7 @@ export function randomExchange(random: Random): Exchange {
 
 const present = (lines: readonly (string | false)[]): string[] => lines.filter(each => each !== false);
 
-/** A name of DNS that has no empty label. */
+/** A DNS name without empty labels. */
 export function randomName(random: Random): string {
   return Array.from({ length: 1 + random(3) }, () => randomText(random, 1, 4, [...'aabbABx01'])).join('.');
 }

@@ -1,4 +1,4 @@
-/** Random rules on payloads: conditions, the pattern that they are found by, and the size of the payload. */
+/** Random rules on payloads: conditions, their fast pattern, and the size of the payload. */
 import type { Random } from '../pseudo-random.js';
 import { type Condition, type Content, written } from './conditions.js';
 import { isReferredTo } from './oracle.js';
@@ -6,7 +6,7 @@ import { oneIn, pick, randomConditions, type Wishes } from './random-conditions.
 
 export interface PayloadRule {
   readonly conditions: readonly Condition[];
-  /** `dsize` as a rule writes it. */
+  /** `dsize` in the notation of rules. */
   readonly size?: { readonly operator: '' | '<' | '>' | '!'; readonly bytes: number };
 }
 
@@ -16,7 +16,7 @@ export function randomPayloadRule(random: Random, wishes: Wishes): PayloadRule {
   return { conditions, size: { operator: pick(random, ['', '<', '>', '!']), bytes: 1 + random(20) } };
 }
 
-/** @param option one more, such as `flow` */
+/** @param option an additional option, such as `flow` */
 export function ruleText(
   header: string,
   { conditions, size }: PayloadRule,
@@ -27,7 +27,7 @@ export function ruleText(
   return `alert ${header} (${option && `${option}; `}${dsize}${written(conditions)} sid:${sid};)`;
 }
 
-/** What stands at the beginning is looked for in packets as in streams. */
+/** Conditions on the beginning are inspected in packets and in streams. */
 export function isAnchored({ conditions }: PayloadRule): boolean {
   return conditions.some(
     each =>

@@ -1,4 +1,4 @@
-/** Random rules that keep state for each other, and packets that they see. */
+/** Random rules that share state, and packets for them. */
 import type { Random } from '../pseudo-random.js';
 import { oneIn, pick } from './random-conditions.js';
 import type { BitCommand, Moment, StateOption, StateRule, Threshold } from './state-oracle.js';

@@ -1,4 +1,4 @@
-/** Random rules on several buffers of transactions, in the forms that rules have for that. */
+/** Random rules on several buffers of transactions, in all notations of rules. */
 import type { Random } from '../pseudo-random.js';
 import { type Condition, type Content, optionOf, type Pcre, written } from './conditions.js';
 import { holds } from './oracle.js';
@@ -25,9 +25,9 @@ interface Length {
 export interface TransactionRule {
   readonly protocol: 'http' | 'dns';
   readonly sections: readonly Section[];
-  /** It is about both sides of a transaction. */
+  /** The rule has buffers of both sides of a transaction. */
   readonly bothSides: boolean;
-  /** Written with modifiers such as http_uri instead of sticky buffers. */
+  /** With content modifiers such as http_uri instead of sticky buffers. */
   readonly older: boolean;
   readonly uriLength?: Length;
 }
@@ -53,7 +53,7 @@ const SERVER = [
   'http.response_header',
 ];
 
-/** The modifier of a content and the flag of a pcre that stand for a buffer. */
+/** The content modifier and the pcre flag of a buffer. */
 const OLDER: Readonly<Record<string, readonly [modifier: string, flag: string]>> = {
   'http.method': ['http_method', 'M'],
   'http.uri': ['http_uri', 'U'],
@@ -68,7 +68,7 @@ const OLDER: Readonly<Record<string, readonly [modifier: string, flag: string]>>
   'http.response_body': ['http_server_body', 'Q'],
 };
 
-/** @param seen buffers that there will be: most contents are a part of them */
+/** @param seen values of buffers in the traffic: most contents are a part of them */
 export function randomTransactionRule(random: Random, seen: readonly Buffers[]): TransactionRule {
   const side = pick(random, [CLIENT, CLIENT, SERVER, ['dns.query']]);
   const protocol = side === CLIENT || side === SERVER ? 'http' : 'dns';
@@ -107,7 +107,7 @@ function samplesOf(buffer: string, transforms: readonly Transform[], seen: reado
 }
 
 function randomSection(random: Random, buffer: string, seen: readonly Buffers[], variables: string): Section {
-  // Responses may have cookies too.
+  // Responses may have cookies, too.
   const absent =
     buffer !== 'http.cookie' && oneIn(random, 8) ? pick(random, ['', 'or_else'] as const) : undefined;
   const transforms = absent === undefined && oneIn(random, 3) ? randomTransforms(random) : [];
@@ -154,7 +154,7 @@ function olderText({ buffer, conditions }: Section): string {
   return texts.join(' ');
 }
 
-/** A buffer that is not there meets nothing but `absent`; of several one is enough. */
+/** For a missing buffer only `absent` holds; of several values, one is enough. */
 export function holdsIn({ protocol, sections, uriLength }: TransactionRule, buffers: Buffers): boolean {
   if ('dns.query' in buffers !== (protocol === 'dns')) return false;
   if (uriLength && !lengthFits(uriLength, (buffers['http.uri'] as string).length)) return false;

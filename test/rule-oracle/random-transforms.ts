@@ -1,4 +1,4 @@
-/** Random transforms, one behind the other, and buffers for them. */
+/** Random sequences of transforms, and buffers for them. */
 import type { Random } from '../pseudo-random.js';
 import { oneIn, pick, randomText } from './random-conditions.js';
 import {

@@ -1,4 +1,4 @@
-/** Compares what the oracle says of transactions with the alerts of the whole engine over a capture. */
+/** Compares the oracle for transactions with the alerts of the whole engine over a capture. */
 import dns from '../../modules/app/dns.js';
 import http from '../../modules/app/http.js';
 import { request } from '../app/dns/message-builder.js';
@@ -25,14 +25,14 @@ interface Rule extends TransactionRule {
   readonly text: string;
 }
 
-/** A transaction as alerts name it: port of the client, and number. */
+/** A transaction as in alerts: port of the client, and number. */
 interface Transaction {
   readonly name: string;
   readonly buffers: Buffers;
   readonly shown: string;
 }
 
-/** @returns what they disagree about */
+/** @returns disagreements */
 export async function compareTransactions(seed: number): Promise<string | undefined> {
   const random = randomNumbers(seed);
   const { packets, transactions } = randomTraffic(random);
@@ -62,7 +62,7 @@ export async function compareTransactions(seed: number): Promise<string | undefi
   return undefined;
 }
 
-/** What stands in the first list more often than in the second. */
+/** Items that are more often in the first list than in the second. */
 function difference(first: readonly string[], second: readonly string[]): string | undefined {
   const left = [...second];
   return first.find(each => {

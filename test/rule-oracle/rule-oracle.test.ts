@@ -1,9 +1,9 @@
-/** The meaning of rules, compared with a reference that tries everything; `npm run rule-oracle` does it for longer. */
+/** The meaning of rules, compared with an exhaustive reference; `npm run rule-oracle` does it for longer. */
 import { describe, expect, test } from 'vitest';
 import { AGREEMENTS } from './agreements.js';
 import { holds } from './oracle.js';
 
-/** How many random cases of each are part of every run. */
+/** Number of random cases of each comparison in every run. */
 const CASES: Readonly<Record<string, number>> = {
   conditions: 1500,
   'conditions-regexp': 500,
@@ -15,7 +15,7 @@ const CASES: Readonly<Record<string, number>> = {
   state: 5,
 };
 
-describe('random rules mean what the oracle says', () => {
+describe('engine and oracle agree on random rules', () => {
   test.each(Object.keys(AGREEMENTS))('%s', async name => {
     const found: string[] = [];
     for (let seed = 1; seed <= CASES[name]!; seed++) {
@@ -26,7 +26,7 @@ describe('random rules mean what the oracle says', () => {
   });
 });
 
-test('the oracle tries every place', () => {
+test('the oracle tries every position', () => {
   const content = (bytes: string, further = {}) => ({ kind: 'content' as const, bytes, ...further });
   expect(holds([content('a'), content('b', { within: 1 })], 'axab')).toBe(true);
   expect(holds([content('a'), content('b', { within: 1 })], 'axa')).toBe(false);

@@ -1,4 +1,4 @@
-/** Compares what the oracle says of rules that keep state with the alerts and drops of detection, inline. */
+/** Compares the oracle for rules with state with the alerts and drops of detection, inline. */
 
 import { isDrop } from '../../engine/verdict.js';
 import { sensorFor, udp } from '../detect/sensor.js';
@@ -11,7 +11,7 @@ const RULES = 16;
 const PACKETS = 80;
 const NETWORK = 0x0a000000;
 
-/** @returns what they disagree about */
+/** @returns disagreements */
 export async function compareState(seed: number): Promise<string | undefined> {
   const random = randomNumbers(seed);
   const rules: StateRule[] = [];

@@ -1,4 +1,4 @@
-/** What rules that keep state tell of packets, one packet and one rule after the other. */
+/** Evaluates rules with state, one packet and one rule after the other. */
 
 export type Action = 'pass' | 'drop' | 'alert';
 export type Tracking = 'ip_src' | 'ip_dst' | 'ip_pair';
@@ -32,7 +32,7 @@ export interface StateRule {
   readonly sid: number;
   readonly action: Action;
   readonly priority: number;
-  /** The payload has it. */
+  /** The payload contains it. */
   readonly word: string;
   readonly options: readonly StateOption[];
   readonly threshold?: Threshold;
@@ -44,7 +44,7 @@ export interface Moment {
   readonly flow: number;
   readonly source: number;
   readonly destination: number;
-  /** In halves of a second. */
+  /** In half seconds. */
   readonly time: number;
 }
 
@@ -56,7 +56,7 @@ export interface Told {
 export class StateOracle {
   private readonly bits = new Set<string>();
   private readonly integers = new Map<string, number>();
-  /** The last second in which a shared bit is set. */
+  /** The last second in which an xbit is set. */
   private readonly shared = new Map<string, number>();
   private readonly counts = new Map<string, { since: number; count: number }>();
   private readonly rules: readonly StateRule[];
@@ -85,7 +85,7 @@ export class StateOracle {
     return this.judge(matching, packet);
   }
 
-  /** A pass ends what is said of the packet. */
+  /** A pass ends the evaluation of the packet. */
   private judge(matching: readonly StateRule[], packet: Moment): Told {
     const sids: number[] = [];
     let dropped = false;
@@ -199,7 +199,7 @@ const QUESTIONS = ['isset', 'isnotset', 'notset', '<', '<=', '>', '>=', '==', '!
 export const isQuestion = (each: StateOption): boolean =>
   QUESTIONS.includes(each.kind === 'flowint' ? each.operator : each.command);
 
-/** Those that set go before those that set and ask, then those that ask, then the others. */
+/** Rules that set come before those that set and test, then those that test, then the others. */
 function useOf({ options }: StateRule, kind: StateOption['kind']): number {
   const own = options.filter(each => each.kind === kind);
   const asks = own.some(isQuestion);
@@ -209,7 +209,7 @@ function useOf({ options }: StateRule, kind: StateOption['kind']): number {
 
 function keyOf(each: StateOption & { kind: 'xbits' | 'hostbits' }, { source, destination }: Moment): string {
   const of = { ip_src: source, ip_dst: destination, ip_pair: [source, destination].toSorted().join() };
-  // What is kept with a host is the same whether it sends or receives.
+  // State of a host is the same whether it sends or receives.
   const range = each.track === 'ip_pair' ? 'pair' : 'host';
   return `${each.kind} ${each.name} ${range} ${of[each.track]}`;
 }

@@ -1,6 +1,7 @@
 /**
- * Compares what the oracle says of streams and segments of TCP with the alerts of the whole engine, which inspects
- * streams after the fact: cut anywhere, acknowledged now and then, with and without an end.
+ * Compares the oracle for TCP streams and segments with the alerts of the whole engine in IDS mode: with any
+ * segmentation,
+ * acknowledged now and then, with and without an end.
  */
 import { MATCHERS } from '../detect/sensor.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';
@@ -35,7 +36,7 @@ interface Connection {
   readonly segments: readonly Segment[];
 }
 
-/** @returns what they disagree about */
+/** @returns disagreements */
 export async function compareStreams(seed: number): Promise<string | undefined> {
   const random = randomNumbers(seed);
   const rules = randomRules(random);

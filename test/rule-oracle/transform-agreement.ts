@@ -1,10 +1,10 @@
-/** Compares what the oracle makes of a buffer by transforms with what the engine does. */
+/** Compares the oracle for transforms of a buffer with the engine. */
 import { randomNumbers } from '../pseudo-random.js';
 import { transformed } from '../signatures/inspect.js';
 import { randomInput, randomTransforms } from './random-transforms.js';
 import { changedBy, optionsOf } from './transforms-oracle.js';
 
-/** @returns what they disagree about */
+/** @returns disagreements */
 export function compareTransforms(seed: number): string | undefined {
   const random = randomNumbers(seed);
   const transforms = randomTransforms(random);

@@ -1,4 +1,4 @@
-/** Transforms of buffers, each in the shortest way, on latin1 text. */
+/** Transforms of buffers in their shortest form, on latin1 text. */
 import { createHash } from 'node:crypto';
 
 export interface Transform {
@@ -81,10 +81,10 @@ function sliced(buffer: string, offset: number, bytes: number | undefined, trunc
   return end < start ? '' : buffer.slice(start, end);
 }
 
-/** As a rule writes them. */
+/** In the notation of rules. */
 export const optionsOf = (transforms: readonly Transform[]): string =>
   transforms.map(({ name, argument }) => (argument === undefined ? name : `${name}:${argument}`)).join('; ');
 
-/** One behind the other. */
+/** One after the other. */
 export const changedBy = (transforms: readonly Transform[], buffer: string): string =>
   transforms.reduce((text, { change }) => change(text), buffer);

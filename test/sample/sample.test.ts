@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Alerts of the sample with the bundled rules, by signature, told by the program itself. */
+/** Alerts of the sample with the bundled rules, by signature, from the output of the program. */
 function alertsOfSample(environment: Record<string, string>, ...words: string[]): Record<string, number> {
   const logs = mkdtempSync(join(tmpdir(), 'sluice-sample-'));
   const files = [

@@ -1,4 +1,4 @@
-/** What is around the packets of a capture on their way: VLANs, tunnels, fragments, another version of IP. */
+/** What surrounds the packets of a capture: VLANs, tunnels, fragments, another IP version. */
 import {
   type CapturedPacket,
   checksum,
@@ -16,14 +16,14 @@ import {
 import { type Random, randomNumbers, shuffled } from '../pseudo-random.js';
 import { asIpv6 } from './as-ipv6.js';
 
-/** @param first identification of the first packet that is cut; each takes two at most */
+/** @param first identification of the first fragmented packet; each uses two at most */
 export type Around = (packets: readonly CapturedPacket[], first: number) => readonly CapturedPacket[];
 
 const IPV4 = 0x0800;
 const ETHERNET = 14;
 const IP = 20;
 
-/** @param layers in place of the Ethernet header */
+/** @param layers instead of the Ethernet header */
 const within =
   (...layers: Layer[]): Around =>
   packets =>
@@ -53,7 +53,7 @@ export const AROUND: Readonly<Record<string, Around>> = {
   'GRE in fragments': (packets, first) => fragments(within(...GRE)(packets, first), first),
 };
 
-/** Each packet in fragments, out of order and some twice; between them some of packets that never come whole. */
+/** Each packet in fragments, out of order and some duplicated, with fragments of incomplete packets in between. */
 function fragments(packets: readonly CapturedPacket[], first: number): CapturedPacket[] {
   const random = randomNumbers(first);
   let id = first;

@@ -1,4 +1,4 @@
-/** The same TCP segments between hosts of IPv6: 10.1.2.3 is 2001:db8::10:1:2:3. */
+/** The same TCP segments between IPv6 hosts: 10.1.2.3 becomes 2001:db8::10:1:2:3. */
 import { checksum, concat, ethernet, ipv6, packet, with16 } from '../packets/builder.js';
 
 const ETHERNET = 14;

@@ -1,4 +1,4 @@
-/** What a sensor sees of hosts that speak, as packets of a capture. */
+/** Packets between simulated hosts, as captured by the sensor. */
 import { type CapturedPacket, ethernet } from '../packets/builder.js';
 import { randomNumbers } from '../pseudo-random.js';
 import { type End, type Step, segmentPacket } from '../stream-tracking/conversation.js';
@@ -11,7 +11,7 @@ export interface Ends {
 
 export interface Captured {
   readonly packets: readonly CapturedPacket[];
-  /** Seconds since the epoch at which the client has heard so many bytes. */
+  /** Time (seconds since the epoch) at which the client has received this many bytes. */
   heardAt(bytes: number): number;
 }
 
@@ -27,7 +27,7 @@ export function captured(seed: number, scene: Scene, { client, server }: Ends, b
   const { read } = world;
   const { sides } = scene;
   if (read.toServer !== sides.toServer || read.toClient !== sides.toClient)
-    throw new Error(`seed ${seed}: the hosts did not hear all`);
+    throw new Error(`seed ${seed}: the hosts did not receive all data`);
   return {
     packets: steps.map(({ now, step }) => ({
       data: segmentPacket(step, client, server, [ethernet()]),

@@ -1,4 +1,6 @@
-/** What must hold of a conversation of simulated hosts: all is read, nothing is stuck, and nothing of it is refused. */
+/**
+ * Properties of a conversation of simulated hosts: all data is read, nothing is stuck, and nothing is wrongly dropped.
+ */
 import { expect } from 'vitest';
 import type { ConfigTree } from '../../engine/config/config.js';
 import { randomNumbers } from '../pseudo-random.js';
@@ -9,8 +11,9 @@ import { World } from './world.js';
 const GOOD: Links = { lostBefore: 0, lostBehind: 0, repeated: 0, delayBefore: 0, delayBehind: 0 };
 
 /**
- * Where the receiver may not have got what the sensor saw when older segments come, they have no timestamps: it takes
- * what the sensor must think older than what it has.
+ * On links where older segments arrive although the receiver may not have what the sensor saw, hosts have no
+ * timestamps: it
+ * accepts segments that the sensor must consider too old.
  */
 export const LINKS: Record<string, Links> = {
   'good links': GOOD,
@@ -30,7 +33,7 @@ export const LINKS: Record<string, Links> = {
 
 export const POLICIES = ['bsd', 'linux', 'linux-6', 'windows'];
 
-/** Letters that differ from place to place. */
+/** Letters that differ by position. */
 export const text = (length: number, seed: number): string =>
   Array.from({ length }, (_, i) => String.fromCharCode(97 + ((i * seed + (i >> 4)) % 26))).join('');
 
@@ -40,7 +43,7 @@ export interface Heard {
   readonly ended: boolean;
 }
 
-/** Lets the hosts speak, with a sensor between them. */
+/** Runs the conversation of the hosts, with a sensor between them. */
 export function listen(
   seed: number,
   scene: Scene,
@@ -60,7 +63,7 @@ export function listen(
   return { conversation, world, ended };
 }
 
-/** What is so old that its receiver refuses it too (RFC 7323) may be dropped. */
+/** Segments so old that their receiver drops them too (RFC 7323) may be dropped. */
 export function wronglyDropped(world: World): unknown[] {
   return world.dropped
     .filter(({ events }) => !events.includes('stream.pkt_invalid_timestamp'))
@@ -73,7 +76,7 @@ export function expectAllRead(seed: number, { conversation, world, ended }: Hear
   expect({ seed, wrong: wronglyDropped(world) }).toEqual({ seed, wrong: [] });
   expect({ seed, ended }).toEqual({ seed, ended: true });
   const { read } = world;
-  // When both open, the sensor takes the one that it sees first for the client.
+  // In a simultaneous open, the sensor takes the side that it sees first for the client.
   const turned =
     conversation.toServer[0] !== undefined && !read.toServer.startsWith(conversation.toServer[0]);
   const [first, second] = turned ? [read.toClient, read.toServer] : [read.toServer, read.toClient];
@@ -84,7 +87,7 @@ export function expectAllRead(seed: number, { conversation, world, ended }: Hear
   expect({ seed, toServer, toClient }).toEqual({ seed, toServer: '', toClient: '' });
 }
 
-/** Where two texts part, in words; empty when they are the same. */
+/** Describes the first difference of two texts; empty if they are equal. */
 export function difference(is: string, expected: string): string {
   if (is === expected) return '';
   let at = 0;

@@ -1,9 +1,9 @@
-/** Nothing that real hosts send over bad links is refused, and all of it is read. */
+/** Segments of correct hosts are not dropped, whatever the links do, and all data is read. */
 import { describe, it } from 'vitest';
 import { expectAllRead, LINKS, listen, POLICIES } from './check.js';
 import { PROBED, REFUSED, SCENES, type Tell } from './scenes.js';
 
-/** Near the end of the sequence numbers, and anywhere. */
+/** Initial sequence numbers: near their end, and anywhere. */
 const ISNS = [
   { client: 2 ** 32 - 700, server: 2 ** 31 - 900 },
   { client: 1000, server: 5000 },
@@ -22,16 +22,18 @@ describe.each(Object.keys(LINKS))('%s', link => {
   const cases = Object.entries(SCENES).flatMap(([name, tell], i) =>
     MODES.map((mode, j) => [name, mode, tell, i + j] as const),
   );
-  it.each(cases)('%s, %s', (_, mode, tell, first) =>
+  it.each(cases)('all data is read: %s, %s', (_, mode, tell, first) =>
     check(1 + first, tell, link, mode, POLICIES[first % POLICIES.length]!),
   );
 
-  it.each(MODES)('closed windows probed by bytes, %s', mode => check(1, PROBED, link, mode, 'bsd'));
+  it.each(MODES)('all data is read if closed windows are probed by bytes, %s', mode =>
+    check(1, PROBED, link, mode, 'bsd'),
+  );
 });
 
-/** Where its answer is lost, the client calls again, without data: that is another session. */
+/** If the answer is lost, the client opens another session, without data. */
 describe.each(Object.keys(LINKS))('%s', link => {
-  it.each(MODES)('opens fast, refused, %s', mode => {
+  it.each(MODES)('all data is read if the server refuses the data of a Fast Open, %s', mode => {
     for (const seed of [1, 3, 4, 5, 12]) check(seed, REFUSED, link, mode, POLICIES[seed % 4]!);
   });
 });

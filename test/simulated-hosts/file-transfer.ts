@@ -1,4 +1,4 @@
-/** FTP (RFC 959) with a data connection that the client opens, and one that the server opens. */
+/** FTP (RFC 959) with one data connection opened by the client, and one opened by the server. */
 import { client, server, type Turn } from '../fuzz/turns.js';
 import type { Ends } from './capture.js';
 import { FILE, type Talk } from './talks.js';
@@ -6,11 +6,11 @@ import { FILE, type Talk } from './talks.js';
 export interface DataConnection {
   readonly talk: Talk;
   readonly ends: Ends;
-  /** It begins when the client has heard so much of the control connection. */
+  /** The data connection begins after the client has received this much on the control connection. */
   readonly heard: number;
 }
 
-/** An address and a port as commands have them. */
+/** An address and a port in the notation of commands. */
 const place = (address: string, port: number) => [...address.split('.'), port >> 8, port & 255].join(',');
 
 export function fileTransfer({ client: user, server: host }: Ends): { talk: Talk; data: DataConnection[] } {

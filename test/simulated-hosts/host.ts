@@ -1,4 +1,4 @@
-/** A host that speaks TCP (RFC 9293, timestamps and windows of RFC 7323, SACK of RFC 2018, Fast Open of RFC 7413). */
+/** A TCP host (RFC 9293, timestamps and windows of RFC 7323, SACK of RFC 2018, Fast Open of RFC 7413). */
 import type { Options } from '../stream-tracking/conversation.js';
 import type { Manner } from './manner.js';
 import { Receiver } from './receiver.js';
@@ -7,7 +7,7 @@ import { type Flags, Sender } from './sender.js';
 import type { World } from './world.js';
 
 export class Host {
-  /** It gave the connection up, or the other did. */
+  /** One side has reset the connection. */
   isReset = false;
   private readonly receiver: Receiver;
   private readonly sender: Sender;
@@ -49,7 +49,7 @@ export class Host {
     else if (segment.ack !== undefined && !this.isMine(segment.ack)) this.answerByReset(segment);
   }
 
-  /** Segments of connections before this one have numbers before this one's. */
+  /** Sequence numbers of earlier connections are below those of this one. */
   private inMyNumbers(segment: Segment): Segment {
     const shift = (segment.connection - this.connection) * NEXT_CONNECTION;
     if (shift === 0) return segment;
@@ -119,7 +119,7 @@ export class Host {
     else this.acknowledge();
   }
 
-  /** RFC 5961 section 3: only the number that is expected resets; others in the window are challenged. */
+  /** RFC 5961 section 3: only a reset with the expected number is accepted; others in the window are challenged. */
   private receiveReset(segment: Segment): void {
     const { receiver } = this;
     if (this.isReset) return;
@@ -135,13 +135,13 @@ export class Host {
     this.emit(this.sender.next, this.receiver.next, '', {}, true);
   }
 
-  /** RFC 9293 section 3.10.7.1: what comes to a connection that is no more. */
+  /** RFC 9293 section 3.10.7.1: segments of a connection that no longer exists. */
   private answerByReset({ seq, ack, data, syn, fin }: Segment): void {
     if (ack !== undefined) this.emit(ack, undefined, '', {}, true);
     else this.emit(0, seq + data.length + (syn ? 1 : 0) + (fin ? 1 : 0), '', {}, true);
   }
 
-  /** Whether both have agreed to tell the time, or may yet. */
+  /** Whether both sides use timestamps, or may still agree to. */
   private stamps(syn: boolean): boolean {
     return this.manner.timestamps && (this.receiver.stamps || (syn && !this.receiver.synchronized));
   }

@@ -1,38 +1,38 @@
-/** How a host speaks. */
+/** Behaviour of a host. */
 
-/** When so many bytes were heard, so many of the own may have been said. */
+/** After this many received bytes, this many own bytes may be sent. */
 export interface Said {
   readonly heard: number;
   readonly upTo: number;
 }
 
 export interface Manner {
-  /** Calls the other; both may (RFC 9293 section 3.5, figure 7). */
+  /** Opens the connection; both may (RFC 9293 section 3.5, figure 7). */
   readonly opens: boolean;
-  /** What its receiver holds for the application at most, and the scale of the windows that it tells. */
+  /** Size of the receive buffer, and the window scale. */
   readonly buffer: number;
   readonly scale: number | undefined;
   readonly timestamps: boolean;
   readonly sack: boolean;
   /** Largest payload of a segment. */
   readonly mss: number;
-  /** Windows that stay closed are probed by a byte behind them too. */
+  /** Closed windows are probed by a byte beyond them, too. */
   readonly byteProbes: boolean;
-  /** Takes back windows that it has told. */
+  /** Shrinks windows after announcing them. */
   readonly shrinks: boolean;
-  /** Bytes that the application says before it is silent for a while. */
+  /** Number of bytes that the application sends before a pause. */
   readonly portion: number;
-  /** Bytes of its keep-alives, undefined when it sends none (RFC 9293 section 3.8.4). */
+  /** Bytes of its keep-alives, undefined if it sends none (RFC 9293 section 3.8.4). */
   readonly keepAlive: 0 | 1 | undefined;
-  /** Says nothing before the other has said all. */
+  /** Sends nothing before the other side has sent all. */
   readonly listensFirst: boolean;
-  /** What it says when: the first bytes at once, the next when it has heard so many of the other's. */
+  /** What it sends, in parts: the first at once, each other after it has received this many bytes. */
   readonly says: readonly Said[] | undefined;
-  /** Places of bytes that are urgent (RFC 6093): the segments with them end there. */
+  /** Positions of urgent bytes (RFC 6093): segments that contain them end there. */
   readonly urgent: readonly number[];
-  /** Gives the connection up at this time, in milliseconds. */
+  /** Resets the connection at this time, in milliseconds. */
   readonly resetsAt: number;
-  /** Bytes that the SYN of a client brings, and that a server takes with it (RFC 7413). */
+  /** Bytes in the SYN of a client, and how many a server accepts with it (RFC 7413). */
   readonly fastOpen: number;
 }
 

@@ -1,4 +1,4 @@
-/** Captures of many conversations, each over a link of its own; and what they are to be told like. */
+/** Captures of many conversations, each over its own link, and what their records must equal. */
 import type { CapturedPacket } from '../packets/builder.js';
 import type { Around } from './around.js';
 import { network6 } from './as-ipv6.js';
@@ -9,16 +9,16 @@ import type { Manner } from './manner.js';
 import { said, TALKS, type Talk } from './talks.js';
 import type { Links } from './world.js';
 
-/** Policies of hosts that keep what came first, and of those that do not. */
+/** Host policies that prefer older data, and those that do not. */
 const POLICIES = ['bsd', 'linux', 'linux-6', 'windows', 'first', 'last', 'old-linux', 'solaris'];
 const [GOOD, ...BAD] = Object.entries(LINKS);
-/** Today, and where seconds no longer fit into 31 bits. */
+/** Today, and when seconds exceed 31 bits. */
 const BEGINNINGS = [1_700_000_000, 2 ** 31 - 1];
 
-/** Each policy has a network of its own. */
+/** Each policy has its own network. */
 export const HOSTS = `host-os-policy: { ${POLICIES.map((policy, i) => `${policy}: [10.${i}.0.0/16, "${network6(10, i)}"]`).join(', ')} }\n`;
 
-/** Ports of clients that a conversation has for itself. */
+/** Number of client ports reserved for a conversation. */
 const PORTS = 4;
 const FIRST_PORT = 10_000;
 
@@ -27,7 +27,7 @@ export const portOf = ({ src_port, dest_port }: { src_port?: number; dest_port?:
 
 const SERVER_PORTS = new Set(TALKS.map(({ serverPort }) => serverPort));
 
-/** What is told of `port` is to be told of `like`. */
+/** Records of `port` must equal those of `like`. */
 export interface Comparison {
   readonly name: string;
   readonly port: number;
@@ -41,7 +41,7 @@ export interface Meetings {
 
 /**
  * All conversations over all links.
- * @param around what is around those over bad links, each time the next
+ * @param around what surrounds conversations over bad links, in turn
  */
 export function meetings(seed: number, around: readonly Around[] = []): Meetings {
   const packets: CapturedPacket[] = [];
@@ -76,7 +76,10 @@ function ends(talk: Talk | 'files', policy: number, seed: number, port: number):
   };
 }
 
-/** Where other orders come to the receiver than to the sensor, timestamps would make it refuse what the sensor took. */
+/**
+ * If the receiver gets segments in another order than the sensor, it would drop some by timestamp that the sensor
+ * accepted.
+ */
 function manner(seed: number, { delayBehind }: Links): Partial<Manner> {
   const large = { buffer: 60_000, mss: 1000, sack: true, scale: seed % 8 };
   return { ...(seed % 2 === 0 && large), timestamps: delayBehind === 0 && seed % 3 > 0 };

@@ -1,4 +1,4 @@
-/** Where a capture begins in the middle of a conversation, all is read that the sensor is given from there on. */
+/** If a capture begins in the middle of a conversation, all data from there on is read. */
 import { describe, expect, it } from 'vitest';
 import { Conversation, step } from '../stream-tracking/conversation.js';
 import { LINKS, listen, wronglyDropped } from './check.js';
@@ -11,11 +11,11 @@ const seeds = seedsOf(1);
 const NAMES = ['usual', 'SACK and large windows', 'few bytes', 'windows that shrink'];
 const MODES = ['ids', 'ips'];
 
-/** @param oneside whether one side alone may be seen */
+/** @param oneside whether only one side may be seen */
 function check(seed: number, name: string, link: string, mode: string, oneside: boolean): void {
   const links = LINKS[link]!;
   const told = SCENES[name]!(seed);
-  // Where older segments come behind newer ones, the receiver knows better than the sensor which are too old.
+  // If segments are reordered, only the receiver knows which ones are too old.
   const client = { ...told.client, timestamps: links.delayBefore === 0 };
   const seen = { '>': new Seen(), '<': new Seen() };
   let unseen = 1 + ((seed * 13) % 60);
@@ -29,7 +29,7 @@ function check(seed: number, name: string, link: string, mode: string, oneside: 
   const { conversation, world, ended } = listen(seed, { ...told, client, links, sees }, config);
   const first = conversation.toServer.join('');
   const second = conversation.toClient.join('');
-  // Nobody tells the sensor which side called the other.
+  // The sensor does not know which side opened the connection.
   const whole =
     (seen['>'].isRead(first) && seen['<'].isRead(second)) ||
     (seen['>'].isRead(second) && seen['<'].isRead(first));
@@ -38,9 +38,12 @@ function check(seed: number, name: string, link: string, mode: string, oneside: 
 }
 
 describe.each(Object.keys(LINKS))('%s', link => {
-  it.each(NAMES.flatMap(name => MODES.map(mode => [name, mode] as const)))('%s, %s', (name, mode) => {
-    for (const seed of seeds) for (const oneside of [false, true]) check(seed, name, link, mode, oneside);
-  });
+  it.each(NAMES.flatMap(name => MODES.map(mode => [name, mode] as const)))(
+    'all later data is read: %s, %s',
+    (name, mode) => {
+      for (const seed of seeds) for (const oneside of [false, true]) check(seed, name, link, mode, oneside);
+    },
+  );
 });
 
 describe.each(MODES)('%s', mode => {
@@ -52,32 +55,35 @@ describe.each(MODES)('%s', mode => {
     return { conversation, outcomes };
   }
 
-  it('a FIN from before the first segment passes: it will be sent until it is answered', () => {
+  it('a FIN from before the first segment passes, since it is retransmitted until acknowledged', () => {
     const { outcomes } = heard('> A 12 1', '> FA 11 1', '> FPA 6 1 whole', '< A 1 12');
     expect(outcomes.map(({ dropped }) => dropped)).toEqual([false, false, false, false]);
   });
 
-  it('a window that is closed was open for what is on its way', () => {
+  it('data in flight is read although the window closed', () => {
     const { conversation } = heard('< A 1 1  0', '< PA 1 6 abcde', '> A 6 1', '> A 6 6');
     expect(conversation.toClient.join('')).toBe('abcde');
   });
 });
 
-describe('inline, sessions that are not known and pass', () => {
+describe('inline, unknown sessions that pass', () => {
   it.each([
     [false, 'ignore'],
     [false, 'pass-flow'],
     [false, 'bypass'],
     [true, 'ignore'],
     [true, 'pass-flow'],
-  ])('stream.midstream %s, stream.midstream-policy %s: they come to their end', (midstream, policy) => {
-    for (const [link, links] of Object.entries(LINKS)) {
-      const told = SCENES['usual']!(seeds[0]!);
-      let unseen = 1 + ((seeds[0]! * 13) % 60);
-      const scene = { ...told, client: { timestamps: false }, links, sees: () => unseen-- <= 0 };
-      const config = { 'engine-mode': 'ips', stream: { midstream, 'midstream-policy': policy } };
-      const { world, ended } = listen(seeds[0]!, scene, config);
-      expect({ link, ended, dropped: world.dropped.length }).toEqual({ link, ended: true, dropped: 0 });
-    }
-  });
+  ])(
+    'with stream.midstream %s and stream.midstream-policy %s, sessions end normally',
+    (midstream, policy) => {
+      for (const [link, links] of Object.entries(LINKS)) {
+        const told = SCENES['usual']!(seeds[0]!);
+        let unseen = 1 + ((seeds[0]! * 13) % 60);
+        const scene = { ...told, client: { timestamps: false }, links, sees: () => unseen-- <= 0 };
+        const config = { 'engine-mode': 'ips', stream: { midstream, 'midstream-policy': policy } };
+        const { world, ended } = listen(seeds[0]!, scene, config);
+        expect({ link, ended, dropped: world.dropped.length }).toEqual({ link, ended: true, dropped: 0 });
+      }
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** What one side says is read whole where the other is not seen, whatever is lost, sent again or overtaken. */
+/** The data of one side is read completely if the other is not seen, whatever is lost, retransmitted or reordered. */
 import { describe, expect, it } from 'vitest';
 import { Conversation, step } from '../stream-tracking/conversation.js';
 import { difference, LINKS, listen, wronglyDropped } from './check.js';
@@ -9,7 +9,7 @@ import type { Side } from './segment.js';
 const MODES = ['ids', 'ips'];
 
 function check(seed: number, link: string, mode: string, side: Side): void {
-  // Inline, what begins with an answer passes where sessions may be picked up.
+  // Inline, sessions that begin with an answer pass if midstream sessions are allowed.
   const config = { 'engine-mode': mode, stream: { 'async-oneside': true, midstream: side === '<' } };
   const told = SCENES['usual']!(seed);
   const sees = ({ from }: { from: Side }) => from === side;
@@ -24,7 +24,7 @@ function check(seed: number, link: string, mode: string, side: Side): void {
 }
 
 describe.each(Object.keys(LINKS))('%s', link => {
-  it.each(MODES)('%s', mode => {
+  it.each(MODES)('%s: all data of the side is read', mode => {
     for (const seed of seedsOf(3)) for (const side of ['>', '<'] as const) check(seed, link, mode, side);
   });
 });
@@ -37,11 +37,11 @@ describe.each(MODES)('%s', mode => {
     return conversation;
   }
 
-  it('waits for what was overtaken', () => {
+  it('data behind a gap waits for the missing segment', () => {
     expect(heard('> PA 3 1 BB', '> PA 1 1 AA').toServer.join('')).toBe('AABB');
   });
 
-  it('waits for what was overtaken, also right behind the SYN', () => {
+  it('data behind a gap waits for the missing segment right after the SYN', () => {
     const conversation = new Conversation({
       config: { 'engine-mode': mode, stream: { 'async-oneside': true } },
     });
@@ -50,7 +50,7 @@ describe.each(MODES)('%s', mode => {
     expect(conversation.toServer.join('')).toBe('AABB');
   });
 
-  it('takes for lost what no window can hold back', () => {
+  it('a gap larger than any window is treated as lost', () => {
     const { toServer } = heard('> PA 3 1 BB', '> PA 70000 1 CC');
     expect(toServer.join('')).toBe('BBCC');
   });

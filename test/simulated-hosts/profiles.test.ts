@@ -1,6 +1,6 @@
 /**
- * Conversations over bad links, in VLANs, tunnels and fragments, are told of alike whatever threads read them, in batches
- * of whatever size.
+ * Conversations over bad links, in VLANs, tunnels and fragments, give the same records with any profile and any batch
+ * size.
  */
 import { describe, expect, it } from 'vitest';
 import { replay } from '../streams/replay.js';
@@ -14,7 +14,7 @@ const WAYS: readonly (readonly [profile: string, batch: number, ...words: string
   ['pipeline', 1],
   ['oisf2009', 64],
 ];
-/** `ALL=1` tries each way in both modes. */
+/** `ALL=1` runs each profile in both modes. */
 const ALL = process.env['ALL'] !== undefined;
 const { packets, comparisons } = meetings(Number(process.env['FIRST'] ?? 2), Object.values(AROUND));
 
@@ -29,12 +29,12 @@ const read = (profile: string, batch: number, words: readonly string[]) =>
   });
 
 describe.each([
-  ['after the fact', 0, []],
+  ['IDS mode', 0, []],
   ['inline', 1, ['--simulate-ips']],
 ])('%s', (_, odd, mode) => {
   const ways = WAYS.filter((_, i) => ALL || i % 2 === odd);
 
-  it('as in one thread', async () => {
+  it('all profiles give the records of one thread', async () => {
     const expected = told(await read('single', 256, mode));
     for (const [profile, batch, ...words] of ways) {
       const records = await read(profile, batch, [...mode, ...words]);

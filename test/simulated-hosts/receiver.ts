@@ -1,25 +1,25 @@
-/** The half of a host that receives: what it takes, what it gives its application, and the window it tells. */
+/** The receiving half of a host: what it accepts, what it delivers to its application, and the window it announces. */
 import type { Manner } from './manner.js';
 import type { Segment } from './segment.js';
 import type { World } from './world.js';
 
 export class Receiver {
-  /** What the application was given. */
+  /** Data delivered to the application. */
   received = '';
   synchronized = false;
-  /** What is expected next. */
+  /** Next expected sequence number (RCV.NXT). */
   next = 0;
   finReceived = false;
-  /** The other tells the time. */
+  /** The other side sends timestamps. */
   stamps = false;
   /** TS.Recent of RFC 7323. */
   recent = 0;
   private unread = 0;
   private lastAck = 0;
-  /** Right edge of the window that was told last. */
+  /** Right edge of the last announced window. */
   private edge = 0;
   private waiting: Segment[] = [];
-  /** A repetition that is told by SACK (RFC 2883). */
+  /** A duplicate reported by SACK (RFC 2883). */
   private duplicate: readonly [number, number] | undefined;
 
   constructor(
@@ -47,7 +47,7 @@ export class Receiver {
     if (ts && seq <= this.lastAck && ts[0] > this.recent) this.recent = ts[0];
   }
 
-  /** As Linux has it: also a closed window lets acknowledgments through. */
+  /** As in Linux: acknowledgments are accepted even if the window is closed. */
   isAcceptable({ seq, data, fin }: Segment): boolean {
     return seq + data.length + (fin ? 1 : 0) >= this.lastAck && seq <= Math.max(this.edge, this.next);
   }
@@ -67,7 +67,7 @@ export class Receiver {
     return this.next > before;
   }
 
-  /** The window of now, as on the wire. Only a SYN tells it unscaled. */
+  /** The current window, as on the wire. It is unscaled in a SYN only. */
   tell(syn: boolean): number {
     const scale = syn ? 0 : (this.manner.scale ?? 0);
     const kept = !syn && this.manner.shrinks && this.world.random(3) === 0 ? this.world.random(100) : 100;
@@ -79,7 +79,7 @@ export class Receiver {
     return wire;
   }
 
-  /** What waits behind holes (RFC 2018), three blocks at most. */
+  /** Data that waits behind gaps (RFC 2018), at most three blocks. */
   sack(): (readonly [number, number])[] {
     const blocks: [number, number][] = [];
     for (const { seq, data } of [...this.waiting].sort((a, b) => a.seq - b.seq)) {

@@ -1,6 +1,7 @@
 /**
- * What is told of conversations over bad links is what is told of them over good ones, with every other seed also in VLANs,
- * tunnels and fragments.
+ * Conversations over bad links give the same records as over good ones, with every other seed also in VLANs, tunnels
+ * and
+ * fragments.
  */
 import { describe, expect, it } from 'vitest';
 import { replay } from '../streams/replay.js';
@@ -12,11 +13,11 @@ import { differences, RULES, TYPES } from './told.js';
 const seeds = seedsOf(1);
 
 describe.each([
-  ['after the fact', []],
+  ['IDS mode', []],
   ['inline', ['--simulate-ips']],
 ])('%s', (_, words) => {
   it.each(seeds)(
-    'tells the same: seed %i',
+    'records over bad links are those over good links: seed %i',
     async seed => {
       const { packets, comparisons } = meetings(seed, seed % 2 === 0 ? Object.values(AROUND) : []);
       const more = { rules: RULES, types: TYPES, config: HOSTS, words: ['-k', 'all', ...words] };

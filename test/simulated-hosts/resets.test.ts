@@ -1,4 +1,4 @@
-/** A host that gives the connection up: what was heard before was read, and the other host learns of it. */
+/** A host resets the connection: data received before is read, and the other host receives the reset. */
 import { describe, expect, it } from 'vitest';
 import { Conversation, step } from '../stream-tracking/conversation.js';
 import { LINKS, listen, POLICIES, wronglyDropped } from './check.js';
@@ -11,7 +11,7 @@ const MODES = ['ids', 'ips'];
 
 function check(seed: number, name: string, link: string, mode: string, side: 'client' | 'server'): void {
   const told = SCENES[name]!(seed);
-  // The hosts ask whether a reset is meant (RFC 5961), as Linux does; what others would take closes the session earlier.
+  // The hosts challenge resets (RFC 5961), as Linux does; for other systems the session is closed earlier.
   const policy = mode === 'ids' ? 'linux-6' : POLICIES[seed % POLICIES.length]!;
   const config = { 'engine-mode': mode, 'host-os-policy': { [policy]: ['0.0.0.0/0'] } };
   const client = { ...told.client, keepAlive: 0 as const };
@@ -19,7 +19,7 @@ function check(seed: number, name: string, link: string, mode: string, side: 'cl
   const hosts = { client, server, [side]: { ...told[side], resetsAt: 10 + ((seed * 37) % 900) } };
   const { conversation, world, ended } = listen(seed, { ...told, ...hosts, links: LINKS[link]! }, config);
   const wrong = wronglyDropped(world);
-  // One that has said all, and waits for the other's end without a word, is not told where the reset is lost.
+  // A host that only waits for the end of the other does not learn of a reset that is lost.
   const isOver = ended || world.dropped.length === 0;
   expect({ seed, side, policy, wrong, isOver }).toEqual({ seed, side, policy, wrong: [], isOver: true });
   if (policy !== 'linux-6') return;
@@ -33,10 +33,13 @@ function check(seed: number, name: string, link: string, mode: string, side: 'cl
 }
 
 describe.each(Object.keys(LINKS))('%s', link => {
-  it.each(NAMES.flatMap(name => MODES.map(mode => [name, mode] as const)))('%s, %s', (name, mode) => {
-    for (const seed of seeds)
-      for (const side of ['client', 'server'] as const) check(seed, name, link, mode, side);
-  });
+  it.each(NAMES.flatMap(name => MODES.map(mode => [name, mode] as const)))(
+    'data before a reset is read: %s, %s',
+    (name, mode) => {
+      for (const seed of seeds)
+        for (const side of ['client', 'server'] as const) check(seed, name, link, mode, side);
+    },
+  );
 });
 
 describe.each(POLICIES)('%s', policy => {
@@ -49,13 +52,13 @@ describe.each(POLICIES)('%s', policy => {
     return { conversation, last: last! };
   }
 
-  it('inline a reset passes whose number its receiver expects when it has not got the data before', () => {
+  it('inline, a reset passes whose number its receiver expects if it did not receive the data before', () => {
     const begin = [['> S 0'], ['< SA 0 1'], ['> A 1 1'], ['> PA 1 1 abc']] as const;
     expect(heard('ips', ...begin, ['> R 1']).last.dropped).toBe(false);
     expect(heard('ips', ...begin, ['> R 9001']).last.dropped).toBe(true);
   });
 
-  it.each(MODES)('the last byte once more may tell of a larger window, %s', mode => {
+  it.each(MODES)('a retransmission of the last byte may announce a larger window, %s', mode => {
     const { conversation } = heard(
       mode,
       ...([['> S 0', 10], ['< SA 0 1'], ['> A 1 1', 10], ['> PA 1 1 x', 10], ['< A 1 2']] as const),

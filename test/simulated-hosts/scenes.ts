@@ -1,4 +1,4 @@
-/** Ways in which hosts speak. */
+/** Conversation patterns of hosts. */
 import { text } from './check.js';
 import type { Scene } from './world.js';
 
@@ -60,12 +60,12 @@ export const SCENES: Record<string, Tell> = {
   }),
 };
 
-/** Linux takes no byte beyond a closed window, and the sensor cannot know that it has opened since. */
+/** Linux accepts no byte beyond a closed window, and the sensor cannot know that it has opened since. */
 export const PROBED: Tell = seed => ({
   sides: usual(seed),
   client: { byteProbes: true },
   server: { byteProbes: true },
 });
 
-/** The server does not know the cookie. */
+/** The server does not accept the cookie. */
 export const REFUSED: Tell = seed => ({ sides: usual(seed), client: { fastOpen: 1 + (seed % 150) } });

@@ -1,13 +1,13 @@
-/** What a sensor was given of one side of a conversation that it has not seen from the beginning. */
+/** What a sensor got of one side of a conversation whose beginning it has not seen. */
 import type { Segment } from './segment.js';
 
 export class Seen {
-  /** Where what it saw first begins. */
+  /** Position of the first byte seen. */
   private begin: number | undefined;
-  /** What the other side has, as far as it was told. */
+  /** What the other side has acknowledged. */
   private acked = 0;
   private readonly bytes: string[] = [];
-  /** Came when the other side had said that it has them: they may have been taken for lost. */
+  /** Positions of bytes that arrived after they were acknowledged: they may have been treated as lost. */
   private readonly late = new Set<number>();
 
   take({ seq, data, syn }: Segment): void {
@@ -24,9 +24,9 @@ export class Seen {
     this.acked = Math.max(this.acked, ack - 1);
   }
 
-  /** Whether this is what was seen: all from where it was seen first on, but what came too late. */
+  /** Whether the text is what was seen: everything from the first byte seen on, except bytes that came too late. */
   isRead(text: string): boolean {
-    // How much of the text may be there before each byte.
+    // Possible lengths of the matched text before each byte.
     let before = new Set([0]);
     for (let i = 0; i < this.bytes.length; i++) {
       const byte = this.bytes[i];

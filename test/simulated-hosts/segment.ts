@@ -1,4 +1,4 @@
-/** What hosts send each other: a segment of TCP, with numbers relative to the initial ones of both sides. */
+/** A TCP segment between hosts, with numbers relative to the initial ones of both sides. */
 import type { Options, Step } from '../stream-tracking/conversation.js';
 
 export type Side = '>' | '<';
@@ -16,14 +16,14 @@ export interface Segment {
   /** As on the wire. */
   readonly window: number;
   readonly options: Options;
-  /** Of the first, second … connection of the hosts. */
+  /** Index of the connection between the hosts. */
   readonly connection: number;
 }
 
-/** How far the numbers of one connection lie behind those of the one before it. */
+/** Difference between initial sequence numbers of consecutive connections. */
 export const NEXT_CONNECTION = 1_000_000;
 
-/** As the sensor is given it. */
+/** The packet given to the sensor. */
 export function stepOf(segment: Segment): Step {
   const { from, syn, fin, rst, data, urgent, window, options, connection } = segment;
   const shift = connection * NEXT_CONNECTION;

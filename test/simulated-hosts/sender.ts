@@ -1,4 +1,4 @@
-/** The half of a host that sends: what of it is acknowledged, what the window allows, and what must be sent again. */
+/** The sending half of a host: what is acknowledged, what the window allows, and what must be retransmitted. */
 import type { Manner } from './manner.js';
 import type { Segment } from './segment.js';
 import type { World } from './world.js';
@@ -19,7 +19,7 @@ export type Transmit = (seq: number, data: string, flags?: Flags) => void;
 export class Sender {
   una = 0;
   next = 0;
-  /** What the application has given so far. */
+  /** Data from the application so far. */
   private given: number;
   private probed = 0;
   private window = 0;
@@ -44,7 +44,7 @@ export class Sender {
     return this.una === this.end + 1;
   }
 
-  /** The SYN, with data when it opens fast, or the SYN with an acknowledgment. */
+  /** The SYN, with data in a Fast Open, or the SYN/ACK. */
   open(): void {
     const first = this.manner.opens ? this.data.slice(0, this.manner.fastOpen) : '';
     this.transmit(0, first, { syn: true, fastOpen: this.manner.fastOpen > 0 });
@@ -52,26 +52,26 @@ export class Sender {
     this.keepTrying();
   }
 
-  /** What the other's SYN says of windows. */
+  /** Window and scale in the SYN of the other side. */
   meet({ window, options }: Segment): void {
     this.setWindow(window);
     this.scale = this.manner.scale === undefined ? 0 : (options.scale ?? 0);
   }
 
-  /** The other has said all: now it is this one's turn. */
+  /** The other side has sent all: now it is this side's turn. */
   speak(): void {
     if (this.given >= this.data.length || !this.manner.listensFirst || this.given > 0) return;
     this.given = Math.min(this.manner.portion, this.data.length);
     this.giveMore();
   }
 
-  /** The application has heard so many bytes. */
+  /** The application has received this many bytes. */
   hear(bytes: number): void {
     for (const { heard, upTo } of this.manner.says ?? [])
       if (heard <= bytes) this.given = Math.max(this.given, upTo);
   }
 
-  /** @returns whether the acknowledgment lies where it can (RFC 5961 section 5) */
+  /** @returns whether the acknowledgment is acceptable (RFC 5961 section 5) */
   takeAck({ ack = 0, window, options, syn, data }: Segment): boolean {
     if (ack < this.una) return ack >= this.una - Math.min(this.largestWindow, this.una - 1);
     if (ack > Math.max(this.next, this.probed)) return false;
@@ -80,7 +80,7 @@ export class Sender {
     else if (this.una < this.next && data === '') this.repeatedAcks++;
     this.una = ack;
     if (!syn) this.setWindow(window << this.scale);
-    // Data of a SYN that was not taken is sent again.
+    // Data of a SYN that was not accepted is sent again.
     if (syn && ack < this.next) this.next = ack;
     this.next = Math.max(this.next, ack);
     if (this.repeatedAcks === 3) this.retransmit();
@@ -110,7 +110,7 @@ export class Sender {
     return this.next <= (this.given === this.data.length ? this.end : this.given);
   }
 
-  /** Number of the FIN. */
+  /** Sequence number of the FIN. */
   private get end(): number {
     return this.data.length + 1;
   }
@@ -126,7 +126,7 @@ export class Sender {
     return this.data.slice(from, urgent === undefined ? from + length : urgent + 1);
   }
 
-  /** Starts the timers anew: of retransmission, of a window that stays closed, and of silence. */
+  /** Restarts the timers of retransmission, closed window and keep-alive. */
   private keepTrying(): void {
     const timer = ++this.timers;
     this.world.after(RETRANSMISSION + this.world.random(PERSIST), () => {
@@ -139,7 +139,7 @@ export class Sender {
     });
   }
 
-  /** From the first byte that nobody acknowledged, cut anew, with the FIN where it was sent. */
+  /** Retransmits from the first unacknowledged byte, with new segments, with the FIN if it was sent. */
   private retransmit(): void {
     if (this.una === 0) {
       this.transmit(0, '', { syn: true });
@@ -156,7 +156,7 @@ export class Sender {
     this.transmit(this.una, data, { fin });
   }
 
-  /** A byte beyond the window, or none before it: either is answered with the window of now. */
+  /** A window probe: a byte beyond the window, or an old sequence number; both are answered with the current window. */
   private probe(): void {
     if (this.manner.byteProbes && this.next < this.end && this.world.random(2) === 0) {
       this.probed = this.next + 1;
@@ -169,7 +169,7 @@ export class Sender {
     this.transmit(this.next - 1, this.manner.keepAlive === 1 ? '\0' : '');
   }
 
-  /** After a silence the application says more. */
+  /** After a pause, the application sends more. */
   private giveMore(): void {
     if (this.given >= this.data.length) return;
     this.world.after(SILENCE, () => {

@@ -1,4 +1,4 @@
-/** Conversations of protocols that hosts have with each other, turn by turn. */
+/** Conversations of protocols between hosts, turn by turn. */
 import { gzipSync } from 'node:zlib';
 import * as Dns from '../app/dns/message-builder.js';
 import * as Smb from '../app/smb/message-builder.js';
@@ -23,7 +23,7 @@ const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 const chunked = (body: string, size: number) =>
   `${(body.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []).map(part => `${part.length.toString(16)}\r\n${part}\r\n`).join('')}0\r\n\r\n`;
 
-/** A file with something in its middle that rules look for. */
+/** A file with something in its middle that rules match. */
 export const FILE = `${text(1500, 7)}NEEDLE-${text(30, 3)}-EYE${text(1700, 11)}`;
 const ZIPPED = latin1(gzipSync(bytesOf(`${FILE}${FILE}`)));
 const MIME = mail(
@@ -56,7 +56,7 @@ export const TALKS: readonly Talk[] = [
     turns: [client(get('/all', 'Connection: close\r\n')), server(`HTTP/1.0 200 OK\r\n\r\n${FILE}`)],
   },
   {
-    name: 'questions for names',
+    name: 'DNS queries',
     serverPort: 53,
     turns: [
       client(...names.map(name => Dns.framed(Dns.request(name)))),
@@ -81,7 +81,7 @@ export const TALKS: readonly Talk[] = [
     ],
   },
   {
-    name: 'a share',
+    name: 'an SMB share',
     serverPort: 445,
     turns: [
       client(Smb.record(Smb.negotiate(0))),
@@ -104,14 +104,14 @@ export const TALKS: readonly Talk[] = [
     ],
   },
   {
-    name: 'a protocol that nobody knows',
+    name: 'an unknown protocol',
     serverPort: 7777,
     turns: [client(FILE), server(`${text(300, 5)}${FILE}`), client('over'), server('and out')],
   },
   ...[...TEXT_CONVERSATIONS, ...BINARY_CONVERSATIONS],
 ];
 
-/** What both say in all, and when. */
+/** The complete data of both sides, and its timing. */
 export function said({ turns }: Talk): Pick<Scene, 'sides'> & { client: Saying; server: Saying } {
   const sides = { toServer: '', toClient: '' };
   const client: Said[] = [];

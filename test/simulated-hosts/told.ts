@@ -1,4 +1,4 @@
-/** Records of a run by conversation, without what a link makes different: times, counts of packets. */
+/** Records of a run by conversation, without what links change: times and counts of packets. */
 import type { EveRecord } from '../streams/replay.js';
 import { type Comparison, portOf } from './meetings.js';
 
@@ -67,14 +67,16 @@ const OF_THE_LINK = new Set([
 ]);
 
 /**
- * Rules about streams as they are: inline they see each packet with what is around it, after the fact also packets that
- * are no part of the stream (any more). How often they tell depends on the link.
+ * Rules for stream events that depend on the mode: inline they see each packet in its state, in IDS mode also packets
+ * that are
+ * no longer part of the stream. How often they alert depends on the link.
  */
 const RAW = new Set([5, 6, 12]);
 
 /**
- * What its receiver refuses, too (RFC 7323 section 5.3), and a SYN that comes once more when both know each other: nobody
- * needs it any more.
+ * Segments that their receiver drops, too (RFC 7323 section 5.3), and a SYN that arrives after the handshake: nobody
+ * needs
+ * them any more.
  */
 const REFUSED = new Set([
   'stream.pkt_invalid_timestamp',
@@ -86,7 +88,7 @@ const REFUSED = new Set([
 /** Records that are missing and extra, by conversation. */
 export type Differences = Readonly<Record<string, { missing: string[]; extra: string[] }>>;
 
-/** Where conversations are not told of like those that they are compared with. */
+/** Conversations whose records differ from those of the conversation they are compared with. */
 export function differences(records: readonly EveRecord[], comparisons: readonly Comparison[]): Differences {
   const by = told(records);
   const found: Record<string, { missing: string[]; extra: string[] }> = {};
@@ -98,7 +100,7 @@ export function differences(records: readonly EveRecord[], comparisons: readonly
   return found;
 }
 
-/** Those of a list that are not in another, as often as they are there. */
+/** Items of one list that are missing in another, each as often as it is missing. */
 function without(list: readonly string[], other: readonly string[]): string[] {
   const rest = [...other];
   return list.filter(line => {
@@ -108,17 +110,17 @@ function without(list: readonly string[], other: readonly string[]): string[] {
   });
 }
 
-/** Where a client of FTP and its server meet. */
+/** Client and server addresses of FTP. */
 const OWN_PORTS = /,\d+,\d+(?=[)"])|"dynamic_port":\d+,/g;
 
-/** Texts of records by port of the client, sorted. */
+/** Texts of records by client port, sorted. */
 export function told(records: readonly EveRecord[]): Map<number, string[]> {
   const by = new Map<number, string[]>();
   const refused = numbersOf(records, REFUSED);
   for (const record of records) {
     const { anomaly, alert, drop, frame, app_proto } = record;
     if (anomaly?.type === 'stream' || (drop && refused.has(record.pcap_cnt))) continue;
-    // Where these lie depends on which messages come together, as in Suricata.
+    // Their positions depend on which messages arrive together, as in Suricata.
     if (app_proto === 'mqtt' && frame && frame.type !== 'pdu') continue;
     const port = portOf(record);
     const lines = by.get(port) ?? [];
@@ -134,7 +136,7 @@ export function told(records: readonly EveRecord[]): Map<number, string[]> {
 const numbersOf = (records: readonly EveRecord[], events: ReadonlySet<string>) =>
   new Set(records.filter(({ anomaly }) => events.has(anomaly?.event)).map(({ pcap_cnt }) => pcap_cnt));
 
-/** What does not depend on the packet with which it was told. */
+/** The members that do not depend on the packet of the record. */
 function known(record: EveRecord, toServer: boolean): object {
   const { event_type, alert, tx_id, http, tls, dns, smb, fileinfo, frame, flow, app_proto } = record;
   if (alert) {

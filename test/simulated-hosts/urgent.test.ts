@@ -1,4 +1,4 @@
-/** Urgent bytes over bad links, with the policies that let them pass: nothing but they is left out. */
+/** Urgent bytes over bad links, with the policies that let them pass: nothing else is left out. */
 import { describe, expect, it } from 'vitest';
 import { difference, LINKS, listen, wronglyDropped } from './check.js';
 import { SCENES } from './scenes.js';
@@ -6,7 +6,7 @@ import { seedsOf } from './seeds.js';
 
 const seeds = seedsOf(1);
 
-/** Linux has its own way with urgent bytes, whatever the policy. */
+/** Linux treats urgent bytes in its own way, whatever the policy. */
 const SYSTEMS = ['bsd', 'linux', 'windows'];
 
 function check(seed: number, link: string, mode: string, policy: string): void {
@@ -28,10 +28,10 @@ function check(seed: number, link: string, mode: string, policy: string): void {
 }
 
 describe.each(Object.entries(LINKS))('%s', (link, { lostBefore, delayBefore }) => {
-  // Out of band, an urgent byte that comes late moves what is there of the stream behind it: that is not told well.
+  // With policy oob, a late urgent byte moves the following data of the stream: not supported well.
   const policies = lostBefore + delayBefore > 0 ? ['inline', 'gap'] : ['inline', 'gap', 'oob'];
   const cases = policies.flatMap(policy => ['ids', 'ips'].map(mode => [policy, mode] as const));
-  it.each(cases)('%s, %s', (policy, mode) => {
+  it.each(cases)('only urgent bytes are left out: policy %s, %s mode', (policy, mode) => {
     for (const seed of seeds) check(seed, link, mode, policy);
   });
 });

@@ -1,6 +1,7 @@
 /**
- * Two hosts that speak TCP over links that delay, reorder, repeat and lose what they send, before and behind a sensor.
- * Time is simulated, in milliseconds.
+ * Two TCP hosts with links that delay, reorder, duplicate and lose packets, before and behind a sensor. Time is
+ * simulated, in
+ * milliseconds.
  */
 
 import type { Random } from '../pseudo-random.js';
@@ -10,16 +11,16 @@ import { type Manner, USUAL } from './manner.js';
 import { type Segment, stepOf } from './segment.js';
 
 export interface Links {
-  /** Of 100 segments so many are lost on their way to the sensor, and behind it. */
+  /** Percentage of segments lost before the sensor, and behind it. */
   readonly lostBefore: number;
   readonly lostBehind: number;
   readonly repeated: number;
-  /** Longest delays of the links: what is sent within it may come in any order. */
+  /** Longest delays of the links: segments sent within this time may be reordered. */
   readonly delayBefore: number;
   readonly delayBehind: number;
 }
 
-/** What both sides say. */
+/** Data of both sides. */
 export interface Sides {
   readonly toServer: string;
   readonly toClient: string;
@@ -30,21 +31,21 @@ export interface Scene {
   readonly sides: Sides;
   readonly client?: Partial<Manner>;
   readonly server?: Partial<Manner>;
-  /** Connections of the same ports, one right behind the other. */
+  /** Connections with the same ports, one directly after the other. */
   readonly connections?: number;
-  /** What passes by the sensor unseen is false. */
+  /** False for segments that the sensor does not see. */
   readonly sees?: (segment: Segment, now: number) => boolean;
 }
 
-/** The sensor between the hosts. @returns what became of the segment */
+/** The sensor between the hosts. @returns the result for the segment */
 export type Sensor = (step: Step) => Pick<Outcome, 'dropped' | 'events'>;
 
-/** Time after which all must be over, whatever is lost. */
+/** Time after which all connections must have ended, whatever is lost. */
 const LONGEST = 3_600_000;
 
 export class World {
   hosts: readonly [Host, Host];
-  /** What the applications were given, over all connections. */
+  /** Data delivered to the applications, of all connections. */
   readonly read = { toServer: '', toClient: '' };
   /** Segments that the sensor dropped. */
   readonly dropped: { segment: Segment; step: Step; events: string[] }[] = [];

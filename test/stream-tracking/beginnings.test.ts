@@ -8,7 +8,7 @@ describe('several SYN/ACKs', () => {
   const config = (queued: number) => ({ config: { stream: { 'max-synack-queued': queued } } });
   const synAcks = ['> S 0', '< SA 0 1', '< SA 500 1', '< SA 1500 1', '< SA 2500 1'];
 
-  it('takes the one that the ACK fits', () => {
+  it('the one that matches the ACK is used', () => {
     const conversation = new Conversation(config(5));
     for (const text of synAcks) conversation.feed(step(text));
     expect(conversation.feed(step('> A 1 1501')).state).toBe('established');
@@ -17,7 +17,7 @@ describe('several SYN/ACKs', () => {
     expect(conversation.toServer).toEqual(['data']);
   });
 
-  it('keeps no more than it may', () => {
+  it('beyond the configured number are not remembered', () => {
     const conversation = new Conversation(config(2));
     const events = synAcks.map(text => conversation.feed(step(text)).events);
     expect(events[2]).toEqual(['stream.3whs_synack_resend_with_diff_seq']);
@@ -26,7 +26,7 @@ describe('several SYN/ACKs', () => {
     expect(conversation.feed(step('> A 1 501')).state).toBe('established');
   });
 
-  it('takes the SYN that the SYN/ACK acknowledges', () => {
+  it('of several SYNs, the one acknowledged by the SYN/ACK is used', () => {
     const conversation = new Conversation();
     for (const text of ['> S 0', '> S 700', '> S 900', '< SA 0 701', '> A 701 1'])
       conversation.feed(step(text));
@@ -35,7 +35,7 @@ describe('several SYN/ACKs', () => {
     expect(conversation.toServer).toEqual(['hello']);
   });
 
-  it('says so when there are too many SYNs', () => {
+  it('too many SYNs raise an event', () => {
     const conversation = new Conversation({ config: { stream: { 'max-syn-queued': 2 } } });
     const last = ['> S 0', '> S 10', '> S 20', '> S 30'].map(text => conversation.feed(step(text))).at(-1);
     expect(last!.events).toEqual(['stream.3whs_syn_flood']);
@@ -45,7 +45,7 @@ describe('several SYN/ACKs', () => {
 describe('Fast Open', () => {
   const syn = step('> S 0 - Hi!', { options: { fastOpen: '' } });
 
-  it('takes the data that the SYN/ACK acknowledges', () => {
+  it('data acknowledged by the SYN/ACK is delivered', () => {
     const conversation = check([
       [syn, 'syn_sent'],
       ['< SA 0 4', 'syn_recv'],
@@ -56,7 +56,7 @@ describe('Fast Open', () => {
     expect([conversation.toServer.join(''), conversation.toClient.join('')]).toEqual(['Hi!', 'Hello!']);
   });
 
-  it('leaves out data that it does not', () => {
+  it('data not acknowledged by the SYN/ACK is left out', () => {
     const conversation = check([
       [syn, 'syn_sent'],
       ['< SA 0 1', 'syn_recv', '3whs_synack_tfo_data_ignored'],
@@ -67,7 +67,7 @@ describe('Fast Open', () => {
     expect(conversation.toServer.join('')).toBe('again');
   });
 
-  it.each(['ids', 'ips'])('a server that was not heard may echo the SYN whose data it refused, %s', mode => {
+  it.each(['ids', 'ips'])('a retransmitted SYN/ACK may echo the SYN whose data was refused, %s', mode => {
     const conversation = new Conversation({ config: { 'engine-mode': mode } });
     const timed = (text: string, ts: readonly [number, number], more: object = {}) =>
       conversation.feed(step(text, { options: { ts, ...more } }));
@@ -81,7 +81,7 @@ describe('Fast Open', () => {
     expect(conversation.toServer.at(-1)).toBe('again');
   });
 
-  it('inline, hands data that was not taken on once: it was inspected with its SYN', () => {
+  it('inline, data of a SYN that was not acknowledged is not delivered again: it was inspected with the SYN', () => {
     const conversation = check(
       [
         [syn, 'syn_sent'],
@@ -96,7 +96,7 @@ describe('Fast Open', () => {
   });
 });
 
-describe('sessions whose beginning was not seen', () => {
+describe('midstream sessions', () => {
   const midstream = (more = {}) => ({ config: { stream: { midstream: 'yes', ...more } } });
 
   it('are not tracked by default', () => {
@@ -106,7 +106,7 @@ describe('sessions whose beginning was not seen', () => {
     expect(conversation.toServer).toEqual([]);
   });
 
-  it('are picked up by data', () => {
+  it('are picked up at data', () => {
     const conversation = new Conversation(midstream());
     check(
       [
@@ -120,7 +120,7 @@ describe('sessions whose beginning was not seen', () => {
     expect(conversation.counter('tcp.midstream_pickups')).toBe(1);
   });
 
-  it('are picked up by a SYN/ACK, which comes from the server', () => {
+  it('are picked up at a SYN/ACK, which comes from the server', () => {
     const conversation = new Conversation(midstream());
     const first = conversation.feed(step('< SA 0 1'));
     expect([first.state, first.toServer]).toEqual(['syn_recv', false]);
@@ -136,7 +136,7 @@ describe('sessions whose beginning was not seen', () => {
     expect(conversation.thread.flows.row[FlowRecord.SERVER_PORT]).toBe(80);
   });
 
-  it('are picked up by data from a port of the system range, which is the server', () => {
+  it("are picked up at data from a system port, which is the server's", () => {
     const conversation = new Conversation(midstream());
     const [first, second] = conversation.feedAll([step('< PA 200 103 defg'), step('> PA 103 204 abc')]);
     expect([first!.toServer, second!.toServer]).toEqual([false, true]);
@@ -144,7 +144,7 @@ describe('sessions whose beginning was not seen', () => {
     expect([conversation.toServer, conversation.toClient]).toEqual([['abc'], ['defg']]);
   });
 
-  it('go on with timestamps that do not fall', () => {
+  it('reject decreasing timestamps', () => {
     const conversation = new Conversation(midstream());
     const at = (seq: number, ts: number) => step(`> PA ${seq} 20 x`, { options: { ts: [ts, 11] } });
     check(
@@ -158,9 +158,9 @@ describe('sessions whose beginning was not seen', () => {
   });
 
   it.each([
-    ['may have scaled its window', 500, 1_000_000],
-    ['has closed its window, but granted what is on its way', 0, 60_000],
-  ])('acknowledge what was not seen: their client %s', (_what, window, unseen) => {
+    ['may have a window scale', 500, 1_000_000],
+    ['has closed its window with data in flight', 0, 60_000],
+  ])('may acknowledge data that was not seen: the client %s', (_what, window, unseen) => {
     check(
       [
         [step('> PA 100 200 abc', { window }), 'established'],
@@ -171,7 +171,7 @@ describe('sessions whose beginning was not seen', () => {
     );
   });
 
-  it.each([true, false])('have the timestamps that their SYN/ACK tells: %s', timed => {
+  it.each([true, false])('have the timestamps of their SYN/ACK: %s', timed => {
     const conversation = new Conversation(midstream());
     conversation.feed(step('< SA 0 1', timed ? { options: { ts: [10, 5] } } : {}));
     conversation.feed(step('> A 1 1'));
@@ -179,13 +179,13 @@ describe('sessions whose beginning was not seen', () => {
     expect(conversation.feed(older).events).toEqual(timed ? ['stream.pkt_invalid_timestamp'] : []);
   });
 
-  it('are tracked from one side only when told so', () => {
+  it('are tracked with one side only if configured', () => {
     const conversation = new Conversation({ config: { stream: { 'async-oneside': 'yes' } } });
     for (const text of ['> S 0', '> A 1 1', '> PA 1 1 one', '> PA 4 90 two']) conversation.feed(step(text));
     expect(conversation.toServer.join('')).toBe('onetwo');
   });
 
-  it('have the windows that the SYN of the side that is seen told the scale of', () => {
+  it('with one side only have the window scale of its SYN', () => {
     const conversation = new Conversation({ config: { stream: { 'async-oneside': 'yes' } } });
     const window = { window: 100 };
     const said = [
@@ -200,14 +200,14 @@ describe('sessions whose beginning was not seen', () => {
     expect(conversation.toServer.join('')).toBe('onetwo');
   });
 
-  it('are picked up from the server alone by its SYN/ACK', () => {
+  it('with the server only are picked up at its SYN/ACK', () => {
     const conversation = new Conversation({ config: { stream: { midstream: 'yes' } } });
     for (const text of ['< SA 0 1', '< A 1 90', '< PA 1 90 two', '< FA 4 91']) conversation.feed(step(text));
     conversation.end();
     expect(conversation.toClient.join('')).toBe('two');
   });
 
-  it('fall under the policy for them', () => {
+  it('get the midstream policy', () => {
     const conversation = new Conversation({
       config: { 'engine-mode': 'ips', stream: { 'midstream-policy': 'drop-flow' } },
     });
@@ -217,7 +217,7 @@ describe('sessions whose beginning was not seen', () => {
     expect(conversation.counter('exception_policy.tcp.midstream.drop_flow')).toBe(1);
   });
 
-  it('pass to their end where the policy says so: nothing is known that they could be invalid by', () => {
+  it('are passed to their end by the policy, since no segment can be judged invalid', () => {
     const conversation = new Conversation({
       config: { 'engine-mode': 'ips', stream: { 'midstream-policy': 'pass-flow' } },
     });
@@ -230,7 +230,7 @@ describe('sessions whose beginning was not seen', () => {
     ['no', { 'midstream-policy': 'ignore' }, ['> PA 1 1 abc', '< A 1 4', '> FPA 4 1 d', '< FA 1 6']],
     ['yes', { midstream: true }, ['> FA 4 1', '< FA 1 5']],
   ])(
-    'may end inline (midstream: %s): an end that never comes keeps both sides waiting',
+    'may end inline (midstream: %s), since a lost FIN would leave both sides waiting',
     (_, stream, texts) => {
       const conversation = new Conversation({ config: { 'engine-mode': 'ips', stream } });
       const outcomes = conversation.feedAll(texts.map(text => step(text)));
@@ -239,19 +239,16 @@ describe('sessions whose beginning was not seen', () => {
     },
   );
 
-  it.each(['pass-flow', 'pass-packet'])(
-    'pass where there is no memory for them and the policy is %s',
-    policy => {
-      const conversation = new Conversation({
-        config: { 'engine-mode': 'ips', stream: { memcap: 1, 'memcap-policy': policy } },
-      });
-      const outcomes = conversation.feedAll(['> S 0', '< SA 0 1', '> A 1 1'].map(text => step(text)));
-      // A packet that is let pass tells nothing of those behind it: they are of a session that is not known.
-      const rest = policy === 'pass-packet';
-      expect(outcomes.map(({ dropped }) => dropped)).toEqual([false, rest, rest]);
-      expect(conversation.counter('tcp.ssn_memcap_drop')).toBeGreaterThan(0);
-    },
-  );
+  it.each(['pass-flow', 'pass-packet'])('pass beyond the memcap with policy %s', policy => {
+    const conversation = new Conversation({
+      config: { 'engine-mode': 'ips', stream: { memcap: 1, 'memcap-policy': policy } },
+    });
+    const outcomes = conversation.feedAll(['> S 0', '< SA 0 1', '> A 1 1'].map(text => step(text)));
+    // A passed packet leaves no state for those behind it: they belong to an unknown session.
+    const rest = policy === 'pass-packet';
+    expect(outcomes.map(({ dropped }) => dropped)).toEqual([false, rest, rest]);
+    expect(conversation.counter('tcp.ssn_memcap_drop')).toBeGreaterThan(0);
+  });
 
   it.each([
     ['ids', 'no', 'drop-flow'],
@@ -259,13 +256,13 @@ describe('sessions whose beginning was not seen', () => {
     ['ips', 'no', 'drop-packet'],
     ['ips', 'yes', 'bypass'],
     ['ips', 'yes', 'reject'],
-  ])('in %s mode, midstream %s: policy %s is not possible', (mode, allowed, policy) => {
+  ])('in %s mode with midstream %s, policy %s is rejected', (mode, allowed, policy) => {
     const config = { 'engine-mode': mode, stream: { midstream: allowed, 'midstream-policy': policy } };
     expect(() => new Conversation({ config })).toThrow(/stream.midstream-policy: .* cannot be used/);
   });
 });
 
-describe('ports used again', () => {
+describe('reused ports', () => {
   const again: Line[] = [
     ['> S 7000', 'syn_sent'],
     ['< SA 9000 7001', 'syn_recv'],
@@ -293,7 +290,7 @@ describe('ports used again', () => {
     expect(conversation.thread.flows.row[FlowRecord.END_REASON]).toBe(FlowRecord.REASON_TCP_REUSE);
   });
 
-  it('do not when the session is still open', () => {
+  it('do not begin a new flow if the session is still open', () => {
     const conversation = new Conversation();
     for (const text of HANDSHAKE) conversation.feed(step(text));
     expect(conversation.feed(step('> S 7000')).flow).toBe(0);

@@ -37,9 +37,9 @@ export interface Step {
   urgent?: number;
   options?: Options;
   badChecksum?: boolean;
-  /** Seconds since the step before. */
+  /** Seconds since the previous step. */
   after?: number;
-  /** Ports of the client, when another session is meant. */
+  /** Client port, for another session. */
   port?: number;
 }
 
@@ -84,11 +84,11 @@ export function step(text: string, more: Partial<Step> = {}): Step {
 
 export class Conversation {
   readonly thread: StubThread;
-  /** What detection would have got: data of the client and of the server. */
+  /** Data delivered to detection: of the client and of the server. */
   readonly toServer: string[] = [];
   readonly toClient: string[] = [];
   readonly ended = new Set<string>();
-  /** Columns of the records of flows that ended. */
+  /** Columns of the records of ended flows. */
   readonly records: string[] = [];
   /** The same by flow and direction. */
   readonly byStream = new Map<string, string>();
@@ -104,7 +104,7 @@ export class Conversation {
     this.modules = [...before, new Stream(this.thread)];
   }
 
-  /** Feeds one segment. @returns what the packet was found to be */
+  /** Feeds one segment. @returns the result for the packet */
   feed(given: Step): Outcome {
     return this.feedAll([given])[0]!;
   }
@@ -127,11 +127,11 @@ export class Conversation {
   /** Ends the capture. */
   end(): void {
     this.collect(this.lastBatch());
-    // Memory of data that was handed on is free when the next batch begins.
+    // Memory of delivered data is released when the next batch begins.
     this.modules[2]!.process(new Batch());
   }
 
-  /** Ends the capture. @returns PSEUDO_ constants of the packets that this gives */
+  /** Ends the capture. @returns PSEUDO_ constants of the resulting packets */
   endKinds(): number[] {
     const batch = this.lastBatch();
     const kinds = [...batch.slots.subarray(0, batch.length)].map(slot =>
@@ -193,7 +193,7 @@ export class Conversation {
     this.thread.releaseBatch(batch);
   }
 
-  /** What the record says at the flow's end, as far as it does not depend on the row. */
+  /** The parts of the flow record at its end that do not depend on the row. */
   private noteRecord(slot: number): void {
     const f = this.thread.field(slot, Packet.FLOW) * FlowRecord.INTS;
     const { row } = this.thread.flows;

@@ -1,4 +1,4 @@
-/** Conversations as tables: what is sent, and what the tracker makes of it. */
+/** Conversations as tables: segments, and the resulting state and events. */
 import { expect } from 'vitest';
 import { Conversation, type Step, step } from './conversation.js';
 

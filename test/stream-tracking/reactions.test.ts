@@ -8,7 +8,7 @@ import { check, established, HANDSHAKE } from './lines.js';
 describe('inline', () => {
   const inline = { config: { 'engine-mode': 'ips' } };
 
-  it('does not take data of the server before the ACK of the client', () => {
+  it('does not accept data of the server before the ACK of the client', () => {
     check(
       [
         ...established.slice(0, 2),
@@ -20,7 +20,7 @@ describe('inline', () => {
     );
   });
 
-  it('drops what is not valid, unless told otherwise', () => {
+  it('drops invalid segments by default', () => {
     const run = (config: object) => {
       const conversation = new Conversation({ config: { 'engine-mode': 'ips', ...config } });
       for (const text of HANDSHAKE) conversation.feed(step(text));
@@ -30,7 +30,7 @@ describe('inline', () => {
     expect(run({ stream: { 'drop-invalid': 'no' } }).dropped).toBe(false);
   });
 
-  it('lets data pass that was acknowledged: the acknowledgment may have been lost behind the sensor', () => {
+  it('passes acknowledged data: the acknowledgment may have been lost behind the sensor', () => {
     const conversation = new Conversation(inline);
     const feed = (text: string) => conversation.feed(step(text));
     for (const text of [...HANDSHAKE, '> PA 1 1 abc', '> PA 4 1 def', '< A 1 7']) feed(text);
@@ -43,7 +43,7 @@ describe('inline', () => {
     expect(conversation.toServer.join('')).toBe('abcdef');
   });
 
-  it('takes a FIN that was joined with data before it, acknowledged in part', () => {
+  it('accepts a retransmission that joins a FIN with data, acknowledged in part', () => {
     const conversation = new Conversation(inline);
     for (const text of [...HANDSHAKE, '> PA 1 1 abc', '< A 1 4']) conversation.feed(step(text));
     expect(conversation.feed(step('> FPA 1 1 abcdef'))).toMatchObject({
@@ -54,7 +54,7 @@ describe('inline', () => {
     expect(conversation.toServer.join('')).toBe('abcdef');
   });
 
-  it('lets an acknowledgment pass that others have overtaken, whose timestamp is older', () => {
+  it('passes an acknowledgment that was overtaken by others, and has an older timestamp', () => {
     const conversation = new Conversation(inline);
     const feed = (text: string, ...ts: [number, number]) =>
       conversation.feed(step(text, { options: { ts } }));
@@ -71,14 +71,14 @@ describe('inline', () => {
     expect(feed('< FA 2 4', 206, 102)).toMatchObject({ dropped: true, events });
   });
 
-  it('hands data on with its packet', () => {
+  it('delivers data with its packet', () => {
     const conversation = new Conversation(inline);
     for (const text of HANDSHAKE) conversation.feed(step(text));
     conversation.feed(step('> PA 1 1 abc'));
     expect(conversation.toServer).toEqual(['abc']);
   });
 
-  it('leaves a session as it was when detection drops its flow', () => {
+  it('keeps the state of a session when detection drops its flow', () => {
     const conversation = new Conversation(inline);
     const syn = conversation.feed(step(HANDSHAKE[0]!));
     const { row } = conversation.thread.flows;
@@ -88,7 +88,7 @@ describe('inline', () => {
     expect(conversation.toServer).toEqual([]);
   });
 
-  it('goes on when the sender of a reset does', () => {
+  it('continues if the sender of a reset continues', () => {
     const conversation = new Conversation(inline);
     for (const text of [...HANDSHAKE, '> PA 1 1 abc', '> R 4']) conversation.feed(step(text));
     expect(conversation.feed(step('> PA 4 1 def')).events).toEqual(['stream.suspected_rst_inject']);
@@ -96,7 +96,7 @@ describe('inline', () => {
   });
 });
 
-describe('after the fact, after a reset', () => {
+describe('in IDS mode, after a reset', () => {
   const run = (options: object) => {
     const conversation = new Conversation();
     for (const text of HANDSHAKE) conversation.feed(step(text));
@@ -105,11 +105,14 @@ describe('after the fact, after a reset', () => {
     conversation.feed(step('< A 1 4'));
     return { events, data: conversation.toServer };
   };
-  it.each([19, 29])('a signature (option %i) may have been refused: the session goes on', kind => {
-    const signed = { options: { other: [[kind, '00'.repeat(16)]] } };
-    expect(run(signed)).toEqual({ events: ['stream.suspected_rst_inject'], data: ['abc'] });
-  });
-  it('without a signature it is over', () => {
+  it.each([19, 29])(
+    'with a TCP signature (option %i), which may have been rejected, the session continues',
+    kind => {
+      const signed = { options: { other: [[kind, '00'.repeat(16)]] } };
+      expect(run(signed)).toEqual({ events: ['stream.suspected_rst_inject'], data: ['abc'] });
+    },
+  );
+  it('without a signature, the session is closed', () => {
     expect(run({})).toEqual({ events: [], data: [] });
   });
 });
@@ -141,7 +144,7 @@ describe('memory', () => {
     ['ignore', false, 0],
     ['drop-packet', true, 0],
     ['drop-flow', true, 1],
-  ])('limits what waits behind holes: %s', (policy, dropped, flows) => {
+  ])('data waiting behind gaps is limited, with policy %s', (policy, dropped, flows) => {
     const reassembly = { 'max-out-of-order-packets': 1, 'out-of-order-policy': policy };
     const conversation = new Conversation({ config: { 'engine-mode': 'ips', stream: { reassembly } } });
     const lines = ['> S 0', '< SA 0 1', '> A 1 1', '> PA 5 1 abc', '> PA 20 1 def', '> PA 1 1 wxyz'];
@@ -158,14 +161,14 @@ describe('memory', () => {
     expect(outcomes[4]!.events).toContain('stream.reassembly_insert_limit');
   });
 
-  it('is bounded, with an exception policy', () => {
+  it('sessions are limited by the memcap, with an exception policy', () => {
     const conversation = new Conversation({ config: { stream: { memcap: '512b' } } });
     for (const port of [1, 2, 3]) conversation.feed(step('> S 0', { port }));
     expect(conversation.counter('tcp.sessions')).toBe(2);
     expect(conversation.counter('tcp.ssn_memcap_drop')).toBe(1);
   });
 
-  it('is given back at the end', () => {
+  it('all memory is released at the end', () => {
     const conversation = new Conversation();
     for (const text of [...HANDSHAKE, '> PA 1 1 abc', '> PA 9 1 def', '< SA 77 1'])
       conversation.feed(step(text));
@@ -177,7 +180,7 @@ describe('memory', () => {
     expect([...conversation.ended].sort()).toEqual(['<', '>']);
   });
 
-  it('lets the end of the flow come last', () => {
+  it('the end of the flow comes after its remaining data', () => {
     const conversation = new Conversation();
     for (const text of [...HANDSHAKE, '> PA 1 1 abc', '> PA 9 1 def']) conversation.feed(step(text));
     expect(conversation.endKinds()).toEqual([

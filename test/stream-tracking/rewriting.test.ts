@@ -1,4 +1,6 @@
-/** Inline, data sent again with other bytes leaves as it was first, in whatever it is packed; or it does not leave. */
+/**
+ * Inline, data retransmitted with other bytes leaves with its first bytes, in any encapsulation; or it does not leave.
+ */
 import { expect, it } from 'vitest';
 import type { Batch } from '../../engine/batch.js';
 import type { ThreadModule } from '../../engine/module.js';
@@ -27,7 +29,7 @@ const HANDSHAKE = [
 const GOOD = fromClient(101, 'PA', 'this is fine');
 const EVIL = fromClient(101, 'PA', 'this is evil');
 
-/** What leaves of packets: their bytes as text, and whether they have to be sent anew. */
+/** The packets that leave: their bytes as text, and whether they are modified. */
 async function leaving(packets: readonly Uint8Array[]): Promise<{ text: string; modified: boolean }[]> {
   const thread = stubThread({ config: { 'engine-mode': 'ips' } });
   const left: { text: string; modified: boolean }[] = [];
@@ -50,13 +52,13 @@ async function leaving(packets: readonly Uint8Array[]): Promise<{ text: string; 
 it.each<[string, Part[]]>([
   ['by itself', []],
   ['in a tunnel', [ipv4({ source: '1.1.1.1', destination: '2.2.2.2' }), gre()]],
-])('%s', async (_, outer) => {
+])('retransmitted data leaves with its first bytes: %s', async (_, outer) => {
   const left = await leaving([...HANDSHAKE, GOOD, EVIL].map(parts => packet(ethernet(), ...outer, ...parts)));
   expect(left.map(({ modified }) => modified)).toEqual([false, false, false, false, true]);
   expect(left[4]!.text).toContain('this is fine');
 });
 
-it('in fragments', async () => {
+it('conflicting retransmitted data in fragments is dropped', async () => {
   const before = [...HANDSHAKE, GOOD].map(parts => packet(ethernet(), ...parts));
   const leftOf = async (parts: Part[]) => (await leaving([...before, ...inTwo(parts)])).length;
   expect(await leftOf(GOOD)).toBe(6);

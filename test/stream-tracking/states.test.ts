@@ -55,7 +55,7 @@ describe('states', () => {
       ],
     ],
     [
-      'an acknowledgment of the FIN that grants less is no window update from nowhere',
+      'an ACK of the FIN with a smaller window is not a bad window update',
       [
         ...established,
         ['> FA 1 1', 'close_wait'],
@@ -87,7 +87,7 @@ describe('states', () => {
       ],
     ]),
     [
-      'the client resets what the server has left of a session before',
+      'the client resets a previous session that is still open at the server',
       [
         ['> S 0', 'syn_sent'],
         ['< A 7000 900000', 'syn_sent'],
@@ -99,7 +99,7 @@ describe('states', () => {
     ],
     ['a reset ends the session', [...established, ['> PA 1 1 abc', 'established'], ['< R 1', 'closed']]],
     [
-      'who has closed resets what comes then',
+      'a closed side resets what arrives then',
       [
         ...established,
         ['> FA 1 1', 'close_wait'],
@@ -236,7 +236,7 @@ describe('segments that do not fit', () => {
         .map(sorted),
     ],
     [
-      'a window that shuts from nowhere',
+      'a window that shrinks with unexpected numbers',
       [...established, [step('> A 9000 9000', { window: 1 }), 'established', 'pkt_bad_window_update']],
     ],
   ];
@@ -245,25 +245,28 @@ describe('segments that do not fit', () => {
   });
 });
 
-/** Events come in the order of their numbers. */
+/** Events are listed in the order of their numbers. */
 function sorted([segment, state, ...events]: Line): Line {
   const order = ['closewait_invalid_ack', 'est_invalid_ack', 'pkt_invalid_ack'];
   return [segment, state, ...events.sort((a, b) => order.indexOf(a) - order.indexOf(b))];
 }
 
-describe('windows and numbers', () => {
-  it.each([0, 1, 2 ** 31 - 10, 2 ** 32 - 11])('data crosses the end of the number space: ISN %i', isn => {
-    const conversation = new Conversation({}, { client: isn, server: isn });
-    for (const text of HANDSHAKE) conversation.feed(step(text));
-    for (let i = 0; i < 8; i++) {
-      conversation.feed(step(`> PA ${1 + i * 4} 1 ${i}bcd`));
-      conversation.feed(step(`< A 1 ${5 + i * 4}`));
-    }
-    expect(conversation.events).toEqual([]);
-    expect(conversation.toServer.join('')).toBe('0bcd1bcd2bcd3bcd4bcd5bcd6bcd7bcd');
-  });
+describe('windows and sequence numbers', () => {
+  it.each([0, 1, 2 ** 31 - 10, 2 ** 32 - 11])(
+    'data is read across the wrap of sequence numbers: ISN %i',
+    isn => {
+      const conversation = new Conversation({}, { client: isn, server: isn });
+      for (const text of HANDSHAKE) conversation.feed(step(text));
+      for (let i = 0; i < 8; i++) {
+        conversation.feed(step(`> PA ${1 + i * 4} 1 ${i}bcd`));
+        conversation.feed(step(`< A 1 ${5 + i * 4}`));
+      }
+      expect(conversation.events).toEqual([]);
+      expect(conversation.toServer.join('')).toBe('0bcd1bcd2bcd3bcd4bcd5bcd6bcd7bcd');
+    },
+  );
 
-  it('scales the window when both sides offer to', () => {
+  it('the window is scaled if both sides offer to', () => {
     const run = (client: object, server: object) => {
       const conversation = new Conversation();
       conversation.feed(step('> S 0', { options: client, window: 1000 }));
@@ -279,7 +282,7 @@ describe('windows and numbers', () => {
 });
 
 describe('established', () => {
-  it('counts packets behind the handshake, and the ACK with data that completes it', () => {
+  it('is set for packets behind the handshake, and the ACK with data that completes it', () => {
     const flags = (texts: string[]) => {
       const conversation = new Conversation();
       return texts.map(text => conversation.feed(step(text)).established);
@@ -296,7 +299,7 @@ describe('established', () => {
   });
 });
 
-it('leaves segments with a wrong checksum out', () => {
+it('segments with a wrong checksum are skipped', () => {
   const conversation = new Conversation();
   for (const text of HANDSHAKE) conversation.feed(step(text));
   conversation.feed(step('> PA 1 1 BAD', { badChecksum: true }));
@@ -306,7 +309,7 @@ it('leaves segments with a wrong checksum out', () => {
   expect(conversation.counter('tcp.invalid_checksum')).toBe(1);
 });
 
-it('counts as the statistics do', () => {
+it('sessions are counted in the statistics', () => {
   const conversation = new Conversation();
   for (const text of [...HANDSHAKE, '> R 1']) conversation.feed(step(text));
   const names = ['tcp.sessions', 'tcp.syn', 'tcp.synack', 'tcp.rst'];
@@ -315,7 +318,7 @@ it('counts as the statistics do', () => {
   expect(conversation.thread.flows.row[f]).toBe(2 | 16 | 4);
 });
 
-it.each([1, 5])('a packet with a wrong checksum is of an established session, too (batches of %i)', size => {
+it.each([1, 5])('a packet with a wrong checksum has the state established, too (batches of %i)', size => {
   const conversation = new Conversation();
   const steps = [
     step('> S 0'),

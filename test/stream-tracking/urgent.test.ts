@@ -4,7 +4,7 @@ import { UrgentBytes } from '../../modules/stream/tracking/urgent.js';
 const DIRECTION = 16;
 const GIB = 2 ** 30;
 
-it('counts bytes that were taken out of a direction, whichever came first', () => {
+it('urgent bytes of a direction are counted, in any order', () => {
   const urgent = new UrgentBytes();
   for (const seq of [20, 10, 20]) urgent.add(DIRECTION, seq);
   expect([5, 11, 21].map(seq => urgent.before(DIRECTION, seq))).toEqual([0, 1, 2]);
@@ -15,7 +15,7 @@ it('counts bytes that were taken out of a direction, whichever came first', () =
 });
 
 it.each([0, 2 ** 31 - 5, 2 ** 32 - 5])(
-  'knows of them however much follows, from sequence number %i on',
+  'urgent bytes are counted however much data follows, from sequence number %i on',
   isn => {
     const urgent = new UrgentBytes();
     const at = (offset: number) => (isn + offset) | 0;
@@ -29,7 +29,7 @@ it.each([0, 2 ** 31 - 5, 2 ** 32 - 5])(
   },
 );
 
-it('takes 64 KiB out of a direction at most, those far back included', () => {
+it('at most 64 KiB of urgent bytes are left out of a direction, including those far back', () => {
   const urgent = new UrgentBytes();
   for (let i = 0; i < 65_535; i++) urgent.add(DIRECTION, i);
   urgent.before(DIRECTION, 3 * (GIB / 2));

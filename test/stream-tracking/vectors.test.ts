@@ -1,4 +1,4 @@
-/** Conversations whose outcome was measured on kernels and engines; see the set's own description. */
+/** Conversations with results measured on kernels and engines; see the description of the test data. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Conversation, type Options, type Step, step } from './conversation.js';
@@ -61,10 +61,10 @@ function steps(packets: readonly VectorPacket[]): Step[] {
 const all: Vector[] = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : [];
 const conversations = all.filter(vector => vector.kind === 'conversation');
 
-/** Set by the reassembler where the measurement had it switched off. */
+/** Events raised by reassembly, which was disabled in the measurement. */
 const NOT_MEASURED = 'stream.reassembly_overlap_different_data';
 
-/** What was measured follows from an engine's inner progress, or (urgent bytes) from when the program reads. */
+/** The measured result depends on internal progress of an engine, or (urgent bytes) on when the program reads. */
 const OTHER_EVENTS = new Set(['FIN-10', 'PAWS-08', 'PAWS-09', 'OPTIONS-03']);
 const OTHER_DATA = new Set(['URGENT-12', 'URGENT-13']);
 
@@ -122,7 +122,7 @@ const POLICIES = [
   'windows2k3',
 ];
 
-/** What came before the reset, by the middle part of the id. */
+/** Data before the reset, by the middle part of the id. */
 const BEFORE: Record<string, string[]> = {
   ACKED: [],
   RSTACK: [],

@@ -1,4 +1,4 @@
-/** Hosts have other addresses, and clients other ports: flows have other hashes and lie elsewhere in their table. */
+/** Hosts have other addresses, and clients other ports: flows have other hashes and other rows in their table. */
 import { layersOf } from '../../fuzz/packet-layers.js';
 import { AddressBook } from '../address-book.js';
 import {
@@ -15,9 +15,9 @@ import { renumbered } from '../renumbering.js';
 import type { Retelling } from '../retelling.js';
 import { withCaptures } from '../story.js';
 
-/** Of a protocol that is known by it (EtherNet/IP). */
+/** Of a protocol detected by its port (EtherNet/IP). */
 const KNOWN_PORT = 44_818;
-/** Of FTP, where the client has told its port. */
+/** Of FTP in active mode. */
 const FTP_DATA = 20;
 
 const ends: Retelling = (story, random) => {
@@ -57,7 +57,7 @@ const ends: Retelling = (story, random) => {
 };
 export default ends;
 
-/** One for each; giving it twice leads back. */
+/** A one-to-one mapping; applied twice, it gives the original port. */
 function otherPort(port: number, bits: number): number {
   const other = port ^ bits;
   return port < FIRST_HIGH_PORT || port === KNOWN_PORT || other === KNOWN_PORT ? port : other;

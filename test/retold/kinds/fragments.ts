@@ -1,4 +1,4 @@
-/** Some packets come in fragments: what is put together again is told of with the last of them. */
+/** Some packets are fragmented: the reassembled packet has the number of the last fragment. */
 import { fragments as cut } from '../../fuzz/ip-fragments.js';
 import type { CapturedPacket } from '../../packets/pcap-file.js';
 import {
@@ -16,7 +16,7 @@ import { withCaptures } from '../story.js';
 const fragments: Retelling = (story, random) => {
   const each = 1 + random(4);
   const most = 1 + random(60);
-  /** Of the last fragment of each packet, by capture: the number that the packet had. */
+  /** For the last fragment of each packet, by capture: the number of the original packet. */
   const numbers: Record<string, Map<number, number>> = {};
   const told = withCaptures(story, capture =>
     plainCapture(capture, (data, layers) =>

@@ -1,4 +1,4 @@
-/** Hosts of IPv4 are hosts of IPv6: private ones in fd00::/8, groups in ff02::/16. */
+/** Hosts of IPv4 become hosts of IPv6: private ones in fd00::/8, groups in ff02::/16. */
 import type { Layers } from '../../fuzz/packet-layers.js';
 import { checksum, concat, u8, u16, u32, with16 } from '../../packets/bytes.js';
 import { isPrivate, written } from '../address-book.js';
@@ -16,7 +16,7 @@ import { withAddresses, withoutBytes } from '../records-back.js';
 import type { Retelling } from '../retelling.js';
 import { withCaptures } from '../story.js';
 
-/** One group that is set takes the place of all that are there by default. */
+/** One group in the configuration replaces all default ones. */
 const AT_HOME = [
   ...['HTTP_SERVERS', 'SMTP_SERVERS', 'SQL_SERVERS', 'DNS_SERVERS', 'TELNET_SERVERS', 'DC_SERVERS'],
   ...['DNP3_SERVER', 'DNP3_CLIENT', 'MODBUS_SERVER', 'MODBUS_CLIENT', 'ENIP_SERVER', 'ENIP_CLIENT'],
@@ -27,7 +27,7 @@ const HOME = [
   'AIM_SERVERS=$EXTERNAL_NET',
   ...AT_HOME.map(name => `${name}=$HOME_NET`),
 ].flatMap(setting => ['--set', `vars.address-groups.${setting}`]);
-/** An IPv6 header is so much longer. */
+/** An IPv6 header is this much longer. */
 const LONGER = 20;
 const CHECKSUM_AT: Readonly<Record<number, number>> = { 6: 16, 17: 6 };
 

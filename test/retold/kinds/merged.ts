@@ -1,6 +1,7 @@
 /**
- * All captures in one: their packets come by time or at random among each other, and their hosts have addresses of their
- * own, so that no two conversations of different captures meet.
+ * All captures in one: their packets are interleaved by time or at random, and their hosts have addresses of their
+ * own, so that
+ * conversations of different captures stay separate.
  */
 import type { Capture } from '../../fuzz/capture-packets.js';
 import type { CapturedPacket } from '../../packets/pcap-file.js';
@@ -13,7 +14,7 @@ import { renumbered } from '../renumbering.js';
 import type { Retelling } from '../retelling.js';
 import { type Story, withCaptures } from '../story.js';
 
-/** Seconds. */
+/** In seconds. */
 const BEGIN = 1_700_000_000;
 
 interface Placed {
@@ -46,14 +47,14 @@ const merged: Retelling = (story, random) => {
 export default merged;
 
 export interface Apart {
-  /** Captures with addresses of their own, at the times they have when they are one. */
+  /** Captures with addresses of their own, at their times in the merged capture. */
   readonly story: Story;
   readonly books: Readonly<Record<string, AddressBook>>;
-  /** In the order in which they come. */
+  /** In the order of the merged capture. */
   readonly placed: readonly Placed[];
 }
 
-/** Captures that can be told as one: no host is in two of them. */
+/** Captures that can be merged: no host is in two of them. */
 export function apart(story: Story, random: Random): Apart | undefined {
   const books: Record<string, AddressBook> = {};
   const renumberedStory = withCaptures(
@@ -63,7 +64,7 @@ export function apart(story: Story, random: Random): Apart | undefined {
       const book = books[name];
       return plainCapture(capture, (packet, layers) => {
         const data = isTunnel(layers, packet) ? undefined : renumbered(capture.linkType, packet, book);
-        // What nobody says to everybody would be in one conversation.
+        // Packets without a single sender and receiver would be in one conversation.
         const isSomebodys = data?.some((byte, i) => byte !== packet[i]);
         return isSomebodys ? onEthernet(ipOf(data!, layers)) : undefined;
       });
@@ -79,7 +80,7 @@ export function apart(story: Story, random: Random): Apart | undefined {
 
 type Entries = readonly (readonly [string, Capture])[];
 
-/** All begin in the same few seconds. */
+/** All captures begin within the same few seconds. */
 function byTime(captures: Entries, random: Random): Placed[] {
   const placed = captures.flatMap(([capture, { packets }]) => {
     const first = packets.reduce((least, { time }) => Math.min(least, time!), Number.POSITIVE_INFINITY);
@@ -92,7 +93,7 @@ function byTime(captures: Entries, random: Random): Placed[] {
   return placed.sort((a, b) => a.packet.time - b.packet.time);
 }
 
-/** A millisecond apart, from which capture ever. */
+/** Packets are a millisecond apart, in random order of captures. */
 function atRandom(captures: Entries, random: Random): Placed[] {
   const left = captures.map(([capture, { packets }]) => ({ capture, packets: [...packets].reverse() }));
   const placed: Placed[] = [];

@@ -1,4 +1,4 @@
-/** Rules are loaded anew, in another order each time, between packets while the capture runs. */
+/** Rules are reloaded, in another order each time, between packets of the capture. */
 import { fileURLToPath } from 'node:url';
 import { compiled } from '../../../engine/compiled.js';
 import { builtInProfile } from '../../../engine/profile/built-in.js';
@@ -20,7 +20,7 @@ retold: { seed: ${random(1_000_000)}, most: ${most} }
 `;
   const words = [...(story.words ?? []), '--runmode', 'reloaded', '--set', 'threading.batch-size=1'];
   return {
-    name: 'rules loaded anew',
+    name: 'rules reloaded',
     told: story,
     retold: { ...story, config: `${story.config ?? ''}${config}`, words },
     leftOut: [],

@@ -1,4 +1,4 @@
-/** The same at another time, or slower or faster, where no time runs out. */
+/** The same traffic at another time, or slower or faster, where nothing times out. */
 import type { Random } from '../../pseudo-random.js';
 import { AGE, RATES, TIME_OF_DAY } from '../left-out.js';
 import { PATIENT } from '../patience.js';
@@ -6,10 +6,10 @@ import { withTimes } from '../records-back.js';
 import type { Retelling } from '../retelling.js';
 import { type Story, withCaptures } from '../story.js';
 
-/** Seconds since the epoch: its first day, a leap day, and where numbers of 31 and of 32 bits end. */
+/** Seconds since the epoch: its first day, a leap day, and the ends of 31 and 32 bit numbers. */
 const MOMENTS = [3600, 951_868_790, 2 ** 31 - 2, 2 ** 31 + 86_400, 2 ** 32 - 864_000];
 const FACTORS = [1 / 2, 1 / 4, 3, 10];
-/** Longer captures do not end before the number of seconds does. */
+/** Captures shorter than this, so that the seconds do not exceed their bits. */
 const LONGEST = 86_400;
 
 const times: Retelling = (story, random) => (random(2) === 0 ? shifted : scaled)(story, random);
@@ -36,7 +36,7 @@ function shifted(story: Story, random: Random): ReturnType<Retelling> {
 function scaled(story: Story, random: Random): ReturnType<Retelling> {
   const factor = FACTORS[random(FACTORS.length)]!;
   const patient = { ...short(story), config: `${story.config ?? ''}${PATIENT}` };
-  // Times that divide without a rest lead back.
+  // Times that divide without remainder can be mapped back.
   const told = withTimesOf(patient, (time, name) => {
     const first = Math.floor(firstOf(patient.captures[name]!));
     return first + Math.round((time - first) * 250_000) / 250_000;

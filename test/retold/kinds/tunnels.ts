@@ -1,4 +1,4 @@
-/** Packets are in tunnels: tags and labels, sessions, other packets. What is inside is told of as if it were alone. */
+/** Packets are tunneled: VLAN tags, MPLS labels, sessions, other packets. Records of inner packets stay the same. */
 import type { Layer } from '../../packets/builder.js';
 import {
   address6,
@@ -32,10 +32,10 @@ const OUTER = new Set([
 ]);
 
 interface Tunnel {
-  /** What is before the packet: of IP, or with its Ethernet header. */
+  /** Headers before the packet: of the IP packet, or of the whole Ethernet frame. */
   readonly layers: (type: number) => readonly (Layer | Bytes)[];
   readonly carries: 'ip' | 'ethernet';
-  /** Bytes that a flow's packets are longer: those in packets of IP are counted by themselves. */
+  /** Bytes added to the packets of a flow; packets tunneled in IP have flows of their own. */
   readonly longer: number;
 }
 
@@ -81,7 +81,7 @@ export const TUNNELS: Readonly<Record<string, Tunnel>> = {
   },
 };
 
-/** Longer ones do not fit into a packet of IP with what is before them. */
+/** Longer packets and these headers do not fit into an IP packet. */
 const LONGEST = 65_400;
 
 const tunnels: Retelling = (story, random) => {

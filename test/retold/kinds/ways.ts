@@ -1,4 +1,4 @@
-/** Another profile, several threads, batches of another size, the other matcher; and inline, where nothing is dropped. */
+/** Another profile, several threads, another batch size, the other matcher; and inline, without drops. */
 import { PROFILES } from '../../conformance/agreement.js';
 import type { Random } from '../../pseudo-random.js';
 import { COUNTS_OVER_FLOWS, FILES_AS_THEY_COME, VERDICTS } from '../left-out.js';
@@ -16,20 +16,20 @@ const AS_AFTERWARDS = [
 ];
 const BATCHES = [1, 2, 7, 31, 256];
 const MATCHERS = ['hs', 'qgram'];
-/** All but that of the story as it is told. */
+/** All profiles but the default one. */
 const OTHER_PROFILES = PROFILES.slice(1);
 
 const ways: Retelling = (story, random) => [inThisThread, inThreads, inline][random(3)]!(story, random);
 export default ways;
 
-/** Also of what is in tunnels or comes in fragments. */
+/** Also with tunneled or fragmented packets. */
 async function inThisThread(story: Story, random: Random): Promise<Retold> {
   const carried = [undefined, tunnels, fragments][random(3)];
   const told = (await carried?.(story, random))?.retold ?? story;
   return { told, ...otherwise(told, settings(random)), leftOut: [] };
 }
 
-/** One capture: where flows are in another thread than captures are read in, they go on from one to the next. */
+/** One merged capture: if flows are not in the thread that reads captures, they continue across captures. */
 function inThreads(story: Story, random: Random): ReturnType<Retelling> {
   const [profile, threads] = OTHER_PROFILES[random(OTHER_PROFILES.length)]!;
   const all = apart(story, random);
@@ -40,7 +40,7 @@ function inThreads(story: Story, random: Random): ReturnType<Retelling> {
   return { told, ...otherwise(told, words), leftOut: [COUNTS_OVER_FLOWS] };
 }
 
-/** Streams and bodies are looked at, and errors borne, as they are after the fact, so that all is told with the same packet. */
+/** Inspection of streams and bodies, and error policies, as in IDS mode, so that records have the same packet. */
 function inline(story: Story, random: Random): ReturnType<Retelling> {
   const words = ['--simulate-ips', ...set(...AS_AFTERWARDS), ...settings(random)];
   return { told: story, ...otherwise(story, words), leftOut: [VERDICTS, FILES_AS_THEY_COME] };

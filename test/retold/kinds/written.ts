@@ -1,4 +1,4 @@
-/** Rules in another order, in several files, with other numbers, and written in other ways that mean the same. */
+/** Rules in another order, in several files, with other sids, and in other notations with the same meaning. */
 import { type Random, shuffled } from '../../pseudo-random.js';
 import { ORDER_OF_RULES } from '../left-out.js';
 import type { Retelling } from '../retelling.js';
@@ -11,7 +11,7 @@ import {
 } from '../rewriting.js';
 import { sidOf, withoutRules } from '../story.js';
 
-/** Each leads a number below 2^20 to another one, and that one back. */
+/** A one-to-one mapping of numbers below 2^20; applied twice, it gives the original number. */
 const otherSid = (sid: number): number => sid ^ 0xfffff;
 
 const REWRITTEN: Readonly<Record<string, (rule: string, random: Random) => string>> = {
@@ -25,7 +25,7 @@ const REWRITTEN: Readonly<Record<string, (rule: string, random: Random) => strin
 const written: Retelling = (story, random) => {
   const names = Object.keys(REWRITTEN).filter(() => random(2) === 0);
   const isShuffled = random(2) === 0;
-  // Out of the story itself: what is left out later would still be in the files.
+  // Removed from the story itself: rules that are left out later would still be in the files.
   const told = isShuffled ? withoutRules(story, ORDER_OF_RULES.rule!) : story;
   const rewritten = told.rules.map(rule =>
     names.reduce((text, name) => REWRITTEN[name]!(text, random), rule),
