@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Engine threads run the compiled `dist/`, so it is brought up to date before any test starts; and what tests write
- * lies in one folder that is gone when they end.
- * @returns what to do after the last test
+ * Engine threads run the compiled `dist/`, so it is built before any test starts; files of tests are in one folder
+ * that is
+ * deleted at the end.
+ * @returns the function called after the last test
  */
 export default function beforeAll(): () => void {
   execFileSync(process.execPath, ['engine/setup/build.mjs'], { stdio: 'inherit' });

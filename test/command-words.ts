@@ -1,4 +1,4 @@
-/** The words behind the name of a test command: options, and what else is given. */
+/** The arguments of a test command: options, and others. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -11,8 +11,8 @@ interface More {
 }
 
 /**
- * Ends the process where help is asked for, or where the words are wrong: then with what is wrong, the usage and code 2.
- * @param isEnough whether so many words besides options will do
+ * Ends the process if help is requested or the arguments are invalid: then with the reason, the usage and code 2.
+ * @param isEnough whether this number of arguments besides options is valid
  */
 export function commandWords<T extends Options>(
   usage: string,

@@ -1,6 +1,6 @@
-/** Numbers that look random and are the same in every run (Mulberry32). */
+/** Pseudo-random numbers, the same in every run (Mulberry32). */
 
-/** An integer from 0 up to `below`, which is not reached. */
+/** An integer from 0 to below `below`. */
 export type Random = (below: number) => number;
 
 export function randomNumbers(seed: number): Random {
@@ -8,7 +8,7 @@ export function randomNumbers(seed: number): Random {
   return below => Math.floor(next() * below);
 }
 
-/** @returns a function giving numbers in [0, 1) */
+/** @returns a function that gives numbers in [0, 1) */
 export function randomFractions(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -19,7 +19,7 @@ export function randomFractions(seed: number): () => number {
   };
 }
 
-/** The list itself, in another order (Fisher and Yates). */
+/** The same list, shuffled (Fisher and Yates). */
 export function shuffled<T>(list: T[], random: Random): T[] {
   for (let i = list.length - 1; i > 0; i--) {
     const j = random(i + 1);

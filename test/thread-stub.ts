@@ -1,12 +1,12 @@
 /**
- * A thread for tests of modules: a few megabytes of memory, a pool, counters and logs that tests can look at,
- * and no other threads.
- *
- *     const thread = stubThread({ config: { defrag: { trackers: 2 } } });
- *     const decode = await definition.create(thread);
- *     const batch = thread.batch([packet(ethernet(), ipv4(), udp(), 'x')]);
- *     decode.process(batch);
- *     expect(thread.field(batch.slots[0]!, Packet.DESTINATION_PORT)).toBe(53);
+ * A thread for tests of modules: a few megabytes of memory, a pool, counters and logs that tests can read, and no
+ * other
+ * threads.
+ * ⏎     const thread = stubThread({ config: { defrag: { trackers: 2 } } });
+ * const decode = await definition.create(thread);
+ * const batch = thread.batch([packet(ethernet(), ipv4(), udp(), 'x')]);
+ * decode.process(batch);
+ * expect(thread.field(batch.slots[0]!, Packet.DESTINATION_PORT)).toBe(53);
  */
 import { Batch } from '../engine/batch.js';
 import { Config, type ConfigTree } from '../engine/config/config.js';
@@ -23,15 +23,15 @@ export interface StubOptions {
   /** Bytes of packet memory, and of one block of it. */
   bytes?: number;
   blockSize?: number;
-  /** Bytes of stream memory and of scratch space, beside those of packets. */
+  /** Bytes of stream memory and of scratch space, besides packet memory. */
   streamBytes?: number;
   scratchBytes?: number;
   flows?: number;
   seed?: number;
   shared?: Record<string, unknown>;
-  /** Event kinds that outputs want; all when absent. */
+  /** Event kinds that outputs want; by default all. */
   wants?: readonly number[];
-  /** What stands behind the module under test. Without it slots handed on are noted in `passed` and stay taken. */
+  /** The module behind the tested one. Without it, forwarded slots are collected in `passed` and stay taken. */
   onForward?: (batch: Batch) => void;
 }
 
@@ -91,7 +91,7 @@ export class StubThread implements Thread {
     this.shared = options.shared ?? {};
   }
 
-  /** A batch of packets as acquire would give it. Numbers count on from batch to batch. */
+  /** A batch of packets as captured. Numbers continue from batch to batch. */
   batch(
     packets: readonly Uint8Array[],
     { linkType = 1, time = 1700000000, interval = 0.001 }: FeedOptions = {},
@@ -150,7 +150,7 @@ export class StubThread implements Thread {
     return Buffer.from(this.memory.bytes.subarray(offset, offset + length)).toString('latin1');
   }
 
-  /** Lets packets come home: slots whose last reference this was are free again, and their roots likewise. */
+  /** Releases packets: slots whose last reference this was are free again, and so are their roots. */
   release(slots: Iterable<number>): void {
     for (const slot of slots) this.releaseOne(slot);
   }
@@ -206,10 +206,10 @@ class StubCounters implements Counters {
     return index;
   }
 
-  /** The counter's value. @throws Error when nobody declared it */
+  /** The counter's value. @throws Error if it is not declared */
   read(name: string): number {
     const index = this.indexes.get(name);
-    if (index === undefined) throw new Error(`nobody declared the counter ${name}`);
+    if (index === undefined) throw new Error(`the counter ${name} is not declared`);
     return this.values[index]!;
   }
 

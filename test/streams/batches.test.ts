@@ -1,4 +1,4 @@
-/** Records show things as they were with their packet, however many packets are read at once. */
+/** Records show the state at their packet, however many packets are read at once. */
 import { expect, it } from 'vitest';
 import { conversation, replay, type Said } from './replay.js';
 
@@ -28,7 +28,7 @@ const read = (batch: number, profile = 'single') =>
     profile,
   }).then(records => records.map(({ flow_id: _, ...record }) => record));
 
-it('an alert on a request knows of the response what was acknowledged with its packet', async () => {
+it('an alert on a request has only the part of the response acknowledged with its packet', async () => {
   const [alert] = await read(256);
   expect(alert).toMatchObject({ event_type: 'alert', alert: { signature_id: 1 }, pcap_cnt: 7 });
   expect(alert!['http'].length).toBeLessThan(500);
@@ -40,6 +40,6 @@ it.each([
   [256, 'single'],
   [256, 'workers'],
   [256, 'autofp'],
-])('%i packets at once, profile %s', async (batch, profile) => {
+])('batches of %i packets, profile %s, give the same records', async (batch, profile) => {
   expect(await read(batch, profile)).toEqual(await read(1));
 });

@@ -1,4 +1,4 @@
-/** Rules that wait for the body of a message match with all that comes of it. */
+/** Rules on the body hook of a message match with every packet that brings a part of it. */
 import { expect, it } from 'vitest';
 import { handshake, replay, segment } from './replay.js';
 
@@ -22,7 +22,7 @@ it.each([
   ['response_body', [7, 9, 11, 13]],
   ['response_headers', [7]],
   ['request_body', [6]],
-])('http1:%s', async (hook, expected) => {
+])('http1:%s alerts with these packets', async (hook, expected) => {
   const records = await replay({ packets, rules: [`alert http1:${hook} any any -> any any (sid:1;)`] });
   expect(records.map(({ pcap_cnt }) => pcap_cnt)).toEqual(expected);
 });

@@ -1,4 +1,4 @@
-/** Bodies of HTTP are told by alerts that ask for them, and by no other record. */
+/** HTTP bodies are in alerts if configured, and in no other record. */
 import { expect, it } from 'vitest';
 import { handshake, replay, segment } from './replay.js';
 
@@ -10,7 +10,7 @@ const PACKETS = [
   segment(false, 'FA', 42, 33),
 ];
 
-it('bodies are in alerts alone', async () => {
+it('bodies are in alerts only', async () => {
   const records = await replay({
     packets: PACKETS,
     rules: ['alert http any any -> any any (http.response_body; content:"body"; sid:1;)'],

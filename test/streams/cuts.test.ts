@@ -6,7 +6,7 @@ import { parseArguments } from '../../engine/cli/command-line/parse.js';
 import { run } from '../../engine/cli/run.js';
 import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
 
-/** Patterns of many shapes; each is a rule of its own, and is sent cut at every boundary, and byte by byte. */
+/** Patterns of many kinds, each with its own rule; each is sent split at every boundary, and byte by byte. */
 const PATTERNS = [
   'evil',
   'exfiltrate-me',
@@ -23,14 +23,14 @@ const AFTER = ' and more';
 interface Flow {
   readonly port: number;
   readonly pattern: number;
-  /** Numbers of its data packets in the capture, and what each carries. */
+  /** Numbers of its data packets in the capture, and their payloads. */
   readonly segments: { readonly number: number; readonly data: string }[];
 }
 
 const work = mkdtempSync(join(tmpdir(), 'sluice-cuts-'));
 const flows: Flow[] = [];
 
-/** Every way to cut the bytes in two inside or at the edges of the pattern, and into single bytes. */
+/** All splits of the bytes in two, inside or at the edges of the pattern, and into single bytes. */
 function cutsOf(text: string, start: number, length: number): string[][] {
   const cuts = Array.from({ length: length + 1 }, (_, i) => [
     text.slice(0, start + i),
@@ -130,10 +130,10 @@ function alertsOf(records: readonly EveRecord[], { port, pattern }: Flow): numbe
     .length;
 }
 
-describe.each([256, 1])('a pattern cut at every boundary, with batches of %d', batch => {
+describe.each([256, 1])('a pattern split at every boundary, with batches of %d', batch => {
   const settings = ['--set', `threading.batch-size=${batch}`];
 
-  it('S1: after the fact each alerts exactly once', async () => {
+  it('S1: in IDS mode, each pattern alerts exactly once', async () => {
     const records = await replay('alert', ...settings);
     for (const flow of flows)
       expect(alertsOf(records, flow), `${PATTERNS[flow.pattern]} in ${flow.segments.length} segments`).toBe(
@@ -141,7 +141,7 @@ describe.each([256, 1])('a pattern cut at every boundary, with batches of %d', b
       );
   });
 
-  it('S5: inline the receiver never has the whole pattern', async () => {
+  it('S5: inline, the receiver never has the whole pattern', async () => {
     const records = await replay('drop', '--simulate-ips', ...settings);
     const dropped = new Set(
       records.filter(record => record.event_type === 'drop').map(record => record.pcap_cnt),
@@ -156,7 +156,7 @@ describe.each([256, 1])('a pattern cut at every boundary, with batches of %d', b
     }
   });
 
-  it('S1: without reassembly a cut pattern is not found', async () => {
+  it('S1: without reassembly, a split pattern is not found', async () => {
     const records = await replay('alert', '--set', 'stream.reassembly.depth=1', ...settings);
     const bytewise = flows.filter(flow => flow.segments.length > 2 && PATTERNS[flow.pattern]!.length > 1);
     for (const flow of bytewise) expect(alertsOf(records, flow)).toBe(0);

@@ -1,10 +1,13 @@
-/** Parsers ask for more of a stream than `stream.reassembly.depth` before that is reached, however large packets are. */
+/**
+ * Parsers request more of a stream than `stream.reassembly.depth` before the depth is reached, however large packets
+ * are.
+ */
 import { expect, it } from 'vitest';
 import { conversation, replay } from './replay.js';
 
 const BODY = 'some text '.repeat(150_000);
 
-it('a file in packets of joined segments is stored whole', async () => {
+it('a file in packets of joined segments is stored completely', async () => {
   const records = await replay({
     packets: conversation(
       [

@@ -1,4 +1,4 @@
-/** `stream.bypass`: whichever side comes to the reassembly depth first has the flow bypassed. */
+/** `stream.bypass`: the flow is bypassed when the first side reaches the reassembly depth. */
 import { expect, test } from 'vitest';
 import { handshake, replay, segment } from './replay.js';
 
@@ -16,7 +16,7 @@ test.each([
   ['119', 2],
   ['120', 0],
   ['50', 3],
-])('a depth of %s leaves %i packets that nothing looks at', async (depth, packets) => {
+])('with a depth of %s, %i packets are bypassed', async (depth, packets) => {
   const words = ['--set', 'stream.bypass=yes', '--set', `stream.reassembly.depth=${depth}`];
   const records = await replay({ packets: PACKETS, words, types: '[flow, stats]' });
   const stats = records.find(({ event_type }) => event_type === 'stats')!;

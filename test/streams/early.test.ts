@@ -1,4 +1,7 @@
-/** Inline, data behind a hole is inspected with the packet that brings it, with what lies right before it; what matched matches again. */
+/**
+ * Inline, data behind a gap is inspected with its own packet, together with the data directly before it; it can match
+ * again later.
+ */
 import { describe, expect, it } from 'vitest';
 import { handshake, type Replay, replay, segment } from './replay.js';
 
@@ -7,7 +10,7 @@ const INLINE = ['--simulate-ips'];
 const rule = (action: string, content: string, sid = 1) =>
   `${action} tcp any any -> any any (content:"${content}"; sid:${sid};)`;
 
-/** Signature and number of the packet (`null`: none of the wire). */
+/** Signature and number of the packet (`null`: a pseudo packet). */
 async function alerts(given: Replay) {
   const records = await replay({ words: INLINE, ...given });
   return records
@@ -19,9 +22,9 @@ const client = (seq: number, data: string) => segment(true, 'PA', seq, 0, data);
 /** Packets 4, 5 and 6: the second and the third part of "one two three", then the first. */
 const parts = [client(4, 'two '), client(8, 'three'), client(0, 'one ')];
 
-describe('inline, data behind a hole', () => {
+describe('inline, data behind a gap', () => {
   it.each(['single', 'workers', 'autofp', 'pipeline'])(
-    'matches with its packet, by itself and with what lies before it: %s',
+    'matches with its packet, on its own and with the data before it: %s',
     async profile => {
       const packets = [...handshake(), ...parts];
       const rules = [rule('alert', 'two'), rule('alert', 'o three', 2), rule('alert', 'one two', 3)];
@@ -40,18 +43,18 @@ describe('inline, data behind a hole', () => {
     },
   );
 
-  it('has nothing to do with what lies behind another hole', async () => {
+  it('is independent of data behind another gap', async () => {
     const packets = [...handshake(), client(4, 'tw'), client(10, 'o '), client(12, 'three')];
     const rules = [rule('alert', 'two'), rule('alert', 'o three', 2)];
     expect(await alerts({ packets, rules })).toEqual([[2, 6]]);
   });
 
-  it('does not match again where the hole stays', async () => {
+  it('does not match again if the gap stays', async () => {
     const packets = [...handshake(), ...parts.slice(0, 2), segment(false, 'RA', 0, 0)];
     expect(await alerts({ packets, rules: [rule('alert', 'two three')] })).toEqual([[1, 5]]);
   });
 
-  it.each([0, 60, 200])('goes on where the hole was filled, %d bytes behind it', async more => {
+  it.each([0, 60, 200])('is inspected further after the gap is filled, %d bytes behind it', async more => {
     const filler = '.'.repeat(more);
     const packets = [
       ...[...handshake(), client(4, `two ${filler}`), client(8 + more, 'three'), client(0, 'one ')],
@@ -88,7 +91,7 @@ describe('inline, data behind a hole', () => {
     expect(dropped[0]).toBe(5);
   });
 
-  it('after the fact it waits', async () => {
+  it('waits in IDS mode', async () => {
     const packets = [...handshake(), ...parts.slice(0, 2), segment(false, 'A', 0, 0)];
     expect(await alerts({ packets, rules: [rule('alert', 'two three')], words: [] })).toEqual([[1, null]]);
   });

@@ -1,6 +1,7 @@
 /**
- * Inline, what a rule drops never arrives whole: whatever its bytes are cut into, in which order, how often, and between
- * which packets that the receiver does not take.
+ * Inline, what a rule drops never arrives completely: however it is segmented, reordered or retransmitted, and between
+ * any
+ * packets that the receiver does not accept.
  */
 import { expect, it } from 'vitest';
 import { clientHello, record, serverName } from '../app/tls/handshake-builder.js';
@@ -12,7 +13,7 @@ interface Attack {
   readonly rule: string;
   readonly serverPort: number;
   readonly said: readonly Said[];
-  /** Which side must not have this text whole. */
+  /** The side that must not receive this text completely. */
   readonly kept: Said;
 }
 
@@ -55,7 +56,7 @@ const ATTACKS: readonly Attack[] = [
     kept: [false, 'BADFILE'],
   },
   {
-    name: 'file in chunks',
+    name: 'file with chunked encoding',
     rule: FILE_RULE,
     serverPort: 80,
     said: [
@@ -82,14 +83,14 @@ const ATTACKS: readonly Attack[] = [
     kept: [false, 'abc123456def'],
   },
   {
-    name: 'hello of TLS',
+    name: 'TLS client hello',
     rule: 'drop tls any any -> any any (tls.sni; content:"evil.example"; sid:6;)',
     serverPort: 443,
     said: [[true, HELLO]],
     kept: [true, HELLO],
   },
   {
-    name: 'sender of a mail',
+    name: 'MAIL FROM of a mail',
     rule: 'drop smtp any any -> any any (smtp.mail_from; content:"evil@x"; sid:7;)',
     serverPort: 25,
     said: [
@@ -108,7 +109,7 @@ interface Piece {
   readonly text: string;
 }
 
-/** All of a text in pieces, some of them again, some before others. */
+/** The whole text in pieces, some of them repeated, some out of order. */
 function pieces(text: string, random: Random): Piece[] {
   const list: Piece[] = [];
   const most = [1, 8, 40, 200, 2000][random(5)]!;
@@ -126,10 +127,10 @@ function pieces(text: string, random: Random): Piece[] {
   return list;
 }
 
-/** Packets of all conversations, and what each brings its receiver. */
+/** Packets of all conversations, and the data that each brings to its receiver. */
 class Network {
   readonly packets: Uint8Array[] = [];
-  /** By port of the client: number of the packet, and what it has. */
+  /** By client port: packet number, and its data. */
   private readonly brought = new Map<number, [number: number, fromClient: boolean, piece: Piece][]>();
 
   constructor(private readonly random: Random) {}
@@ -153,7 +154,7 @@ class Network {
     }
   }
 
-  /** Other bytes, or an end of the conversation, with a checksum that is wrong: nobody takes it. */
+  /** Other bytes, or the end of the conversation, with a wrong checksum: no host accepts it. */
   private decoy(
     fromClient: boolean,
     at: number,
@@ -169,7 +170,7 @@ class Network {
     this.packets.push(bytes);
   }
 
-  /** What a side has of a conversation, from the beginning up to the first byte that is missing. */
+  /** Data received by a side, from the beginning up to the first missing byte. */
   received(port: number, fromClient: boolean, dropped: ReadonlySet<number>): string {
     const bytes = new Map<number, string>();
     for (const [number, whose, piece] of this.brought.get(port)!) {
@@ -185,7 +186,7 @@ class Network {
 const numbersOf = (records: readonly EveRecord[], type: string) =>
   records.filter(({ event_type }) => event_type === type).map(({ pcap_cnt }) => pcap_cnt as number);
 
-it.each(['single', 'autofp'])('what is dropped does not arrive: %s', async profile => {
+it.each(['single', 'autofp'])('dropped text does not arrive: %s', async profile => {
   const network = new Network(randomNumbers(profile.length));
   const attacks = Array.from({ length: 64 }, (_, i) => ({
     attack: ATTACKS[i % ATTACKS.length]!,

@@ -1,4 +1,4 @@
-/** Inline, a datagram that is dropped is dropped with all its fragments. */
+/** Inline, a dropped datagram is dropped with all its fragments. */
 import { describe, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, udp } from '../packets/builder.js';
 import { type EveRecord, type Replay, replay } from './replay.js';
@@ -44,7 +44,7 @@ describe.each([256, 1])('fragments inline, with batches of %d', batch => {
     expect(await verdicts(reversed, RULES, ...set)).toMatchObject({ accepted: 1, blocked: 3 });
   });
 
-  it.each(['autofp', 'pipeline'])('%s: are dropped whatever threads there are', async profile => {
+  it.each(['autofp', 'pipeline'])('%s: are dropped with any number of threads', async profile => {
     const packets = [part(0, 16), other, part(16, 32), part(32, 64)];
     const records = await replay({
       packets,
@@ -61,15 +61,15 @@ describe.each([256, 1])('fragments inline, with batches of %d', batch => {
     expect(await verdicts(packets, [], ...set)).toMatchObject({ accepted: 3, blocked: 0 });
   });
 
-  it('pass by themselves when the run ends', async () => {
+  it('pass on their own when the run ends', async () => {
     expect(await verdicts([part(0, 16), part(16, 32), other], RULES, ...set)).toMatchObject({
       accepted: 3,
       blocked: 0,
     });
   });
 
-  it('are dropped when the rest does not come in time', async () => {
-    // Each last fragment comes alone: its receiver would put it together with those that had passed before.
+  it('are dropped if the rest does not arrive in time', async () => {
+    // Each last fragment arrives alone: its receiver would reassemble it with those that had passed before.
     const packets = [part(0, 32), other, part(32, 64), other, part(32, 64), other];
     const slowly = packets.map((data, i) => ({ data, time: 1000 + 2 * i }));
     expect(await verdicts(slowly, RULES, ...set)).toMatchObject({ accepted: 3, blocked: 3, alerts: 1 });
@@ -83,7 +83,7 @@ describe.each([256, 1])('fragments inline, with batches of %d', batch => {
     expect(await verdicts(packets, RULES, ...none)).toMatchObject({ accepted: 2, blocked: 1 });
   });
 
-  it('of the datagram that waits longest give way to others', async () => {
+  it('of the oldest incomplete datagram are released for others', async () => {
     const packets = [part(0, 32, 1), part(0, 32, 2), part(32, 64, 2), part(32, 64, 1)];
     const bounded = ['--set', 'defrag.hold-packets=2', ...set];
     expect(await verdicts(packets, [], ...bounded)).toMatchObject({ accepted: 4, blocked: 0, notHeld: 0 });
@@ -91,7 +91,7 @@ describe.each([256, 1])('fragments inline, with batches of %d', batch => {
     expect(await verdicts(more, [], ...bounded)).toMatchObject({ accepted: 4, blocked: 1, notHeld: 0 });
   });
 
-  it('are held over many datagrams at once, and none is forgotten', async () => {
+  it('are held for many datagrams at once, and all are released', async () => {
     const packets = Array.from({ length: 100 }, (_, id) => part(0, 32, id)).concat(
       Array.from({ length: 50 }, (_, id) => part(32, 64, id)),
     );

@@ -1,4 +1,4 @@
-/** What follows a `100 Continue` is looked at like any other answer, whatever was found in that one. */
+/** The answer after a `100 Continue` is inspected like any other, whatever matched in the first one. */
 import { describe, expect, it } from 'vitest';
 import { data, GET, headers, preface } from '../app/http2/frame-builder.js';
 import { conversation, replay, type Said } from './replay.js';
@@ -16,7 +16,7 @@ const RULES = [
   'http.stat_code; content:"200"; http.server; content:"s"; fast_pattern; sid:6',
 ].map(options => `alert http any any -> any any (${options};)`);
 
-describe.each([['after the fact'], ['inline', '--simulate-ips']])('%s', (_, ...words) => {
+describe.each([['IDS mode'], ['inline', '--simulate-ips']])('%s', (_, ...words) => {
   it.each<[string, Said[], number[]]>([
     [
       'by itself',
@@ -37,13 +37,13 @@ describe.each([['after the fact'], ['inline', '--simulate-ips']])('%s', (_, ...w
       ],
       [1, 2, 3, 4, 5, 6],
     ],
-    ['with the answer', [[false, CONTINUE + ANSWER]], [2, 3, 4, 5, 6]],
+    ['with the final answer', [[false, CONTINUE + ANSWER]], [2, 3, 4, 5, 6]],
   ])('%s', async (_name, said, found) => {
     const records = await replay({ packets: conversation([ASKED, ...said]), rules: RULES, words });
     expect(records.map(({ alert }) => alert.signature_id).sort()).toEqual(found);
   });
 
-  it('in HTTP/2, with trailers behind it', async () => {
+  it('in HTTP/2, followed by trailers', async () => {
     const sent = (fromClient: boolean, ...frames: Buffer[]): Said => [
       fromClient,
       Buffer.concat(frames).toString('latin1'),

@@ -1,4 +1,4 @@
-/** Which packet has the record of a conversation's last transaction: the one that completes it, or the one that closes. */
+/** The packet of the record of a conversation's last transaction: the one that completes it, or the one that closes. */
 import { expect, it } from 'vitest';
 import { handshake, replay, segment } from './replay.js';
 
@@ -20,15 +20,15 @@ function replied(answer: string): Uint8Array[] {
 }
 
 it.each([
-  ['with the acknowledgment of a response whose length is known', 'Content-Length: 2', 7],
-  ['with the last packet where the response lasts until the connection ends', 'Server: b', 8],
-])('the record comes %s', async (_, field, number) => {
+  ['with the acknowledgment of a response with a known length', 'Content-Length: 2', 7],
+  ['with the last packet if the response lasts until the connection ends', 'Server: b', 8],
+])('the record has the number of the packet %s', async (_, field, number) => {
   const packets = replied(`HTTP/1.1 200 OK\r\n${field}${END_OF_HEADER}ok`);
   const records = await replay({ packets, types: '[http]' });
   expect(records.map(({ pcap_cnt }) => pcap_cnt)).toEqual([number]);
 });
 
-it('what nobody acknowledged is of no packet when the flow is over', async () => {
+it('data that is never acknowledged has no packet number at the end of the flow', async () => {
   const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
   const asked = REQUEST.length;
   const packets = [

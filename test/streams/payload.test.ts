@@ -26,12 +26,12 @@ describe('payload of alerts in the stream', () => {
     segment(false, 'A', 0, 8),
   ];
 
-  it('is what came so far', async () => {
+  it('is the data so far', async () => {
     const packets = [...handshake(), ...parts];
     expect(await shown({ packets, rules: [rule(1, 'two')] })).toEqual([[1, 'one two ', 1]]);
   });
 
-  it('goes on with what the packet in hand brings, though nobody has acknowledged it', async () => {
+  it('includes the data of the current packet, although not yet acknowledged', async () => {
     const packets = [
       ...handshake(),
       ...parts,
@@ -43,7 +43,7 @@ describe('payload of alerts in the stream', () => {
     expect(await shown({ packets, rules: [rule(1, 'two')], words })).toEqual([[1, 'one two three', 1]]);
   });
 
-  it('names holes', async () => {
+  it('marks gaps', async () => {
     const packets = [
       ...handshake(),
       parts[0]!,
@@ -55,13 +55,13 @@ describe('payload of alerts in the stream', () => {
     ]);
   });
 
-  it('is as long as the output asks for: what came last, and as much before it as there is room for', async () => {
+  it('has the configured length: the last data, and as much before it as fits', async () => {
     const packets = [...handshake(), ...parts];
     const types = '[alert: { payload-printable: yes, payload-buffer-size: 6 }]';
     expect(await shown({ packets, rules: [rule(1, 'two')] }, types)).toEqual([[1, 'e two ', 1]]);
   });
 
-  it('is there for alerts of application protocols', async () => {
+  it('is present in alerts of application protocols', async () => {
     const request = 'GET /x HTTP/1.0\r\n\r\n';
     const packets = [
       ...handshake(),
@@ -72,7 +72,7 @@ describe('payload of alerts in the stream', () => {
     expect(await shown({ packets, rules })).toEqual([[1, request, 1]]);
   });
 
-  it('of a protocol whose stream is not looked at again begins behind what was inspected', async () => {
+  it('begins behind inspected data for a protocol whose data is inspected once', async () => {
     const ask = (query: string) => `Q\0\0\0${String.fromCharCode(5 + query.length)}${query}\0`;
     const [one, two] = [ask('select 10'), ask('select 20')];
     const packets = [
@@ -91,7 +91,7 @@ describe('payload of alerts in the stream', () => {
     ]);
   });
 
-  it('inline: data that comes again alerts again, as the stream has it', async () => {
+  it('inline: a retransmission alerts again, with the payload of the stream', async () => {
     const good = segment(true, 'PA', 0, 0, 'GOOD');
     const packets = [
       ...handshake(),
@@ -108,7 +108,7 @@ describe('payload of alerts in the stream', () => {
     ]);
   });
 
-  it('inline: data behind a hole is shown with the hole, and with what else waits there', async () => {
+  it('inline: data behind a gap is shown with the gap, and with other waiting data', async () => {
     const packets = [
       ...handshake(),
       segment(true, 'PA', 0, 0, 'one '),

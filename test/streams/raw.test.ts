@@ -1,4 +1,4 @@
-/** `stream.reassembly.raw`: whether signatures see streams, or packets alone. */
+/** `stream.reassembly.raw`: whether signatures inspect streams, or packets only. */
 import { describe, expect, it } from 'vitest';
 import { handshake, replay, segment } from './replay.js';
 
@@ -25,13 +25,16 @@ async function alerts(...words: string[]): Promise<number[]> {
 }
 
 describe('stream.reassembly.raw', () => {
-  it('has contents looked for in streams', async () => {
+  it('yes: contents match across segments', async () => {
     expect(await alerts()).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it.each(['ids', 'ips'])('off: in packets alone, while parsers read streams (%s)', async mode => {
-    const words = ['--set', 'stream.reassembly.raw=no', ...(mode === 'ips' ? ['--simulate-ips'] : [])];
-    const found = (await alerts(...words)).filter(sid => sid < 5);
-    expect(found).toEqual([2, 4]);
-  });
+  it.each(['ids', 'ips'])(
+    'no: contents match in packets only, while parsers read streams (%s)',
+    async mode => {
+      const words = ['--set', 'stream.reassembly.raw=no', ...(mode === 'ips' ? ['--simulate-ips'] : [])];
+      const found = (await alerts(...words)).filter(sid => sid < 5);
+      expect(found).toEqual([2, 4]);
+    },
+  );
 });

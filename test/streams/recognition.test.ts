@@ -1,4 +1,4 @@
-/** Rules about the recognised protocol alone are inspected once in each direction. */
+/** Rules on the detected protocol only are inspected once per direction. */
 import { describe, expect, it } from 'vitest';
 import { found3, framed, lookup3 } from '../app/nfs/message-builder.js';
 import { ethernet, hex, ipv4, packet, udp } from '../packets/builder.js';
@@ -39,7 +39,7 @@ describe('app-layer-protocol alone', () => {
   });
 });
 
-describe('app-layer-protocol of what is of no protocol', () => {
+describe('app-layer-protocol of flows without a protocol', () => {
   it.each([
     ['app-layer-protocol:failed;', ['6 >', '7 <']],
     ['app-layer-protocol:!http;', ['6 >', '7 <']],
@@ -50,7 +50,7 @@ describe('app-layer-protocol of what is of no protocol', () => {
     expect(await alerts(options, 'single', UNKNOWN).then(all => all.toSorted())).toEqual(expected),
   );
 
-  it('is known of UDP with the first datagram of each direction', async () => {
+  it('UDP has a protocol with the first datagram of each direction', async () => {
     const said = (toServer: boolean) => {
       const [source, destination] = toServer ? ['10.0.0.1', '10.0.0.2'] : ['10.0.0.2', '10.0.0.1'];
       const [sport, dport] = toServer ? [1000, 2000] : [2000, 1000];
@@ -62,20 +62,20 @@ describe('app-layer-protocol of what is of no protocol', () => {
   });
 });
 
-describe('sessions picked up in mid-stream', () => {
+describe('midstream sessions', () => {
   const words = ['--set', 'stream.midstream=true'];
   const flow = async (...packets: Uint8Array[]) => {
     const [record] = await replay({ packets, types: '[flow]', words });
     return [record!['src_port'], record!['dest_port'], record!['app_proto'], record!['flow'].pkts_toclient];
   };
-  // Port 40000 is the server's here: no port of the system tells.
+  // Port 40000 is the server's here: no system port indicates the direction.
   const said = (fromClient: boolean, data: string): Uint8Array =>
     segment(!fromClient, 'PA', 0, 0, data, 40_000, 50_000);
 
-  it('begin with the server when its first words are those of a server', async () => {
+  it('begin with the server if its first data is that of a server', async () => {
     expect(await flow(said(false, RESPONSE), said(true, ''))).toEqual([50_000, 40_000, 'http', 1]);
   });
-  it('begin with the client when it speaks to the port of a protocol, from a port of the system too', async () => {
+  it('begin with the client if it sends to the port of a protocol, even from a system port', async () => {
     const call = Buffer.from(framed(lookup3(1, 'a')).buffer).toString('latin1');
     const reply = Buffer.from(framed(found3(1)).buffer).toString('latin1');
     const nfs = (fromClient: boolean, data: string) => segment(fromClient, 'PA', 0, 0, data, 880, 2049);
@@ -87,7 +87,7 @@ describe('sessions picked up in mid-stream', () => {
   });
 });
 
-describe('datagrams whose first one is an answer', () => {
+describe('flows that begin with an answer', () => {
   const QUESTION = '0161 0000010001';
   const answer = hex(`0001 8180 0001 0001 0000 0000 ${QUESTION} c00c 0001 0001 0000003c 0004 0a000001`);
   const query = hex(`0002 0100 0001 0000 0000 0000 ${QUESTION}`);
@@ -103,14 +103,17 @@ describe('datagrams whose first one is an answer', () => {
     'alert udp any any -> any any (app-layer-protocol:dns; sid:3;)',
   ];
 
-  it.each(['single', 'workers', 'autofp', 'pipeline', 'oisf2009'])('%s tells their client', async profile => {
-    const packets = [sent(answer, true), sent(query, false), sent(answer, true)];
-    const records = await replay({ packets, rules, profile, types: '[alert, flow]' });
-    const alerts = records.flatMap(({ alert, pcap_cnt }) =>
-      alert ? [`${alert.signature_id}@${pcap_cnt}`] : [],
-    );
-    expect(alerts.toSorted()).toEqual(['1@1', '1@3', '2@2', '3@1', '3@2']);
-    const { src_ip, dest_port, flow } = records.find(({ event_type }) => event_type === 'flow')!;
-    expect([src_ip, dest_port, flow.pkts_toserver, flow.pkts_toclient]).toEqual(['10.0.0.1', 53, 1, 2]);
-  });
+  it.each(['single', 'workers', 'autofp', 'pipeline', 'oisf2009'])(
+    '%s identifies the client',
+    async profile => {
+      const packets = [sent(answer, true), sent(query, false), sent(answer, true)];
+      const records = await replay({ packets, rules, profile, types: '[alert, flow]' });
+      const alerts = records.flatMap(({ alert, pcap_cnt }) =>
+        alert ? [`${alert.signature_id}@${pcap_cnt}`] : [],
+      );
+      expect(alerts.toSorted()).toEqual(['1@1', '1@3', '2@2', '3@1', '3@2']);
+      const { src_ip, dest_port, flow } = records.find(({ event_type }) => event_type === 'flow')!;
+      expect([src_ip, dest_port, flow.pkts_toserver, flow.pkts_toclient]).toEqual(['10.0.0.1', 53, 1, 2]);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** Replays packets made by a test through the whole program and gives the EVE records it wrote. */
+/** Replays packets of a test through the whole program and returns the EVE records. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +11,12 @@ export interface Replay {
   readonly rules?: readonly string[];
   /** The `types` of the eve-log, as YAML in one line. */
   readonly types?: string;
-  /** A further output, as YAML in one line. */
+  /** Another output, as YAML in one line. */
   readonly output?: string;
   /** Further lines of the configuration. */
   readonly config?: string;
   readonly words?: readonly string[];
-  /** What the threads do; `single` when absent. */
+  /** Runmode; by default `single`. */
   readonly profile?: string;
 }
 
@@ -55,7 +55,10 @@ export async function replay({
   }
 }
 
-/** Client 10.0.0.1:40000 (numbers from 100), server 10.0.0.2:80 (numbers from 900): sequence numbers of data begin at 0. */
+/**
+ * Client 10.0.0.1:40000 (numbers from 100), server 10.0.0.2:80 (numbers from 900): sequence numbers of data begin at
+ * 0.
+ */
 export function segment(
   fromClient: boolean,
   flags: string,
@@ -80,7 +83,7 @@ export const handshake = (port?: number, serverPort?: number): Uint8Array[] => [
 
 export type Said = readonly [fromClient: boolean, text: string];
 
-/** What the two sides say, each acknowledged at once. @param step most bytes of a segment  @param port of the client */
+/** Turns of both sides, each acknowledged at once. @param step most bytes of a segment  @param port of the client */
 export function conversation(
   said: readonly Said[],
   step = Number.POSITIVE_INFINITY,

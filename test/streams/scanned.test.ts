@@ -1,12 +1,12 @@
-/** S6: whatever the window that signatures look back, each byte is scanned once. */
+/** S6: each byte is scanned once, whatever the window of signatures. */
 import { describe, expect, it } from 'vitest';
 import { handshake, replay, segment } from './replay.js';
 
 const LENGTH = 60_000;
-/** Text without any of the patterns but the first byte of each, over and over. */
+/** Text without any of the patterns except the first byte of each, repeated. */
 const text = Array.from({ length: LENGTH }, (_, i) => 'abcdefgh'[(i * i) % 8]).join('');
 
-/** A conversation whose client sends `text` in segments of `size` bytes, out of order now and then. */
+/** A conversation whose client sends `text` in segments of `size` bytes, sometimes out of order. */
 function conversation(size: number): Uint8Array[] {
   const packets = handshake();
   for (let at = 0; at < LENGTH; at += 2 * size) {
@@ -19,7 +19,7 @@ function conversation(size: number): Uint8Array[] {
   return packets;
 }
 
-/** Signatures that must see `window` bytes at once. */
+/** Signatures that need `window` bytes at once. */
 const rules = (window: number) =>
   Array.from({ length: 20 }, (_, i) => {
     const second = window > 0 ? ` content:"never${i}"; within:${window};` : '';
@@ -28,7 +28,7 @@ const rules = (window: number) =>
 
 describe.each([
   ['inline', ['--simulate-ips']],
-  ['after the fact', []],
+  ['IDS mode', []],
 ])('S6: bytes scanned, %s', (_, words) => {
   it.each([
     [0, 1460],

@@ -1,4 +1,4 @@
-/** What comes behind STARTTLS is looked at before it is believed to be TLS; QUIT is the last of what there is to see. */
+/** Data behind STARTTLS is inspected before it is parsed as TLS; after QUIT all data is inspected. */
 import { describe, expect, it } from 'vitest';
 import { conversation, replay, type Said } from './replay.js';
 
@@ -15,7 +15,7 @@ const HELLO =
 describe.each([1000, 1])('in segments of %i bytes', step => {
   it.each<[string, Said, string[], string, string?]>([
     ['TLS', [true, HELLO], [], 'tls'],
-    ['nothing that is known', [true, 'q'.repeat(3000)], ['APPLAYER_NO_TLS_AFTER_STARTTLS'], 'tls'],
+    ['unknown data', [true, 'q'.repeat(3000)], ['APPLAYER_NO_TLS_AFTER_STARTTLS'], 'tls'],
     [
       'another protocol',
       [true, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'],
@@ -23,7 +23,7 @@ describe.each([1000, 1])('in segments of %i bytes', step => {
       'http',
       'tls',
     ],
-  ])('%s', async (_, next, events, protocol, expected) => {
+  ])('STARTTLS, then %s', async (_, next, events, protocol, expected) => {
     const packets = conversation([...BEFORE, next], step);
     const records = await replay({ packets, types: '[anomaly, flow]' });
     const told = records.flatMap(({ anomaly }) => (anomaly?.layer === 'proto_detect' ? [anomaly.event] : []));
@@ -37,7 +37,7 @@ describe.each([1000, 1])('in segments of %i bytes', step => {
   });
 });
 
-it('records of before a change say nothing of it', async () => {
+it('records before a protocol change do not show it', async () => {
   const packets = conversation([...BEFORE, [true, HELLO]]);
   const records = await replay({ packets, types: '[{ frame: { enabled: yes } }]' });
   const told = records.map(({ app_proto, app_proto_orig, app_proto_expected }) =>
@@ -46,7 +46,7 @@ it('records of before a change say nothing of it', async () => {
   expect([...new Set(told)]).toEqual(['smtp,,', 'tls,smtp,']);
 });
 
-describe('a further change', () => {
+describe('a further protocol change', () => {
   const SERVER_HELLO = `\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03${'s'.repeat(32)}\x00\x00\x2f\x00`;
   const ENCRYPTED: Said[] = [
     [true, HELLO],
@@ -72,19 +72,19 @@ describe('a further change', () => {
       ['http', 'smtp', 'tls'],
     ],
     [
-      'is made as often as eight times',
+      'is made up to eight times',
       [...tunnels(7), ...ENCRYPTED],
       ['tls', 'http', undefined],
       [...Array(7).fill('http'), 'tls'],
     ],
     [
-      'is not made beyond that',
+      'is not made more often',
       [...tunnels(9), ...ENCRYPTED],
       ['http', undefined, undefined],
       Array(9).fill('http'),
     ],
     [
-      'is refused where the one before was not made',
+      'is rejected if the one before was not made',
       [...BEFORE, ...AGAIN, ...ENCRYPTED],
       ['smtp', undefined, 'tls'],
       ['smtp', 'smtp', 'FAILED_PROTOCOL_CHANGE'],
@@ -105,7 +105,7 @@ describe('a further change', () => {
   });
 });
 
-it('TLS in a tunnel of HTTP says where it comes from', async () => {
+it('TLS in a tunnel of HTTP shows HTTP as its original protocol', async () => {
   const packets = conversation([
     [true, 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n'],
     [false, 'HTTP/1.1 200 OK\r\n\r\n'],
@@ -116,7 +116,7 @@ it('TLS in a tunnel of HTTP says where it comes from', async () => {
   expect(records.map(({ tls }) => tls.from_proto)).toEqual(['http']);
 });
 
-it('what a client said is inspected once it has said QUIT', async () => {
+it('data of a client is inspected once it has sent QUIT', async () => {
   const packets = conversation([...BEFORE.slice(0, 3), [true, 'QUIT\r\n'], [false, '221 bye\r\n']]);
   const rules = ['alert smtp any any -> any any (content:"QUIT"; sid:1;)'];
   const records = await replay({ packets, rules });
@@ -124,7 +124,7 @@ it('what a client said is inspected once it has said QUIT', async () => {
   expect(records.map(({ pcap_cnt }) => pcap_cnt)).toEqual([13]);
 });
 
-describe('a protocol that is switched off is not gone on with', () => {
+describe('a disabled protocol is not changed to', () => {
   const off = (name: string) => ['--set', `app-layer.protocols.${name}.enabled=no`];
   const FRAME = '\x81\x02hi';
 

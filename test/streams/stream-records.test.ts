@@ -46,7 +46,7 @@ describe('stream_tcp', () => {
     expect(records.map(({ pcap_cnt }) => pcap_cnt)).toEqual([1, 2, 3]);
   });
 
-  it('none unless asked for', async () => {
+  it('no records by default', async () => {
     expect(await recordsWith('all: no')).toEqual([]);
   });
 });

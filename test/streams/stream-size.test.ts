@@ -1,4 +1,4 @@
-/** `stream_size` counts what sessions take: numbers that nobody's host would take change nothing. */
+/** `stream_size` counts accepted data: sequence numbers that no host would accept change nothing. */
 import { describe, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, tcp } from '../packets/builder.js';
 import { handshake, type Replay, replay, segment } from './replay.js';
@@ -13,7 +13,7 @@ async function sizes(packets: Replay['packets']) {
       `alert tcp any any -> any any (flow:to_server; content:"please"; stream_size:${size}; sid:${i + 1};)`,
   );
   const records = await replay({ packets, rules });
-  // Packet and stream alert, each by itself.
+  // Packet and stream alert separately.
   return [...new Set(records.map(({ alert }) => alert.signature_id))].sort();
 }
 
@@ -36,13 +36,13 @@ describe('stream_size', () => {
   });
 
   it.each([
-    ['data far out of the window', segment(true, 'PA', FAR, 0, 'x')],
+    ['data far outside the window', segment(true, 'PA', FAR, 0, 'x')],
     ['a segment without ACK', segment(true, 'P', FAR, 0, 'x')],
-    ['a reset far out of the window', segment(true, 'R', FAR, 0)],
+    ['a reset far outside the window', segment(true, 'R', FAR, 0)],
     ['a SYN in the session', segment(true, 'S', FAR, 0)],
-    ['a SYN of the server in the session', segment(false, 'SA', FAR, 0)],
+    ['a SYN/ACK in the session', segment(false, 'SA', FAR, 0)],
     ['data with a wrong checksum', corrupted(segment(true, 'PA', FAR, 0, 'x'))],
-  ])('leaves out %s', async (_, bytes) => {
+  ])('ignores %s', async (_, bytes) => {
     expect(await sizes([...handshake(), bytes, ...said])).toEqual([1, 2, 3]);
   });
 
@@ -50,10 +50,10 @@ describe('stream_size', () => {
     ['a SYN with a wrong checksum', [corrupted(segment(true, 'S', 5000, 0))], []],
     ['an ACK before the SYN', [numbered(true, 'A', 7000, 1)], []],
     ['another SYN before', [segment(true, 'S', 5000, 0)], []],
-    ['another SYN behind', [], [segment(true, 'S', FAR, 0)]],
-    ['another SYN behind with a smaller number', [], [numbered(true, 'S', 5, 0)]],
-    ['a SYN/ACK of another SYN', [], [numbered(false, 'SA', 3000, 4001)]],
-  ])('begins with the SYN that is answered: %s', async (_, before, behind) => {
+    ['another SYN earlier', [], [segment(true, 'S', FAR, 0)]],
+    ['another SYN later', [], [numbered(true, 'S', 5, 0)]],
+    ['another SYN later with a smaller number', [], [numbered(false, 'SA', 3000, 4001)]],
+  ])('counts from the answered SYN: %s', async (_, before, behind) => {
     const [syn, ...rest] = handshake();
     expect(await sizes([...before, syn!, ...behind, ...rest, ...said])).toEqual([1, 2, 3]);
   });

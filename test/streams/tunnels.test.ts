@@ -1,4 +1,4 @@
-/** What goes through a tunnel that HTTP opened begins behind the answer that opened it, whoever speaks first. */
+/** A tunnel opened by HTTP begins behind the response that opened it, whichever side sends first. */
 import { describe, expect, it } from 'vitest';
 import { conversation, replay, type Said } from './replay.js';
 
@@ -13,7 +13,7 @@ describe.each([1000, 1])('in segments of %i bytes', step => {
   it.each([
     ['the client', [CLIENT, SERVER]],
     ['the server', [SERVER, CLIENT]],
-  ])('%s speaks first', async (_, next) => {
+  ])('in a tunnel, %s sends first', async (_, next) => {
     const packets = conversation([...OPENED, ...next], step);
     const records = await replay({ packets, types: '[anomaly, flow, ssh, { http: { extended: yes } }]' });
     expect(records.filter(({ anomaly }) => anomaly?.layer === 'proto_detect')).toEqual([]);
@@ -29,30 +29,30 @@ describe.each([1000, 1])('in segments of %i bytes', step => {
   });
 });
 
-describe('what opened a tunnel is inspected', () => {
+describe('the request that opened a tunnel is inspected', () => {
   const rules = ['http.method; content:"CONNECT"; sid:1', 'http.stat_code; content:"200"; sid:2'].map(
     options => `alert http any any -> any any (${options};)`,
   );
   it.each<[string, Said[], string[]]>([
-    ['although nothing comes through it', [], ['http']],
+    ['although the tunnel stays empty', [], ['http']],
     [
-      'although something unknown does',
+      'although the tunnel has an unknown protocol',
       [true, false].map((from): Said => [from, '?'.repeat(50)]),
       ['failed', 'http'],
     ],
-    ['although another protocol does', [CLIENT, SERVER], ['ssh', 'http']],
+    ['although the tunnel has another protocol', [CLIENT, SERVER], ['ssh', 'http']],
   ])('%s', async (_, next, protocols) => {
     const packets = conversation([...OPENED, ...next]);
     const records = await replay({ packets, rules, types: '[alert, flow]' });
     expect(records.flatMap(({ alert }) => alert?.signature_id ?? []).sort()).toEqual([1, 2]);
-    // The flow's protocol stays what it was until something else comes.
+    // The flow's protocol stays HTTP until another one is detected.
     expect(records.find(({ alert }) => alert?.signature_id === 1)!['app_proto']).toBe('http');
     const flow = records.find(({ event_type }) => event_type === 'flow')!;
     expect(['app_proto', 'app_proto_orig'].flatMap(name => flow[name] ?? [])).toEqual(protocols);
   });
 });
 
-it('HTTP in a tunnel of HTTP is read anew', async () => {
+it('HTTP in a tunnel of HTTP is parsed', async () => {
   const packets = conversation([
     ...OPENED,
     [true, 'GET /in HTTP/1.1\r\nHost: a\r\n\r\n'],
@@ -66,7 +66,7 @@ it('HTTP in a tunnel of HTTP is read anew', async () => {
 });
 
 it.each(['single', 'workers', 'autofp', 'pipeline'])(
-  'a request behind a tunnel that is refused is inspected, and framed: %s',
+  'a request behind a rejected tunnel is inspected, and has a frame: %s',
   async profile => {
     const request = 'GET /behind HTTP/1.1\r\nHost: a\r\n\r\n';
     const empty = 'Content-Length: 0\r\n\r\n';

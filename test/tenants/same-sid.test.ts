@@ -9,7 +9,7 @@ import { Tracker } from '../../signatures/state/track.js';
 import { tenantCondition } from '../../signatures/tenant-condition.js';
 import { stubThread } from '../thread-stub.js';
 
-test('each has its own thresholds', () => {
+test('rules of two tenants with one sid have separate thresholds', () => {
   const thread = stubThread({ slots: 1 });
   const limit = { kind: 'threshold', type: 'limit', track: 'by_rule', count: 1, seconds: 60 };
   const of = (tenant: number) => ({
@@ -26,7 +26,7 @@ test('each has its own thresholds', () => {
   ]);
 });
 
-test('each goes on as itself when rules are loaded anew', () => {
+test('rules of two tenants with one sid keep their state across a reload', () => {
   const image = (...sids: number[]) => {
     const header = new Int32Array(sids.length * Header.INTS);
     sids.forEach((sid, n) => {

@@ -1,4 +1,4 @@
-/** Rules by tenant: finding the tenant, and the real program with the files of two. */
+/** Rules by tenant: selecting the tenant, and the real program with the files of two tenants. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ function tenantOf(settings: ConfigTree, vlans: readonly number[], source = 0): n
   return finder.find(row, 0, new Int32Array(0), -1);
 }
 
-describe('tenants are told apart by', () => {
+describe('tenants are selected by', () => {
   it('the outermost VLAN', () => {
     const settings = {
       mappings: [{ 'vlan-id': 10, 'tenant-id': 1 }, { vlan: { 'vlan-id': 20, 'tenant-id': 2 } }],
@@ -51,7 +51,7 @@ describe('tenants are told apart by', () => {
     expect(tags.map(each => tenantOf(settings, each))).toEqual([1, 0, 2, 0, 0]);
   });
 
-  it('the device, or what is said of captures', () => {
+  it('the device, or the handler for captures', () => {
     const byDevice = { selector: 'device', mappings: [{ device: 'eth1', 'tenant-id': 2 }] };
     expect([tenantOf(byDevice, [], 0), tenantOf(byDevice, [], 1)]).toEqual([0, 2]);
     const captures = new Config({
@@ -63,7 +63,7 @@ describe('tenants are told apart by', () => {
   });
 });
 
-test('what is wrong is told', () => {
+test('invalid settings of tenants are reported', () => {
   const { problems } = tenantSettings(
     config({
       mappings: [
@@ -139,18 +139,26 @@ ${more}`,
 
 const FLOWS = ['flow 0 0', 'flow 10 1', 'flow 20 2', 'flow 30 0'];
 
-test.each(['single', 'autofp', 'pipeline'])('each has its rules and variables: %s', async runmode => {
-  expect(await alerts('', runmode)).toEqual(['alert 10 1 2 1', 'alert 10 1 9 1', 'alert 20 2 9 2', ...FLOWS]);
-});
+test.each(['single', 'autofp', 'pipeline'])(
+  'each tenant has its own rules and variables: %s',
+  async runmode => {
+    expect(await alerts('', runmode)).toEqual([
+      'alert 10 1 2 1',
+      'alert 10 1 9 1',
+      'alert 20 2 9 2',
+      ...FLOWS,
+    ]);
+  },
+);
 
-test('the rules of the main configuration are for what belongs to nobody, where that is wanted', async () => {
+test('with default: yes, the rules of the main configuration apply to packets of no tenant', async () => {
   expect(await alerts('  default: yes\n')).toEqual([
     ...['alert 0 0 9 0', 'alert 10 1 2 1', 'alert 10 1 9 1', 'alert 20 2 9 2', 'alert 30 0 9 0'],
     ...FLOWS,
   ]);
 });
 
-test('thresholds of a tenant are not there, which is said', () => {
+test('a threshold file of a tenant is not supported, which is reported', () => {
   writeFileSync(join(folder, 'a.yaml'), '%YAML 1.1\n---\nthreshold-file: a.config\n');
   const problems: string[] = [];
   const list = tenantRules(

@@ -1,4 +1,4 @@
-/** The pair of outer addresses decides who decodes a packet, so that fragments stay together and all decoders have work. */
+/** The outer addresses select the decoder, so that fragments stay together and all decoders have work. */
 import { describe, expect, it } from 'vitest';
 import * as LinkType from '../../engine/packet/link-type.js';
 import * as Packet from '../../engine/packet.js';
@@ -33,7 +33,7 @@ const links: [name: string, linkType: number, below: Part[]][] = [
 
 describe.each(links)('%s', (_, linkType, below) => {
   it.each(Object.entries(ofVersions))(
-    'spread over decoders, both directions of %s with the same',
+    'is distributed over decoders, with both directions of %s at one',
     (_, ip) => {
       const of = (from: number, to: number) => packet(...below, ip(from, to), udp(), 'x');
       const there = decodersOf(
@@ -50,7 +50,7 @@ describe.each(links)('%s', (_, linkType, below) => {
     },
   );
 
-  it('fragments and other protocols of a pair with the same', () => {
+  it('has fragments and other protocols of a pair at one decoder', () => {
     const ip = ofVersions.IPv4;
     const parts = [
       packet(...below, ip(1, 2), udp(), 'x'),
@@ -61,7 +61,7 @@ describe.each(links)('%s', (_, linkType, below) => {
     expect(new Set(decodersOf(linkType, parts)).size).toBe(1);
   });
 
-  it('what is cut in its header goes to the first', () => {
+  it('has packets with truncated headers at the first decoder', () => {
     const whole = [packet(...below, ofVersions.IPv4(1, 2)), packet(...below, ofVersions.IPv6(1, 2))];
     const cut = whole.flatMap(bytes => [0, 1, 12, bytes.length - 1].map(length => bytes.subarray(0, length)));
     for (const decoder of decodersOf(
@@ -72,7 +72,7 @@ describe.each(links)('%s', (_, linkType, below) => {
   });
 });
 
-it('what is no IP goes to the first', () => {
+it('has packets other than IP at the first decoder', () => {
   expect(decodersOf(LinkType.ETHERNET, [packet(ethernet(), arp(), 'x'.repeat(40))])).toEqual([7]);
   expect(decodersOf(LinkType.PPP, [packet(ipv4(), udp(), 'x'.repeat(40))])).toEqual([7]);
 });

@@ -1,10 +1,10 @@
-/** Events are told by the rules that they were made with, on whichever side of a reload they arrive. */
+/** Events are reported with the rules that raised them, on whichever side of a reload they arrive. */
 import { expect, it, vi } from 'vitest';
 import { ByGeneration, GENERATION } from '../../engine/by-generation.js';
 
 const rules = (load: number, name: string) => ({ [GENERATION]: load, rules: name });
 
-it('those before are kept for events that are on their way, and not for ever', () => {
+it('earlier rules are kept for events in transit, for a limited time', () => {
   const kept = new ByGeneration(shared => String(shared['rules']), { rules: 'first' });
   expect(kept.get(0)).toBe('first');
   kept.reload(rules(1, 'second'));

@@ -6,7 +6,7 @@ import { Doorbell } from '../../engine/queue/doorbell.js';
 import { Ring } from '../../engine/queue/ring.js';
 import { Inlets } from '../../engine/thread/inlets.js';
 
-/** Two producers, what they have passed on by number, and a consumer that puts it back into order. */
+/** Two producers, the numbers they have passed on, and a consumer that restores the order. */
 function twoProducers(promisedSoFar: number) {
   const memory = openMemory(allocateMemory(64, 64));
   const bells = Doorbell.allocate(1);
@@ -43,8 +43,8 @@ const OVER = 2 ** 32;
 describe('packets of several producers, in order', () => {
   it.each([
     ['small numbers', 100],
-    ['where signed numbers run over', 2 ** 31],
-    ['where numbers run over', OVER],
+    ['at the wrap of signed numbers', 2 ** 31],
+    ['at the wrap of numbers', OVER],
   ])('%s', (_, middle) => {
     const { push, taken, inlets } = twoProducers(middle - 10);
     const order = (...numbers: number[]) => numbers.map(number => (middle + number) % OVER);
@@ -59,7 +59,7 @@ describe('packets of several producers, in order', () => {
     expect(inlets.watermark() >>> 0).toBe(order(2)[0]);
   });
 
-  it('does not wait for a producer that has closed', () => {
+  it('a closed producer is not waited for', () => {
     const { push, taken, rings, inlets } = twoProducers(0);
     push(0, 1, 2);
     expect(taken()).toEqual([]);

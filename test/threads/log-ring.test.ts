@@ -3,7 +3,7 @@ import { LogRing } from '../../engine/thread/log-ring.js';
 
 const bytes = (text: string) => Buffer.from(text);
 
-/** What lies in the ring, as `file text`. */
+/** The content of the ring, as `file text`. */
 function drained(ring: LogRing): string[] {
   const records: string[] = [];
   const count = ring.drain((file, record) => records.push(`${file} ${Buffer.from(record)}`));
@@ -11,7 +11,7 @@ function drained(ring: LogRing): string[] {
   return records;
 }
 
-test('records come as they were written, whole where they run over the end of the ring', () => {
+test('records are read as they were written, also across the end of the ring', () => {
   const ring = new LogRing(LogRing.allocate(64));
   for (let length = 0; length <= ring.maxRecord; length++) {
     const text = 'abcdefghij'.repeat(6).slice(0, length);
@@ -20,7 +20,7 @@ test('records come as they were written, whole where they run over the end of th
   }
 });
 
-test('a record without room is refused, and has room when the others were read', () => {
+test('a record without room is rejected, and accepted after others were read', () => {
   const ring = new LogRing(LogRing.allocate(64));
   const line = bytes('0123456789');
   const write = () => ring.write(-1, line, 0, line.length);

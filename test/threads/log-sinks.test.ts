@@ -1,4 +1,4 @@
-/** Lines of threads come to their files, whatever was left in the rings when the threads had ended. */
+/** Log lines of threads reach their files, whatever is left in the rings when the threads end. */
 import { expect, it } from 'vitest';
 import type { LogSink } from '../../engine/log-sink.js';
 import { LogSinks } from '../../engine/manager/log-sinks.js';
@@ -29,7 +29,7 @@ it('a file is opened within seconds, before there are lines for it', () => {
   expect([sinks.flush(now + 2000, [threadAt(0)]), opened]).toEqual([true, ['eve.json']]);
 });
 
-it('also those of a thread that was too far ahead', () => {
+it('lines of a thread that was too far ahead are written, too', () => {
   let written = 0;
   const sink: LogSink = {
     lost: 0,
@@ -44,7 +44,7 @@ it('also those of a thread that was too far ahead', () => {
   const [ahead, due] = [threadAt(1), threadAt(0)];
   const threads = [ahead, due];
   let lines = 0;
-  // Until what waits is so much that its ring is not looked at.
+  // Until so much data waits that its ring is no longer read.
   while (ahead.logRing.write(0, LINE, 0, LINE.length)) {
     lines++;
     sinks.drain(threads);

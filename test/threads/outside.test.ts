@@ -11,7 +11,7 @@ import { runThreads } from './run-engine.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'sluice-outside-'));
 
-/** What an author writes: TypeScript against the package's contracts, compiled by the author. */
+/** A module as written by its author: TypeScript against the package's interfaces, compiled by the author. */
 const SOURCE = `
 import { defineModule, Packet, type Batch } from 'sluice';
 
@@ -79,7 +79,7 @@ function inFolder(group: { name: string; modules: string[] }): unknown {
   return { ...group, modules: group.modules.map(name => (name.startsWith('./') ? join(parts, name) : name)) };
 }
 
-describe('T10: plugins made for another version are refused by name', () => {
+describe('T10: plugins for another version are rejected by name', () => {
   const file = (name: string, code: string): string => {
     const path = join(folder, name);
     writeFileSync(path, `export default ${code};`);
@@ -106,7 +106,7 @@ describe('T10: plugins made for another version are refused by name', () => {
   });
 });
 
-it('a broken module is told by name and stops nobody who does without it', async () => {
+it('a broken module is reported by name and affects only runs that use it', async () => {
   writeFileSync(join(folder, 'throws.mjs'), 'throw new Error("no such luck");');
   writeFileSync(join(folder, 'garbled.mjs'), 'export default {{');
   writeFileSync(join(folder, 'other.mjs'), 'export default { kind: "stage", summary: "" };');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OrderedParts, type PartSource } from '../../engine/manager/parts.js';
 
-/** What `steps` lead to, as one text: `begin GIVER PART`, `line GIVER TEXT`, `end GIVER`. */
+/** The result of `steps` as one text: `begin GIVER PART`, `line GIVER TEXT`, `end GIVER`. */
 function written(...steps: string[]): string {
   let text = '';
   const parts = new OrderedParts((_, bytes) => {
@@ -25,12 +25,12 @@ describe('lines in the order of parts', () => {
     ['no parts', ['line a x', 'line b y'], 'xy'],
     ['the due part at once', ['begin a 0', 'line a x', 'begin b 1', 'line b y', 'line a z'], 'xzy'],
     [
-      'what waited for its turn',
+      'a part that waited for its turn',
       ['begin b 1', 'line b y', 'begin a 0', 'line a x', 'end a', 'line b z'],
       'xyz',
     ],
     [
-      'several that waited',
+      'several parts that waited',
       ['begin a 0', 'begin b 1', 'line b 1', 'begin b 3', 'line b 3', 'line a 0', 'begin a 2', 'line a 2'],
       '0123',
     ],
@@ -40,7 +40,7 @@ describe('lines in the order of parts', () => {
     expect(written(...steps)).toBe(expected);
   });
 
-  it('leaves those waiting that are far ahead', () => {
+  it('parts that are far ahead stay waiting', () => {
     const parts = new OrderedParts(() => {});
     const ahead: PartSource = { part: undefined };
     parts.begin(ahead, 1);

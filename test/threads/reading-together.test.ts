@@ -1,4 +1,4 @@
-/** Threads that read the same captures tell together what one thread tells, and nothing twice. */
+/** Threads that read the same captures together give the records of one thread, none twice. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const text = (value: string) => new TextEncoder().encode(value);
 const HEADER = Uint8Array.of(4, 0, 0, 8, 0, 24, 0, 0);
 const address = (i: number) => `10.1.${i >> 8}.${i & 255}`;
 
-/** Of one conversation: a datagram, its answer, one in a tunnel, one in fragments, an echo, and ARP. */
+/** Packets of one conversation: a datagram, its answer, one in a tunnel, one in fragments, an echo, and ARP. */
 function packetsOf(i: number): Uint8Array[] {
   const [source, destination] = [address(i), address(2 * i + 1)];
   const fragment = (offset: number, moreFragments: boolean, data: Uint8Array) =>
@@ -60,7 +60,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'x.yaml'), CONFIG);
   writeFileSync(join(folder, 'x.rules'), RULES);
   const all = Array.from({ length: 60 }, (_, i) => packetsOf(i)).flat();
-  // Conversations go on from the first capture to the second.
+  // Conversations continue from the first capture to the second.
   writeFileSync(join(folder, 'a.pcap'), pcapFile(all.slice(0, 201)));
   writeFileSync(join(folder, 'b.pcap'), pcapFile(all.slice(201)));
 });
@@ -84,7 +84,7 @@ async function told(...words: string[]) {
 }
 
 describe('threads that read the same captures', () => {
-  it.each([2, 5])('tell what one tells, %d of them', async count => {
+  it.each([2, 5])('give the records of one thread, with %d threads', async count => {
     const one = await told('--runmode', 'single');
     expect(one.records.length).toBeGreaterThan(400);
     expect(one.counts.decoder.pkts).toBe(420);
@@ -92,7 +92,7 @@ describe('threads that read the same captures', () => {
     expect(many).toEqual(one);
   });
 
-  it('wait for each other only where one is far ahead and others are still at it', () => {
+  it('wait for each other only if one is far ahead of others that still run', () => {
     const control = new Control(Control.allocate(2));
     const [first, second] = [new Pace(control, 0, [1], 100), new Pace(control, 1, [0], 100)];
     first.setProgress(100);
@@ -101,7 +101,7 @@ describe('threads that read the same captures', () => {
     expect([first.isAhead, second.isAhead]).toEqual([true, false]);
     second.setProgress(1);
     expect(first.isAhead).toBe(false);
-    // Numbers run over after 2^32 packets.
+    // Numbers wrap around after 2^32 packets.
     first.setProgress(2 ** 32 + 50);
     second.setProgress(2 ** 32 - 60);
     expect(first.isAhead).toBe(true);

@@ -12,7 +12,7 @@ export interface TestRun extends EngineResult {
   /** Lines of the log `seen`. */
   readonly lines: readonly string[];
   readonly messages: readonly string[];
-  /** What the engine told of its end, in order. */
+  /** Steps of the engine's end, in order. */
   readonly steps: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface TestEngine {
   finish(): Promise<TestRun>;
 }
 
-/** Starts threads as given in profile form, with the test's own modules. */
+/** Starts threads of a profile, with the test's own modules. */
 export async function startThreads(
   threads: readonly unknown[],
   config: ConfigTree = {},

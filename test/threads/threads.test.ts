@@ -18,7 +18,7 @@ describe('threads', () => {
     expect(run.failure).toBeUndefined();
   });
 
-  it('T3: 16 threads, no violation; every packet exactly once', async () => {
+  it('T3: 16 threads process every packet exactly once, without ownership violations', async () => {
     const run = await runThreads(
       [
         { name: 'in', modules: ['input'], handler: 'flow-hash', to: 'mid', 'queue-size': 64 },
@@ -31,7 +31,7 @@ describe('threads', () => {
     expect(run.violations).toBe(0);
   });
 
-  it.skipIf(!native())('threads that are done end, once the run has told of its end', async () => {
+  it.skipIf(!native())('finished threads exit after the run has reported its end', async () => {
     const run = await runThreads([
       { name: 'in', modules: ['input'], to: 'out' },
       { name: 'out', count: 3, modules: ['./tell.js'] },
@@ -41,12 +41,12 @@ describe('threads', () => {
     await vi.waitFor(() => expect(ids.filter(id => existsSync(`/proc/self/task/${id}`))).toEqual([]), 20_000);
   });
 
-  it('where no packet can come when all threads stand, the run does not begin', async () => {
+  it('a run does not begin if no packet can be received when all threads run', async () => {
     const run = runThreads([{ name: 'all', modules: ['input', './tell.js'] }], {}, { refused: true });
     await expect(run).rejects.toThrow('nothing can come');
   });
 
-  it('it is told that all threads have ended before what they logged is written', async () => {
+  it('the end of all threads is reported before the log is closed, and not after a failure', async () => {
     const run = await runThreads([{ name: 'all', modules: ['input', './tell.js'] }]);
     expect(run.steps).toEqual(['threads stand', 'threads ended', 'log closed']);
     const failed = await runThreads([{ name: 'all', modules: ['input', './throwing.js', './tell.js'] }]);
@@ -54,7 +54,7 @@ describe('threads', () => {
     expect(failed.steps).not.toContain('threads ended');
   });
 
-  it('waits for what threads behind have, before events are lost', async () => {
+  it('a thread waits for slots in use by later threads before events are lost', async () => {
     const run = await runThreads(
       [
         { name: 'in', modules: ['input'], to: 'mid' },
@@ -67,7 +67,7 @@ describe('threads', () => {
     expect(run.violations).toBe(0);
   });
 
-  it('T3: a module that keeps a packet it gave away is caught', async () => {
+  it('T3: a module that keeps a packet it passed on is detected', async () => {
     const run = await runThreads([{ name: 'all', modules: ['input', './broken.js', './tell.js'] }], {
       test: { count: 1000 },
     });
@@ -75,7 +75,7 @@ describe('threads', () => {
     expect(run.messages.join()).toMatch(/packet \d+ is processed by thread 1 but was already released/);
   });
 
-  it('T5: four packets are worked on at once', async () => {
+  it('T5: four packets are processed at once', async () => {
     const run = await runThreads(
       [
         { name: 'in', modules: ['input'], handler: 'flow-hash', to: 'work' },
@@ -88,7 +88,7 @@ describe('threads', () => {
     expect(run.lines).toHaveLength(1000);
   });
 
-  it('T8, T24: modules in one thread give what they give over queues', async () => {
+  it('T8, T24: modules in one thread give the same result as over queues', async () => {
     const together = await runThreads([
       { name: 'all', modules: ['input', './mark.js', './mark.js', './tell.js'] },
     ]);
@@ -101,7 +101,7 @@ describe('threads', () => {
     expect(strip(apart.lines)).toEqual(strip(together.lines));
   });
 
-  it('T12: threads that acquire for themselves', async () => {
+  it('T12: threads that capture for themselves', async () => {
     const run = await runThreads([{ name: 'worker', count: 'auto', modules: ['input', './tell.js'] }]);
     expect(counted('worker-1', run.lines)).toBe(1000);
     expect(counted('worker-2', run.lines)).toBe(1000);
@@ -142,7 +142,7 @@ describe('threads', () => {
     expect(counted('decode-1', run.lines)).toBeGreaterThanOrEqual(3000);
   });
 
-  it('T19: IPv4 and IPv6 take different threads', async () => {
+  it('T19: IPv4 and IPv6 go to different threads', async () => {
     const run = await runThreads(
       [
         {
@@ -167,7 +167,7 @@ describe('threads', () => {
     expect(sorted(numbers(run.lines))).toEqual(upTo(1000));
   });
 
-  it('T20: packets with alerts take another way', async () => {
+  it('T20: packets with alerts take another path', async () => {
     const run = await runThreads([
       {
         name: 'in',
@@ -180,7 +180,7 @@ describe('threads', () => {
     expect(numbers(run.lines)).toEqual(upTo(1000).filter(number => number % 7 === 0));
   });
 
-  it('ordered: packets of parallel threads come back in the order of capture', async () => {
+  it('ordered: packets of parallel threads return in the order of capture', async () => {
     const run = await runThreads(
       [
         { name: 'in', modules: ['input'], handler: 'simple', to: 'decode', 'queue-size': 64 },
@@ -259,27 +259,27 @@ describe('threads', () => {
     },
   );
 
-  it('a CPU that is not there is a warning', async () => {
+  it('a CPU that does not exist causes a warning', async () => {
     const run = await runThreads([{ name: 'all', cpus: [4000], modules: ['input', './tell.js'] }]);
     expect(run.messages.join()).toMatch(/thread all is not pinned to CPU 4000/);
     expect(run.lines).toHaveLength(1000);
   });
 });
 
-describe('modules that do not work', () => {
-  it('T21: a wrong name lists what exists', async () => {
+describe('modules that fail', () => {
+  it('T21: a wrong name is reported with the existing names', async () => {
     await expect(runThreads([{ name: 'all', modules: ['input', 'decoed'] }])).rejects.toThrow(
       /thread all: unknown module "decoed" \(did you mean decode\?\); available: .*decode/,
     );
   });
 
-  it('T10: another API version is refused by name', async () => {
+  it("T10: another API version is rejected with the module's name", async () => {
     await expect(runThreads([{ name: 'all', modules: ['input', './wrong-api.js'] }])).rejects.toThrow(
       'module ./wrong-api.js is made for module API 99, this engine has 1',
     );
   });
 
-  it('T10: a failing start stops the start cleanly', async () => {
+  it('T10: a failing start stops the other threads cleanly', async () => {
     await expect(
       runThreads([{ name: 'all', modules: ['input', './failing-init.js', './tell.js'] }]),
     ).rejects.toThrow(/module .\/failing-init.js in thread all: the disk is on fire/);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MAX_WARNINGS, UniqueWarnings } from '../../engine/manager/unique-warnings.js';
 
-it('a warning is told once, and what differs each time is not remembered without an end', () => {
+it('a warning is reported once, and varying texts are remembered in bounded number', () => {
   const told: string[] = [];
   const once = new UniqueWarnings({
     warning: text => told.push(text),

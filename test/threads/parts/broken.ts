@@ -1,7 +1,7 @@
 import type { Batch } from '../../../engine/batch.js';
 import { defineModule } from '../../../engine/module.js';
 
-/** Keeps a packet and slips it into a later batch, when it no longer owns it. */
+/** Keeps a packet and adds it to a later batch, when it no longer owns it. */
 export default defineModule({
   summary: 'breaks the rule that a packet has one owner',
   kind: 'stage',

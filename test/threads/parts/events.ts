@@ -2,7 +2,7 @@ import type { Batch } from '../../../engine/batch.js';
 import { addEvent, EVENT_OTHER } from '../../../engine/event.js';
 import { defineModule } from '../../../engine/module.js';
 
-/** Ten events behind each packet, as many rules that match make them. */
+/** Ten events behind each packet, as made by many matching rules. */
 export default defineModule({
   summary: 'makes events',
   kind: 'stage',

@@ -1,6 +1,6 @@
 import { defineModule } from '../../../engine/module.js';
 
-/** Lets nothing pass until the test opens it (word 0); counts what arrived (word 1). */
+/** Blocks all packets until the test opens it (word 0); counts those that arrived (word 1). */
 export default defineModule({
   summary: 'a consumer that does not start until told',
   kind: 'stage',

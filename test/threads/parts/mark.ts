@@ -2,7 +2,7 @@ import type { Batch } from '../../../engine/batch.js';
 import { defineModule } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
 
-/** Doubles MARK and adds one: twice in a row gives 3, so order and number of modules show. */
+/** Doubles MARK and adds one: twice in a row gives 3, which shows order and number of modules. */
 export default defineModule({
   summary: 'marks packets',
   kind: 'stage',

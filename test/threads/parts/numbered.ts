@@ -6,7 +6,7 @@ import * as Packet from '../../../engine/packet.js';
 const COUNT = option('test.count', integer(), 1000, 'packets to make');
 const PATTERN = option('test.pattern', texts, ['tcp4'], 'kinds of packets, in turn');
 
-/** Makes packets without bytes, numbered from 1, each kind in turn; flows are numbered by tens. */
+/** Creates packets without bytes, numbered from 1, each kind in turn; flows are numbered by tens. */
 export default defineModule({
   summary: 'makes numbered packets',
   kind: 'acquire',

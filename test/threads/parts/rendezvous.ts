@@ -1,6 +1,6 @@
 import { defineModule } from '../../../engine/module.js';
 
-/** Stops until four threads are in here at once: passes only when packets are worked on at the same time. */
+/** Waits until four threads are here at once: passes only if packets are processed at the same time. */
 export default defineModule({
   summary: 'waits for three others',
   kind: 'stage',

@@ -2,7 +2,7 @@ import type { Batch } from '../../../engine/batch.js';
 import { defineModule, type LogWriter, type Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
 
-/** Writes a line for each packet it sees: thread, number, IP version, alerts. Judges, so that it may stand alone. */
+/** Writes a line for each packet: thread, number, IP version, alerts. Sets verdicts, so that it may be used alone. */
 export default defineModule({
   summary: 'tells what it sees',
   kind: 'stage',
