@@ -4,7 +4,7 @@ import type { Protocol } from '../../engine/protocol.js';
 
 const FOLDER = new URL('../../modules/app/', import.meta.url);
 
-/** Arguments of all forms; a keyword takes those that it understands. */
+/** Arguments of all forms; a keyword takes the valid ones. */
 const ARGUMENTS = [
   ...['1', '>1', '<5', '1-4', '!3', '>=2', '&0x4', '1<>3', '>2015', '<2015', '2016-04-01 12:00<>2017-05-01'],
   ...['unit >10', 'access write holding, address >2, value >9', 'function 8, subfunction 4'],
@@ -46,7 +46,7 @@ function hasTests(value: unknown): boolean {
 
 describe('conditions of keywords', () => {
   it.each(protocols.map(({ name, tests }) => [name, tests] as const))(
-    'of %s are the same after rules were kept as JSON',
+    'of %s are the same after rules were cached as JSON',
     (_, tests) => {
       for (const test of tests) {
         for (const argument of ARGUMENTS) {

@@ -9,7 +9,7 @@ const feed = (): Feed => new Feed([dht], { serverPort: 30000, transport: 'udp' }
 const told = (fed: Feed) => fed.end().records.map(record => record.bittorrent_dht);
 
 describe('bittorrent-dht', () => {
-  it('tells queries, responses and errors', () => {
+  it('logs queries, responses and errors', () => {
     const fed = feed()
       .client(`d1:ad2:id20:${ID}9:info_hash20:${ID}4:porti6881ee1:q9:get_peers1:t2:aa1:v4:UT011:y1:qe`)
       .server(
@@ -37,7 +37,7 @@ describe('bittorrent-dht', () => {
     expect(fed.events).toEqual([]);
   });
 
-  it('tells of messages that lack something', () => {
+  it('reports messages with missing members', () => {
     const fed = feed().client(`d1:ad2:id20:${ID}e1:q4:ping1:y1:qe`).client('d1:ad2:id20:short');
     expect(told(fed)).toEqual([
       { transaction_id: '', request_type: 'ping', request: { id: HEX } },
@@ -46,7 +46,7 @@ describe('bittorrent-dht', () => {
     expect(fed.events).toEqual(['malformed_packet', 'malformed_packet']);
   });
 
-  it('refuses what is nested too deeply, or cut', () => {
+  it('rejects messages that are nested too deeply, or truncated', () => {
     const read = (text: string) => readDictionary(Buffer.from(text), 0, text.length);
     expect(read(`d1:a${'l'.repeat(1000)}${'e'.repeat(1000)}e`)).toBeUndefined();
     expect(read('d1:ai-3ee')?.get('a')).toBe(-3);

@@ -9,7 +9,7 @@ describe('ntp', () => {
   const fed = (client: Uint8Array, server: Uint8Array) =>
     new Feed([ntp], { transport: 'udp', serverPort: 123 }).client(client).server(server).end();
 
-  it('tells each packet', () => {
+  it('logs each packet', () => {
     const feed = fed(packet(0x23), packet(0x1c));
     expect(feed.records).toEqual([
       { ntp: { version: 4, mode: 3, stratum: 2, reference_id: '41:41:41:41' } },
@@ -19,9 +19,9 @@ describe('ntp', () => {
   });
 
   it.each([
-    ['a packet that is cut', packet(0x23), packet(0x24, 20), 'malformed_data'],
-    ['a response as a request', packet(0x24), packet(0x24), 'not_request'],
-    ['a request as a response', packet(0x23), packet(0x23), 'not_response'],
+    ['a truncated packet', packet(0x23), packet(0x24, 20), 'malformed_data'],
+    ['a response sent as a request', packet(0x24), packet(0x24), 'not_request'],
+    ['a request sent as a response', packet(0x23), packet(0x23), 'not_response'],
   ])('reports %s', (_, client, server, event) => {
     const feed = fed(client, server);
     expect(feed.events).toEqual([event]);
@@ -32,7 +32,7 @@ describe('ntp', () => {
 describe('tftp', () => {
   const fed = (text: string) => new Feed([tftp], { transport: 'udp', serverPort: 69 }).client(text).end();
 
-  it('tells what is asked for', () => {
+  it('logs requests', () => {
     expect(fed('\0\x01a.txt\0octet\0').records).toEqual([
       { tftp: { packet: 'read', file: 'a.txt', mode: 'octet' } },
     ]);
@@ -42,7 +42,7 @@ describe('tftp', () => {
   });
 
   it.each(['\0\x03\0\x01data', '\0\x01a.txt', '\0\x01\0octet\0', '\0\x01a\0other\0', '\0'])(
-    'is not %j',
+    'does not detect %j',
     text => {
       expect(fed(text).records).toEqual([]);
     },

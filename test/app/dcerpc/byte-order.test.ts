@@ -1,4 +1,4 @@
-/** `dce` takes the byte order of the PDU in hand, and leaves nothing of it to the packets that follow. */
+/** `dce` uses the byte order of the current PDU, and does not affect later packets. */
 import { expect, it } from 'vitest';
 import { ethernet, ipv4, packet, udp } from '../../packets/builder.js';
 import { conversation, replay, type Said } from '../../streams/replay.js';
@@ -17,7 +17,7 @@ const RULES = [
   'alert udp any any -> any any (byte_test:4,=,0x05000000,0,dce; sid:2;)',
 ];
 
-it('is that of the PDU alone', async () => {
+it('byte_test with dce uses the byte order of its PDU only', async () => {
   const packets = [...conversation(CALL), packet(ethernet(), ipv4(), udp(), '\x05\0\0\0')];
   const records = await replay({ packets, rules: RULES, words: ['--set', 'threading.batch-size=1'] });
   expect(records.map(({ alert }) => alert.signature_id)).toEqual([1, 2]);

@@ -20,7 +20,7 @@ describe('dcerpc over TCP', () => {
   const client = Buffer.concat([bind(1), request(2, 15, 'ab', 1), request(2, 15, 'cd', 2)]);
   const server = Buffer.concat([bindAck(1), response(2, 'xyz')]);
 
-  it('tells what was offered, called and answered', () => {
+  it('logs offered interfaces, calls and responses', () => {
     const of = feed().client(bind(1)).server(bindAck(1));
     of.client(request(2, 15, 'ab', 1))
       .client(request(2, 15, 'cd', 2))
@@ -41,7 +41,7 @@ describe('dcerpc over TCP', () => {
     expect(of.flow(0)).not.toBe(0);
   });
 
-  it('names frames', () => {
+  it('has frames', () => {
     const config = { outputs: [{ 'eve-log': { types: ['frame'] } }] };
     const { frameRecords } = feed({ config }).client(client).server(server).end();
     const lengths = (wanted: string) =>
@@ -58,7 +58,7 @@ describe('dcerpc over TCP', () => {
     expect(lengths('data')).toEqual(messages.map(each => each.length - 16));
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const whole = feed().client(client).server(server).end();
     const cut = feed()
       .pieces(true, client, () => 1)
@@ -96,7 +96,7 @@ describe('dcerpc over TCP', () => {
     expect(test(keyword, of, argument)).toEqual(expected);
   });
 
-  it('knows an interface only once it is accepted', () => {
+  it('matches an interface only once it is accepted', () => {
     const of = feed()
       .client(bind(1, [SVCCTL, SVCCTL]))
       .server(bindAck(1, [2, 0]));
@@ -104,7 +104,7 @@ describe('dcerpc over TCP', () => {
     expect(test('dcerpc.iface', of, SVCCTL_TEXT)).toEqual([false, false, true]);
   });
 
-  it('knows what is called by the first fragment', () => {
+  it('matches a call at its first fragment', () => {
     const of = feed()
       .client(bind(1, [SVCCTL]))
       .server(bindAck(1));
@@ -113,7 +113,7 @@ describe('dcerpc over TCP', () => {
     expect([test('dcerpc.opnum', of, '15')[1], test('dcerpc.opnum', of, '16')[1]]).toEqual([true, false]);
   });
 
-  it('knows an interface that is called before the server has answered the offer', () => {
+  it('matches an interface that is called before the server has answered the bind', () => {
     const calls = Buffer.concat([bind(1), request(2, 1, 'a')]);
     const of = feed()
       .client(calls)
@@ -134,11 +134,11 @@ describe('dcerpc over TCP', () => {
     ['dcerpc.opnum', '>4'],
     ['dcerpc.opnum', '!4'],
     ['dcerpc.opnum', ''],
-  ])('refuses %s:%s', (keyword, argument) => {
+  ])('rejects %s:%s', (keyword, argument) => {
     expect(() => test(keyword, feed(), argument)).toThrow();
   });
 
-  it('goes on behind a gap', () => {
+  it('continues behind a gap', () => {
     const of = feed().client(bind(1)).server(bindAck(1)).gap(true, 60);
     of.server(response(2, 'x'))
       .client(request(3, 4, 'y'))
@@ -151,13 +151,13 @@ describe('dcerpc over TCP', () => {
     ]);
   });
 
-  it('waits for no requests when the client is over', () => {
+  it('waits for no requests after the client has ended', () => {
     const of = feed().client(bind(1)).server(bindAck(1)).close(true).server(response(2, 'x'));
     const progress = of.transactions.map(each => [each.progressToServer, each.progressToClient]);
     expect(progress[1]).toEqual(progress[0]);
   });
 
-  it('passes the rest of a message with a gap in it', () => {
+  it('skips the rest of a message with a gap in it', () => {
     const long = request(2, 4, 'y'.repeat(100));
     const of = feed().client(bind(1)).server(bindAck(1)).client(long.subarray(0, 50)).gap(true, 20);
     of.client(long.subarray(70))
@@ -167,7 +167,7 @@ describe('dcerpc over TCP', () => {
     expect(told(of).map(({ call_id }) => call_id)).toEqual([1, 3]);
   });
 
-  it('bounds calls and their arguments', () => {
+  it('limits calls and their arguments', () => {
     const config = { 'app-layer': { protocols: { dcerpc: { 'max-tx': 2, 'max-stub-size': 3 } } } };
     const of = feed({ config });
     for (const callId of [1, 2, 3, 4]) of.client(request(callId, 1, 'abcdef'));
@@ -175,7 +175,7 @@ describe('dcerpc over TCP', () => {
     expect(told(of.end())[0].req.stub_data_size).toBe(3);
   });
 
-  it('takes nothing else for a call', () => {
+  it('does not take other messages for a call', () => {
     for (const bytes of ['05000b03c0000000480000007f000000', '05020b0310000000480000007f000000'])
       expect(feed().client(Buffer.from(bytes, 'hex')).end().records).toEqual([]);
     expect(
@@ -195,7 +195,7 @@ it('remembers no more calls than may be open, whatever their numbers', () => {
     dcerpc.prepare!(thread.config, {}, () => undefined),
   );
   talk.startCoroutines(session);
-  // A number that is used again and again is never among the oldest that are complete.
+  // A number that is used repeatedly is never among the oldest complete ones.
   const calls = Array.from({ length: 300 }, (_, i) => request(i % 3 === 0 ? 1 : i + 1, 1, 'x'));
   for (const each of calls) talk.deliver(true, each, 0, each.length);
   const { open } = session.state as { open: ReadonlyMap<number, unknown> };
@@ -220,7 +220,7 @@ describe('dcerpc over UDP', () => {
       Buffer.from(stub),
     ]);
 
-  it('puts request and response together', () => {
+  it('pairs request and response', () => {
     const of = feed({ transport: 'udp' });
     of.client(datagram(0, 5, 'abc', 4))
       .client(datagram(0, 5, 'de', 6, 1))

@@ -1,4 +1,4 @@
-/** Builds messages of DCE/RPC. */
+/** Builds DCE/RPC messages. */
 
 /** 367abb81-9844-35f1-ad32-98f038001003, little-endian. */
 export const SVCCTL = Buffer.from('81bb7a364498f135ad3298f038001003', 'hex');

@@ -16,7 +16,7 @@ const HEADER = {
 const EXTENDED = { ...HEADER, client_ip: '0.0.0.0', relay_ip: '192.0.2.1', next_server_ip: '0.0.0.0' };
 
 describe('dhcp', () => {
-  it('tells messages at length', () => {
+  it('logs messages with extended: yes', () => {
     expect(fed(DISCOVER, ACK).records.map(each => each.dhcp)).toEqual([
       {
         type: 'request',
@@ -42,13 +42,13 @@ describe('dhcp', () => {
     ]);
   });
 
-  it('tells only who has which address', () => {
+  it('logs only address leases by default', () => {
     expect(fed(DISCOVER, ACK, outputs('no')).records).toEqual([
       { dhcp: { type: 'reply', ...HEADER, dhcp_type: 'ack', renewal_time: 32768 } },
     ]);
   });
 
-  it('gives times', () => {
+  it('logs times', () => {
     const [transaction] = fed(ACK).transactions;
     expect(dhcp.values.map(({ get }) => get(transaction as never, true))).toEqual([
       [65536],
@@ -57,7 +57,7 @@ describe('dhcp', () => {
     ]);
   });
 
-  it('reads options where names are otherwise', () => {
+  it('reads options in overloaded name fields', () => {
     const overloaded = message(1, [[52, 3]]);
     overloaded.set([12, 1, 0x61, 255], 108);
     overloaded.set([53, 1, 8, 255], 44);
@@ -66,12 +66,12 @@ describe('dhcp', () => {
 
   it.each([
     [
-      'an option that is cut',
+      'a truncated option',
       Buffer.concat([message(1, [[53, 1]]).subarray(0, 243), Buffer.from([12, 9])]),
       'truncated_options',
     ],
     ['options without an end', message(1, [[53, 1]], false), 'malformed_options'],
   ])('reports %s', (_, bytes, event) => expect(fed(bytes).events).toEqual([event]));
 
-  it('is nothing else', () => expect(fed(Buffer.alloc(300, 1)).records).toEqual([]));
+  it('does not detect other data', () => expect(fed(Buffer.alloc(300, 1)).records).toEqual([]));
 });

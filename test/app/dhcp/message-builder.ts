@@ -1,5 +1,5 @@
-/** Messages of DHCP, for tests. */
-/** @param options codes with their data; the end comes behind them */
+/** DHCP messages, for tests. */
+/** @param options codes with their data, without the end option */
 export function message(
   kind: number,
   options: readonly (readonly [number, ...number[]])[],

@@ -8,7 +8,7 @@ const told = (feed: Feed) => feed.end().records.map(record => record.dnp3);
 const test = (keyword: string) => dnp3.tests.find(each => each.keyword === keyword)!;
 
 describe('dnp3', () => {
-  it('tells what is to be done', () => {
+  it('logs requests', () => {
     expect(told(fed().client(frame(true, WHOLE, SELECT)))).toEqual([
       {
         type: 'request',
@@ -51,7 +51,7 @@ describe('dnp3', () => {
     ]);
   });
 
-  it('tells values and indications of a response', () => {
+  it('logs values and indications of a response', () => {
     const feed = fed()
       .client(frame(true, WHOLE, READ))
       .server(frame(false, WHOLE, RESPONSE));
@@ -70,7 +70,7 @@ describe('dnp3', () => {
     expect(analog.points[0]).toMatchObject({ index: 7, online: 1, restart: 0, value: 1 });
   });
 
-  it('puts messages together from frames', () => {
+  it('reassembles messages from frames', () => {
     const pieces = Buffer.concat([
       frame(true, 0x40, SELECT.slice(0, 7)),
       frame(true, 0x01, SELECT.slice(7, 12)),
@@ -81,7 +81,7 @@ describe('dnp3', () => {
     expect(told(fed().pieces(true, pieces, () => 1))).toEqual(whole);
   });
 
-  it('puts messages together whatever other stations are sent meanwhile', () => {
+  it('reassembles messages interleaved with those for other stations', () => {
     const [first, last] = [frame(true, 0x40, SELECT.slice(0, 7)), frame(true, 0x81, SELECT.slice(7))];
     const others = Array.from({ length: 40 }, (_, i) => frame(true, 0x40, READ, 100 + i));
     const objects = (between: readonly Buffer[]) =>
@@ -90,11 +90,11 @@ describe('dnp3', () => {
       );
     expect(objects([frame(true, WHOLE, READ, 9)])).toEqual([2, 1]);
     expect(objects(others.slice(0, 10))).toEqual([1]);
-    // So many are remembered.
+    // Maximum number of remembered stations.
     expect(objects(others)).toEqual([]);
   });
 
-  it('gives what rules ask for', () => {
+  it('gives rules function, indications, objects and data', () => {
     const feed = fed()
       .client(frame(true, WHOLE, READ))
       .server(frame(false, WHOLE, RESPONSE))
@@ -117,7 +117,7 @@ describe('dnp3', () => {
     expect(dnp3.scriptNumbers!(response)).toEqual({ len, crc, transport: WHOLE, indicators: 0x9002 });
   });
 
-  it('reads files', () => {
+  it('reads file objects', () => {
     const open = [0xc0, 25, 70, 5, 0x5b, 1, 10, 0, 1, 2, 3, 4, 5, 0, 0, 0, 0x68, 0x69];
     const [{ application }] = told(fed().client(frame(true, WHOLE, open)));
     expect(application.objects[0].points).toEqual([
@@ -127,12 +127,12 @@ describe('dnp3', () => {
 
   it.each<[string, number, number, number[], object]>([
     [
-      'a file of old devices',
+      'a file of an old device',
       ...[70, 1, [2, 0, 1, 2, 3, 0, 4, 0, 5, 0, 0, 0, 6, 0, 0, 0, 0, 0, 7, 0, 8, 0, 0, 0, 9, 0, 0, 0]],
       ...[{ filename_size: 2, end_record: 4, created_timestamp: 6, permissions: 7, file_id: 8, owner_id: 9 }],
     ],
     [
-      'a key for files',
+      'an authentication file',
       ...[70, 2, [12, 0, 2, 0, 14, 0, 3, 0, 1, 0, 0, 0, ...Buffer.from('mepwd')]],
       ...[{ password_offset: 14, authentication_key: 1, username: 'me', password: 'pwd' }],
     ],
@@ -146,9 +146,9 @@ describe('dnp3', () => {
       ...[120, 1, [1, 0, 0, 0, 2, 0, 3, 1, ...Buffer.from('abcd')]],
       ...[{ csq: 1, usr: 2, mal: 3, reason: 1, challenge_data: 'abcd' }],
     ],
-    ['an aggressive request', 120, 3, [1, 0, 0, 0, 2, 0], { csq: 1, user_number: 2 }],
+    ['an aggressive mode request', 120, 3, [1, 0, 0, 0, 2, 0], { csq: 1, user_number: 2 }],
     [
-      'a state of keys',
+      'a key status',
       ...[120, 5, [1, 0, 0, 0, 2, 0, 2, 1, 4, 2, 0, ...Buffer.from('abmac')]],
       ...[{ ksq: 1, user_number: 2, key_wrap_alg: 2, key_status: 1, challenge_data: 'ab', mac_value: 'mac' }],
     ],
@@ -158,11 +158,11 @@ describe('dnp3', () => {
       ...[{ sequence_number: 1, association_id: 3, error_code: 4, time_of_error: 5, error_text: 'no' }],
     ],
     [
-      'a user whose name is cut',
+      'a truncated user name',
       ...[120, 11, [1, 9, 0, 1, 0, ...Buffer.from('me')]],
       ...[{ username_len: 9, username: 'me', master_challenge_data: '' }],
     ],
-    ['what is not known', 120, 99, [0x68, 0x69], { data: 'hi' }],
+    ['an unknown object', 120, 99, [0x68, 0x69], { data: 'hi' }],
   ] as never)('reads %s (group %i variation %i)', (_, group, variation, bytes, expected) => {
     const message = [0xc0, 32, group, variation, 0x5b, 1, bytes.length, 0, ...bytes];
     const [{ application }] = told(fed().client(frame(true, WHOLE, message)));
@@ -170,7 +170,7 @@ describe('dnp3', () => {
     expect(application.objects[0].points).toMatchObject([{ size: bytes.length, ...expected }]);
   });
 
-  it('reads who sends an aggressive request where its length is not told', () => {
+  it('reads the user of an aggressive mode request without a length', () => {
     const message = [0xc0, 2, 120, 3, 7, 1, 1, 0, 0, 0, 2, 0, 50, 1, 7, 1, 9, 0, 0, 0, 0, 0];
     const [{ application }] = told(fed().client(frame(true, WHOLE, message)));
     expect(application.objects.map((each: any) => each.points)).toMatchObject([
@@ -179,7 +179,7 @@ describe('dnp3', () => {
     ]);
   });
 
-  it('tells points as far as they are there', () => {
+  it('logs the points that are present', () => {
     const cut = [0xc0, 129, 0, 0, 30, 2, 1, 7, 0, 9, 0, 1, 5, 0, 1, 6];
     const [, { application }] = told(
       fed()
@@ -193,7 +193,7 @@ describe('dnp3', () => {
     ]);
   });
 
-  it('reads points of bits and of texts where objects follow them', () => {
+  it('reads bit and string points followed by other objects', () => {
     const message = [
       0xc0, 129, 0, 0, 10, 1, 0, 0, 8, 0xff, 1, 110, 2, 0x17, 1, 4, 0x68, 0x69, 1, 1, 0, 3, 3, 1,
     ];
@@ -210,7 +210,7 @@ describe('dnp3', () => {
     expect(last.points).toEqual([{ prefix: 0, index: 3, state: 1 }]);
   });
 
-  it('reads statistics of security, marks of data sets and bytes (IEEE 1815 annex A)', () => {
+  it('reads security statistics, data set prototypes and octets (IEEE 1815 annex A)', () => {
     const statistic = [0x41, 2, 0, 9, 0, 0, 0];
     const message = [
       [0xc0, 129, 0, 0],
@@ -243,11 +243,11 @@ describe('dnp3', () => {
   it.each([
     ['data with a wrong checksum', broken, 'BAD_TRANSPORT_CRC'],
     ['a header with a wrong checksum', header, 'BAD_LINK_CRC'],
-    ['what is no frame', Buffer.from('xxxxxxxxxxxx'), 'MALFORMED'],
+    ['an invalid frame', Buffer.from('xxxxxxxxxxxx'), 'MALFORMED'],
     ['a message without a function', frame(true, WHOLE, [1]), 'LEN_TOO_SMALL'],
-    ['an object that there is not', frame(true, WHOLE, [0xc0, 2, 199, 1, 7, 1, 0]), 'UNKNOWN_OBJECT'],
+    ['an unknown object', frame(true, WHOLE, [0xc0, 2, 199, 1, 7, 1, 0]), 'UNKNOWN_OBJECT'],
     ['too many points', frame(true, WHOLE, points), 'MAX_POINTS_PER_OBJECT'],
-    ['an object that is cut', frame(true, WHOLE, [0xc0, 2, 50, 1, 7, 2, 0]), 'MALFORMED'],
+    ['a truncated object', frame(true, WHOLE, [0xc0, 2, 50, 1, 7, 2, 0]), 'MALFORMED'],
   ])('reports %s', (_, bytes, event) => {
     const first = frame(true, WHOLE, READ);
     expect(
@@ -257,7 +257,7 @@ describe('dnp3', () => {
     ).toEqual([event]);
   });
 
-  it('bounds requests, objects and messages', () => {
+  it('limits requests, objects and messages', () => {
     const requests = Buffer.concat(Array.from({ length: 40 }, () => frame(true, WHOLE, READ)));
     const feed = fed().client(requests).end();
     expect([feed.records.length, feed.events]).toEqual([33, ['FLOODED']]);

@@ -1,4 +1,4 @@
-/** Messages of DNP3, for tests. */
+/** DNP3 messages, for tests. */
 import { checksum } from '../../../modules/app/dnp3/link.js';
 
 export const withChecksum = (bytes: readonly number[]): number[] => {
@@ -6,7 +6,7 @@ export const withChecksum = (bytes: readonly number[]): number[] => {
   return [...bytes, value & 255, value >> 8];
 };
 
-/** A frame of user data. @param transport its header */
+/** A frame of user data. @param transport its transport header */
 export function frame(
   toServer: boolean,
   transport: number,

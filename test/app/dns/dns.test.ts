@@ -14,7 +14,7 @@ const eveLog = (...entries: object[]) => ({
 });
 
 describe('DNS over UDP', () => {
-  it('tells each message as a transaction of its own', () => {
+  it('logs each message as a transaction of its own', () => {
     const { records, application } = new Feed([dns], udp)
       .client(request('example.org'))
       .server(response('example.org'));
@@ -25,7 +25,7 @@ describe('DNS over UDP', () => {
     expect(application.sessionOf(0)!.transactions).toEqual([]);
   });
 
-  it('tells answers each by itself and by type', () => {
+  it('logs answers one by one, and grouped by type', () => {
     const { records } = new Feed([dns], udp).server(response('a.b'));
     expect(records[0]!.dns).toMatchObject({
       version: 3,
@@ -37,12 +37,12 @@ describe('DNS over UDP', () => {
     });
   });
 
-  it('takes bytes that are no text as they are', () => {
+  it('keeps bytes that are not text', () => {
     const { records } = new Feed([dns], udp).client(request('a\xffb'));
     expect(records[0]!.dns.queries[0].rrname).toBe('a\\xffb');
   });
 
-  it('raises an event for each thing that is wrong', () => {
+  it('raises an event for each error', () => {
     const feed = new Feed([dns], udp).client(request('a'));
     feed.client(message({ flags: 0x8000 | 0x40, questions: [question(name('a'))] }));
     feed.server(message({ flags: 0x7800, questions: [question(name('a'))] })).client('x');
@@ -55,14 +55,14 @@ describe('DNS over UDP', () => {
     ]);
   });
 
-  it('is not read behind a drop of its flow', () => {
+  it('is not parsed after its flow was dropped', () => {
     const feed = new Feed([dns], udp).client(request('a.b'));
     feed.thread.flows.row[FlowRecord.ACTION] = FlowRecord.ACTION_DROP;
     feed.server(response('a.b'));
     expect(feed.records.map(({ dns: { type } }) => type)).toEqual(['request']);
   });
 
-  it('is not recognised in other data', () => {
+  it('is not detected in other data', () => {
     const feed = new Feed([dns], udp).client('hello, this is no message at all').client(request('a'));
     expect(feed.updates).toEqual([]);
   });
@@ -92,7 +92,7 @@ describe('records by output', () => {
       ],
     ],
     [
-      'two of which one has version 2',
+      'two, one of them with version 2',
       eveLog({}, { version: 2 }),
       [
         [3, 'request', undefined],
@@ -106,13 +106,13 @@ describe('records by output', () => {
     expect(variants(config as FeedOptions['config'])).toEqual(expected);
   });
 
-  it('have the answers in the formats asked for', () => {
+  it('have the answers in the configured formats', () => {
     const config = eveLog({ formats: ['grouped'] });
     const [record] = new Feed([dns], { ...udp, config: config as never }).server(response('a')).records;
     expect([record!.dns.answers, record!.dns.grouped]).toEqual([undefined, { A: ['10.0.0.1'] }]);
   });
 
-  it.each([[[]], [['none that is known']]])('have them in all formats where %j are asked for', formats => {
+  it.each([[[]], [['none that is known']]])('have answers in all formats for %j', formats => {
     const feed = new Feed([dns], { ...udp, config: eveLog({ formats }) as never });
     const [record] = feed.server(response('a')).records;
     expect([record!.dns.answers.length, record!.dns.grouped]).toEqual([1, { A: ['10.0.0.1'] }]);
@@ -122,12 +122,12 @@ describe('records by output', () => {
 describe('DNS over TCP', () => {
   const stream = concat(...['a.b', 'c.d', 'e.f'].map(each => framed(request(each))));
 
-  it.each([1, 2, 3, 7, 14, 1000])('gives the same in pieces of %i bytes', size => {
+  it.each([1, 2, 3, 7, 14, 1000])('gives the same with segments of %i bytes', size => {
     const { records } = new Feed([dns], tcp).pieces(true, stream, () => size);
     expect(records.map(record => record.dns.queries[0].rrname)).toEqual(['a.b', 'c.d', 'e.f']);
   });
 
-  it('goes on with a message behind a gap', () => {
+  it('continues with a message behind a gap', () => {
     const feed = new Feed([dns], tcp).client(framed(request('a.b')));
     feed
       .gap(true, 1000)
@@ -136,7 +136,7 @@ describe('DNS over TCP', () => {
     expect(feed.records.map(record => record.dns.queries[0].rrname)).toEqual(['a.b', 'c.d']);
   });
 
-  it('keeps one message at most', () => {
+  it('buffers one message at most', () => {
     const feed = new Feed([dns], tcp).client(framed(request('a.b')));
     for (let i = 0; i < 1000; i++) feed.client(concat(Uint8Array.of(0xff, 0xff), new Uint8Array(100)));
     expect(feed.application.sessionOf(0)!.transactions.length).toBe(0);
@@ -146,7 +146,7 @@ describe('DNS over TCP', () => {
 describe('mDNS', () => {
   const mdnsUdp: FeedOptions = { transport: 'udp', serverPort: 5353 };
 
-  it('has types in lower case, and data under them', () => {
+  it('has types in lower case, with their data below them', () => {
     const bytes = message({
       id: 0,
       flags: 0x8400,
@@ -165,7 +165,7 @@ describe('mDNS', () => {
     });
   });
 
-  it('takes messages from either side', () => {
+  it('accepts messages from both sides', () => {
     const feed = new Feed([mdns], mdnsUdp).client(request('a', 12)).client(response('a'));
     expect(feed.records.map(record => record.mdns.type)).toEqual(['request', 'response']);
     expect(feed.events).toEqual([]);

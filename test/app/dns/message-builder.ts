@@ -3,7 +3,7 @@ import { concat, u8, u16, u32 } from '../../packets/bytes.js';
 
 export const label = (text: string): Uint8Array => concat(u8(text.length), Buffer.from(text, 'latin1'));
 
-/** `www.example.org` as labels with the root behind them. */
+/** `www.example.org` as labels, including the root. */
 export const name = (text: string): Uint8Array =>
   concat(...text.split('.').filter(Boolean).map(label), u8(0));
 
@@ -24,14 +24,14 @@ export interface MessageFields {
   additionals?: Uint8Array[];
 }
 
-/** @param fields sections; entries are counted as they are given */
+/** @param fields sections, whose counts are those of their entries */
 export function message(fields: MessageFields): Uint8Array {
   const { id = 1, flags = 0x0100, questions = [], answers = [], authorities = [], additionals = [] } = fields;
   const sections = [questions, answers, authorities, additionals];
   return concat(u16(id), u16(flags), ...sections.map(({ length }) => u16(length)), ...sections.flat());
 }
 
-/** As on TCP, behind its length. */
+/** As on TCP, with its length in front. */
 export const framed = (bytes: Uint8Array): Uint8Array => concat(u16(bytes.length), bytes);
 
 export const request = (text: string, type = 1): Uint8Array =>

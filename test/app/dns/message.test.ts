@@ -18,7 +18,7 @@ describe('a message', () => {
     ]);
   });
 
-  it('may point forward', () => {
+  it('may have forward pointers', () => {
     const bytes = message({ questions: [question(pointer(18)), question(name('a.b'))] });
     expect(new Message(bytes).questions.map(each => text(each.name))).toEqual(['a.b', 'a.b']);
   });
@@ -50,13 +50,13 @@ describe('a hostile message', () => {
   it.each<[string, Uint8Array, string[]]>([
     ['without a header', Uint8Array.of(1, 2, 3), ['malformed_data']],
     [
-      'that counts questions it has not',
+      'with a count of questions that it does not have',
       concat(u16(1), u16(0), u16(9), new Uint8Array(6)),
       ['malformed_data'],
     ],
-    ['whose name points to itself', message({ questions: [question(pointer(12))] }), ['infinite_loop']],
+    ['with a name that points to itself', message({ questions: [question(pointer(12))] }), ['infinite_loop']],
     [
-      'whose label is of an unknown kind',
+      'with an unknown type of label',
       message({ questions: [question(Uint8Array.of(0x80, 0))] }),
       ['malformed_data'],
     ],
@@ -70,20 +70,28 @@ describe('a hostile message', () => {
       message({ questions: [question(name(Array(30).fill('a'.repeat(63)).join('.')))] }),
       ['name_too_long'],
     ],
-    ['whose authority breaks off', message({ authorities: [Uint8Array.of(1)] }), ['invalid_authorities']],
-    ['whose additional breaks off', message({ additionals: [Uint8Array.of(1)] }), ['invalid_additionals']],
-  ])('%s says so', (_, bytes, problems) => {
+    [
+      'with a truncated authority section',
+      message({ authorities: [Uint8Array.of(1)] }),
+      ['invalid_authorities'],
+    ],
+    [
+      'with a truncated additional section',
+      message({ additionals: [Uint8Array.of(1)] }),
+      ['invalid_additionals'],
+    ],
+  ])('%s is reported', (_, bytes, problems) => {
     expect(new Message(bytes).problems).toEqual(problems);
   });
 
-  it('cut anywhere is never worse than malformed', () => {
+  it('truncated anywhere, is malformed at worst', () => {
     const whole = response('www.example.org');
     for (let length = 0; length < whole.length; length++)
       expect(new Message(whole.slice(0, length)).problems).toEqual(['malformed_data']);
   });
 
   it('costs no more than its names may cost', () => {
-    // The first record holds a ladder of pointers, from 23 on; the names of all others climb down the whole of it.
+    // The first record holds a ladder of pointers, from 23 on; the names of all others climb down all of it.
     const rungs = 100;
     const ladder = concat(...Array.from({ length: rungs }, (_, i) => pointer(i === 0 ? 12 : 21 + 2 * i)));
     const first = resource(name(''), 10, ladder);
@@ -102,7 +110,7 @@ describe('a hostile message', () => {
     expect(new Message(bytes).questions.length).toBeLessThanOrEqual(bytes.length / 5);
   });
 
-  it('has a name as long as is allowed, and nothing of it twice', () => {
+  it('has a name up to the maximum length, each part once', () => {
     expect(text(new Message(request('a'.repeat(63))).questions[0]!.name)).toBe('a'.repeat(63));
   });
 });

@@ -24,7 +24,7 @@ const names = (feed: Feed, keyword: string, toServer: boolean) => {
 };
 
 describe('doh2', () => {
-  it('is HTTP/2 that carries DNS in bodies', () => {
+  it('is detected as HTTP/2 with DNS in bodies', () => {
     const feed = fed([preface, headers(1, POST), data(1, request('www.example.org'))], [answered(1)]);
     expect(feed.flow(Flow.APP_PROTOCOL)).toBe(2);
     expect(feed.flow(Flow.APP_PROTOCOL_ORIGINAL)).toBe(1);
@@ -36,14 +36,14 @@ describe('doh2', () => {
     expect(names(feed, 'dns.answers.rrname', false)).toEqual([undefined, 'www.example.org']);
   });
 
-  it('tells of bodies that are too long for a message', () => {
+  it('reports bodies that are too long for a message', () => {
     const frames = Array.from({ length: 5 }, (_, i) => data(1, new Uint8Array(16_384), i === 4));
     const feed = fed([preface, headers(1, POST), ...frames], []);
     expect(feed.events).toContain('dns_request_too_long');
     expect(feed.records.flatMap(record => record.dns ?? [])).toEqual([]);
   });
 
-  it('reads what a path says', () => {
+  it('parses DNS in the path', () => {
     const dns = Buffer.from(request('a.example')).toString('base64url');
     const fields = { ...GET, ':path': `/dns-query?dns=${dns}`, accept: 'application/dns-message' };
     const feed = fed([preface, headers(1, fields, true)], []);
@@ -52,13 +52,13 @@ describe('doh2', () => {
     expect(feed.records.flatMap(record => record.dns ?? [])[0]).toMatchObject({ type: 'request' });
   });
 
-  it('knows which transactions have names at all', () => {
+  it('distinguishes transactions with and without names', () => {
     const feed = fed([preface, headers(1, POST), data(1, request('a')), headers(3, GET, true)], []);
     const buffer = doh2.buffers.find(each => each.keyword === 'dns.additionals.rrname')!;
     expect(feed.transactions.map(each => buffer.applies!(each as never, true))).toEqual([false, true, false]);
   });
 
-  it('does not begin with what only looks like it, and not where it is off', () => {
+  it('is not detected for similar requests, nor if disabled', () => {
     const feed = fed([preface, headers(1, { ...GET, ':path': '/?dns=AAAA' }, true)], []);
     expect(feed.flow(Flow.APP_PROTOCOL)).toBe(1);
     const config = { 'app-layer': { protocols: { doh2: { enabled: 'no' } } } };
@@ -66,7 +66,7 @@ describe('doh2', () => {
     expect(off.flow(Flow.APP_PROTOCOL)).toBe(1);
   });
 
-  it('bears bodies that are no message', () => {
+  it('tolerates bodies that are not DNS', () => {
     const feed = fed([preface, headers(1, POST), data(1, 'no')], []);
     expect(names(feed, 'dns.query', true)).toEqual([undefined, undefined]);
   });

@@ -11,7 +11,7 @@ const valuesOf = (fed: Feed, keyword: string, toServer: boolean) =>
   VALUES.find(each => each.keyword === keyword)!.get(fed.transactions[0]! as never, toServer);
 
 describe('enip', () => {
-  it('puts requests and responses together', () => {
+  it('pairs requests and responses', () => {
     const fed = feed().client(cip(request)).server(cip(response)).end();
     expect(fed.records).toEqual([
       {
@@ -47,7 +47,7 @@ describe('enip', () => {
     expect(valuesOf(fed, 'enip.cip_extendedstatus', false)).toEqual([0x1234]);
   });
 
-  it('looks into Multiple Service Packets', () => {
+  it('parses Multiple Service Packets', () => {
     const test = TESTS[0]!;
     const fed = feed().client(cip(multiple)).end();
     const matches = (argument: string) =>
@@ -63,7 +63,7 @@ describe('enip', () => {
     expect(() => test.parse('500')).toThrow('expected service');
   });
 
-  it('keeps little of many services that have one long path', () => {
+  it('keeps little memory for many services with one long path', () => {
     const path = Array.from({ length: 255 }, () => [0x20, 2]).flat();
     const at = Array.from({ length: 64 }, () => le16(130));
     const head = Uint8Array.of(0x0a, 2, 0x20, 2, 0x24, 1);
@@ -72,7 +72,7 @@ describe('enip', () => {
     expect([classes.length, new Set(classes).size]).toEqual([1 + 64 * 32, 1]);
   });
 
-  it('tells what is in Multiple Service Packets, and of registrations', () => {
+  it('logs the content of Multiple Service Packets, and registrations', () => {
     const fed = feed()
       .client(cip(multiple))
       .client(message(0x65, le16(1), le16(2)))
@@ -86,7 +86,7 @@ describe('enip', () => {
     expect(registration.register_session).toEqual({ protocol_version: 1, options: 2 });
   });
 
-  it('puts a registration and its response together, though the session has no number before', () => {
+  it('pairs a registration and its response, although the session has no number before', () => {
     const registered = message(0x65, le16(1), le16(0));
     registered[4] = 9;
     const fed = feed()
@@ -104,14 +104,14 @@ describe('enip', () => {
     ).toEqual([['register_session', 'success']]);
   });
 
-  it('waits for no response to what has none', () => {
+  it('expects no response to commands without one', () => {
     const fed = feed();
     for (let i = 0; i < 3; i++) fed.client(message(0)).client(message(0x66));
     expect(fed.records).toHaveLength(6);
     expect(fed.events).toEqual([]);
   });
 
-  it('tells who a device is, over UDP too', () => {
+  it('logs the identity of a device, also over UDP', () => {
     const fed = feed({ transport: 'udp' }).client(message(0x63)).server(identity('switch')).end();
     expect(fed.records[0]!.enip.response.identity).toMatchObject({
       product_name: 'switch',
@@ -123,7 +123,7 @@ describe('enip', () => {
     expect(valuesOf(fed, 'enip.vendor_id', false)).toEqual([5]);
   });
 
-  it.each(['tcp', 'udp'] as const)('names frames over %s', transport => {
+  it.each(['tcp', 'udp'] as const)('has frames over %s', transport => {
     const config = { ...on, outputs: [{ 'eve-log': { types: ['frame'] } }] };
     const sent = cip(request);
     const { frameRecords } = feed({ config, transport }).client(sent).client(message(0x63)).end();
@@ -136,7 +136,7 @@ describe('enip', () => {
     ]);
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const cut = feed()
       .pieces(true, cip(request), () => 5)
       .pieces(false, cip(response), () => 5)
@@ -144,7 +144,7 @@ describe('enip', () => {
     expect(cut.records).toEqual(feed().client(cip(request)).server(cip(response)).end().records);
   });
 
-  it('tells of what is no message, and of requests without responses', () => {
+  it('reports invalid messages, and requests without responses', () => {
     const fed = feed().client(cip(request)).client(message(0x999)).end();
     expect(fed.events).toEqual(['malformed_data']);
     const many = feed()
@@ -153,7 +153,7 @@ describe('enip', () => {
     expect(many.events).toEqual(['too_many_transactions']);
   });
 
-  it('tells of bodies that are too short for their commands', () => {
+  it('reports bodies that are too short for their commands', () => {
     const short = [message(0x65, le16(1)), message(0x6f, new Uint8Array(7)), message(0x63, le16(1))];
     for (const each of short) expect(feed().client(each).end().events).toEqual(['invalid_pdu']);
     const right = [message(0x63), message(0x65, le16(1), le16(0)), cip(request)];
@@ -161,7 +161,7 @@ describe('enip', () => {
     expect(feed().client(message(0x63)).server(identity('switch')).end().events).toEqual([]);
   });
 
-  it('goes on behind a gap where a message begins', () => {
+  it('continues behind a gap at the beginning of a message', () => {
     const fed = feed().client(cip(request)).server(cip(response));
     fed.client(cip(request).slice(0, 10)).gap(true, 20).client('the rest').client(message(4));
     expect(fed.end().records.map(each => each.enip.request.command)).toEqual([
@@ -170,7 +170,7 @@ describe('enip', () => {
     ]);
   });
 
-  it('is read only where that is asked for', () => {
+  it('is parsed only if enabled', () => {
     expect(feed({ config: {} }).client(cip(request)).end().records).toEqual([]);
   });
 });

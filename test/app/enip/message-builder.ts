@@ -1,4 +1,4 @@
-/** Small messages of EtherNet/IP. */
+/** Small EtherNet/IP messages. */
 import { type Bytes, bytes, concat, u8 } from '../../packets/bytes.js';
 
 export const le16 = (value: number): Uint8Array => Uint8Array.of(value, value >> 8);

@@ -37,8 +37,8 @@ function fed(steps: readonly (readonly [boolean, string])[], options: FeedOption
 const told = (feed: Feed) => feed.records.map(record => record.ftp);
 
 describe('ftp', () => {
-  it('has commands in capitals and leaves other bytes as they are', () => {
-    // Interrupt Process and Data Mark of TELNET come before ABOR (RFC 959 4.1.3).
+  it('has commands in upper case and keeps other bytes', () => {
+    // Interrupt Process and Data Mark of TELNET precede ABOR (RFC 959 4.1.3).
     const feed = new Feed([ftp], { serverPort: 21 }).server('220 Welcome\r\n');
     feed
       .client(fromLatin1('\xff\xf4\xff\xf2abor\r\n'))
@@ -49,7 +49,7 @@ describe('ftp', () => {
     expect(feed.records.map(({ ftp }) => ftp.command)).toEqual([undefined, '\\xFF\\xF4\\xFF\\xF2ABOR']);
   });
 
-  it('tells commands with their replies', () => {
+  it('logs commands with their replies', () => {
     expect(told(fed(SESSION))).toMatchObject([
       { completion_code: ['220'], reply: ['Welcome'], reply_received: 'yes' },
       { command: 'USER', command_data: 'anonymous', reply: ['Please', ' 230 not the end', 'specify'] },
@@ -60,7 +60,7 @@ describe('ftp', () => {
     ]);
   });
 
-  it('counts what it keeps, and the connections it waits for', () => {
+  it('accounts for its memory, and for expected connections', () => {
     const feed = new Feed([ftp, ftpData], { serverPort: 21 });
     const { counters } = feed.thread;
     feed.client('USER anonymous\r\n');
@@ -71,7 +71,7 @@ describe('ftp', () => {
     expect(counters.read('app_layer.error.ftp.internal')).toBe(0);
   });
 
-  it('tells the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const whole = told(fed(SESSION));
     const bytes = SESSION.flatMap(([toServer, text]) => [...text].map(each => [toServer, each] as const));
     expect(told(fed(bytes))).toEqual(whole);
@@ -86,14 +86,14 @@ describe('ftp', () => {
     expect(fed(steps).events).toEqual([event]);
   });
 
-  it('cuts long lines and goes on behind them', () => {
+  it('truncates long lines and continues behind them', () => {
     const config = { 'app-layer': { protocols: { ftp: { 'max-line-length': '10' } } } };
     const [first, second] = told(fed([[true, 'USER 1234567890\r\nSYST\r\n']], { config }));
     expect(first).toMatchObject({ command_data: '12345', command_truncated: true });
     expect(second).toMatchObject({ command: 'SYST', command_truncated: false });
   });
 
-  it('takes no limit that no line keeps', () => {
+  it('rejects limits that are too small', () => {
     const config = (most: string) => ({ 'app-layer': { protocols: { ftp: { 'max-line-length': most } } } });
     const [first, second] = told(fed([[true, 'USER a\r\nSYST\r\n']], { config: config('1') }));
     expect([first!.command, second!.command]).toEqual(['U', 'S']);
@@ -101,7 +101,7 @@ describe('ftp', () => {
     expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining('a size from 1 to 1gb')]);
   });
 
-  it('knows offers of other hosts', () => {
+  it('marks data connections offered for other hosts as bounce', () => {
     const offered = (line: string) =>
       fed([[true, `USER a\r\n${line}\r\n`]]).transactions[1] as { bounce?: boolean };
     expect(offered('PORT 10,0,0,1,1,1').bounce).toBe(false);
@@ -110,7 +110,7 @@ describe('ftp', () => {
   });
 });
 
-describe('ports of data connections', () => {
+describe('ports of data connections are parsed', () => {
   it.each([
     [parsePort('10,0,0,1,4,1')?.port, 1025],
     [parsePort('10,0,0,256,4,1'), undefined],
@@ -123,12 +123,12 @@ describe('ports of data connections', () => {
   ])('%s', (found, expected) => expect(found).toBe(expected));
 });
 
-describe('conversations that were announced', () => {
+describe('data connections that were announced', () => {
   const a = Uint8Array.of(10, 0, 0, 1);
   const b = Uint8Array.of(10, 0, 0, 2);
   const detail = { command: 'RETR', filename: 'x.txt' };
 
-  it('are taken once, by whichever side begins', () => {
+  it('are expected once, by whichever side begins', () => {
     const expectations = new Expectations();
     expect(expectations.isEmpty).toBe(true);
     expectations.add(a, b, 1025, 100, { protocol: 3, detail });
@@ -137,7 +137,7 @@ describe('conversations that were announced', () => {
     expect(expectations.take(b, a, 1025, 100)).toBeUndefined();
   });
 
-  it('are forgotten after a while, and when there are too many', () => {
+  it('expire after a while, and are limited in number', () => {
     const expectations = new Expectations();
     expectations.add(a, b, 1, 100, { protocol: 3, detail });
     expect(expectations.take(a, b, 1, 131)).toBeUndefined();
@@ -147,7 +147,7 @@ describe('conversations that were announced', () => {
     expect(expectations.take(a, host(1025), 1, 200)).toBeDefined();
   });
 
-  it('of two hosts do not push out those of others', () => {
+  it('of two hosts do not replace those of others', () => {
     const expectations = new Expectations();
     const other = Uint8Array.of(10, 9, 9, 9);
     expectations.add(a, other, 21, 199, { protocol: 3, detail });
@@ -157,7 +157,7 @@ describe('conversations that were announced', () => {
     expect(expectations.take(a, other, 21, 200)).toEqual({ protocol: 3, detail });
   });
 
-  it('may say nothing more, and names of any characters', () => {
+  it('may have no detail, or names with any characters', () => {
     const expectations = new Expectations();
     expectations.add(a, b, 1, 100, { protocol: 3, detail: undefined });
     expect(expectations.take(a, b, 1, 100)).toEqual({ protocol: 3, detail: null });

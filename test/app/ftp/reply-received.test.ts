@@ -1,4 +1,4 @@
-/** `ftp.reply_received` says whether an exchange that is over had a reply, in however large steps it was read. */
+/** `ftp.reply_received` tells whether a complete exchange had a reply, with any batch size. */
 import { expect, it } from 'vitest';
 import { conversation, replay } from '../../streams/replay.js';
 
@@ -19,7 +19,7 @@ const alerts = async (said: readonly (readonly [boolean, string])[], batch: numb
   return records.map(({ alert }) => alert.signature_id);
 };
 
-it.each([1, 2, 64])('read %i packets at once', async batch => {
+it.each([1, 2, 64])('is right with batches of %i packets', async batch => {
   expect(await alerts(ANSWERED, batch)).toEqual([1, 1, 1]);
   expect(await alerts([...ANSWERED, [true, 'QUIT\r\n']], batch)).toEqual([1, 1, 1, 2]);
 });

@@ -8,16 +8,16 @@ import { httpSettings } from '../../../modules/app/http/settings.js';
 import { libhtp } from './exchange.js';
 
 const TEXT = 'to be or not to be, that is to be asked, to be sure';
-/** `TEXT` by lzma(1). */
+/** `TEXT` compressed by lzma(1). */
 const LZMA = 'XQAAgAD//////////wA6G8AFIeUKTYySi17DZkDXHbxvya0cxp63aGmkKmvosaFqGW+nsBSq+Sr98dTuAA==';
 
-/** Text that repeats here and there. */
+/** Text with some repetitions. */
 function sample(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (((i * i) >>> 7) & 63) | (i % 97 === 0 ? i & 255 : 0));
 }
 
 describe('inflate', () => {
-  it('gives what was deflated, however it is compressed and cut', () => {
+  it('decompresses any deflate data with any segmentation', () => {
     for (const strategy of [0, 2, 3, 4]) {
       for (const level of [0, 1, 9]) {
         const data = sample(70_000);
@@ -33,7 +33,7 @@ describe('inflate', () => {
     }
   });
 
-  it('never throws at damaged data', () => {
+  it('never throws on damaged data', () => {
     const packed = deflateRawSync(sample(3000));
     for (let at = 0; at < packed.length; at++) {
       const damaged = Buffer.from(packed);
@@ -46,7 +46,7 @@ describe('inflate', () => {
 });
 
 describe('lzma', () => {
-  it('gives what was compressed, and as much as there is of what was cut', () => {
+  it('decompresses, and gives what there is of truncated data', () => {
     const packed = Buffer.from(LZMA, 'base64');
     expect(Buffer.from(decodeLzma(packed, 1000)!).toString()).toBe(TEXT);
     expect(Buffer.from(decodeLzma(packed, 5)!).toString()).toBe('to be');
@@ -55,7 +55,7 @@ describe('lzma', () => {
     expect(TEXT.startsWith(cut)).toBe(true);
   });
 
-  it('never throws at damaged data', () => {
+  it('never throws on damaged data', () => {
     const packed = Buffer.from(LZMA, 'base64');
     for (let at = 0; at < packed.length * 8; at++) {
       const damaged = Buffer.from(packed);
@@ -69,15 +69,15 @@ describe('content encodings', () => {
   const cases: [string, Encoding[], Uint8Array][] = [
     ['gzip', ['gzip'], gzipSync(TEXT)],
     ['deflate without a header', ['deflate'], deflateRawSync(TEXT)],
-    ['deflate with that of zlib', ['deflate'], deflateSync(TEXT)],
+    ['deflate with a zlib header', ['deflate'], deflateSync(TEXT)],
     ['gzip that is deflate', ['gzip'], deflateRawSync(sample(20_000))],
     ['brotli', ['br'], brotliCompressSync(TEXT)],
     ['lzma', ['lzma'], Buffer.from(LZMA, 'base64')],
     ['two layers', ['gzip', 'deflate'], gzipSync(deflateSync(TEXT))],
-    ['what is not encoded', ['gzip'], Buffer.from(TEXT)],
+    ['unencoded data', ['gzip'], Buffer.from(TEXT)],
   ];
 
-  it.each(cases)('undoes %s', (name, encodings, packed) => {
+  it.each(cases)('decodes %s', (name, encodings, packed) => {
     const expected = name === 'gzip that is deflate' ? Buffer.from(sample(20_000)) : Buffer.from(TEXT);
     for (const step of [packed.length, 3, 1])
       expect(decoded(encodings, packed, step).equals(expected)).toBe(true);
@@ -87,9 +87,9 @@ describe('content encodings', () => {
     ['gzip, br', brotliCompressSync(gzipSync(TEXT))],
     ['br, gzip', gzipSync(brotliCompressSync(TEXT))],
     ['deflate, gzip', gzipSync(deflateRawSync(TEXT))],
-    // Applied the other way round.
+    // Applied in reverse order.
     ['gzip, deflate', gzipSync(deflateSync(TEXT))],
-  ])('undoes %s', (value, packed) => {
+  ])('decodes %s', (value, packed) => {
     const encodings = encodingsOf(Buffer.from(value), 2, () => {});
     for (const step of [packed.length, 3]) expect(decoded(encodings, packed, step).toString()).toBe(TEXT);
   });
@@ -97,9 +97,9 @@ describe('content encodings', () => {
   it.each([
     ['name', 8, [`${'n'.repeat(70_000)}\0`]],
     ['comment', 16, [`${'c'.repeat(200_000)}\0`]],
-    ['name behind other parts', 30, ['\x05\0extra', 'n\0', `${'c'.repeat(70_000)}\0`, '\0\x01']],
-    ['name behind an empty part', 12, ['\0\0', `${'n'.repeat(70_000)}\0`]],
-  ])('undoes gzip with a long %s', (_, flags, parts) => {
+    ['name behind other fields', 30, ['\x05\0extra', 'n\0', `${'c'.repeat(70_000)}\0`, '\0\x01']],
+    ['name behind an empty field', 12, ['\0\0', `${'n'.repeat(70_000)}\0`]],
+  ])('decodes gzip with a long %s', (_, flags, parts) => {
     const packed = gzipSync(TEXT);
     const [fixed, rest] = [packed.subarray(0, 10), packed.subarray(10)];
     fixed[3] = flags;
@@ -107,12 +107,12 @@ describe('content encodings', () => {
     for (const step of [whole.length, 1000, 61]) expect(decoded(['gzip'], whole, step).toString()).toBe(TEXT);
   });
 
-  it.each(['64gb', 100])('undoes brotli up to a bomb of %s', limit => {
+  it.each(['64gb', 100])('decodes brotli up to a bomb of %s', limit => {
     const packed = brotliCompressSync(TEXT);
     expect(decoded(['br'], packed, 3, { 'compression-bomb-limit': limit }).toString()).toBe(TEXT);
   });
 
-  describe('of brotli that cannot be undone whole', () => {
+  describe('partly decodable brotli', () => {
     const script = 'what a browser has run by then';
     const bomb = brotliCompressSync(Buffer.concat([Buffer.from(script), Buffer.alloc(5 << 20)]));
     const numbers = Array.from({ length: 1500 }, (_, i) => (i * i * 7919) % 100_003).join(' ');
@@ -124,14 +124,14 @@ describe('content encodings', () => {
       expect([some.slice(0, 20), seen]).toEqual([script.slice(0, 20), ['compression_bomb']]);
     });
 
-    it('gives what lies below the bound on bombs', () => {
+    it('gives what is below the limit for bombs', () => {
       const seen: string[] = [];
       const packed = brotliCompressSync(Buffer.alloc(3 << 20, 'a'));
       const some = decoded(['br'], packed, packed.length, {}, seen);
       expect([some.length, some[0], seen]).toEqual([1 << 20, 0x61, ['compression_bomb']]);
     });
 
-    it.each([damaged.length, 100])('gives what comes before damage, %d bytes at a time', step => {
+    it.each([damaged.length, 100])('gives what precedes the damage, %d bytes at a time', step => {
       const some = decoded(['br'], damaged, step).toString('latin1');
       expect([some.startsWith(script), some.length > 5000]).toEqual([true, true]);
     });
@@ -154,14 +154,14 @@ describe('content encodings', () => {
   });
 });
 
-describe('bounds on LZMA', () => {
+describe('limits of LZMA', () => {
   const packed = Buffer.from(LZMA, 'base64');
-  it('undoes one layer of it', () => {
+  it('decode one layer of it', () => {
     const seen: string[] = [];
     expect(decoded(['lzma', 'lzma'], packed, 1000, {}, seen).toString()).toBe(TEXT);
     expect(seen).toEqual(['compression_bomb_double_lzma']);
   });
-  it('stops where its memory ends', () => {
+  it('stop at the memory limit', () => {
     const seen: string[] = [];
     const some = decoded(['lzma'], packed, 1000, { 'lzma-memlimit': 4 }, seen);
     expect([some.toString(), seen]).toEqual([TEXT.slice(0, 4), ['lzma_memlimit_reached']]);

@@ -1,4 +1,4 @@
-/** An exchange over HTTP, and what signatures see of it. */
+/** An HTTP exchange, and its buffers for signatures. */
 import type { ConfigTree } from '../../../engine/config/config.js';
 import type { HttpTransaction } from '../../../modules/app/http/transaction.js';
 import http from '../../../modules/app/http.js';
@@ -32,7 +32,7 @@ export function buffer(
   return bytes && Buffer.from(bytes).toString('latin1');
 }
 
-/** All buffers of a direction that a transaction has. */
+/** All buffers of one direction of a transaction. */
 export function buffers(feed: Feed, toServer: boolean, at = 0): Record<string, string> {
   const found: Record<string, string> = {};
   for (const { keyword, direction } of http.buffers) {

@@ -7,17 +7,17 @@ const text = (bytes: Uint8Array | undefined) => bytes && latin1(bytes);
 // Short and long parts are written in two ways.
 const FIELDS = [field('Host', 'a.example'), field('X', ''), field('Cookie', 'c'.repeat(200))];
 
-it('writes fields as lines', () => {
+it('fields are written as lines', () => {
   expect(text(headerLines(FIELDS))).toBe(`Host: a.example\r\nX: \r\nCookie: ${'c'.repeat(200)}\r\n`);
   expect(headerLines([])).toBe(undefined);
 });
 
-it('writes names between empty lines', () => {
+it('names are written between empty lines', () => {
   expect(text(headerNames(FIELDS))).toBe('\r\nHost\r\nX\r\nCookie\r\n\r\n');
   expect(headerNames([])).toBe(undefined);
 });
 
-it('writes a whole head, also one without fields', () => {
+it('a whole head is written, also one without fields', () => {
   expect(text(messageHead(fromLatin1('GET / HTTP/1.1'), FIELDS.slice(0, 2)))).toBe(
     'GET / HTTP/1.1\r\nHost: a.example\r\nX: \r\n\r\n',
   );

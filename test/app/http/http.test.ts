@@ -10,7 +10,7 @@ const GET = 'GET /a/../b%20c?q=%41 HTTP/1.1\r\nHost: Example.COM:80\r\nUser-Agen
 const OK = 'HTTP/1.1 200 OK\r\nServer: s\r\nContent-Length: 5\r\n\r\nhello';
 
 describe('http', () => {
-  it('offers the parts of a request', () => {
+  it('has buffers for the parts of a request', () => {
     const feed = exchange(GET, OK);
     expect(buffers(feed, true)).toMatchObject({
       'http.method': 'GET',
@@ -31,7 +31,7 @@ describe('http', () => {
     expect(buffer(feed, true, 'http.request_header', 1)).toBe('User-Agent: x');
   });
 
-  it('offers the parts of a response', () => {
+  it('has buffers for the parts of a response', () => {
     const feed = exchange(GET, OK);
     expect(buffers(feed, false)).toMatchObject({
       'http.response_line': 'HTTP/1.1 200 OK',
@@ -44,7 +44,7 @@ describe('http', () => {
     });
   });
 
-  it('logs what it read', () => {
+  it('logs transactions', () => {
     expect(exchange(GET, OK).records).toEqual([
       { http: { hostname: 'example.com', http_port: 80, url: '/a/../b%20c?q=%41', http_user_agent: 'x' } },
     ]);
@@ -67,7 +67,7 @@ describe('http', () => {
     ]);
   });
 
-  it('puts a file together that comes in ranges, whatever their order', () => {
+  it('assembles a file from ranges in any order', () => {
     const feed = new Feed([http]);
     for (const [start, text] of [
       [0, 'abc'],
@@ -90,7 +90,7 @@ describe('http', () => {
     ]);
   });
 
-  it('takes a body that is not compressed as it is, whatever its header says', () => {
+  it('inspects an uncompressed body as it is, whatever its header claims', () => {
     const body = '{"sdk_version":11026,"app_package":"com.xcm.huasheng"}';
     const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nContent-Length: ${body.length}\r\n\r\n`;
     const feed = new Feed([http]).client(head + body).end();
@@ -98,7 +98,7 @@ describe('http', () => {
     expect(feed.events).toEqual(['GZIP_DECOMPRESSION_FAILED']);
   });
 
-  it('begins a body behind any mix of ends of lines that browsers take', () => {
+  it('finds the body behind any line ends that browsers accept', () => {
     for (const end of ['\n\n', '\n\r\n', '\n\r\r\n', '\n\r\r\n\r\n', '\r\n \r\n\r\n']) {
       const answer = `HTTP/1.1 200 OK\r\nContent-Length: 5${end}hello`;
       expect(buffer(exchange(GET, answer), false, 'http.response_body'), JSON.stringify(end)).toBe('hello');
@@ -118,7 +118,7 @@ describe('http', () => {
     expect(buffer(exchange(GET, 'a\r\nbody'), false, 'http.response_body')).toBe('a\r\nbody');
   });
 
-  it('stays what it is where the connection becomes something unknown, and reads nothing of that', () => {
+  it('keeps its protocol if the connection changes to an unknown one, and stops parsing', () => {
     const switched = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\n\r\n\x01\x02';
     const feed = new Feed([http]).client(GET).server(switched).client('\x03').client(GET).server(OK);
     expect(feed.application.sessionOf(0)?.protocol.name).toBe('http');
@@ -126,7 +126,7 @@ describe('http', () => {
     expect(feed.anomalies).toEqual([]);
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const body = gzipSync('x'.repeat(3000) + Math.PI).toString('latin1');
     const client =
       'POST /up?x=1 HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=QQ\r\nTransfer-Encoding: chunked\r\n\r\n' +
@@ -139,7 +139,7 @@ describe('http', () => {
       `Content-Length: ${body.length}\r\n\r\n${body}HTTP/1.0 404 No\nX: y\n z\n\nrest`;
     let expected: unknown;
     for (let size = 2000; size > 0; size = size > 50 ? size >> 1 : size - 1) {
-      // A busy machine is no compression bomb.
+      // A busy machine must not look like a compression bomb.
       const feed = new Feed([http], { config: libhtp({ 'decompression-time-limit': 0 }) });
       feed
         .pieces(true, client, () => size)
@@ -185,9 +185,13 @@ describe('forms', () => {
 
   it.each([
     ['a file', form('B', 'B', part('a', 'hello')), ['a 5 closed']],
-    ['a name that ends like a blank', form('B', 'B', part('\xc3\xa0', 'hello')), ['\xc3\xa0 5 closed']],
     [
-      'a boundary with a byte like a blank',
+      'a name with a final byte like a space',
+      form('B', 'B', part('\xc3\xa0', 'hello')),
+      ['\xc3\xa0 5 closed'],
+    ],
+    [
+      'a boundary with a byte like a space',
       form('B\xa0C', 'B\xa0C', part('a', 'hello\r\n--B')),
       ['a 10 closed'],
     ],
@@ -203,7 +207,7 @@ describe('forms', () => {
 
   it.each([
     [
-      'lines that end with LF alone',
+      'lines that end with LF only',
       [`--B\n${part('a', 'hel\rlo')}--B\n${part('b', '1')}--B--\n`.replaceAll('\r\n', '\n')],
       ['a 6 closed', 'b 1 closed'],
       [],
@@ -237,7 +241,7 @@ describe('forms', () => {
     }
   });
 
-  it('that are cut end their files so', () => {
+  it('that are truncated truncate their files', () => {
     const { named, body } = form('B', 'B', part('a', 'hello'), part('b', 'world'));
     expect(files({ named, body: body.slice(0, -12) }, body.length).files).toEqual([
       'a 5 closed',
@@ -255,7 +259,7 @@ describe('forms', () => {
   });
 });
 
-describe('a body that the server was asked for', () => {
+describe('a body after Expect: 100-continue', () => {
   const ASKING = 'POST /1 HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 5\r\n\r\n';
   const urls = (...said: [client: string, server: string][]) => {
     const feed = new Feed([http]);
@@ -267,12 +271,12 @@ describe('a body that the server was asked for', () => {
       .records.map(({ http }) => http.url);
   };
 
-  it('does not come once it is refused', () => {
+  it('is not expected after a refusal', () => {
     const refused = 'HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n';
     expect(urls([ASKING, refused], [GET, OK])).toEqual(['/1', '/a/../b%20c?q=%41']);
   });
 
-  it('comes where it is wanted, or nobody waited for the answer', () => {
+  it('is expected after a 100, or if the client did not wait', () => {
     expect(urls([ASKING, 'HTTP/1.1 100 Continue\r\n\r\n'], ['GET /', OK])).toEqual(['/1']);
     expect(urls([ASKING + 'GET /', OK.replace('200', '400')], [GET, OK])).toEqual([
       '/1',
@@ -284,7 +288,7 @@ describe('a body that the server was asked for', () => {
 describe('interim responses', () => {
   const HINTS = 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n';
 
-  it.each([1, 7, 500])('belong to the answer that follows (pieces of %i bytes)', size => {
+  it.each([1, 7, 500])('belong to the final response (segments of %i bytes)', size => {
     const config = { outputs: [{ 'eve-log': { types: [{ http: { extended: true } }] } }] };
     const feed = new Feed([http], { config: config as never });
     feed.client(GET).pieces(false, `${HINTS}${HINTS}${OK}`, () => size);
@@ -298,7 +302,7 @@ describe('interim responses', () => {
 });
 
 describe('gaps', () => {
-  it('end responses where more is missing than the body; requests go on', () => {
+  it('end a response if more is missing than the body; requests continue', () => {
     const feed = new Feed([http], { serverPort: 80 }).client(GET).server(OK.slice(0, -3)).gap(false, 50);
     feed.server(OK).client(GET).server(OK).end();
     expect(feed.files.map(({ file }) => [file.size, file.gaps])).toEqual([[5, true]]);
@@ -306,26 +310,23 @@ describe('gaps', () => {
     expect(feed.records.length).toBe(2);
   });
 
-  it('leave a response that begins behind them to be read', () => {
+  it('before a response do not prevent its parsing', () => {
     const feed = new Feed([http], { serverPort: 80 }).client(GET + GET);
     feed.server(OK.slice(0, 30)).gap(false, 28);
     feed.server(OK.replace('200', '404')).close(false).end();
     expect(feed.transactions.map(each => (each as HttpTransaction).response.status)).toEqual([200, 404]);
   });
 
-  it.each([10, 30, 45])(
-    'in the first lines of a response (%i bytes of it came) make no other of its parts',
-    came => {
-      const feed = new Feed([http], { serverPort: 80 }).client(GET).server(OK.slice(0, came)).gap(false, 5);
-      feed
-        .server(`${OK.slice(came + 5)}abc`)
-        .close(false)
-        .end();
-      expect(feed.transactions).toHaveLength(1);
-    },
-  );
+  it.each([10, 30, 45])('in the first lines of a response (after %i bytes) do not shift its parts', came => {
+    const feed = new Feed([http], { serverPort: 80 }).client(GET).server(OK.slice(0, came)).gap(false, 5);
+    feed
+      .server(`${OK.slice(came + 5)}abc`)
+      .close(false)
+      .end();
+    expect(feed.transactions).toHaveLength(1);
+  });
 
-  it('within a body leave the next response to be read', () => {
+  it('within a body do not prevent parsing of the next response', () => {
     const feed = new Feed([http], { serverPort: 80 }).client(GET).server(OK.slice(0, -3)).gap(false, 2);
     feed.server(`o${OK}`).end();
     expect(feed.files.map(({ file }) => [file.size, file.gaps])).toEqual([
@@ -335,13 +336,13 @@ describe('gaps', () => {
   });
 });
 
-it('waits for the answer however many interim responses come before it', () => {
+it('waits for the final response after any number of interim ones', () => {
   const feed = new Feed([http]).client(GET);
   feed.server(`${'HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n'.repeat(40)}${OK}`).end();
   expect((feed.transactions as HttpTransaction[]).map(({ response }) => response.status)).toEqual([200]);
 });
 
-it('tells of a trailer that is too long', () => {
+it('reports a trailer that is too long', () => {
   const chunks = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n';
   const feed = new Feed([http])
     .client(GET)
@@ -350,7 +351,7 @@ it('tells of a trailer that is too long', () => {
   expect(feed.events).toContain('RESPONSE_FIELD_TOO_LONG');
 });
 
-describe('a tunnel that the server refuses', () => {
+describe('a tunnel rejected by the server', () => {
   const CONNECT = 'CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n';
   const REFUSED = 'HTTP/1.1 405 No\r\nContent-Length: 2\r\n\r\nno';
   const pairs = (feed: Feed) =>
@@ -363,17 +364,17 @@ describe('a tunnel that the server refuses', () => {
     ['at once', (feed: Feed) => feed.server(REFUSED + OK)],
     ['piece by piece', (feed: Feed) => feed.pieces(false, REFUSED + OK, () => 7)],
     ['when the client has sent all', (feed: Feed) => feed.close(true).server(REFUSED).server(OK)],
-  ])('leaves the requests behind it to be read, answered %s', (_, answer) => {
+  ])('leaves the requests behind it to be parsed, answered %s', (_, answer) => {
     const feed = new Feed([http]).client(CONNECT + GET);
     answer(feed);
-    // Before anything else comes of the client.
+    // Before the client sends more.
     expect(pairs(feed)).toEqual([
       ['CONNECT', 405],
       ['GET', 200],
     ]);
   });
 
-  it('is not waited for with everything that comes', () => {
+  it('fails the parser if the server does not answer within the limit of waiting data', () => {
     const limit = 'app-layer.socket-limit';
     const feed = new Feed([http], { config: { [limit]: '64kb' } }).client(CONNECT);
     for (let i = 0; i < 4; i++) feed.client('x'.repeat(60_000));
@@ -387,7 +388,7 @@ function chunked(text: string): string {
 }
 
 describe('records', () => {
-  it('tell each output what it wants', () => {
+  it('contain what each output wants', () => {
     const output = (settings: object) => ({ 'eve-log': { types: [{ http: settings }] } });
     const config = {
       outputs: [
@@ -413,7 +414,7 @@ describe('records', () => {
     ]);
   });
 
-  it('of alerts have the bodies that an output asks for', () => {
+  it('of alerts have the bodies that an output wants', () => {
     const alert = { 'http-body': true, 'http-body-printable': true };
     const config = { outputs: [{ 'eve-log': { types: [{ alert }] } }] };
     const request = 'POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 3\r\n\r\na\x00b';

@@ -1,4 +1,4 @@
-/** What is said of mistakes in the settings for single servers. */
+/** Errors in the settings for single servers. */
 import { expect, it } from 'vitest';
 import { Config } from '../../../engine/config/config.js';
 import type { Mapping } from '../../../engine/config/scalar.js';
@@ -12,13 +12,13 @@ const found = (servers: unknown): string[] => {
 };
 const of = (settings: object): string[] => found([{ web: { address: '192.0.2.1', ...settings } }]);
 
-it('nothing is, where there are none', () => {
+it('correct settings give no message', () => {
   expect([undefined, null, []].flatMap(found)).toEqual([]);
   const settings = { address: ['192.0.2.0/24', '::1'], personality: 'Apache_2', 'request-body-limit': '4kb' };
   expect(found([{ apache: settings }, { iis: { address: '192.0.2.1' } }])).toEqual([]);
 });
 
-it('values and names are those of the defaults', () => {
+it('invalid values and unknown names are reported', () => {
   expect(of({ personality: 'Apache_3' })).toEqual([
     expect.stringMatching(/^server-config\.0\.web\.personality: "Apache_3" is invalid, expected /),
   ]);
@@ -30,7 +30,7 @@ it('values and names are those of the defaults', () => {
   ]);
 });
 
-it('servers have addresses', () => {
+it('invalid addresses of servers are reported', () => {
   expect(of({ address: ['192.0.2.300'] })).toEqual([
     expect.stringContaining('.web.address: ["192.0.2.300"] is invalid, expected an address or network'),
   ]);
@@ -40,7 +40,7 @@ it('servers have addresses', () => {
   ]);
 });
 
-it('they are a list', () => {
+it('server-config other than a list is reported', () => {
   expect(found({ web: { address: '192.0.2.1' } })).toEqual([
     expect.stringContaining('server-config: expected a list'),
   ]);

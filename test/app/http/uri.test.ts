@@ -58,7 +58,7 @@ describe('normalised URI', () => {
     expect(normal('/a//b', { personality: 'minimal' })).toBe('/a//b');
   });
 
-  it('decodes a second time, decodes plus, and shows all of it where it is told to', () => {
+  it('is decoded a second time, has plus decoded, or is shown in full if configured', () => {
     expect(
       normal('/abc%252fdef?ghi%252fjkl', { 'double-decode-path': 'yes', 'double-decode-query': 'yes' }),
     ).toBe('/abc/def?ghi/jkl');

@@ -1,4 +1,4 @@
-/** Frames of HTTP/2 and header blocks, for tests. */
+/** HTTP/2 frames and header blocks, for tests. */
 import {
   DATA,
   END_HEADERS,
@@ -17,7 +17,7 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
   return Buffer.concat([head, payload]);
 }
 
-/** Fields that are written out and not kept in the table. */
+/** Literal fields that are not added to the table. */
 export function block(fields: Readonly<Record<string, string>>): Buffer {
   const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value, 'latin1')]);
   return Buffer.concat(

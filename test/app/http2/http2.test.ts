@@ -38,8 +38,8 @@ describe('header blocks', () => {
   const decoded = (decoder: HeaderDecoder, hex: string, events: string[] = []) =>
     names(decoder.decode(Buffer.from(hex, 'hex'), 1e6, event => events.push(event)));
 
-  // RFC 7541 C.4: three requests with Huffman coding, each using what those before put into the table.
-  it('are those of RFC 7541 C.4', () => {
+  // RFC 7541 C.4: three requests with Huffman coding, each using table entries of those before.
+  it('of RFC 7541 C.4 are decoded', () => {
     const decoder = new HeaderDecoder(4096);
     const first = [':method: GET', ':scheme: http', ':path: /', ':authority: www.example.com'];
     expect(decoded(decoder, '828684418cf1e3c2e5f23a6ba0ab90f4ff')).toEqual(first);
@@ -53,17 +53,17 @@ describe('header blocks', () => {
     ]);
   });
 
-  it('tell changes of the size of the table', () => {
+  it('give size updates of the table', () => {
     expect(decoded(new HeaderDecoder(4096), '3fe10f82')).toEqual([{ tableSize: 2048 }, ':method: GET']);
   });
 
   it.each([
-    ['an index that there is not', 'ff00', 'invalid_header'],
-    ['a text that ends too soon', '000561', 'extra_header_data'],
-    ['a number that ends too soon', 'ff', 'extra_header_data'],
+    ['an invalid index', 'ff00', 'invalid_header'],
+    ['a truncated text', '000561', 'extra_header_data'],
+    ['a truncated number', 'ff', 'extra_header_data'],
     ['a field without its value', '000161', 'extra_header_data'],
-    ['Huffman code that is none', '0081fe0161', 'invalid_header'],
-    ['a number without end', 'ffffffffffffffff7f', 'header_integer_overflow'],
+    ['invalid Huffman code', '0081fe0161', 'invalid_header'],
+    ['an endless number', 'ffffffffffffffff7f', 'header_integer_overflow'],
     ['a table that is larger than allowed', '3fe1ff7f', 'invalid_header'],
   ])('report %s', (_, hex, event) => {
     const events: string[] = [];
@@ -71,7 +71,7 @@ describe('header blocks', () => {
     expect(events).toContain(event);
   });
 
-  it('give no more than there is room for', () => {
+  it('give no more fields than the limit', () => {
     const events: string[] = [];
     const decoder = new HeaderDecoder(65536);
     const large = block({ a: 'x'.repeat(100) });
@@ -89,7 +89,7 @@ describe('streams', () => {
     [headers(1, gzipped), data(1, gzipSync('the content')), headers(3, ANSWER, true)],
   ];
 
-  it('have a URI of some length', () => {
+  it('have a URI of limited length', () => {
     const feed = fed([preface, headers(1, GET, true)], [headers(1, ANSWER, true)]);
     const stream = feed.transactions.find(each => (each as { stream?: number }).stream === 1) as never;
     const urilen = http2.tests.find(each => each.keyword === 'urilen')!;
@@ -120,7 +120,7 @@ describe('streams', () => {
     expect(feed.events).toEqual(['userinfo_in_uri', 'userinfo_in_uri']);
   });
 
-  it('begin in any order, behind a priority for a higher one; one that is over is not used again', () => {
+  it('begin in any order, also behind a priority for a later one, and are not reused', () => {
     const priority = frame(PRIORITY, 0, 9, Buffer.from([0, 0, 0, 0, 200]));
     const asked = [preface, priority, headers(3, GET, true), headers(1, GET, true)];
     const feed = fed(asked, [headers(1, ANSWER, true), headers(3, ANSWER, true), headers(1, ANSWER, true)]);
@@ -141,7 +141,7 @@ describe('streams', () => {
     expect(record!.http.response_headers[0]).toEqual({ name: ':status', value: '200' });
   });
 
-  it('have the status of the final answer', () => {
+  it('have the status of the final response', () => {
     const feed = fed(
       [preface, headers(1, GET, true)],
       [headers(1, { ':status': '103' }), headers(1, ANSWER, true)],
@@ -158,7 +158,7 @@ describe('streams', () => {
     ]);
   });
 
-  it('are the same however they are cut', () => {
+  it('are the same with any segmentation', () => {
     const [client, server] = exchange();
     const whole = fed(client, server).records;
     for (const length of [1, 2, 7, 30]) {
@@ -182,7 +182,7 @@ describe('streams', () => {
     expect(feed.records[0]!.http.http2.response).toEqual({ error_code: 'INTERNALERROR' });
   });
 
-  it('are bounded', () => {
+  it('are limited', () => {
     const config = { 'app-layer': { protocols: { http2: { 'max-streams': 2 } } } };
     const many = [1, 3, 5, 7].map(stream => headers(stream, GET));
     expect(fed([preface, ...many], [], { config }).events).toContain('too_many_streams');
@@ -190,7 +190,7 @@ describe('streams', () => {
 });
 
 describe('a connection', () => {
-  it('tells settings and the like as transactions of their own', () => {
+  it('logs settings and other frames as transactions of their own', () => {
     const settings = frame(4, 0, 0, Buffer.from([0, 3, 0, 0, 0, 100, 0, 2, 0, 0, 0, 0]));
     const feed = fed([preface, settings], [settings, frame(4, 1, 0, Buffer.alloc(0))]);
     expect(feed.records.map(each => each.http.http2)).toEqual([
@@ -214,7 +214,7 @@ describe('a connection', () => {
     expect(feed.records[2]!.http).toMatchObject({ url: '/first', http2: { stream_id: 1 } });
   });
 
-  it('puts a file together whose ranges come over HTTP/1.1 and HTTP/2', () => {
+  it('assembles a file from ranges over HTTP/1.1 and HTTP/2', () => {
     const request = 'GET /f HTTP/1.1\r\nHost: example.org\r\n';
     const first = 'HTTP/1.1 206 P\r\nContent-Range: bytes 0-2/5\r\nContent-Length: 3\r\n\r\nabc';
     const last = [
@@ -240,8 +240,8 @@ describe('a connection', () => {
 
   it.each([
     ['an unknown beginning', [Buffer.from('PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n')], 'invalid_client_magic'],
-    ['settings of a wrong length', [preface, frame(4, 0, 0, Buffer.alloc(5))], 'invalid_frame_length'],
-    ['data of no stream', [preface, data(0, 'x')], 'data_stream_zero'],
+    ['settings with a wrong length', [preface, frame(4, 0, 0, Buffer.alloc(5))], 'invalid_frame_length'],
+    ['data without a stream', [preface, data(0, 'x')], 'data_stream_zero'],
     ['more padding than content', [preface, frame(1, 0xc, 1, Buffer.from([9, 1]))], 'invalid_frame_data'],
     [
       'another host than the authority',
@@ -252,7 +252,7 @@ describe('a connection', () => {
     expect(fed(client, []).events).toContain(event);
   });
 
-  it('looks at each header block of a message once', () => {
+  it('inspects each header block of a message once', () => {
     const looked = vi.spyOn(Message.prototype, 'value');
     const blocks = Array.from({ length: 4000 }, () => headers(1, { ':authority': 'a' }));
     const feed = new Feed([http, http2]).client(Buffer.concat([preface, ...blocks, headers(1, { x: 'y' })]));
@@ -261,14 +261,14 @@ describe('a connection', () => {
     looked.mockRestore();
   });
 
-  it('gives up where a header has the reserved bit', () => {
+  it('gives up at a frame header with the reserved bit', () => {
     const wrong = frame(4, 0, 0x80000000, new Uint8Array(0));
     const feed = fed([preface, wrong, frame(1, 5, 1, new Uint8Array(0))], []);
     expect(feed.events).toContain('invalid_frame_header');
     expect(feed.thread.counters.read('app_layer.error.http2.parser')).toBe(1);
   });
 
-  it('never fails over what is no HTTP/2', () => {
+  it('never fails on other data', () => {
     const random = randomNumbers(7);
     for (let round = 0; round < 300; round++) {
       const noise = Uint8Array.from({ length: 200 }, () => random(256));

@@ -11,7 +11,7 @@ const feed = (extended = 'yes'): Feed =>
 const told = (fed: Feed) => fed.end().records.map(record => record.ike);
 
 describe('ike', () => {
-  it('tells what version 2 agrees upon', () => {
+  it('logs the negotiation of version 2', () => {
     const strong = proposal2([1, 12], [2, 5], [3, 12], [4, 14]);
     const fed = feed()
       .client(message(2, 34, 8, association2(strong), part(34, u16(14), u16(0), 'key'), part(40, 'nonce')))
@@ -49,7 +49,7 @@ describe('ike', () => {
     ['weak_crypto_auth', [3, 1]],
     ['weak_crypto_dh', [4, 2]],
     ['weak_crypto_nodh', [4, 0]],
-  ] as const)('tells of %s', (event, [type, id]) => {
+  ] as const)('reports %s', (event, [type, id]) => {
     const strong: [number, number][] = [
       [1, 12],
       [2, 5],
@@ -62,14 +62,14 @@ describe('ike', () => {
     expect(fed.events).toEqual([event]);
   });
 
-  it('tells of transforms that are none', () => {
+  it('reports unknown transforms', () => {
     const odd = proposal2([1, 12], [2, 5], [3, 12], [4, 14], [77, 1]);
     const fed = feed().client(message(2, 34, 8, association2(odd)));
     fed.end();
     expect(fed.events).toEqual(['unknown_proposal']);
   });
 
-  it('tells what version 1 agrees upon', () => {
+  it('logs the negotiation of version 1', () => {
     const chosen: [number, number][] = [
       [1, 7],
       [2, 4],
@@ -129,7 +129,7 @@ describe('ike', () => {
     expect(() => test.parse('alg_hush=2')).toThrow('expected attribute=number');
   });
 
-  it('tells the first of attributes that are there twice', () => {
+  it('logs the first of repeated attributes', () => {
     const twice = association1([
       [1, 7],
       [1, 5],
@@ -138,7 +138,7 @@ describe('ike', () => {
     expect(ike).toMatchObject({ alg_enc: 'EncAesCbc', alg_enc_raw: 7 });
   });
 
-  it('tells numbers that have no name as what they are', () => {
+  it('logs numbers without a name as numbers', () => {
     const notify = (kind: number) => part(41, u16(0), u16(kind));
     const fed = feed().server(
       message(2, 34, 0x20, association2(proposal2([1, 99], [4, 14])), notify(16430), notify(40961)),
@@ -149,7 +149,7 @@ describe('ike', () => {
     });
   });
 
-  it('looks for the numbers of each side in what it sends', () => {
+  it('has buffers in the direction of the messages that contain them', () => {
     const directions = BUFFERS.map(({ keyword, direction }) => [keyword, direction]);
     expect(Object.fromEntries(directions)).toMatchObject({
       'ike.init_spi': 'to_server',
@@ -159,19 +159,19 @@ describe('ike', () => {
     });
   });
 
-  it('tells the type of an exchange by name where that is wanted alone', () => {
+  it('logs only the name of an exchange type if configured', () => {
     const sent = message(1, 2, 0, part(10, 'nonce'));
     expect(told(feed('yes').client(sent))[0]).toHaveProperty('exchange_type_verbose');
     expect(told(feed('no').client(sent))[0]).not.toHaveProperty('exchange_type_verbose');
   });
 
-  it('tells of bytes behind the last payload', () => {
+  it('reports bytes behind the last payload', () => {
     const sent = concat(message(2, 34, 8, part(40, 'nonce')), u16(0));
     new DataView(sent.buffer, sent.byteOffset).setUint32(24, sent.length);
     expect(feed().client(sent).end().events).toEqual(['payload_extra_data']);
   });
 
-  it('knows what a responder of version 2 chose, and shows all where it chose more', () => {
+  it('logs what a responder of version 2 chose, and all if it chose several', () => {
     const chosen = proposal2([1, 12], [2, 5], [3, 12], [4, 14]);
     const fed = feed().server(message(2, 34, 0x20, association2(chosen, proposal2([1, 20], [4, 19]))));
     expect(told(fed)[0]).toMatchObject({
@@ -193,7 +193,7 @@ describe('ike', () => {
     ]);
   });
 
-  it('counts what has no header of IKE as an error, and reads what comes then', () => {
+  it('counts messages without an IKE header as errors, and parses later ones', () => {
     const fed = feed()
       .client(message(1, 2, 0, part(10, 'nonce')))
       .server('\xff')
@@ -202,14 +202,14 @@ describe('ike', () => {
     expect(fed.thread.counters.read('app_layer.error.ike.parser')).toBe(1);
   });
 
-  it('is recognised by its version, and what that asks for', () => {
+  it('is detected by its version and the fields it requires', () => {
     const longer = concat(message(2, 34, 8, part(40, 'nonce')), u16(0));
     const known = (bytes: Uint8Array) => told(feed().client(bytes)).length === 1;
     const sent = [message(2, 34, 8), message(2, 12, 8), longer, concat(message(1, 2, 0), u16(0))];
     expect(sent.map(known)).toEqual([true, false, false, true]);
   });
 
-  it('does not look behind encrypted payloads, and tells of broken chains', () => {
+  it('does not parse encrypted payloads, and reports broken chains', () => {
     const encrypted = message(2, 35, 8, part(46, 'secret'));
     encrypted[28] = 35;
     const fed = feed()

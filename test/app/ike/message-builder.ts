@@ -1,4 +1,4 @@
-/** Small messages of IKE. */
+/** Small IKE messages. */
 import { type Bytes, concat, hex, u8, u16, u32 } from '../../packets/bytes.js';
 
 interface Part {
@@ -8,7 +8,7 @@ interface Part {
 
 export const part = (type: number, ...content: Bytes[]): Part => ({ type, content: concat(...content) });
 
-/** @param version 1 or 2  @param flags 0x08: of the initiator (2), 1: encrypted (1) */
+/** @param version 1 or 2  @param flags 0x08: from the initiator (2), 1: encrypted (1) */
 export function message(version: number, exchange: number, flags: number, ...parts: Part[]): Uint8Array {
   const body = concat(
     ...parts.map(({ content }, i) =>

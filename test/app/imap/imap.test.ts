@@ -8,7 +8,7 @@ const isRecognised = (toServer: boolean, text: string, length: number) =>
     .thread.counters.read('app_layer.flow.imap') === 1;
 
 describe('imap', () => {
-  it('is recognised at any port by what the server says', () => {
+  it("is detected at any port by the server's greeting", () => {
     const feed = new Feed([imap], { serverPort: 1143 })
       .server('* OK ready\r\n')
       .client('a1 LOGIN u p\r\n')
@@ -23,7 +23,7 @@ describe('imap', () => {
     [false, '* BYE\r\n'],
     [true, 'a1 LOGIN me secret\r\n'],
     [true, 'x NOOP\r\n'],
-  ])('is recognised however it is cut: to the server %s, %j', (toServer, text) => {
+  ])('is detected with any segmentation: to the server %s, %j', (toServer, text) => {
     for (const length of [1, 3, 100]) expect(isRecognised(toServer, text, length)).toBe(true);
   });
 
@@ -31,7 +31,7 @@ describe('imap', () => {
     [false, '* LIST\r\n'],
     [true, 'a1 12\r\n'],
     [true, `${'a'.repeat(40)} LOGIN\r\n`],
-  ])('is not %s, %j', (toServer, text) => {
+  ])('is not detected: %s, %j', (toServer, text) => {
     for (const length of [1, 100]) expect(isRecognised(toServer, text, length)).toBe(false);
   });
 });
