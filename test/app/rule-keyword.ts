@@ -1,9 +1,9 @@
-/** A keyword with a grammar of its own, as rules use it. */
+/** A keyword with its own grammar, as in rules. */
 import type { TestDeclaration, Transaction } from '../../engine/protocol.js';
 
 /**
- * Whether a keyword matches a transaction. Its argument is kept as JSON between being parsed and being compiled.
- * @param folders that files named in the argument are relative to
+ * Whether a keyword matches a transaction. Its argument is stored as JSON between parsing and compiling.
+ * @param folders base folders of files named in the argument
  */
 export function keywordMatches<T extends Transaction>(
   test: TestDeclaration<T>,

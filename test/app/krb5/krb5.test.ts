@@ -9,7 +9,7 @@ const tcp = (): Feed => new Feed([krb5], { serverPort: 88 });
 const told = (feed: Feed) => feed.end().records.map(record => record.krb5);
 
 describe('krb5', () => {
-  it('tells requests and replies', () => {
+  it('logs requests and replies', () => {
     const feed = tcp()
       .client(framed(request(10, 'ann', 'krbtgt', 'A'), request(12, undefined, 'host', 'b')))
       .server(framed(reply(11, 18, 23)));
@@ -37,7 +37,7 @@ describe('krb5', () => {
     expect(feed.events).toEqual([]);
   });
 
-  it('goes on behind a gap where a message begins', () => {
+  it('continues behind a gap at the beginning of a message', () => {
     const [whole, next] = [framed(request(10, 'ann', 'a')), framed(request(10, 'bob', 'b'))];
     const feed = tcp()
       .client(whole)
@@ -49,7 +49,7 @@ describe('krb5', () => {
     expect(feed.events).toEqual([]);
   });
 
-  it('tells which request failed, over UDP too', () => {
+  it('logs which request failed, also over UDP', () => {
     const feed = new Feed([krb5], { serverPort: 88, transport: 'udp' })
       .client(request(12, undefined, 'host', 'b'))
       .server(failure(7));
@@ -63,7 +63,7 @@ describe('krb5', () => {
     });
   });
 
-  it('tells errors of requests that were not seen, and numbers without a name', () => {
+  it('logs errors of requests that were not seen, and numbers without a name', () => {
     const feed = new Feed([krb5], { serverPort: 88, transport: 'udp' })
       .server(failure(62))
       .server(failure(99));
@@ -73,12 +73,12 @@ describe('krb5', () => {
     ]);
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const whole = framed(request(10, 'ann', 'krbtgt'), request(10, 'bob', 'krbtgt'));
     expect(told(tcp().pieces(true, whole, () => 1))).toEqual(told(tcp().client(whole)));
   });
 
-  it('tells of weak encryption and of what is no message', () => {
+  it('reports weak encryption and invalid messages', () => {
     const feed = tcp()
       .client(framed(request(10, 'a', 'b')))
       .server(framed(reply(11, 3, 18), Buffer.from('?')));
@@ -86,13 +86,13 @@ describe('krb5', () => {
     expect(feed.events).toEqual(['weak_encryption', 'malformed_data']);
   });
 
-  it.each([1, 10, 1000])('reads no more behind what is no message, in pieces of %i', length => {
+  it.each([1, 10, 1000])('stops parsing at an invalid message, with segments of %i bytes', length => {
     const bytes = framed(request(10, 'a', 'b'), Buffer.from('?'), request(10, 'c', 'd'));
     const feed = tcp().pieces(true, bytes, () => length);
     expect(told(feed.end()).map(({ cname }) => cname)).toEqual(['a', undefined]);
   });
 
-  it('waits for no message that is longer than may be held', () => {
+  it('does not wait for messages longer than the buffer limit', () => {
     const feed = tcp()
       .client(framed(request(10, 'a', 'b')))
       .client(u32(0x7fffffff));
@@ -100,7 +100,7 @@ describe('krb5', () => {
     expect(feed.events).toEqual(['malformed_data']);
   });
 
-  it('compares encryptions of tickets', () => {
+  it('compares encryption types of tickets', () => {
     const test = TESTS[0]!;
     const feed = tcp()
       .client(framed(request(10, 'a', 'b')))

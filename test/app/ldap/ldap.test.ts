@@ -27,7 +27,7 @@ function fed(client: Uint8Array[], server: Uint8Array[], options: FeedOptions = 
 const told = (feed: Feed) => feed.records.map(record => record.ldap);
 
 describe('ldap', () => {
-  it('puts requests and responses together', () => {
+  it('pairs requests and responses', () => {
     const feed = fed([search(1), search(2)], [entry(2), result(1, 5, 4), result(2, 5)]);
     expect(told(feed)).toEqual([
       {
@@ -63,7 +63,7 @@ describe('ldap', () => {
     });
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const [client, server] = [search(1), Buffer.concat([entry(1), result(1, 5)])];
     const cut = new Feed([ldap], { serverPort: 389 })
       .pieces(true, client, () => 1)
@@ -71,7 +71,7 @@ describe('ldap', () => {
     expect(cut.end().records).toEqual(fed([client], [server]).records);
   });
 
-  it('reads no more behind what is no message, however it is cut', () => {
+  it('stops parsing at an invalid message, with any segmentation', () => {
     const stream = Buffer.concat([search(1), sequence(integer(2)), search(3)]);
     const whole = new Feed([ldap], { serverPort: 389 }).client(stream).end();
     const cut = new Feed([ldap], { serverPort: 389 }).pieces(true, stream, () => 1).end();
@@ -80,12 +80,12 @@ describe('ldap', () => {
     expect(whole.records).toEqual(cut.records);
   });
 
-  it('reads datagrams', () => {
+  it('parses datagrams', () => {
     const feed = fed([search(1)], [entry(1), result(1, 5)], { transport: 'udp' });
     expect(told(feed)[0].responses.length).toBe(2);
   });
 
-  it('tells of requests without an answer when a stream ends, but not when datagrams do', () => {
+  it('reports unanswered requests at the end of a stream, but not of datagrams', () => {
     for (const transport of ['tcp', 'udp'] as const) {
       const feed = fed([search(1), search(2)], [result(1, 5)], { transport });
       expect(told(feed).map(({ request }) => request.message_id)).toEqual(transport === 'tcp' ? [1, 2] : [1]);
@@ -93,7 +93,7 @@ describe('ldap', () => {
     }
   });
 
-  it('is recognised by what one side says in datagrams; of streams that is an anomaly', () => {
+  it('is detected from one side; over TCP, other data of the other side raises an event', () => {
     for (const transport of ['tcp', 'udp'] as const) {
       const feed = fed([search(1)], [Buffer.from('no BER at all')], { transport });
       expect([...feed.packetEvents]).toEqual(
@@ -141,7 +141,7 @@ describe('ldap', () => {
     ],
     ['abandon', message(1, 16, Buffer.from([9])), { message_id: 9 }],
     ['extended', message(1, 23, element(0x80, '1.2.3'), element(0x81, 'v')), { name: '1.2.3', value: 'v' }],
-  ])('tells %s', (name, bytes, detail) => {
+  ])('logs %s', (name, bytes, detail) => {
     const { request } = told(fed([bytes], []))[0];
     expect(request[request.operation]).toEqual(detail);
     expect(request.operation.startsWith(name.split(' ')[0]!)).toBe(true);
@@ -159,7 +159,7 @@ describe('ldap', () => {
     expect(texts('ldap.responses.message')[2]).toBeUndefined();
   });
 
-  it.each(['tcp', 'udp'] as const)('names each message as a frame over %s', transport => {
+  it.each(['tcp', 'udp'] as const)('has a frame for each message over %s', transport => {
     const config = { outputs: [{ 'eve-log': { types: ['frame'] } }] };
     const sent = Buffer.concat([search(1), search(2)]);
     const feed = new Feed([ldap], { serverPort: 389, transport, config }).client(sent).end();
@@ -169,7 +169,7 @@ describe('ldap', () => {
     ]);
   });
 
-  it('goes on as TLS where both sides agree', () => {
+  it('continues as TLS if both sides agree', () => {
     const startTls = message(1, 23, element(0x80, '1.3.6.1.4.1.1466.20037'));
     const feed = fed([startTls], [result(1, 24)]);
     expect(feed.application.sessionOf(0)).toBeUndefined();
@@ -177,9 +177,9 @@ describe('ldap', () => {
   });
 
   it.each([
-    ['what is no message', [search(1), Buffer.from('no BER')], [], 'invalid_data'],
-    ['an operation that there is not', [search(1), message(2, 30)], [], 'invalid_data'],
-    ['a response to nothing', [search(1)], [result(7, 5)], 'request_not_found'],
+    ['an invalid message', [search(1), Buffer.from('no BER')], [], 'invalid_data'],
+    ['an unknown operation', [search(1), message(2, 30)], [], 'invalid_data'],
+    ['a response without a request', [search(1)], [result(7, 5)], 'request_not_found'],
     ['too many requests', [search(1), search(2), search(3)], [], 'too_many_transactions'],
   ])('reports %s', (_, client, server, event) => {
     const config = { 'app-layer': { protocols: { ldap: { 'max-tx': 2 } } } };
@@ -187,7 +187,7 @@ describe('ldap', () => {
   });
 });
 
-it('shows rules the attributes of all responses', () => {
+it('gives rules the attributes of all responses', () => {
   const entries = Array.from({ length: 300 }, () => entry(1));
   const [transaction] = fed([search(1)], [...entries, result(1, 5)]).transactions;
   const buffer = ldap.buffers.find(({ keyword }) => keyword === 'ldap.responses.attribute_type')!;
@@ -195,7 +195,7 @@ it('shows rules the attributes of all responses', () => {
   expect([type(0), type(299), type(300)]).toEqual(['99,110', '99,110', undefined]);
 });
 
-it('knows who speaks by what is said, where the first packet seen is an answer', () => {
+it('finds the direction from the message if the first packet seen is an answer', () => {
   const [none, answered] = new Feed([ldap], { serverPort: 389 })
     .client(result(1, 5))
     .server(search(2))
@@ -205,34 +205,37 @@ it('knows who speaks by what is said, where the first packet seen is an answer',
   expect(answered!.ldap).toMatchObject({ request: { message_id: 2 }, responses: [{ message_id: 2 }] });
 });
 
-it('keeps no more bytes of responses than 4 MiB', () => {
+it('keeps at most 4 MiB of responses', () => {
   const large = message(1, 4, octets('x'.repeat(60_000)), sequence());
   const [transaction] = fed(
     [search(1)],
     [...Array.from({ length: 80 }, () => large), result(1, 5)],
   ).transactions;
   const { responses } = transaction as unknown as { responses: { operation: number }[] };
-  // The last one, which says how it ended, is small.
+  // The last one, with the result, is small.
   expect([responses.length, responses.at(-1)!.operation]).toEqual([70, 5]);
 });
 
-it.each([1, 5, 200])('goes on behind a gap where a message begins, in pieces of %i', length => {
-  const feed = new Feed([ldap], { serverPort: 389 });
-  const lost = search(2);
-  feed
-    .client(search(1))
-    .client(lost.subarray(0, 9))
-    .gap(true, lost.length - 9);
-  feed
-    .pieces(true, search(3), () => length)
-    .server(result(3, 5))
-    .gap(false, 40);
-  feed.server('the end of another').pieces(false, result(1, 5), () => length);
-  expect(told(feed.end()).map(({ request, responses }) => [request.message_id, responses.length])).toEqual([
-    [3, 1],
-    [1, 1],
-  ]);
-});
+it.each([1, 5, 200])(
+  'continues behind a gap at the beginning of a message, with segments of %i bytes',
+  length => {
+    const feed = new Feed([ldap], { serverPort: 389 });
+    const lost = search(2);
+    feed
+      .client(search(1))
+      .client(lost.subarray(0, 9))
+      .gap(true, lost.length - 9);
+    feed
+      .pieces(true, search(3), () => length)
+      .server(result(3, 5))
+      .gap(false, 40);
+    feed.server('the end of another').pieces(false, result(1, 5), () => length);
+    expect(told(feed.end()).map(({ request, responses }) => [request.message_id, responses.length])).toEqual([
+      [3, 1],
+      [1, 1],
+    ]);
+  },
+);
 
 describe('the basic encoding rules', () => {
   it('have definite lengths', () => {
@@ -241,20 +244,20 @@ describe('the basic encoding rules', () => {
     expect(head(0x30, 0x82, 1, 0)).toEqual({ tag: 0x30, head: 4, length: 256 });
     expect(head(0x30, 0x82, 1)).toBe('more');
     expect(head(0x30, 0x80)).toBeUndefined();
-    // Servers read as many bytes as their words have.
+    // Servers read as many bytes as their integers have.
     expect(head(0x30, 0x88, 0, 0, 0, 0, 0, 0, 0, 5)).toEqual({ tag: 0x30, head: 10, length: 5 });
     expect(head(0x30, 0x88, 0, 0, 0, 1, 0, 0, 0, 0)).toBeUndefined();
     expect(head(0x30, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 5)).toBeUndefined();
     expect(head(0x1f, 1)).toBeUndefined();
   });
 
-  it('have numbers with a sign', () => {
+  it('have signed integers', () => {
     expect(integerOf(Uint8Array.of(0xff))).toBe(-1);
     expect(integerOf(Uint8Array.of(1, 0))).toBe(256);
     expect(integerOf(new Uint8Array(9))).toBeUndefined();
   });
 
-  it('never fail', () => {
+  it('never fail to parse', () => {
     const whole = search(1).subarray(2);
     for (let at = 0; at < whole.length; at++) {
       for (const bit of [0, 3, 7]) {

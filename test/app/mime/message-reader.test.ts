@@ -96,11 +96,11 @@ describe('messages', () => {
         .replace(/\r\n/, '\n'),
     ],
     ['7bit', TEXT.replace(/\r/, '')],
-  ])('URLs go on over the lines of %s', (encoding, body) =>
+  ])('have URLs that continue across the lines of %s', (encoding, body) =>
     expect(urls(encoding, body)).toEqual(['example.org/a?b=c', 'example.net/d', 'e']),
   );
 
-  it('URLs end with blanks, quotes and brackets', () =>
+  it('have URLs that end at white space, quotes and brackets', () =>
     expect(urls('7bit', `"http://a" 'http://b' <http://c>[http://d] (http://e) xhttp://f`)).toEqual([
       'a',
       'b',
@@ -110,20 +110,20 @@ describe('messages', () => {
       'f',
     ]));
 
-  it('URLs and fields have all bytes of characters in UTF-8, of which some end like a blank', () => {
+  it('keep all bytes of UTF-8 in URLs and fields, also those that look like a final space', () => {
     const seen = read('Subject:\t citt\xc3\xa0 \r\n\nhttp://citt\xc3\xa0/evil x');
     expect(seen.header).toEqual({ Subject: 'citt\xc3\xa0' });
     expect(seen.urls).toEqual(['citt\xc3\xa0/evil']);
   });
 
-  it('URLs have a longest', () =>
+  it('have URLs of limited length', () =>
     expect(
       urls('base64', Buffer.from(`http://${'x'.repeat(5000)} http://y`).toString('base64')).map(
         u => u.length,
       ),
     ).toEqual([2000, 1]));
 
-  it('may carry messages, whose encoding is none', () => {
+  it('may contain messages, without an encoding', () => {
     const inner = 'Content-Type: x/y\nContent-Disposition: attachment; filename=in.exe\n\nMZ';
     const seen = read(`Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n${inner}`);
     expect(seen.files).toEqual([{ name: 'in.exe', content: 'MZ', closed: true }]);
@@ -144,9 +144,9 @@ describe('messages', () => {
   it.each([
     ['a long line', `a: b\n\n${'x'.repeat(999)}`, 'mime_long_line'],
     ['a long encoded line', file('base64', 'A'.repeat(80)), 'mime_long_enc_line'],
-    ['what is no base64', file('base64', 'AA!!AA'), 'mime_invalid_base64'],
-    ['what is no quoted-printable', file('quoted-printable', 'a=zz'), 'mime_invalid_qp'],
-    ['a long name of a field', `${'n'.repeat(76)}: v\n\n`, 'mime_long_header_name'],
+    ['invalid base64', file('base64', 'AA!!AA'), 'mime_invalid_base64'],
+    ['invalid quoted-printable', file('quoted-printable', 'a=zz'), 'mime_invalid_qp'],
+    ['a long field name', `${'n'.repeat(76)}: v\n\n`, 'mime_long_header_name'],
     ['a long value', `a: ${'x'.repeat(200)}\n\n`, 'mime_long_header_value'],
     ['a field without a colon', 'nothing\n\n', 'mime_malformed_msg'],
     ['a long boundary', `Content-Type: multipart/x; boundary=${'y'.repeat(300)}\n\n`, 'mime_long_boundary'],
@@ -157,15 +157,15 @@ describe('messages', () => {
     );
   });
 
-  it('lose blanks at the ends of lines in quoted-printable, however many stand elsewhere', () => {
+  it('lose trailing spaces of lines in quoted-printable, and no others', () => {
     const many = ' '.repeat(900);
     const seen = read(file('quoted-printable', `${many}x \t\ny`));
     expect(seen.files[0]!.content).toBe(`${many}x\r\ny`);
   });
 
   it.each([
-    ['longer than it may be', 'y'.repeat(300), 'y'.repeat(300)],
-    ['with a blank at its end', 'y ', 'y'],
+    ['longer than the limit', 'y'.repeat(300), 'y'.repeat(300)],
+    ['with a trailing space', 'y ', 'y'],
   ])('have parts behind a boundary %s', (_, boundary, delimiter) => {
     const part = `--${delimiter}\nContent-Disposition: attachment; filename=f\n\nx\n--${delimiter}--\n`;
     const seen = read(`Content-Type: multipart/mixed; boundary="${boundary}"\n\n${part}`, {
@@ -174,14 +174,14 @@ describe('messages', () => {
     expect(seen.files).toEqual([{ name: 'f', content: 'x', closed: true }]);
   });
 
-  it('have no more files than the settings say', () => {
+  it('have no more files than configured', () => {
     const part = '--b\nContent-Disposition: attachment; filename=f\n\nx\n';
     const seen = read(`Content-Type: multipart/mixed; boundary=b\n\n${part.repeat(5)}`);
     expect(seen.files.length).toBe(3);
     expect([...seen.problems]).toEqual(['mime_malformed_msg']);
   });
 
-  it('do not nest without end', () => {
+  it('have limited nesting', () => {
     const parts = Array.from(
       { length: 1000 },
       (_, i) => `Content-Type: multipart/x; boundary=b${i}\n\n--b${i}\n`,
@@ -195,7 +195,7 @@ it.each([
   [['a=', '41b'], 'aAb'],
   [['a', '=', '4', '1', '=', ''], 'aA'],
   [['a=', 'x'], 'a=x'],
-])('a line of quoted-printable may come in the pieces %j', (pieces, expected) => {
+])('a line of quoted-printable may arrive in the pieces %j', (pieces, expected) => {
   const decoder = transferDecoder('quoted-printable', () => {});
   const decoded = pieces.map((piece, i) =>
     Buffer.from(decoder.line(Buffer.from(piece), i === pieces.length - 1)).toString(),
@@ -212,7 +212,7 @@ it.each([
   ['x', undefined],
 ])('parameters of %s', (value, expected) => expect(parameter(value, 'filename')).toBe(expected));
 
-it('fields of a header are found by their names', () => {
+it('fields of a header are found by name', () => {
   const fields = new HeaderFields(100, () => {});
   for (const line of ['To: a', 'RECEIVED: 1', 'received: 2', ' 3']) fields.line(Buffer.from(line));
   fields.finish();

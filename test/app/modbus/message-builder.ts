@@ -1,6 +1,6 @@
-/** Messages of Modbus, for tests. */
+/** Modbus messages, for tests. */
 
-/** @param body function code and what belongs to it */
+/** @param body function code and its data */
 export function message(transaction: number, body: readonly number[], unit = 1, protocol = 0): Buffer {
   const length = body.length + 1;
   return Buffer.from([

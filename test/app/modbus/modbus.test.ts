@@ -39,12 +39,12 @@ describe('modbus', () => {
     [[65], 'USER_DEFINED', 'NONE'],
     [[110], 'USER_DEFINED', 'NONE'],
     [[127], 'RESERVED', 'NONE'],
-  ])('knows of what kind %s is', (request, category, access) => {
+  ])('knows the function category of %s', (request, category, access) => {
     const [told] = fed().client(message(1, request)).end().records;
     expect(told!.modbus.request).toMatchObject({ category, access_type: access });
   });
 
-  it('tells a value that is written as a number', () => {
+  it('accepts a category as a number', () => {
     const { request, response } = exchanged(WRITE_COIL, WRITE_COIL).records[0]!.modbus;
     expect([request.write, response.write]).toEqual([
       { address: 4, data: 0xff00 },
@@ -52,7 +52,7 @@ describe('modbus', () => {
     ]);
   });
 
-  it('tells requests with their responses', () => {
+  it('logs requests with their responses', () => {
     const common = {
       transaction_id: 7,
       protocol_id: 0,
@@ -86,7 +86,7 @@ describe('modbus', () => {
     });
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const whole = exchanged(WRITE_REGISTERS, WRITTEN).records;
     const feed = fed().pieces(true, message(7, WRITE_REGISTERS), () => 1);
     expect(feed.pieces(false, message(7, WRITTEN), () => 1).end().records).toEqual(whole);
@@ -131,22 +131,22 @@ describe('modbus', () => {
     'access read coils, address 3, value 1',
     'function 70000',
     'unit 9<>2',
-  ])('takes no %j', condition => {
+  ])('rejects %j', condition => {
     expect(() => keyword!.parse(condition)).toThrow();
   });
 
   it.each([
     ['a response of another unit', READ_REGISTERS, REGISTERS, 9, 'invalid_unit_identifier'],
-    ['a response to something else', READ_REGISTERS, WRITTEN, 1, 'invalid_function_code'],
-    ['too much of what was asked for', READ_REGISTERS, [3, 2, 0, 1], 1, 'value_mismatch'],
-    ['an exception that there is not', READ_REGISTERS, [0x83, 99], 1, 'invalid_exception_code'],
-    ['a quantity that cannot be', [3, 0, 9, 0, 0], [0x83, 3], 1, 'invalid_value'],
-    ['a request that is cut', [3, 0, 9], [0x83, 3], 1, 'invalid_length'],
+    ['a response of another function', READ_REGISTERS, WRITTEN, 1, 'invalid_function_code'],
+    ['more data than requested', READ_REGISTERS, [3, 2, 0, 1], 1, 'value_mismatch'],
+    ['an unknown exception', READ_REGISTERS, [0x83, 99], 1, 'invalid_exception_code'],
+    ['an invalid quantity', [3, 0, 9, 0, 0], [0x83, 3], 1, 'invalid_value'],
+    ['a truncated request', [3, 0, 9], [0x83, 3], 1, 'invalid_length'],
   ] as [string, number[], number[], number, string][])('reports %s', (_, request, response, unit, event) => {
     expect(exchanged(request, response, unit).events).toEqual([event]);
   });
 
-  it('reports what nobody asked for, other protocols and lengths', () => {
+  it('reports responses without a request, other protocols and invalid lengths', () => {
     const first = fed().client(message(1, READ_REGISTERS));
     expect(first.server(message(2, REGISTERS)).end().events).toEqual(['unsolicited_response']);
     const other = Buffer.concat([message(1, READ_REGISTERS), message(2, READ_REGISTERS, 1, 9)]);
@@ -155,7 +155,7 @@ describe('modbus', () => {
     expect(fed().client(long).end().events).toEqual(['invalid_length']);
   });
 
-  it('bounds requests without a response', () => {
+  it('limits requests without a response', () => {
     const config = { 'app-layer': { protocols: { modbus: { 'request-flood': '2' } } } };
     const requests = Buffer.concat([1, 2, 3].map(id => message(id, READ_REGISTERS)));
     expect(fed({ config }).client(requests).end().events).toContain('flooded');

@@ -42,7 +42,7 @@ const told = (feed: Feed) => feed.records.map(record => record.mqtt);
 const FLAGS = { qos: 0, retain: false, dup: false };
 
 describe('mqtt', () => {
-  it('tells messages with their replies', () => {
+  it('logs messages with their replies', () => {
     const publish = message(0x34, text('topic'), [0, 9], Buffer.from('hello'));
     const feed = fed(
       [CONNECT, SUBSCRIBE, publish, message(0x62, [0, 9]), message(0xe0)],
@@ -74,14 +74,14 @@ describe('mqtt', () => {
     expect(feed.events).toEqual([]);
   });
 
-  it('tells text as UTF-8 where it is, other bytes by their numbers', () => {
+  it('logs strings as UTF-8 if valid, and other bytes as numbers', () => {
     const topic = Buffer.from('grün', 'latin1');
     const named = Buffer.concat([Buffer.from([0, topic.length]), topic]);
     const feed = fed([CONNECT, message(0x30, named, Buffer.from('rot\ngrün'))], [CONNACK]);
     expect(told(feed)[1].publish).toMatchObject({ topic: 'gr\\xfcn', message: 'rot\ngrün' });
   });
 
-  it('tells properties of version 5', () => {
+  it('logs properties of version 5', () => {
     const publish = message(0x30, text('t'), [4 + 5, 38, 0, 1, 97, 0, 1, 98, 1, 1], Buffer.from('x'));
     const [connection, published] = told(fed([CONNECT_5, publish], [CONNACK_5]));
     expect(connection.connect.properties).toEqual({ receive_maximum: 20 });
@@ -94,7 +94,7 @@ describe('mqtt', () => {
     expect(published.publish.properties).toEqual({ a: 'b', payload_format_indicator: 1 });
   });
 
-  it('tells each property of users (MQTT 5.0 3.3.2.3.7), and of equal names the last', () => {
+  it('logs each user property (MQTT 5.0 3.3.2.3.7), and of equal names the last', () => {
     const pairs = ['a', 'b', 'c', 'd', 'a', 'e'].map(text);
     const users = Buffer.concat(
       [0, 2, 4].map(i => Buffer.concat([Buffer.from([38]), pairs[i]!, pairs[i + 1]!])),
@@ -104,7 +104,7 @@ describe('mqtt', () => {
     expect(published.publish.properties).toEqual({ a: 'e', c: 'd' });
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const whole = told(fed([CONNECT, SUBSCRIBE], [CONNACK]));
     const feed = new Feed([mqtt], { serverPort: 1883 })
       .pieces(true, CONNECT, () => 1)
@@ -112,7 +112,7 @@ describe('mqtt', () => {
     expect(told(feed.pieces(true, SUBSCRIBE, () => 1).end())).toEqual(whole);
   });
 
-  it('reads no more behind what is no message, however it is cut', () => {
+  it('stops parsing at an invalid message, with any segmentation', () => {
     const stream = Buffer.concat([CONNECT, message(0x82, [0]), SUBSCRIBE]);
     const whole = new Feed([mqtt], { serverPort: 1883 }).client(stream).end();
     const cut = new Feed([mqtt], { serverPort: 1883 }).pieces(true, stream, () => 1).end();
@@ -120,7 +120,7 @@ describe('mqtt', () => {
     expect(whole.records).toEqual(cut.records);
   });
 
-  it('has the data frames of messages that come together where that of the first one is', () => {
+  it('has the data frames of messages in one segment at the offset of the first one', () => {
     const feed = new Feed([mqtt], { serverPort: 1883 });
     feed.application.useFrames(new Set(['mqtt.data']));
     const ping = message(0xc0);
@@ -135,7 +135,7 @@ describe('mqtt', () => {
     expect(later.map(({ offset }) => offset)).toEqual([at + 2, at + 2, at + SUBSCRIBE.length + 2 + 2]);
   });
 
-  it('skips what is too long', () => {
+  it('skips messages that are too long', () => {
     const config = { 'app-layer': { protocols: { mqtt: { 'max-msg-length': '100' } } } };
     const long = message(0x30, text('t'), Buffer.alloc(200));
     const feed = fed([CONNECT, long, SUBSCRIBE], [CONNACK], { config });
@@ -147,23 +147,28 @@ describe('mqtt', () => {
   });
 
   it.each([
-    ['a reply to no connection', [], [CONNACK], 'missing_connect'],
-    ['a reply to nothing', [CONNECT], [CONNACK, message(0x40, [0, 1])], 'missing_publish'],
-    ['a reply to no subscription', [CONNECT], [CONNACK, message(0x90, [0, 1, 0])], 'missing_subscribe'],
+    ['a reply without a connection', [], [CONNACK], 'missing_connect'],
+    ['a reply without a publication', [CONNECT], [CONNACK, message(0x40, [0, 1])], 'missing_publish'],
+    ['a reply without a subscription', [CONNECT], [CONNACK, message(0x90, [0, 1, 0])], 'missing_subscribe'],
     ['a second connection', [CONNECT, CONNECT], [CONNACK], 'double_connect'],
-    ['a message too soon', [SUBSCRIBE], [], 'unintroduced_message'],
-    ['an impossible quality', [CONNECT, message(0x36, text('t'), [0, 1])], [CONNACK], 'invalid_qos_level'],
-    ['a message without a number', [CONNECT, message(0x32, text('t'), [0, 0])], [CONNACK], 'missing_msg_id'],
-    ['a type that there is not', [CONNECT, message(0x00)], [CONNACK], 'unassigned_msg_type'],
-    ['fields that are missing', [CONNECT, message(0x82, [0])], [CONNACK], 'malformed_traffic'],
-    ['a length that is none', [CONNECT, [0x30, 255, 255, 255, 255, 1]], [CONNACK], 'malformed_traffic'],
+    ['a message before the connection', [SUBSCRIBE], [], 'unintroduced_message'],
+    [
+      'an invalid quality of service',
+      [CONNECT, message(0x36, text('t'), [0, 1])],
+      [CONNACK],
+      'invalid_qos_level',
+    ],
+    ['a message without an id', [CONNECT, message(0x32, text('t'), [0, 0])], [CONNACK], 'missing_msg_id'],
+    ['an unknown message type', [CONNECT, message(0x00)], [CONNACK], 'unassigned_msg_type'],
+    ['missing fields', [CONNECT, message(0x82, [0])], [CONNACK], 'malformed_traffic'],
+    ['an invalid length', [CONNECT, [0x30, 255, 255, 255, 255, 1]], [CONNACK], 'malformed_traffic'],
   ] as [string, Uint8Array[], Uint8Array[], string][])('reports %s', (_, client, server, event) => {
     expect(
       fed([client[0] ?? Buffer.alloc(0), ...client.slice(1).map(each => Buffer.from(each))], server).events,
     ).toContain(event);
   });
 
-  it('ends what goes on and on', () => {
+  it('logs an exchange after a number of its messages, and limits its events', () => {
     const received = Buffer.concat(Array.from({ length: 100 }, () => message(0x50, [0, 9])));
     const feed = fed(
       [CONNECT, message(0x34, text('topic'), [0, 9], Buffer.from('hello'))],
@@ -173,7 +178,7 @@ describe('mqtt', () => {
     expect(feed.events.filter(event => event === 'missing_publish').length).toBe(37);
   });
 
-  it('never fails over damaged messages', () => {
+  it('never fails on damaged messages', () => {
     for (const whole of [CONNECT, CONNECT_5, CONNACK_5, SUBSCRIBE]) {
       const header = parseHeader(whole, 0, whole.length);
       if (typeof header !== 'object') throw new Error('no header');
@@ -208,7 +213,7 @@ describe('mqtt', () => {
     expect(() => matches('mqtt.flags', 'will', publish)).toThrow('"will" is not a flag');
   });
 
-  it('has a subscription without quality of service unanswered; what was granted is no reason', () => {
+  it('leaves a subscription with QoS 0 unanswered; granted QoS is not a reason code', () => {
     const subscribe = message(0x80, [0, 7], text('a'), [0]);
     const granted = message(0x90, [0, 7, 0]);
     const feed = fed([CONNECT, subscribe, SUBSCRIBE], [CONNACK, granted, granted]);
@@ -223,7 +228,7 @@ describe('mqtt', () => {
     expect(feed.transactions.map(each => reasons.get(each as never, false))).toEqual([[0], [], [], []]);
   });
 
-  it('is not introduced by an answer alone', () => {
+  it('is not detected from an answer alone', () => {
     const feed = fed([message(0xc0), message(0xc0)], [CONNACK]);
     expect(feed.events.sort()).toEqual(['missing_connect', 'unintroduced_message', 'unintroduced_message']);
   });

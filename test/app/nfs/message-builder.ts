@@ -9,7 +9,7 @@ export const opaque = (data: Bytes): Uint8Array => {
 export const HANDLE = new Uint8Array(32).fill(7);
 const CREDENTIALS = opaque(concat(u32(0), opaque('host'), u32(1000), u32(100), u32(0)));
 
-/** A call, with credentials of Unix. */
+/** A call, with Unix credentials. */
 export const call = (xid: number, version: number, procedure: number, ...content: Uint8Array[]): Uint8Array =>
   concat(
     u32(xid),
@@ -69,7 +69,7 @@ export const write4 = (xid: number, data: string): Uint8Array =>
     u32(0),
     opaque(data),
   );
-/** What was opened as another handle is written, one piece behind the other: PUTFH and WRITE for each, and CLOSE. */
+/** Writes pieces to a file that was opened with another handle: PUTFH and WRITE for each, and CLOSE. */
 export const writes4 = (xid: number, pieces: readonly string[]): Uint8Array => {
   let offset = 0;
   const operations = pieces.flatMap(piece => {

@@ -27,7 +27,7 @@ const feed = (options: FeedOptions = {}): Feed => new Feed([nfs], { serverPort: 
 const files = (fed: Feed) => fed.files.map(({ file }) => [file.nameText, file.size, file.state, file.gaps]);
 
 describe('nfs', () => {
-  it('puts calls and replies together and learns names', () => {
+  it('pairs calls and replies and learns file names', () => {
     const fed = feed()
       .client(framed(lookup3(1, 'plan')))
       .server(framed(found3(1)))
@@ -59,7 +59,7 @@ describe('nfs', () => {
     ]);
   });
 
-  it.each([1, 10, 29, 45])('is recognised by a call that comes in pieces of %i bytes', length => {
+  it.each([1, 10, 29, 45])('is detected from a call in segments of %i bytes', length => {
     const fed = feed()
       .pieces(true, framed(lookup3(1, 'plan')), () => length)
       .server(framed(found3(1)))
@@ -74,7 +74,7 @@ describe('nfs', () => {
     [100004, 27, 28],
     [100003, 800, 844],
   ])(
-    'is not recognised by a call of program %i with long credentials; %i bytes leave it open',
+    'is not detected from a call of program %i with long credentials; %i bytes are not enough to decide',
     (program, few, enough) => {
       const start = concat(...[0x80001000, 1, 0, 2, program, 3, 1, 1, 500].map(u32));
       const bytes = concat(start, new Uint8Array(1000));
@@ -90,7 +90,7 @@ describe('nfs', () => {
     const asked = lookup3(1, 'plan');
     const answered = found3(1);
 
-    it('over TCP begin with the mark of the fragment', () => {
+    it('begin with the record mark over TCP', () => {
       const fed = feed({ config }).client(framed(asked)).server(framed(answered));
       expect(named(fed)).toEqual([
         ['rpc.pdu', 0, asked.length + 4],
@@ -129,7 +129,7 @@ describe('nfs', () => {
     });
   });
 
-  it('tells what version 4 makes', () => {
+  it('logs files and folders created by version 4', () => {
     const fed = feed()
       .client(framed(create4(1, 'folder')))
       .server(framed(reply(1, u32(0), u32(0), u32(0))))
@@ -139,7 +139,7 @@ describe('nfs', () => {
     ]);
   });
 
-  it('follows what is written until it is committed, in pieces too', () => {
+  it('tracks a written file until it is committed, also in pieces', () => {
     const client = framed(lookup3(1, 'a'), write3(2, 0, 'hello '), write3(3, 6, 'world'), commit3(4));
     const server = framed(found3(1), reply(2, u32(0)), reply(3, u32(0)), reply(4, u32(0)));
     const whole = feed().client(client).server(server).end();
@@ -156,7 +156,7 @@ describe('nfs', () => {
     expect(files(cut)).toEqual(files(whole));
   });
 
-  it('follows what is read until its end, over UDP too', () => {
+  it('tracks a read file until its end, also over UDP', () => {
     const fed = feed({ transport: 'udp' })
       .client(lookup3(1, 'b'))
       .server(found3(1))
@@ -173,7 +173,7 @@ describe('nfs', () => {
     });
   });
 
-  it('ends what version 2 reads where the size of the file says so', () => {
+  it('ends a file read by version 2 at the size of the file', () => {
     const fed = feed({ transport: 'udp' })
       .client(read2(2, 0))
       .server(content2(2, 12, 'first '))
@@ -183,7 +183,7 @@ describe('nfs', () => {
     expect(fed.records[0]!.nfs).toMatchObject({ procedure: 'READ', read: { last: true, chunks: 2 } });
   });
 
-  it('reads files larger than any buffer, and goes on behind a gap in them', () => {
+  it('tracks files larger than any buffer, and continues behind a gap in them', () => {
     const large = write3(1, 0, 'x'.repeat(2_000_000));
     expect(files(feed().client(framed(large)).end())).toEqual([['', 2_000_000, 'closed', false]]);
     const stream = framed(large, write3(2, 2_000_000, 'end'));
@@ -191,13 +191,13 @@ describe('nfs', () => {
     expect(files(lost)).toEqual([['', 2_000_003, 'truncated', true]]);
   });
 
-  it('has only a part of a file whose stream is followed no further', () => {
+  it('has only a part of a file whose stream is beyond the depth', () => {
     const stream = framed(write3(1, 0, 'x'.repeat(100_000))).subarray(0, 60_000);
     const [told] = files(feed().client(stream).cut(true).end());
     expect(told).toMatchObject({ 2: 'truncated' });
   });
 
-  it('puts pieces of a file in order, as requests under way at the same time need not come in theirs', () => {
+  it('sorts pieces of a file, as concurrent requests may be in any order', () => {
     const client = framed(write3(2, 6, 'world'), write3(3, 0, 'hello '), commit3(4));
     expect(files(feed().client(client).end())).toEqual([['', 11, 'closed', false]]);
     const fed = feed()
@@ -209,33 +209,36 @@ describe('nfs', () => {
     expect(files(fed)).toEqual([['b', 12, 'closed', false]]);
   });
 
-  it('waits for what lies before a piece no longer than there is room', () => {
+  it('waits for earlier pieces up to a limit of waiting data', () => {
     const config = { 'app-layer': { protocols: { nfs: { 'max-queue-cnt': 2 } } } };
     const client = framed(...[4, 8, 12, 0].map((offset, i) => write3(i + 1, offset, 'data')));
     expect(files(feed({ config }).client(client).end())).toEqual([['', 16, 'truncated', true]]);
     expect(files(feed().client(client).end())).toEqual([['', 16, 'closed', false]]);
   });
 
-  it.each([1, 50, 5000])('goes on with the next message behind a gap, in pieces of %i', length => {
-    const stream = framed(lookup3(2, 'lost'), lookup3(3, 'b'));
-    const fed = feed()
-      .client(framed(lookup3(1, 'a')))
-      .gap(true, 70)
-      .pieces(true, stream.slice(70), () => length);
-    expect(fed.end().records.map(({ nfs: { filename } }) => filename)).toEqual(['a', 'b']);
-    const answers = framed(found3(1), found3(3));
-    const of = feed()
-      .client(framed(lookup3(1, 'a'), lookup3(3, 'b')))
-      .server(answers.slice(0, 20))
-      .gap(false, 10)
-      .pieces(false, answers.slice(30), () => length);
-    expect(of.end().records.map(({ nfs: { filename, hhash } }) => [filename, hhash])).toEqual([
-      ['b', expect.any(String)],
-      ['a', undefined],
-    ]);
-  });
+  it.each([1, 50, 5000])(
+    'continues with the next message behind a gap, with segments of %i bytes',
+    length => {
+      const stream = framed(lookup3(2, 'lost'), lookup3(3, 'b'));
+      const fed = feed()
+        .client(framed(lookup3(1, 'a')))
+        .gap(true, 70)
+        .pieces(true, stream.slice(70), () => length);
+      expect(fed.end().records.map(({ nfs: { filename } }) => filename)).toEqual(['a', 'b']);
+      const answers = framed(found3(1), found3(3));
+      const of = feed()
+        .client(framed(lookup3(1, 'a'), lookup3(3, 'b')))
+        .server(answers.slice(0, 20))
+        .gap(false, 10)
+        .pieces(false, answers.slice(30), () => length);
+      expect(of.end().records.map(({ nfs: { filename, hhash } }) => [filename, hhash])).toEqual([
+        ['b', expect.any(String)],
+        ['a', undefined],
+      ]);
+    },
+  );
 
-  it.each([1, 7, 60, 5000])('reads messages in fragments of %i bytes', size => {
+  it.each([1, 7, 60, 5000])('parses messages in fragments of %i bytes', size => {
     const fragments = (message: Uint8Array): Uint8Array => {
       const parts: Uint8Array[] = [];
       for (let at = 0; at < message.length; at += size) {
@@ -255,7 +258,7 @@ describe('nfs', () => {
     expect(fed.files.map(({ file }) => [file.size, file.gaps])).toEqual([[6000, false]]);
   });
 
-  it('reads version 2 and version 4', () => {
+  it('parses version 2 and version 4', () => {
     const two = feed({ transport: 'udp' })
       .client(rename2(5))
       .server(reply(5, u32(0)))
@@ -272,13 +275,13 @@ describe('nfs', () => {
     expect(files(four)).toEqual([['', 4, 'closed', false]]);
   });
 
-  it.each([0x80000008, 0xfffffffd])('goes on behind a write that says that it has %i bytes', length => {
+  it.each([0x80000008, 0xfffffffd])('continues behind a write that claims %i bytes', length => {
     const write = call(1, 3, 7, opaque(HANDLE), u32(0), u32(0), u32(4), u32(0), u32(length), u32(0));
     const fed = feed().client(framed(write, lookup3(2, 'next')));
     expect(fed.end().records.map(({ nfs: { filename } }) => filename)).toContain('next');
   });
 
-  it('tells files apart that are opened and written in one call of version 4', () => {
+  it('distinguishes files that are opened and written in one call of version 4', () => {
     const fed = feed().client(framed(openAndWrite4(1, 'one', 'first'), openAndWrite4(2, 'two', 'another')));
     expect(files(fed.end())).toEqual([
       ['one', 5, 'closed', false],
@@ -289,7 +292,7 @@ describe('nfs', () => {
   describe.each([
     ['small', ['a', 'bc', 'def', '4444']],
     ['long before small', ['x'.repeat(6001), 'tail']],
-    ['that end where as much as is looked at does', ['x'.repeat(3943), 'y'.repeat(4035), 'tail']],
+    ['of which one ends at the limit of inspected bytes', ['x'.repeat(3943), 'y'.repeat(4035), 'tail']],
     ['many', Array.from({ length: 20 }, (_, i) => 'z'.repeat(100 * i + 1))],
   ])('writes of one call of version 4 that are %s', (_, pieces) => {
     const message = writes4(2, pieces);
@@ -303,7 +306,7 @@ describe('nfs', () => {
       return concat(...parts);
     };
 
-    it('are all read, and those behind them', () => {
+    it('are all parsed, and so are those behind them', () => {
       const fed = feed()
         .client(framed(message, lookup3(3, 'next')))
         .end();
@@ -311,7 +314,7 @@ describe('nfs', () => {
       expect(fed.records.map(({ nfs: { filename } }) => filename)).toContain('next');
     });
 
-    it.each([1, 1000, 4096])('are all read in segments of %i', length => {
+    it.each([1, 1000, 4096])('are all parsed with segments of %i bytes', length => {
       expect(
         files(
           feed()
@@ -321,7 +324,7 @@ describe('nfs', () => {
       ).toEqual([['', size, 'closed', false]]);
     });
 
-    it.each([100, 4096, 4100])('are all read in fragments of %i', length => {
+    it.each([100, 4096, 4100])('are all parsed with fragments of %i bytes', length => {
       const fed = feed()
         .client(concat(framed(lookup3(1, 'known')), cut(length), framed(lookup3(3, 'next'))))
         .end();
@@ -329,12 +332,12 @@ describe('nfs', () => {
       expect(fed.records.map(({ nfs: { filename } }) => filename)).toContain('next');
     });
 
-    it('are all read of a datagram', () => {
+    it('are all parsed in a datagram', () => {
       expect(files(feed({ transport: 'udp' }).client(message))).toEqual([['', size, 'closed', false]]);
     });
   });
 
-  it('tells of what is no call, in several fragments too', () => {
+  it('reports invalid calls, also in several fragments', () => {
     const broken = concat(u32(0x80000018), u32(1), new Uint8Array(20));
     const fed = feed()
       .client(framed(lookup3(1, 'a')))
@@ -356,7 +359,7 @@ describe('nfs', () => {
     ).toBe(2);
   });
 
-  it('forgets calls without a reply beyond some', () => {
+  it('forgets calls without a reply beyond a limit', () => {
     const config = { 'app-layer': { protocols: { nfs: { 'max-tx': 2 } } } };
     const calls = [1, 2, 3].map(xid => lookup3(xid, 'a'));
     const fed = feed({ config })

@@ -1,4 +1,4 @@
-/** Messages of PostgreSQL, for tests. */
+/** PostgreSQL messages, for tests. */
 export const number = (value: number): Buffer => {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
@@ -6,7 +6,7 @@ export const number = (value: number): Buffer => {
 };
 export const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
-/** A message of a type; those that begin a connection have none. */
+/** A message of a type; the first ones of a connection have none. */
 export function message(type: string, content: string | Buffer): Buffer {
   const body = typeof content === 'string' ? bytes(content) : content;
   return Buffer.concat([bytes(type), number(body.length + 4), body]);

@@ -11,7 +11,7 @@ const ready = (options?: FeedOptions) => fed(options).client(STARTUP).server(WEL
 const later = (feed: Feed) => told(feed).slice(1);
 
 describe('pgsql', () => {
-  it('tells how a connection begins', () => {
+  it('logs the startup of a connection', () => {
     const feed = fed()
       .client(SSL_REQUEST)
       .server('N')
@@ -47,13 +47,13 @@ describe('pgsql', () => {
     ]);
   });
 
-  it('tells passwords where asked to', () => {
+  it('logs passwords if configured', () => {
     const config = { outputs: [{ 'eve-log': { types: [{ pgsql: { passwords: 'yes' } }] } }] };
     const feed = fed({ config }).client(STARTUP).server(MD5).client(message('p', 'secret\0')).server(WELCOME);
     expect(told(feed)[1].request).toEqual({ password: 'secret' });
   });
 
-  it('tells queries with what they gave', () => {
+  it('logs queries with their results', () => {
     const rows = Buffer.concat([
       message('T', '\0\x01x'),
       row('abc'),
@@ -73,7 +73,7 @@ describe('pgsql', () => {
     expect(Buffer.from(query).toString()).toBe('SELECT 1');
   });
 
-  it('keeps extended queries and their responses apart', () => {
+  it('separates extended queries and their responses', () => {
     const extended = Buffer.concat([message('P', 'x\0'), message('E', 'y'), message('S', '')]);
     const answers = Buffer.concat([message('1', ''), message('E', 'SERROR\0\0'), READY]);
     const feed = ready()
@@ -88,7 +88,7 @@ describe('pgsql', () => {
     ]);
   });
 
-  it('counts what is copied', () => {
+  it('counts copied data', () => {
     const feed = ready()
       .client(message('Q', 'COPY t FROM STDIN\0'))
       .server(message('G', '\0\0\x02\0\0\0\0'))
@@ -115,20 +115,20 @@ describe('pgsql', () => {
     ]);
   });
 
-  it('is recognised by an answer that comes byte by byte', () => {
+  it('is detected from an answer that arrives byte by byte', () => {
     const feed = fed()
       .client(STARTUP)
       .pieces(false, WELCOME, () => 1);
     expect([...feed.end().packetEvents]).toEqual([]);
   });
 
-  it('is recognised by a request for encryption, which is too short for others that begin so', () => {
+  it('is detected from an SSL request, which is too short for protocols with the same beginning', () => {
     const request = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x30]);
     const feed = new Feed([smb, pgsql], { serverPort: 5432 }).client(request).server('G').end();
     expect(feed.records.map(record => record.pgsql)).toMatchObject([{ response: { gss_accepted: true } }]);
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const client = Buffer.concat([STARTUP, message('Q', 'SELECT 1\0')]);
     const server = Buffer.concat([WELCOME, row('abc'), message('C', 'SELECT 1\0'), READY]);
     const cut = fed()
@@ -137,14 +137,14 @@ describe('pgsql', () => {
     expect(told(cut)).toEqual(told(fed().client(client).server(server)));
   });
 
-  it('goes on as TLS where the server accepts it', () => {
+  it('continues as TLS if the server accepts it', () => {
     const feed = fed().client(SSL_REQUEST).server('S').client('\x16\x03');
     expect(told(feed)).toEqual([
       { tx_id: 1, request: { message: 'SSL Request' }, response: { ssl_accepted: true } },
     ]);
   });
 
-  it('goes on behind a gap where a message begins', () => {
+  it('continues behind a gap at the beginning of a message', () => {
     const feed = ready().client(message('Q', 'first\0').subarray(0, 7)).gap(true, 4).client('and the rest');
     feed.client(message('Q', 'second\0')).server(row('x').subarray(0, 8)).gap(false, 40).server('\x01\x02');
     feed.server(Buffer.concat([row('abc'), message('C', 'SELECT 1\0'), READY]));
@@ -157,16 +157,19 @@ describe('pgsql', () => {
     ]);
   });
 
-  it.each([1 << 16, 1000])('tells the beginning of a query of any length, in pieces of %i', length => {
-    const query = message('Q', `SELECT ${'x'.repeat(1_500_000)}\0`);
-    const feed = ready().pieces(true, query, () => length);
-    feed.client(message('Q', 'next\0')).server(message('C', 'one\0')).server(READY);
-    const [long, next] = later(feed.server(message('C', 'two\0')).server(READY));
-    expect(long.request.simple_query.slice(0, 8)).toBe('SELECT x');
-    expect([long.response.command_completed, next.response.command_completed]).toEqual(['one', 'two']);
-  });
+  it.each([1 << 16, 1000])(
+    'logs the beginning of a query of any length, with segments of %i bytes',
+    length => {
+      const query = message('Q', `SELECT ${'x'.repeat(1_500_000)}\0`);
+      const feed = ready().pieces(true, query, () => length);
+      feed.client(message('Q', 'next\0')).server(message('C', 'one\0')).server(READY);
+      const [long, next] = later(feed.server(message('C', 'two\0')).server(READY));
+      expect(long.request.simple_query.slice(0, 8)).toBe('SELECT x');
+      expect([long.response.command_completed, next.response.command_completed]).toEqual(['one', 'two']);
+    },
+  );
 
-  it('bounds what waits for a response', () => {
+  it('limits the requests that wait for a response', () => {
     const config = { 'app-layer': { protocols: { pgsql: { 'max-tx': '2' } } } };
     const queries = Buffer.concat([1, 2, 3].map(() => message('Q', 'x\0')));
     expect(ready({ config }).client(queries).end().events).toContain('too_many_transactions');
@@ -174,8 +177,8 @@ describe('pgsql', () => {
 
   it.each([
     ['a message without a length', message('Q', 'a\0'), Buffer.from('C\0\0\0\0', 'latin1'), 'invalid_length'],
-    ['a response that is none', message('Q', 'a\0'), message('\x01', ''), 'malformed_response'],
-    ['a request that is none', message('\x7f', 'a\0'), READY, 'malformed_request'],
+    ['an invalid response', message('Q', 'a\0'), message('\x01', ''), 'malformed_response'],
+    ['an invalid request', message('\x7f', 'a\0'), READY, 'malformed_request'],
   ])('reports %s', (_, client, server, event) => {
     expect(ready().client(client).server(server).end().events).toEqual([event]);
   });

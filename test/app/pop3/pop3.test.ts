@@ -30,7 +30,7 @@ const SESSION: readonly Step[] = [
 describe('pop3', () => {
   const told = (feed: Feed) => feed.records.map(record => record.pop3);
 
-  it.each([110, 8110])('knows its users from those of FTP, at port %i', serverPort => {
+  it.each([110, 8110])('distinguishes its users from those of FTP, at port %i', serverPort => {
     const feed = new Feed([ftp, pop3], { serverPort });
     feed.server('+OK ready\r\n').client('US').client('ER bob\r\n').server('+OK\r\n').end();
     expect(told(feed)).toEqual([
@@ -42,7 +42,7 @@ describe('pop3', () => {
     expect([...feed.packetEvents]).toEqual([]);
   });
 
-  it('tells commands with their responses', () => {
+  it('logs commands with their responses', () => {
     expect(told(fed(SESSION))).toEqual([
       {
         request: { command: 'AUTH', args: ['PLAIN'] },
@@ -64,13 +64,13 @@ describe('pop3', () => {
     ]);
   });
 
-  it('tells the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const cut = SESSION.flatMap(([toServer, text]) => [...text].map((each): Step => [toServer, each]));
     expect(told(fed(cut))).toEqual(told(fed(SESSION)));
   });
 
   it.each([
-    ['a command that there is not', 'HELP\r\n', 'unknown_command'],
+    ['an unknown command', 'HELP\r\n', 'unknown_command'],
     ['a wrong number of arguments', 'STAT 1\r\n', 'incorrect_argument_count'],
     ['a long command', `USER ${'x'.repeat(5000)}\r\n`, 'request_too_long'],
     ['a command of more than 256 bytes', `USER ${'x'.repeat(250)}\r\n`, 'request_too_long'],

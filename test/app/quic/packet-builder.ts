@@ -1,4 +1,4 @@
-/** QUIC packets of the connection that RFC 9001 A and RFC 9369 A show, protected with the keys printed there. */
+/** QUIC packets of the connection in RFC 9001 A and RFC 9369 A, protected with the keys printed there. */
 import { createCipheriv } from 'node:crypto';
 import { concat, hex, u8, u16, u32 } from '../../packets/bytes.js';
 
@@ -40,7 +40,7 @@ export const CLIENT_2 = keys(
   '45b95e15235d6f45a6b19cbcb0294ba9',
 );
 
-/** Identifier of the server's that all keys come from. */
+/** The server's connection id from which all keys are derived. */
 export const DESTINATION = hex('8394c8f03e515708');
 
 const varint = (value: number): Uint8Array => u16(0x4000 | value);
@@ -73,7 +73,7 @@ export function initial(
   return packet;
 }
 
-/** A packet that tells the client to begin again. */
+/** A Retry packet. */
 export const retry = (): Uint8Array =>
   concat(u8(0xf0), u32(1), u8(0), u8(4), 'abcd', 'token', new Uint8Array(16));
 

@@ -12,7 +12,7 @@ const feed = (): Feed => new Feed([quic], { serverPort: 443, transport: 'udp' })
 const told = (fed: Feed) => fed.end().records.map(record => record.quic);
 
 describe('quic', () => {
-  it('tells the hellos of both sides', () => {
+  it('logs the hellos of both sides', () => {
     const [client, server] = told(
       feed()
         .client(initial(CLIENT_1, crypto(0, hello)))
@@ -32,7 +32,7 @@ describe('quic', () => {
     expect(server).toMatchObject({ ja3s: { string: '771,4865,43' } });
   });
 
-  it('knows extensions by name', () => {
+  it('logs extensions by name', () => {
     const types = [27, 34, 54, 59, 17513, 2570];
     const sent = clientHello(types.map(type => extension(type, u8(0))));
     expect(told(feed().client(initial(CLIENT_1, crypto(0, sent))))[0].extensions).toEqual([
@@ -45,7 +45,7 @@ describe('quic', () => {
     ]);
   });
 
-  it('puts a hello together behind very many pieces that lie apart', () => {
+  it('assembles a hello after very many separate pieces', () => {
     const far = Array.from({ length: 300 }, (_, i) => crypto(2000 + 2 * i, u8(1)));
     const fed = feed()
       .client(initial(CLIENT_1, concat(...far.slice(0, 200)), 0))
@@ -55,7 +55,7 @@ describe('quic', () => {
     expect(told(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
   });
 
-  it('puts a hello together from several packets and frames in any order', () => {
+  it('assembles a hello from several packets and frames in any order', () => {
     const [a, b, c] = [hello.slice(0, 20), hello.slice(20, 50), hello.slice(50)];
     const fed = feed()
       .client(initial(CLIENT_1, concat(crypto(50, c), u8(1), crypto(0, a)), 0))
@@ -63,7 +63,7 @@ describe('quic', () => {
     expect(told(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
   });
 
-  it('puts a hello together from bytes in any order, some of which come again', () => {
+  it('assembles a hello from bytes in any order, some of them repeated', () => {
     const order = Array.from(hello, (_, i) => (i * 37) % hello.length);
     const frames = order.map(at => crypto(at, hello.slice(at, at + 1 + (at % 3))));
     const whole = concat(...frames.flatMap((frame, i) => (i % 5 === 0 ? [frame, frame] : [frame])));
@@ -73,7 +73,7 @@ describe('quic', () => {
     ]);
   });
 
-  it('reads packets that share a datagram', () => {
+  it('parses packets that share a datagram', () => {
     const both = concat(
       initial(CLIENT_1, crypto(0, hello.slice(0, 40))),
       initial(CLIENT_1, crypto(40, hello.slice(40)), 3),
@@ -81,13 +81,13 @@ describe('quic', () => {
     expect(told(feed().client(both)).length).toBe(1);
   });
 
-  it('reads version 2', () => {
+  it('parses version 2', () => {
     expect(told(feed().client(initial(CLIENT_2, crypto(0, hello))))).toEqual([
       expect.objectContaining({ version: '6b3343cf', sni: 'a.example' }),
     ]);
   });
 
-  it('begins anew after a retry, with the keys of the next packet', () => {
+  it('starts again after a retry, with the keys of the next packet', () => {
     const fed = feed()
       .client(initial(CLIENT_1, crypto(0, hello)))
       .server(retry())
@@ -95,7 +95,7 @@ describe('quic', () => {
     expect(told(fed).map(({ sni }) => sni)).toEqual(['a.example', 'a.example']);
   });
 
-  it('reads hellos of Google versions', () => {
+  it('parses hellos of Google versions', () => {
     const tags: [string, string][] = [
       ['PAD', '----'],
       ['SNI', 'b.example'],
@@ -109,7 +109,7 @@ describe('quic', () => {
     ]);
   });
 
-  it('tells once of packets that cannot be decrypted', () => {
+  it('reports packets that cannot be decrypted once', () => {
     const broken = initial(CLIENT_1, crypto(0, hello));
     broken[broken.length - 1]! ^= 1;
     const fed = feed().client(broken).client(broken);
@@ -117,18 +117,18 @@ describe('quic', () => {
     expect(fed.events).toEqual(['failed_decrypt']);
   });
 
-  it('tells of frames that no Initial packet has', () => {
+  it('reports frames that are invalid in an Initial packet', () => {
     const fed = feed().client(initial(CLIENT_1, Uint8Array.of(0x1e, 0, 0)));
     fed.end();
     expect(fed.events).toEqual(['error_on_data']);
   });
 
-  it('leaves other datagrams alone', () => {
+  it('does not detect other datagrams', () => {
     expect(feed().client('\xc0\x12\x34\x56\x78 something').end().records).toEqual([]);
     expect(feed().client('\x40 something else').end().records).toEqual([]);
   });
 
-  it('keeps no more of a hello than it may, and tells of it', () => {
+  it('keeps a hello up to a limit, and reports a longer one', () => {
     const limits = { 'app-layer': { protocols: { quic: { 'max-hello-length': 64 } } } };
     const fed = new Feed([quic], { serverPort: 443, transport: 'udp', config: limits });
     expect(told(fed.client(initial(CLIENT_1, crypto(0, hello))))).toEqual([{}]);

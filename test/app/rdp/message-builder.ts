@@ -1,4 +1,4 @@
-/** Messages of RDP, for tests. */
+/** RDP messages, for tests. */
 export const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 export function tpkt(content: Buffer): Buffer {
   return Buffer.concat([Buffer.from([3, 0, (content.length + 4) >> 8, (content.length + 4) & 255]), content]);

@@ -19,7 +19,7 @@ const told = (feed: Feed) => feed.end().records.map(each => each.rdp);
 const fed = () => new Feed([rdp], { serverPort: 3389 });
 
 describe('rdp', () => {
-  it('tells how a connection begins', () => {
+  it('logs the beginning of a connection', () => {
     const feed = fed()
       .client(REQUEST)
       .server(connection(0xd0))
@@ -52,7 +52,7 @@ describe('rdp', () => {
     ]);
   });
 
-  it('tells what a server supports', () => {
+  it('logs what a server supports', () => {
     const feed = fed()
       .client(REQUEST)
       .server(connection(0xd0, negotiation(2, 0x1b, 8)));
@@ -62,7 +62,7 @@ describe('rdp', () => {
     });
   });
 
-  it('tells certificates where it goes on as TLS', () => {
+  it('logs certificates if it continues as TLS', () => {
     const feed = fed()
       .client(REQUEST)
       .server(connection(0xd0, negotiation(2, 1, 2)));
@@ -77,7 +77,7 @@ describe('rdp', () => {
     ]);
   });
 
-  it('tells certificates cut into records of one byte, with empty ones between', () => {
+  it('logs certificates cut into records of one byte, with empty ones between', () => {
     const messages = Buffer.concat([
       message(2, Buffer.alloc(20)),
       message(11, length3(length3(certificate))),
@@ -89,14 +89,14 @@ describe('rdp', () => {
     expect(told(feed).at(-1)).toMatchObject({ event_type: 'tls_handshake', x509_serials: ['abcd'] });
   });
 
-  it('tells why a server refuses', () => {
+  it('logs why a server refuses', () => {
     const feed = fed()
       .client(REQUEST)
       .server(connection(0xd0, negotiation(3, 0, 5)));
     expect(told(feed)[1]).toMatchObject({ error_code: 5, reason: 'hybrid required by server' });
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const server = Buffer.concat([connection(0xd0, negotiation(2, 1, 1)), HANDSHAKE]);
     const cut = fed()
       .pieces(true, REQUEST, () => 1)
@@ -104,7 +104,7 @@ describe('rdp', () => {
     expect(told(cut)).toEqual(told(fed().client(REQUEST).server(server)));
   });
 
-  it('takes nothing for granted', () => {
+  it('never fails on damaged messages', () => {
     for (let at = 0; at < CONNECT.length; at += 3) {
       const damaged = Buffer.from(CONNECT);
       damaged[at]! ^= 0xff;

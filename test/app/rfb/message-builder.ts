@@ -1,4 +1,4 @@
-/** Messages of RFB, for tests. */
+/** RFB messages, for tests. */
 export const text = (value: string): Buffer => Buffer.from(value, 'latin1');
 export const CHALLENGE = text('0123456789abcdef');
 export const RESPONSE = text('fedcba9876543210');

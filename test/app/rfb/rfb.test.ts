@@ -24,7 +24,7 @@ function talked(messages: readonly Buffer[], options: FeedOptions = {}): Feed {
 }
 
 describe('rfb', () => {
-  it('tells the handshake', () => {
+  it('logs the handshake', () => {
     expect(talked(WHOLE).records).toEqual([
       {
         rfb: {
@@ -65,12 +65,12 @@ describe('rfb', () => {
       2,
     ],
     [
-      '3.3 that the client chooses',
+      '3.3 chosen by the client',
       [VERSION(8), VERSION(3), Buffer.concat([result(2), CHALLENGE]), RESPONSE, result(0), Buffer.from([0])],
       2,
     ],
     ['3.7 without security', [VERSION(7), VERSION(7), Buffer.from([1, 1]), Buffer.from([1, 0])], 1],
-  ])('reads version %s', (_, messages, type) => {
+  ])('parses version %s', (_, messages, type) => {
     const { rfb: told } = talked([...messages, SERVER_INIT]).records[0]!;
     expect([told.authentication.security_type, told.screen_shared, told.framebuffer.width]).toEqual([
       type,
@@ -79,7 +79,7 @@ describe('rfb', () => {
     ]);
   });
 
-  it('tells why a server refuses', () => {
+  it('logs why a server refuses', () => {
     const reason = Buffer.concat([result(1), result(4), text('nope')]);
     const feed = talked(version8([...VNC, reason]));
     expect(feed.records[0]!.rfb.authentication.security_result).toBe('FAIL');
@@ -88,7 +88,7 @@ describe('rfb', () => {
     expect(outcome.get(feed.transactions[0] as never, false)).toEqual([outcome.names!.fail]);
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const feed = new Feed([rfb], { serverPort: 5900 });
     WHOLE.forEach((message, i) => {
       feed.pieces(i % 2 === 1, message, () => 1);
@@ -96,19 +96,15 @@ describe('rfb', () => {
     expect(feed.end().records).toEqual(talked(WHOLE).records);
   });
 
-  it('names frames', () => {
+  it('has frames', () => {
     const config = { outputs: [{ 'eve-log': { types: ['frame'] } }] };
     const frames = [...talked(WHOLE, { config }).frames].filter(({ type }) => type === 'pdu');
     expect(frames.map(({ length }) => length)).toEqual([12, 12, 3, 1, 16, 16, 4, 1, 28]);
   });
 
   it.each([
-    [
-      'a security that it does not know',
-      version8([Buffer.from([9]), text('x')]),
-      'unimplemented_security_type',
-    ],
-    ['a result that there is not', version8([...VNC, result(7)]), 'unknown_security_result'],
+    ['an unknown security type', version8([Buffer.from([9]), text('x')]), 'unimplemented_security_type'],
+    ['an unknown result', version8([...VNC, result(7)]), 'unknown_security_result'],
     [
       'a name that is too long',
       version8([...VNC, result(0), Buffer.from([1]), Buffer.alloc(24, 0xff)]),

@@ -1,4 +1,4 @@
-/** Messages of SIP, for tests. */
+/** SIP messages, for tests. */
 export const lines = (...list: string[]): string => list.map(line => `${line}\r\n`).join('');
 
 export const SDP = lines(

@@ -14,7 +14,7 @@ const value = (feed: Feed, keyword: string, index = 0, toServer = true) => {
 };
 
 describe('sip', () => {
-  it('is recognised by methods of HTTP too', () => {
+  it('is detected from methods of HTTP, too', () => {
     const asked = (line: string) => {
       const feed = new Feed([http, sip], { transport: 'tcp' }).client(`${line}\r\nHost: a\r\n\r\n`).end();
       return feed.records.map(each => Object.keys(each)[0]);
@@ -23,13 +23,13 @@ describe('sip', () => {
     expect(asked('OPTIONS * HTTP/1.1')).toEqual(['http']);
   });
 
-  it('is recognised whatever bytes its URI and fields have', () => {
+  it('is detected with any bytes in its URI and fields', () => {
     const feed = fed().client('INVITE sip:citt\xc3\xa0@x SIP/2.0\r\nFrom: \t citt\xc3\xa0 \r\n\r\n');
     expect(value(feed, 'sip.uri')).toBe('sip:citt\xc3\xa0@x');
     expect(value(feed, 'sip.from')).toBe('citt\xc3\xa0');
   });
 
-  it('tells messages with what they describe', () => {
+  it('logs messages with their session descriptions', () => {
     const feed = fed().client(INVITE).server(TRYING).end();
     expect(feed.records).toEqual([
       {
@@ -61,7 +61,7 @@ describe('sip', () => {
     ]);
   });
 
-  it('gives header fields by either name, and what is described', () => {
+  it('gives header fields by either name, and the parts of the session description', () => {
     const feed = fed().client(INVITE).end();
     expect(value(feed, 'sip.via', 1)).toBe('SIP/2.0/UDP 192.0.2.3;branch=2');
     expect(value(feed, 'sip.from')).toBe('<sip:alice@example.org>');
@@ -80,7 +80,7 @@ describe('sip', () => {
     expect(value(feed, 'sip.stat_code')).toBeUndefined();
   });
 
-  it('reads streams the same however they are cut', () => {
+  it('parses streams the same with any segmentation', () => {
     const stream = `\r\n\r\n${INVITE}${INVITE}`;
     const whole = fed({ transport: 'tcp' }).client(stream).server(TRYING).end();
     const cut = fed({ transport: 'tcp' })
@@ -91,7 +91,7 @@ describe('sip', () => {
     expect(cut.records).toEqual(whole.records);
   });
 
-  it('names frames', () => {
+  it('has frames', () => {
     const config = { outputs: [{ 'eve-log': { types: ['frame'] } }] };
     const feed = fed({ transport: 'tcp', config }).client(INVITE).server(TRYING).end();
     const told = [...feed.frames].filter(({ type }) => type !== 'stream');
@@ -108,21 +108,21 @@ describe('sip', () => {
 
   it.each([
     ['a request of the server', INVITE, INVITE, 'invalid_data'],
-    ['no message', INVITE, 'hello\r\n\r\n', 'invalid_data'],
+    ['an invalid message', INVITE, 'hello\r\n\r\n', 'invalid_data'],
     ['a message without an end', INVITE, 'SIP/2.0 200 OK\r\n', 'incomplete_data'],
-  ])('reports %s, and reads on', (_, client, server, event) => {
+  ])('reports %s, and continues', (_, client, server, event) => {
     const feed = fed().client(client).server(server).server(TRYING).end();
     expect(feed.events).toEqual([event]);
     expect(feed.records.length).toBe(2);
   });
 
-  it('does not hold heads without an end', () => {
+  it('does not buffer heads without an end', () => {
     const feed = fed({ transport: 'tcp' }).client('INVITE sip:x SIP/2.0\r\n');
     for (let i = 0; i < 80; i++) feed.client(`x: ${'y'.repeat(1000)}\r\n`);
     expect(feed.end().events).toEqual(['incomplete_data']);
   });
 
-  it.each(['NOTIFY * HTTP/1.1\r\nHost: x\r\n\r\n', 'INVITE', '\r\n\r\n'])('is not %j', text => {
+  it.each(['NOTIFY * HTTP/1.1\r\nHost: x\r\n\r\n', 'INVITE', '\r\n\r\n'])('does not detect %j', text => {
     expect(fed().client(text).end().records).toEqual([]);
   });
 });

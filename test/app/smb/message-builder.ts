@@ -1,4 +1,4 @@
-/** Builds messages of SMB2 and SMB1 in records of NetBIOS. */
+/** Builds SMB2 and SMB1 messages in NetBIOS records. */
 import { le16, le32 } from '../dcerpc/pdu-builder.js';
 
 export { le16, le32 };
@@ -117,7 +117,7 @@ export const createAnswer = (id: number, size = 0, status = 0) =>
     { status },
   );
 
-/** @param padding bytes between the head and the data */
+/** @param padding bytes between the header and the data */
 export const write = (id: number, offset: number, data: Uint8Array, tree = 1, padding = 0) =>
   smb2(
     9,
@@ -129,7 +129,7 @@ export const write = (id: number, offset: number, data: Uint8Array, tree = 1, pa
     { tree },
   );
 
-/** Messages one behind the other in a record. */
+/** Several messages in one record. */
 export function compound(...messages: Buffer[]): Buffer {
   const padded = messages.map((message, i) => {
     if (i === messages.length - 1) return message;

@@ -29,7 +29,7 @@ function opened(type: number, options: FeedOptions = {}): Feed {
 }
 
 describe('smb2', () => {
-  it('tells dialects, users and shares', () => {
+  it('logs dialects, users and shares', () => {
     const of = feed()
       .client(record(Build.negotiate(0)))
       .server(record(Build.negotiated(0)))
@@ -76,7 +76,7 @@ describe('smb2', () => {
     expect(buffer(of, 'smb.share')).toEqual([undefined, undefined, '\\\\h\\IPC$']);
   });
 
-  it('follows a file that is written, whatever the order of its pieces', () => {
+  it('tracks a written file, whatever the order of its pieces', () => {
     const of = opened(1)
       .client(record(Build.write(3, 4, Buffer.from('efgh'))))
       .client(record(Build.write(4, 0, Buffer.from('abcd'))))
@@ -89,7 +89,7 @@ describe('smb2', () => {
     expect(file).toMatchObject({ filename: 'a.txt', share: '\\\\h\\s', fuid: FILE_TEXT });
   });
 
-  it('follows what is written to the end of a file, wherever that is', () => {
+  it('tracks data appended to the end of a file', () => {
     const of = opened(1)
       .client(record(Build.write(3, 0, Buffer.from('abcd'))))
       .client(record(Build.write(4, -1, Buffer.from('efgh'))))
@@ -98,7 +98,7 @@ describe('smb2', () => {
     expect(files(of)).toEqual([['a.txt', 8, 'closed', false]]);
   });
 
-  it('follows a file that is read, as it comes', () => {
+  it('tracks a file while it is read', () => {
     const content = Buffer.alloc(70_000, 'x');
     const of = opened(1)
       .client(record(Build.read(3, 0, 70_000)))
@@ -111,7 +111,7 @@ describe('smb2', () => {
     ]);
   });
 
-  it('waits for what is read when the server tells that it takes its time', () => {
+  it('waits for read data if the server answers STATUS_PENDING first', () => {
     const of = opened(1)
       .client(record(Build.read(3, 0, 1024)))
       .server(record(Build.readAnswer(3, Buffer.alloc(0), 0x103)))
@@ -122,7 +122,7 @@ describe('smb2', () => {
     expect(files(of)).toEqual([['a.txt', 13, 'closed', false]]);
   });
 
-  it('keeps nothing of a file that is closed while data of it is on its way', () => {
+  it('keeps nothing of a file that is closed while its data arrives', () => {
     const answer = record(Build.readAnswer(4, new Uint8Array(5000)));
     const of = opened(1)
       .client(record(Build.read(4, 0, 5000)))
@@ -135,7 +135,7 @@ describe('smb2', () => {
     expect((settings as SmbSettings).memory.used).toBe(0);
   });
 
-  it('tells what is missing of a file', () => {
+  it('reports missing data of a file', () => {
     const message = record(Build.write(3, 0, Buffer.alloc(3000, 'x')));
     const of = opened(1).client(message.subarray(0, 1000)).gap(true, 500).client(message.subarray(1500));
     of.client(record(Build.close(4))).end();
@@ -145,7 +145,7 @@ describe('smb2', () => {
     expect(of.records.length).toBe(4);
   });
 
-  it('goes on where a record begins behind a gap', () => {
+  it('continues at a record behind a gap', () => {
     const of = opened(1)
       .gap(true, 1000)
       .client(Buffer.concat([Buffer.from('\0\0\x01rest of it', 'latin1'), record(Build.close(9))]));
@@ -160,14 +160,14 @@ describe('smb2', () => {
     expect(of.files.map(({ file }) => file.state)).toEqual(['truncated']);
   });
 
-  it('reads several messages in a record', () => {
+  it('parses several messages in a record', () => {
     const of = feed()
       .client(Build.compound(Build.create(2, 'b'), Build.close(3)))
       .end();
     expect(told(of).map(({ command }) => command)).toEqual(['SMB2_COMMAND_CREATE', 'SMB2_COMMAND_CLOSE']);
   });
 
-  it('tells files apart that are written in the record that opens them', () => {
+  it('distinguishes files that are written in the record that opens them', () => {
     const written = (name: string, content: string) => {
       const write = Build.write(3, 0, Buffer.from(content));
       write.fill(0xff, 80, 96);
@@ -181,7 +181,7 @@ describe('smb2', () => {
     expect(of.events).toEqual([]);
   });
 
-  it('tells files apart that have the same identifier one after the other', () => {
+  it('distinguishes files with the same identifier, one after the other', () => {
     const of = opened(1)
       .client(record(Build.write(3, 0, Buffer.from('first'))))
       .server(record(Build.writeAnswer(3, 5)))
@@ -195,22 +195,28 @@ describe('smb2', () => {
     ]);
   });
 
-  it.each([1 << 16, 9000, 1])('follows data far behind the head of a write, in pieces of %i', length => {
-    const message = record(Build.write(3, 0, Buffer.from('content'), 1, 60_000));
-    const of = opened(1).pieces(true, message, () => length);
-    expect(files(of.client(record(Build.close(4))).end())).toEqual([['a.txt', 7, 'closed', false]]);
-  });
+  it.each([1 << 16, 9000, 1])(
+    'tracks data far behind the header of a write, with segments of %i bytes',
+    length => {
+      const message = record(Build.write(3, 0, Buffer.from('content'), 1, 60_000));
+      const of = opened(1).pieces(true, message, () => length);
+      expect(files(of.client(record(Build.close(4))).end())).toEqual([['a.txt', 7, 'closed', false]]);
+    },
+  );
 
-  it.each([1 << 16, 700])('follows a large write with messages around it, in pieces of %i', length => {
-    const content = Buffer.alloc(3 << 20, 'x');
-    const around = [Build.create(3, 'b'), Build.write(4, 0, content), Build.close(5)];
-    const of = opened(1).pieces(true, Build.compound(...around), () => length);
-    of.client(record(Build.create(6, 'c'))).end();
-    expect(files(of)).toEqual([['a.txt', 3 << 20, 'closed', false]]);
-    expect(told(of).map(({ filename }) => filename)).toEqual(expect.arrayContaining(['b', 'c']));
-  });
+  it.each([1 << 16, 700])(
+    'tracks a large write with messages around it, with segments of %i bytes',
+    length => {
+      const content = Buffer.alloc(3 << 20, 'x');
+      const around = [Build.create(3, 'b'), Build.write(4, 0, content), Build.close(5)];
+      const of = opened(1).pieces(true, Build.compound(...around), () => length);
+      of.client(record(Build.create(6, 'c'))).end();
+      expect(files(of)).toEqual([['a.txt', 3 << 20, 'closed', false]]);
+      expect(told(of).map(({ filename }) => filename)).toEqual(expect.arrayContaining(['b', 'c']));
+    },
+  );
 
-  it('finds calls in pipes', () => {
+  it('finds DCE/RPC calls in pipes', () => {
     const of = opened(2)
       .client(record(Build.write(3, 0, bind(1))))
       .server(record(Build.writeAnswer(3, 10)))
@@ -250,7 +256,7 @@ describe('smb2', () => {
     expect(holds).toEqual([false, false, false, true]);
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const client = [
       Build.treeConnect(1, 's'),
       Build.create(2, 'f'),
@@ -266,7 +272,7 @@ describe('smb2', () => {
     expect(tell(1).records).toEqual(tell(9000).records);
   });
 
-  it('names frames', () => {
+  it('has frames', () => {
     const of = new Feed([smb], { serverPort: 445 });
     of.application.useFrames(new Set(['smb.smb2.hdr']));
     of.client(record(Build.close(1))).end();
@@ -304,7 +310,7 @@ describe('smb2', () => {
     expect(of.end().events).toContain(event);
   });
 
-  it('tells of names that do not stand in their usual order', () => {
+  it('reports names in unusual positions', () => {
     const blob = Build.ntlmAnswer('joe', 'D', 'PC');
     const [domain, user] = [Buffer.from(blob.subarray(28, 36)), Buffer.from(blob.subarray(36, 44))];
     user.copy(blob, 28);
@@ -314,7 +320,7 @@ describe('smb2', () => {
     expect(told(of)[0].ntlmssp).toMatchObject({ domain: 'D', user: 'joe', host: 'PC', warning: true });
   });
 
-  it('tells the kinds that an output asks for', () => {
+  it('logs the types that an output wants', () => {
     const types = [{ smb: { types: ['create'] } }];
     const config = { outputs: [{ 'eve-log': { enabled: 'yes', types } }] };
     expect(told(opened(1, { config }).end()).map(({ command }) => command)).toEqual(['SMB2_COMMAND_CREATE']);
@@ -348,7 +354,7 @@ describe('smb1', () => {
       .server(record(Build.smb1(0xa2, 3, created, none, { response: true })));
   }
 
-  it('tells dialects, shares and files', () => {
+  it('logs dialects, shares and files', () => {
     const data = Buffer.from('hello');
     const words = [
       andx,
@@ -393,7 +399,7 @@ describe('smb1', () => {
     expect(of.files.map(({ file }) => [file.size, file.state])).toEqual([[5, 'closed']]);
   });
 
-  it('reads calls that come in several transactions', () => {
+  it('parses calls in several transactions', () => {
     const call = request(2, 15, 'arguments');
     const trans = (mid: number, data: Uint8Array) => {
       const places = [le16(0), le16(0), le16(data.length), le16(32 + 1 + 32 + 2), Buffer.from([2, 0])];
@@ -415,7 +421,7 @@ describe('smb1', () => {
     expect(stubs).toEqual(['arguments']);
   });
 
-  it('finds the answer to a call that is written to a pipe in what is read from it', () => {
+  it('finds the answer to a call written to a pipe in the data read from it', () => {
     const written = (mid: number, data: Uint8Array) => {
       const places = [le16(data.length), le16(32 + 1 + 24 + 2)];
       const words = [andx, le16(0x4006), Buffer.alloc(14), ...places];
@@ -441,7 +447,7 @@ describe('smb1', () => {
     });
   });
 
-  it('tells of files that are to be deleted', () => {
+  it('logs files that are to be deleted', () => {
     const data = Buffer.concat([le16(0x4006), le16(0x102), le16(0), Buffer.from([1])]);
     // Parameters begin behind header, words and the number of bytes.
     const at = 32 + 1 + 30 + 2;
@@ -453,7 +459,7 @@ describe('smb1', () => {
     expect(told(of).at(-1)).toMatchObject({ filename: 'a.txt', fuid: '4006', access: 'delete on close' });
   });
 
-  it('reports dialects that are none', () => {
+  it('reports invalid dialects', () => {
     const of = feed()
       .client(record(Build.smb1(0x72, 1, none, Buffer.from('what'))))
       .end();
@@ -461,12 +467,12 @@ describe('smb1', () => {
   });
 });
 
-describe('recognition', () => {
-  it.each([445, 4450])('knows SMB on port %i', serverPort => {
+describe('detection', () => {
+  it.each([445, 4450])('detects SMB on port %i', serverPort => {
     expect(new Feed([smb], { serverPort }).client(record(Build.close(1))).end().records.length).toBe(1);
   });
 
-  it.each(['GET / HTTP/1.1\r\n\r\n', '\0\0\0\x10hello, what is this?'])('is not %j', bytes => {
+  it.each(['GET / HTTP/1.1\r\n\r\n', '\0\0\0\x10hello, what is this?'])('does not detect %j', bytes => {
     expect(feed().client(bytes).end().records).toEqual([]);
   });
 });

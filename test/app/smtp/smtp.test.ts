@@ -43,7 +43,7 @@ const EXPECTED = {
 };
 
 describe('smtp', () => {
-  it('tells mails', () => {
+  it('logs mails', () => {
     const feed = fed([...OPENING, ...MAIL, ...MAIL, ...CLOSING]);
     expect(feed.records).toEqual([EXPECTED, EXPECTED]);
     expect(feed.events).toEqual([]);
@@ -55,7 +55,7 @@ describe('smtp', () => {
     ['"\\"\\", d', ['\\', '\\', 'd']],
     [',', undefined],
     ['<\xc3\xa0>, \xc3\xa0', ['<\\xC3\\xA0>', '\\xC3\\xA0']],
-  ])('tells addresses where quotes are not closed: %#', (to, told) => {
+  ])('logs addresses with unclosed quotes: %#', (to, told) => {
     const message = `To: ${to}\r\n\r\nx\r\n.\r\n`;
     const [record] = fed([...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(message)]).records;
     expect(record!.email.to).toEqual(told);
@@ -66,31 +66,31 @@ describe('smtp', () => {
     expect([file.nameText, file.size, file.state]).toEqual(['f.txt', '.line\r\nend'.length, 'closed']);
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const cut = [...OPENING, ...MAIL, ...CLOSING].flatMap(([toServer, text]) =>
       [...text].map((each): Step => [toServer, each]),
     );
     expect(fed(cut).records).toEqual([EXPECTED]);
   });
 
-  it('reads lines of any length', () => {
+  it('parses lines of any length', () => {
     const message = `Content-Disposition: x; filename=f\r\n\r\n${'x'.repeat(20_000)}\r\n.\r\n`;
     const feed = fed([...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(message), S('250 ok\r\n')]);
     expect(feed.files[0]!.file.size).toBe(20_000);
     expect(feed.events).toEqual(['MIME_LONG_LINE']);
   });
 
-  it('reads on behind a command line that is too long, in the same segment', () => {
+  it('continues behind a command line that is too long, in the same segment', () => {
     const text = `NOOP ${'x'.repeat(20_000)}\r\nMAIL FROM:<a@example.org>\r\n`;
     expect(fed([...OPENING, C(text)]).records).toMatchObject([{ smtp: { mail_from: '<a@example.org>' } }]);
   });
 
-  it('says that a message did not wait, also when it comes on its own', () => {
+  it('reports a message sent before the reply to DATA, also in a segment of its own', () => {
     const steps = [...OPENING, ...ENVELOPE, C('DATA\r\n'), C(`${MESSAGE}.\r\n`), S('354 go\r\n250 ok\r\n')];
     expect(fed(steps).events).toEqual(['INVALID_PIPELINED_SEQUENCE']);
   });
 
-  it('has what came of the last line when the stream is over', () => {
+  it('includes an incomplete last line at the end of the stream', () => {
     const message = 'Content-Disposition: x; filename=f\r\n\r\nline\r\nand a h';
     const [{ file }] = fed([...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(message)]).files as [
       Feed['files'][0],
@@ -98,7 +98,7 @@ describe('smtp', () => {
     expect([file.size, file.state]).toEqual(['line\r\nand a h'.length, 'truncated']);
   });
 
-  it('passes over messages in chunks', () => {
+  it('skips messages in chunks', () => {
     const half = MESSAGE.length >> 1;
     const feed = fed([
       ...OPENING,
@@ -113,33 +113,30 @@ describe('smtp', () => {
     expect(feed.files).toHaveLength(1);
   });
 
-  it.each([1, 2, 7, 40, MESSAGE.length])(
-    'reads messages in chunks of %i bytes where that is asked for',
-    size => {
-      const steps: Step[] = [];
-      for (let at = 0; at < MESSAGE.length; at += size) {
-        const piece = MESSAGE.slice(at, at + size);
-        steps.push(C(`BDAT ${piece.length}\r\n${piece}`), S('250 ok\r\n'));
-      }
-      const feed = fed(
-        [...OPENING, ...ENVELOPE, ...steps, C('BDAT 0 LAST\r\n'), S('250 queued\r\n'), ...MAIL],
-        BDAT,
-      );
-      expect(feed.records).toEqual([EXPECTED, EXPECTED]);
-      expect(feed.files.map(({ file }) => [file.size, file.state])).toEqual([
-        // Lines of chunks that begin with a dot are as they are.
-        ['..line\r\nend'.length, 'closed'],
-        ['.line\r\nend'.length, 'closed'],
-      ]);
-      expect(feed.events).toEqual([]);
-    },
-  );
+  it.each([1, 2, 7, 40, MESSAGE.length])('parses messages in chunks of %i bytes if configured', size => {
+    const steps: Step[] = [];
+    for (let at = 0; at < MESSAGE.length; at += size) {
+      const piece = MESSAGE.slice(at, at + size);
+      steps.push(C(`BDAT ${piece.length}\r\n${piece}`), S('250 ok\r\n'));
+    }
+    const feed = fed(
+      [...OPENING, ...ENVELOPE, ...steps, C('BDAT 0 LAST\r\n'), S('250 queued\r\n'), ...MAIL],
+      BDAT,
+    );
+    expect(feed.records).toEqual([EXPECTED, EXPECTED]);
+    expect(feed.files.map(({ file }) => [file.size, file.state])).toEqual([
+      // Lines of chunks that begin with a dot are not changed.
+      ['..line\r\nend'.length, 'closed'],
+      ['.line\r\nend'.length, 'closed'],
+    ]);
+    expect(feed.events).toEqual([]);
+  });
 
   it.each([
     ['the end of the stream', []],
     ['RSET', [C('RSET\r\n'), S('250 ok\r\n')]],
     ['DATA', [C('DATA\r\n'), S('354 go\r\n'), C(`${MESSAGE}.\r\n`), S('250 ok\r\n')]],
-  ])('chunks without a last one are cut by %s', (_, steps) => {
+  ])('chunks without a last one are truncated by %s', (_, steps) => {
     const part = MESSAGE.slice(0, -3);
     const feed = fed(
       [...OPENING, ...ENVELOPE, C(`BDAT ${part.length}\r\n${part}`), S('250 ok\r\n'), ...steps],
@@ -149,7 +146,7 @@ describe('smtp', () => {
     expect(feed.files[0]!.file.size).toBe('..line\r\nen'.length);
   });
 
-  it('goes on with commands where DATA is rejected', () => {
+  it('continues with commands if DATA is rejected', () => {
     const feed = fed([
       ...OPENING,
       ...ENVELOPE,
@@ -166,17 +163,17 @@ describe('smtp', () => {
   it.each([
     ['250 forgotten', 2],
     ['501 what', 1],
-  ])('gives a mail up for RSET when the reply is %s', (reply, mails) => {
+  ])('aborts a mail at RSET if the reply is %s', (reply, mails) => {
     const feed = fed([...OPENING, ...ENVELOPE, C('RSET\r\n'), S(`${reply}\r\n`), ...MAIL.slice(4)]);
     expect(feed.transactions.length).toBe(mails);
   });
 
-  it('keeps what was said before where a greeting is rejected', () => {
+  it('keeps earlier state if a greeting is rejected', () => {
     const feed = fed([...OPENING, ...ENVELOPE, C('EHLO\r\n'), S('501 what\r\n'), ...MAIL.slice(4)]);
     expect(feed.records).toEqual([EXPECTED]);
   });
 
-  it('begins another mail where a greeting is accepted', () => {
+  it('begins another mail if a greeting is accepted', () => {
     const feed = fed([...OPENING, ...ENVELOPE, C('EHLO you\r\n'), S('250 ok\r\n'), ...MAIL]);
     expect(feed.records).toEqual([
       { smtp: EXPECTED.smtp },
@@ -184,7 +181,7 @@ describe('smtp', () => {
     ]);
   });
 
-  it('takes a greeting that did not wait for the one before the mail', () => {
+  it('accepts a greeting that was sent before the reply to the one before the mail', () => {
     const feed = fed([
       S('220 ready\r\n'),
       C('EHLO me\r\nMAIL FROM:<a@example.org>\r\n'),
@@ -194,7 +191,7 @@ describe('smtp', () => {
     expect(feed.records).toEqual([EXPECTED]);
   });
 
-  describe('further fields', () => {
+  describe('additional fields', () => {
     const FURTHER =
       'Date: today\r\nBcc: a@b, c@d\r\nReceived: x\r\nReceived: y\r\nSubject: s\r\nX-Mailer: m\r\n' +
       'Message-ID: <1>\r\nUser-Agent: u\r\nReply-To: r\r\n\r\nbody\r\n';
@@ -213,7 +210,7 @@ describe('smtp', () => {
         { bcc: ['a@b', 'c@d'], message_id: '<1>', subject: 's', x_mailer: 'm', user_agent: 'u' },
       ],
       [
-        'those that are named',
+        'those that are listed',
         { custom: ['received', 'Reply-To', 'x_mailer', 'date', 'relays'] },
         { received: ['x', 'y'], reply_to: 'r', x_mailer: 'm', date: 'today' },
       ],
@@ -224,21 +221,21 @@ describe('smtp', () => {
   it.each([
     ['decode-base64', 'YQ==', 'base64'],
     ['decode-quoted-printable', '=3D', 'quoted-printable'],
-  ])('leaves bodies as they are without %s', (option, body, encoding) => {
+  ])('does not decode bodies without %s', (option, body, encoding) => {
     const config = { 'app-layer': { protocols: { smtp: { mime: { [option]: 'no' } } } } } as never;
     const head = `Content-Transfer-Encoding: ${encoding}\r\nContent-Type: text/plain; name=f\r\n\r\n`;
     const mail = [...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(`${head}${body}\r\n.\r\n`), S('250 q\r\n')];
     expect(fed([...OPENING, ...mail], { config }).files[0]!.file.size).toBe(body.length);
   });
 
-  it('follows as many files of a mail as the configuration says', () => {
+  it('tracks as many files of a mail as configured', () => {
     const config = { 'app-layer': { protocols: { smtp: { mime: { 'max-files': 0 } } } } };
     const feed = fed([...OPENING, ...MAIL], { config });
     expect(feed.files).toEqual([]);
     expect(feed.events).toEqual(['MIME_MALFORMED_MSG']);
   });
 
-  it('takes whole messages as files where it is told to', () => {
+  it('tracks whole messages as files if configured', () => {
     const config = {
       'app-layer': { protocols: { smtp: { 'raw-extraction': true, mime: { 'decode-mime': false } } } },
     };
@@ -249,25 +246,25 @@ describe('smtp', () => {
   });
 
   it.each([
-    ['a reply that is none', [S('220 x\r\n'), C('HELO a\r\n'), S('nothing\r\n')], 'INVALID_REPLY'],
+    ['an invalid reply', [S('220 x\r\n'), C('HELO a\r\n'), S('nothing\r\n')], 'INVALID_REPLY'],
     ['a chunk without a length', [...OPENING, ...ENVELOPE, C('BDAT x\r\n')], 'INVALID_BDAT'],
-    ['TLS that is refused', [...OPENING, C('STARTTLS\r\n'), S('454 no\r\n')], 'TLS_REJECTED'],
+    ['rejected TLS', [...OPENING, C('STARTTLS\r\n'), S('454 no\r\n')], 'TLS_REJECTED'],
     [
-      'a message that does not wait',
+      'a message sent before the reply to DATA',
       [...OPENING, ...ENVELOPE, C(`DATA\r\n${MESSAGE}`)],
       'INVALID_PIPELINED_SEQUENCE',
     ],
     ['a long command', [S('220 x\r\n'), C(`HELO ${'x'.repeat(5000)}\r\n`)], 'MAX_COMMAND_LINE_LEN_EXCEEDED'],
-    ['what of a command is not looked at', [S('220 x\r\n'), C('x'.repeat(5000))], 'TRUNCATED_LINE'],
-    ['what of a reply is not looked at', [...OPENING, S(`250 ${'x'.repeat(5000)}\r\n`)], 'TRUNCATED_LINE'],
+    ['a command truncated for inspection', [S('220 x\r\n'), C('x'.repeat(5000))], 'TRUNCATED_LINE'],
+    ['a reply truncated for inspection', [...OPENING, S(`250 ${'x'.repeat(5000)}\r\n`)], 'TRUNCATED_LINE'],
     [
-      'fields that stand twice',
+      'repeated fields',
       [...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C('To: a\r\nTo: b\r\n\r\n.\r\n')],
       'DUPLICATE_FIELDS',
     ],
     ['a second sender', [...OPENING, ...ENVELOPE, C('MAIL FROM:<z@example.org>\r\n')], 'DUPLICATE_FIELDS'],
-    ['no welcome', [C('HELO a\r\n'), S('250 hello\r\n')], 'NO_SERVER_WELCOME_MESSAGE'],
-    ['a client that waits for no welcome', [C('HELO a\r\n')], 'NO_SERVER_WELCOME_MESSAGE'],
+    ['no greeting', [C('HELO a\r\n'), S('250 hello\r\n')], 'NO_SERVER_WELCOME_MESSAGE'],
+    ['a client that sends before the greeting', [C('HELO a\r\n')], 'NO_SERVER_WELCOME_MESSAGE'],
   ])('reports %s', (_, steps, event) => {
     expect(fed(steps).events).toContain(event);
   });

@@ -1,4 +1,4 @@
-/** Messages of SNMP, for tests. */
+/** SNMP messages, for tests. */
 export const element = (tag: number, ...parts: (Buffer | number[] | string)[]): Buffer => {
   const content = Buffer.concat(
     parts.map(part => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))),

@@ -24,7 +24,11 @@ describe('snmp', () => {
       { version: 2, pdu_type: 'response', error: 'NoSuchName', ...VARS, community: 'public' },
     ],
     ['version 3', version3(0, scoped), { version: 3, usm: 'admin', pdu_type: 'get_bulk_request', ...VARS }],
-    ['what is encrypted', version3(3, text('secret')), { version: 3, usm: 'admin', pdu_type: 'encrypted' }],
+    [
+      'an encrypted message',
+      version3(3, text('secret')),
+      { version: 3, usm: 'admin', pdu_type: 'encrypted' },
+    ],
     [
       'a trap',
       community(0, trap),
@@ -38,13 +42,13 @@ describe('snmp', () => {
         community: 'public',
       },
     ],
-  ])('tells %s', (_, message, expected) => {
+  ])('logs %s', (_, message, expected) => {
     const feed = fed(message);
     expect(feed.records).toEqual([{ snmp: expected }]);
     expect(feed.events).toEqual([]);
   });
 
-  it('gives what rules ask for', () => {
+  it('gives rules version, community and type', () => {
     const { transactions } = fed(community(0, trap));
     const [version, type, trapType] = snmp.values.map(({ get }) => get(transactions[0] as never, true));
     expect([version, type, trapType]).toEqual([[1], [4], [3]]);
@@ -52,21 +56,21 @@ describe('snmp', () => {
   });
 
   it.each([
-    ['what cannot be read', community(1, pdu(0)).subarray(0, 20), 'malformed_data'],
+    ['an unreadable message', community(1, pdu(0)).subarray(0, 20), 'malformed_data'],
     ['another version', community(0, pdu(2)), 'version_mismatch'],
-    ['a version below all', community(0xff, pdu(2)), 'malformed_data'],
+    ['a negative version', community(0xff, pdu(2)), 'malformed_data'],
   ])('reports %s', (_, answer, event) => {
     expect(fed(community(1, pdu(0)), answer).events).toEqual([event]);
   });
 
-  it('reports a security model that it does not know', () => {
+  it('reports an unknown security model', () => {
     expect(fed(version3(0, scoped, 9)).events).toEqual(['unknown_security_model']);
   });
 
-  it('names objects', () => {
+  it('logs object identifiers', () => {
     expect(objectIdentifier(Uint8Array.of(0x88, 0x37, 3))).toBe('2.999.3');
     expect(objectIdentifier(Uint8Array.of(1))).toBe('0.1');
-    // A number that is made of a UUID.
+    // A number derived from a UUID.
     const uuid = Uint8Array.of(0x69, 0x83, ...Array(17).fill(0xff), 0x7f);
     expect(objectIdentifier(uuid)).toBe(`2.25.${2n ** 128n - 1n}`);
     expect(objectIdentifier(Uint8Array.of(0x2a, ...Array(30).fill(0xff), 0x7f))).toBe('1.2');

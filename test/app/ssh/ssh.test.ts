@@ -33,7 +33,7 @@ function fed(client: string | Uint8Array, server: string | Uint8Array, options: 
 }
 
 describe('ssh', () => {
-  it('tells banners', () => {
+  it('logs banners', () => {
     expect(fed('SSH-2.0-Client_1.0 comment\r\n', 'SSH-2.0-Server\n').records).toEqual([
       {
         ssh: {
@@ -44,7 +44,7 @@ describe('ssh', () => {
     ]);
   });
 
-  it('tells what both sides offer', () => {
+  it('logs what both sides offer', () => {
     const [{ ssh: told }] = fed(CLIENT, SERVER, { config: SHOWN }).records as [any];
     expect(told.client.hassh.string).toBe('kex-a,kex-b;enc-cs;mac-cs;none');
     expect(told.server.hassh.string).toBe('kex-a,kex-b;enc-sc;mac-sc;zlib');
@@ -52,7 +52,7 @@ describe('ssh', () => {
     expect(told.server.proto_version).toBe('1.99');
   });
 
-  it('tells what a side offers first', () => {
+  it('logs what a side offers first', () => {
     const twice = Buffer.concat([
       Buffer.from('SSH-2.0-x\r\n'),
       kexinit(),
@@ -63,27 +63,27 @@ describe('ssh', () => {
     expect(told.client.hassh.string).toBe('kex-a,kex-b;enc-cs;mac-cs;none');
   });
 
-  it.each(['auto', 'no'])('rules may ask for it unless it is switched off: %s', hassh => {
+  it.each(['auto', 'no'])('gives rules a hash of the offers unless disabled: %s', hassh => {
     const config = new Config({ 'app-layer': { protocols: { ssh: { hassh } } } });
     const rule = 'alert ssh any any -> any any (ssh.hassh.string; content:"kex-a"; sid:1;)';
     const { errors } = loadRuleText(rule, 'x.rules', { config, protocols: [ssh] });
     expect(errors.length).toBe(hassh === 'no' ? 1 : 0);
   });
 
-  it('has hooks by the names of its states, and by those that all protocols have', () => {
+  it('has hooks by the names of its states, and the generic ones', () => {
     const at = (hook: string) => hookPoint(ssh, hook)?.progress;
     expect(['request_in_progress', 'request_started', 'response_in_progress'].map(at)).toEqual([0, 0, 0]);
     expect(['request_banner_done', 'request_finished', 'request_complete'].map(at)).toEqual([2, 4, 4]);
   });
 
-  it('tells the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const whole = fed(CLIENT, SERVER, { config: SHOWN }).records;
     const feed = new Feed([ssh], { serverPort: 22, config: SHOWN });
     feed.pieces(true, CLIENT, () => 1).pieces(false, SERVER, () => 1);
     expect(feed.end().records).toEqual(whole);
   });
 
-  it('takes SSH 1, whose packets it does not read, for no error', () => {
+  it('accepts SSH 1 without an error, and does not parse its packets', () => {
     const packets = Buffer.alloc(40, 0xff);
     const client = Buffer.concat([Buffer.from('SSH-1.5-OpenSSH_6.2\n'), packets]);
     const feed = fed(client, Buffer.concat([Buffer.from('SSH-1.99-OpenSSH_5.3\n'), packets]));
@@ -91,7 +91,7 @@ describe('ssh', () => {
     expect(feed.thread.counters.read('app_layer.error.ssh.parser')).toBe(0);
   });
 
-  it('reads nothing of what is encrypted', () => {
+  it('does not parse encrypted data', () => {
     const noise = Buffer.alloc(1000, 0xff);
     const feed = fed(Buffer.concat([CLIENT, noise]), Buffer.concat([SERVER, noise]));
     expect(feed.events).toEqual([]);
@@ -100,9 +100,9 @@ describe('ssh', () => {
 
   it.each([
     ['a banner without an end', `SSH-2.0-${'x'.repeat(300)}\r\n`, 'long_banner'],
-    ['a banner that is none', 'SSH-nothing\r\n', 'invalid_banner'],
+    ['an invalid banner', 'SSH-nothing\r\n', 'invalid_banner'],
     ['a record that is too short', Buffer.from('SSH-2.0-x\r\n\0\0\0\x01\0\0'), 'invalid_record'],
-    ['lists that are cut', Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), kexinit(['a'])]), 'invalid_record'],
+    ['truncated lists', Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), kexinit(['a'])]), 'invalid_record'],
     [
       'lists that are far too long',
       Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), record(20, Buffer.alloc(70_000))]),
@@ -116,7 +116,7 @@ describe('ssh', () => {
     ['lines', 'Hello\r\n\n hi\n'],
     ['a line that is longer than a banner', `${'x'.repeat(300)}\n`],
     ['as many lines as clients read', '\n'.repeat(1023)],
-  ])('reads on behind %s that a server says before its banner', (_, lines) => {
+  ])('continues behind %s sent by a server before its banner', (_, lines) => {
     const server = Buffer.concat([Buffer.from(lines), SERVER]);
     const feed = fed(CLIENT, server, { config: SHOWN });
     expect(feed.events).toEqual(['invalid_banner']);
@@ -125,15 +125,15 @@ describe('ssh', () => {
   });
 
   it.each([
-    ['what a client says that is no banner', 'SSH-x\r\nSSH-2.0-x\r\n', 'SSH-2.0-y\r\n'],
-    ['lines of a server that do not end', 'SSH-2.0-x\r\n', `${'\n'.repeat(1024)}SSH-2.0-y\r\n`],
-  ])('reads no more behind %s', (_, client, server) => {
+    ['other data of a client than a banner', 'SSH-x\r\nSSH-2.0-x\r\n', 'SSH-2.0-y\r\n'],
+    ['endless lines of a server', 'SSH-2.0-x\r\n', `${'\n'.repeat(1024)}SSH-2.0-y\r\n`],
+  ])('stops parsing at %s', (_, client, server) => {
     const feed = fed(client, server);
     expect(feed.events).toEqual(['invalid_banner']);
     expect(feed.thread.counters.read('app_layer.error.ssh.parser')).toBe(1);
   });
 
-  it('tells no software where a banner names none', () => {
+  it('logs no software if a banner has none', () => {
     const feed = fed('SSH-2.0-\r\n', 'SSH-2.0-x\r\n');
     expect(feed.records).toMatchObject([{ ssh: { client: { proto_version: '2.0' } } }]);
     expect(feed.records[0]).not.toHaveProperty('ssh.client.software_version');

@@ -10,7 +10,7 @@ const frames = (feed: Feed) =>
   [...feed.end().frames].filter(({ type }) => type !== 'stream').map(({ type, length }) => [type, length]);
 
 describe('telnet', () => {
-  it('names commands and lines', () => {
+  it('has frames for commands and data', () => {
     const feed = new Feed([telnet], { serverPort: 23, config }).client(bytes(`${OPTIONS}ls -a\r\n`));
     expect(frames(feed)).toEqual([
       ['ctl', 3],
@@ -21,7 +21,7 @@ describe('telnet', () => {
     ]);
   });
 
-  it('names the same however it is cut', () => {
+  it('has the same frames with any segmentation', () => {
     const cut = new Feed([telnet], { serverPort: 23, config }).pieces(
       true,
       bytes(`${OPTIONS}a\nb\n`),
@@ -31,7 +31,7 @@ describe('telnet', () => {
     expect(frames(cut)).toEqual(frames(whole));
   });
 
-  it('bounds lines', () => {
+  it('limits the length of lines', () => {
     const feed = new Feed([telnet], { serverPort: 23, config }).client(
       bytes(`${OPTIONS}${'x'.repeat(10_000)}`),
     );
@@ -41,7 +41,7 @@ describe('telnet', () => {
     ]);
   });
 
-  it('is recognised by commands alone', () => {
+  it('is detected from commands only', () => {
     const feed = (text: string) => new Feed([telnet], { serverPort: 23 }).client(bytes(text)).end();
     expect(feed(OPTIONS).thread.counters.read('app_layer.flow.telnet')).toBe(1);
     expect(feed('hello\r\n').thread.counters.read('app_layer.flow.telnet')).toBe(0);

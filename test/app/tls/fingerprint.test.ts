@@ -7,7 +7,7 @@ import { clientHello, extension } from './handshake-builder.js';
 
 const numbers = (text: string) => text.split(' ').map(each => Number.parseInt(each, 16));
 
-/** The ClientHello of a browser that the specification of JA4 explains. */
+/** The browser's ClientHello in the specification of JA4. */
 const BROWSER: Hello = {
   legacyVersion: 0x0303,
   random: new Uint8Array(32),
@@ -31,18 +31,22 @@ describe('JA4', () => {
   });
 
   it.each<[string, Partial<Hello>, string]>([
-    ['the version of the message where no others are offered', { versions: [] }, 't12d1516h2'],
+    ['the version of the message if no others are offered', { versions: [] }, 't12d1516h2'],
     ['versions without a name', { versions: [0x0505] }, 't00d1516h2'],
     ['no server name', { extensions: numbers('1b 10') }, 't13i1502h2'],
-    ['99 ciphers at the most', { ciphers: Array(120).fill(0x2f) }, 't13d9916h2'],
+    ['99 ciphers at most', { ciphers: Array(120).fill(0x2f) }, 't13d9916h2'],
     ['no protocol', { alpn: [] }, 't13d151600'],
     ['a protocol of one letter', { alpn: [Buffer.from('a')] }, 't13d1516aa'],
-    ['digits of what is no letter', { alpn: [Uint8Array.of(0xab, 0x61, 0xcd)] }, 't13d1516ad'],
-  ])('tells %s', (_, hello, wanted) => {
+    [
+      'digits of a protocol that is not alphanumeric',
+      { alpn: [Uint8Array.of(0xab, 0x61, 0xcd)] },
+      't13d1516ad',
+    ],
+  ])('shows %s', (_, hello, wanted) => {
     expect(first(hello)).toBe(wanted);
   });
 
-  it('has zeros for lists without anything', () => {
+  it('has zeros for empty lists', () => {
     expect(ja4({ ...BROWSER, ciphers: [], extensions: [0, 16] })).toBe(
       't13d0002h2_000000000000_000000000000',
     );
@@ -50,7 +54,7 @@ describe('JA4', () => {
 });
 
 describe('JA3', () => {
-  it('tells groups and point formats, GREASE left out', () => {
+  it('includes groups and point formats, but not GREASE', () => {
     const groups = extension(10, concat(u16(6), u16(0x1a1a), u16(29), u16(23)));
     const formats = extension(11, concat(u8(2), u8(0), u8(1)));
     const hello = clientHello([extension(0x2a2a, u8(0)), groups, formats], [0x3a3a, 0x1301]);

@@ -1,7 +1,7 @@
 /** Small TLS handshakes and certificates. */
 import { concat, u8, u16, u24 } from '../../packets/bytes.js';
 
-/** A record of `type`; version 3.3 unless told. */
+/** A record of `type`; version 3.3 by default. */
 export const record = (type: number, body: Uint8Array, version = 0x0303): Uint8Array =>
   concat(u8(type), u16(version), u16(body.length), body);
 
@@ -70,7 +70,7 @@ export interface CertificateFields {
   notAfter?: Uint8Array;
   names?: Uint8Array[];
   publicKey?: Uint8Array;
-  /** How it is signed, and the signature. */
+  /** Signature algorithm and signature. */
   signature?: Uint8Array[];
 }
 

@@ -3,7 +3,7 @@ import tls from '../../../modules/app/tls.js';
 import { Feed } from '../../application/feed.js';
 import { concat, u8, u16 } from '../../packets/bytes.js';
 
-/** A record in the clear; `body` begins with the type of its message. */
+/** A record in the clear; `body` begins with the message type. */
 const record = (...body: Uint8Array[]): Uint8Array => {
   const bytes = concat(...body);
   return concat(u16(0x8000 | bytes.length), bytes);
@@ -13,7 +13,7 @@ const hello = (version: number) =>
   record(u8(1), u16(version), u16(3), u16(0), u16(16), CIPHER, new Uint8Array(16));
 const SERVER_HELLO = record(u8(4), u16(1), u16(2), u16(4), u16(3), u16(16), new Uint8Array(23));
 const ERROR = record(u8(0), u16(1));
-/** A checksum, data and padding. */
+/** A MAC, data and padding. */
 const ENCRYPTED = concat(u16(24), u8(4), new Uint8Array(24));
 
 function talk(version: number, ...said: ['client' | 'server', Uint8Array][]) {
@@ -23,7 +23,7 @@ function talk(version: number, ...said: ['client' | 'server', Uint8Array][]) {
 }
 
 describe('a conversation in SSL 2.0', () => {
-  it('is followed to its end', () => {
+  it('is parsed to its end', () => {
     const masterKey = record(u8(2), CIPHER, new Uint8Array(30));
     const { events } = talk(
       2,
@@ -36,14 +36,14 @@ describe('a conversation in SSL 2.0', () => {
 
   it.each<[string, number, 'client' | 'server', Uint8Array]>([
     ['of a server that shares no cipher', 2, 'server', ERROR],
-    ['of a server that knows nothing newer', 0x0301, 'server', ERROR],
-    ['behind a hello', 2, 'server', concat(SERVER_HELLO, ERROR)],
+    ['of a server that knows no newer version', 0x0301, 'server', ERROR],
+    ['after a hello', 2, 'server', concat(SERVER_HELLO, ERROR)],
     ['of the client', 2, 'client', ERROR],
-  ])('tells of an error %s', (_, version, side, bytes) => {
+  ])('logs an error %s', (_, version, side, bytes) => {
     expect(talk(version, [side, bytes]).events).toEqual(['error_message_encountered']);
   });
 
-  it('takes no record for an error that is longer', () => {
+  it('does not take a longer record for an error', () => {
     expect(talk(2, ['server', record(u8(0), new Uint8Array(20))]).events).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ describe('ssl_state', () => {
     ['!client_hello', true, false],
     ['!client_hello', false, true],
     ['unknown', true, false],
-  ] as const)('%s where data to the server is looked at (%s) is %s', (argument, toServer, expected) => {
+  ] as const)('%s with data to the server (%s) is %s', (argument, toServer, expected) => {
     expect(state.matches(both, toServer, state.parse(argument))).toBe(expected);
   });
 
@@ -36,7 +36,7 @@ describe('ssl_state', () => {
     [{ encrypted: false, chain: [] }, []],
     [{ encrypted: true, chain: [] }, ['server_keyx']],
     [{ encrypted: false, chain: [new Uint8Array(1)] }, ['server_keyx']],
-  ])('a server that shows %j has exchanged keys: %j', (server, expected) => {
+  ])('a server that sent %j has exchanged keys: %j', (server, expected) => {
     const transaction = { client: {}, server: { hello: {}, ...server } } as never;
     const keys = ['client_keyx', 'server_keyx'].filter(name =>
       state.matches(transaction, false, state.parse(name)),
@@ -45,9 +45,9 @@ describe('ssl_state', () => {
     expect(state.matches(transaction, true, state.parse('server_keyx'))).toBe(false);
   });
 
-  it('knows its states', () => expect(() => state.parse('hello')).toThrow('expected client_hello'));
+  it('rejects unknown states', () => expect(() => state.parse('hello')).toThrow('expected client_hello'));
 
-  it('is asked again when the handshake goes on', async () => {
+  it('is evaluated again when the handshake advances', async () => {
     const said = (fromClient: boolean, ...parts: Uint8Array[]): Said => [
       fromClient,
       Buffer.concat(parts).toString('latin1'),

@@ -45,17 +45,17 @@ const USUAL = {
 };
 
 describe('a handshake', () => {
-  it('is told when the server has shown itself', () => {
+  it('is logged when the server hello is complete', () => {
     const { records } = new Feed([tls], https).client(hello).server(flight);
     expect(records.map(each => each.tls)).toEqual([expect.objectContaining(USUAL)]);
   });
 
-  it.each([1, 2, 5, 77, 1000])('is the same in pieces of %i bytes', size => {
+  it.each([1, 2, 5, 77, 1000])('is logged the same with segments of %i bytes', size => {
     const feed = new Feed([tls], https).pieces(true, hello, () => size).pieces(false, flight, () => size);
     expect(feed.records.map(each => each.tls)).toEqual([expect.objectContaining(USUAL)]);
   });
 
-  it('may have its messages over several records', () => {
+  it('may have messages in several records', () => {
     const message = clientHello([serverName('a.b')]);
     const fragments = Array.from({ length: Math.ceil(message.length / 10) }, (_, i) =>
       record(22, message.subarray(10 * i, 10 * i + 10)),
@@ -71,7 +71,7 @@ describe('a handshake', () => {
     expect(feed.records[0]!.tls.sni).toBe('a.b');
   });
 
-  it('has the protocols that each side names', () => {
+  it('has the ALPN protocols of each side', () => {
     const { transactions } = new Feed([tls], https).client(hello).server(flight);
     const alpn = tls.buffers.find(({ keyword }) => keyword === 'tls.alpn')!;
     const named = (toServer: boolean) =>
@@ -83,7 +83,7 @@ describe('a handshake', () => {
     expect(named(false)).toEqual(['h2', undefined, undefined]);
   });
 
-  it('has so many protocols and certificates at most', () => {
+  it('has a limited number of protocols and certificates', () => {
     const many = alpn(...Array.from({ length: 3000 }, () => 'a'));
     const feed = new Feed([tls], https)
       .client(record(22, clientHello([many])))
@@ -97,7 +97,7 @@ describe('a handshake', () => {
     ]);
   });
 
-  it('stays what it was where the server shows itself twice', () => {
+  it('keeps the first server hello and certificates if the server repeats them', () => {
     const again = concat(
       serverHello([], 0x0035),
       certificates(certificate({ serial: u8(7) })),
@@ -109,7 +109,7 @@ describe('a handshake', () => {
     expect(Buffer.from(server.chain[0]!).includes(Buffer.from([0x00, 0x97, 0xe6]))).toBe(true);
   });
 
-  it('that is resumed has no certificate', () => {
+  it('has no certificate if resumed', () => {
     const feed = new Feed([tls], https).client(hello);
     feed.server(concat(record(22, serverHello()), CHANGE_CIPHER_SPEC)).client(CHANGE_CIPHER_SPEC);
     expect(feed.records[0]!.tls).toMatchObject({ session_resumed: true, sni: 'www.example.org' });
@@ -124,7 +124,7 @@ describe('a handshake', () => {
   it.each([
     ['of an early draft of TLS 1.3', 0x7f13, 'TLS 1.3 draft-19'],
     ['of a draft that calls itself TLS 1.3', 0x0304, 'TLS 1.3'],
-  ])('%s has no session in what the server says', (_, number, version) => {
+  ])('%s has no session in the server hello', (_, number, version) => {
     const draft = concat(u16(number), new Uint8Array(32), u16(0x1302), u16(6), extension(40, u16(29)));
     const feed = new Feed([tls], https).client(hello).server(record(22, handshake(2, draft)));
     feed
@@ -135,7 +135,7 @@ describe('a handshake', () => {
     expect(feed.records[0]!.tls).toMatchObject({ version });
   });
 
-  it('that the server does not answer is told where the client names it, with the newest version offered', () => {
+  it('without an answer is logged if the client sent a server name, with the newest offered version', () => {
     const offers = extension(43, Uint8Array.of(4, 0x03, 0x04, 0x03, 0x03));
     const named = record(22, clientHello([serverName('a.b'), offers]), 0x0301);
     expect(new Feed([tls], https).client(named).end().records).toEqual([
@@ -145,7 +145,7 @@ describe('a handshake', () => {
     expect(new Feed([tls], https).client(unnamed).end().records).toEqual([]);
   });
 
-  it('is told once', () => {
+  it('is logged once', () => {
     const feed = new Feed([tls], https).client(hello).server(flight).client(CHANGE_CIPHER_SPEC);
     feed.server(CHANGE_CIPHER_SPEC).end();
     expect(feed.records.length).toBe(1);
@@ -184,7 +184,7 @@ describe('records by output', () => {
     });
   });
 
-  it('leave out sessions that were resumed', () => {
+  it('omit resumed sessions', () => {
     const feed = new Feed([tls], { ...https, config: eveLog({ 'session-resumption': 'no' }) }).client(hello);
     feed
       .server(concat(record(22, serverHello()), CHANGE_CIPHER_SPEC))
@@ -193,7 +193,7 @@ describe('records by output', () => {
     expect(feed.records).toEqual([]);
   });
 
-  it('have JA3 and JA4 where they are asked for', () => {
+  it('have JA3 and JA4 if configured', () => {
     const config = {
       'app-layer': { protocols: { tls: { 'ja3-fingerprints': 'yes', 'ja4-fingerprints': 'yes' } } },
     };
@@ -217,12 +217,12 @@ describe('a hostile conversation', () => {
     ['a server name of another kind', [sni(Uint8Array.of(0, 4, 9, 0, 1, 97))], ['invalid_sni_type']],
     ['a server name that is too short', [sni(Uint8Array.of(0, 4, 0, 0, 9, 97))], ['invalid_sni_length']],
     [
-      'a record of an unknown kind',
+      'a record of an unknown type',
       [hello, record(99, u8(0))],
       ['invalid_record_type', 'invalid_ssl_record'],
     ],
     [
-      'a record of another version',
+      'a record with another version',
       [hello, Uint8Array.of(22, 9, 9, 0, 0)],
       ['invalid_record_version', 'invalid_ssl_record'],
     ],
@@ -236,13 +236,13 @@ describe('a hostile conversation', () => {
       [hello, record(22, handshake(132, u8(0)))],
       ['invalid_handshake_message', 'invalid_ssl_record'],
     ],
-    ['a hello cut off', [record(22, handshake(1, u16(0x0303)))], ['handshake_invalid_length']],
+    ['a truncated hello', [record(22, handshake(1, u16(0x0303)))], ['handshake_invalid_length']],
     [
-      'a heartbeat that asks for more than it brings',
+      'a heartbeat that requests more than it contains',
       [hello, record(24, Uint8Array.of(1, 0x40, 0))],
       ['heartbeat_message', 'overflow_heartbeat_message'],
     ],
-  ])('with %s', (_, segments, events) => {
+  ])('with %s raises events', (_, segments, events) => {
     const feed = new Feed([tls], https);
     for (const segment of segments) feed.client(segment);
     expect(feed.events).toEqual(events);
@@ -258,7 +258,7 @@ describe('a hostile conversation', () => {
     expect(feed.events).toEqual(events);
   });
 
-  it('with a certificate that is none says so', () => {
+  it('with an invalid certificate raises an event', () => {
     const feed = new Feed([tls], https).client(hello);
     feed.server(record(22, concat(serverHello(), certificates(Uint8Array.of(1, 2, 3)))));
     expect(feed.events).toEqual(['certificate_invalid_der']);
@@ -271,7 +271,7 @@ describe('a hostile conversation', () => {
     expect(feed.events).toEqual([]);
   });
 
-  it('with a message that never ends gives up', () => {
+  it('with an endless message is given up', () => {
     const feed = new Feed([tls], https).client(record(22, concat(u8(1), Uint8Array.of(0xff, 0xff, 0xff))));
     expect(feed.events).toEqual(['handshake_invalid_length', 'invalid_ssl_record']);
   });

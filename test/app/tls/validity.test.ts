@@ -48,25 +48,25 @@ describe('dates', () => {
     '2020-01-01T24',
     '<2019<>2020',
     '20',
-  ])('%j is refused', argument => expect(() => testOf('tls_cert_notafter').parse(argument)).toThrow());
+  ])('%j is rejected', argument => expect(() => testOf('tls_cert_notafter').parse(argument)).toThrow());
 });
 
 describe('a certificate', () => {
   it.each<[string, boolean]>([
     ['2049-12-31', false],
     ['2050-01-03', true],
-  ])('shown at %s has expired: %s', (at, expired) => {
+  ])('at %s has expired: %s', (at, expired) => {
     expect(holds('tls_cert_expired', undefined, shown(at))).toBe(expired);
     expect(holds('tls_cert_valid', undefined, shown(at))).toBe(!expired);
   });
 
-  it('that is not there is neither valid nor expired', () => {
+  it('that is missing is neither valid nor expired', () => {
     const none = new TlsTransaction(new Set());
     for (const keyword of ['tls_cert_expired', 'tls_cert_valid'])
       expect(holds(keyword, undefined, none)).toBe(false);
   });
 
-  it('of either side is what that side sent', () => {
+  it("of either side is matched in that side's direction", () => {
     const transaction = shown('2030-01-01');
     const serial = tls.buffers.find(each => each.keyword === 'tls.cert_serial')!;
     expect([true, false].map(toServer => serial.get(transaction, toServer, 0) !== undefined)).toEqual([
@@ -75,7 +75,7 @@ describe('a certificate', () => {
     ]);
   });
 
-  it('of the client is searched in what the client sends', () => {
+  it("of the client is matched in the client's data", () => {
     const transaction = new TlsTransaction(new Set());
     transaction.client.chain = [certificate({})];
     const subject = tls.buffers.find(each => each.keyword === 'tls.cert_subject')!;

@@ -6,7 +6,7 @@ export const UPGRADE_REQUEST =
 export const UPGRADE_RESPONSE =
   'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
 
-/** @param first flags and opcode  @param mask undefined where there is none */
+/** @param first flags and opcode  @param mask undefined if there is none */
 export function frame(first: number, payload: Bytes, mask?: number): Uint8Array {
   const content = bytes(payload).slice();
   const bit = mask === undefined ? 0 : 0x80;

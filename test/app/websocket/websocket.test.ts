@@ -17,7 +17,7 @@ const payloads = (fed: Feed) => {
     .map(each => Buffer.from(each).toString('latin1'));
 };
 
-/** Messages as permessage-deflate sends them, each referring to those before. */
+/** Messages compressed by permessage-deflate, each referring to earlier ones. */
 async function deflated(...messages: string[]): Promise<Buffer[]> {
   const deflate = createDeflateRaw();
   const parts: Buffer[] = [];
@@ -33,7 +33,7 @@ async function deflated(...messages: string[]): Promise<Buffer[]> {
 }
 
 describe('websocket', () => {
-  it('begins behind an upgrade of HTTP and tells frames', () => {
+  it('begins behind an upgrade of HTTP and logs frames', () => {
     const fed = feed()
       .client(frame(0x81, 'hello', 0x01020304))
       .server(frame(0x82, 'there'))
@@ -45,7 +45,7 @@ describe('websocket', () => {
     ]);
   });
 
-  it('unmasks payloads and puts messages together, with control frames between', () => {
+  it('unmasks payloads and assembles messages, with control frames in between', () => {
     const fed = feed()
       .client(frame(0x01, 'one ', 7))
       .client(frame(0x89, 'ping', 7))
@@ -53,7 +53,7 @@ describe('websocket', () => {
     expect(payloads(fed)).toEqual(['one ', 'ping', 'one two']);
   });
 
-  it('decompresses messages that refer to those before', async () => {
+  it('decompresses messages that refer to earlier ones', async () => {
     const [a, b] = await deflated('tomorrow and tomorrow', 'and tomorrow and tomorrow');
     const fed = feed()
       .server(frame(0xc1, a!))
@@ -65,13 +65,13 @@ describe('websocket', () => {
     ]);
   });
 
-  it('decompresses what follows a first frame without content', async () => {
+  it('decompresses data behind an empty first frame', async () => {
     const [a] = await deflated('tomorrow and tomorrow');
     const fed = feed().server(frame(0x41, '')).server(frame(0x80, a!));
     expect(payloads(fed)).toContain('tomorrow and tomorrow');
   });
 
-  it('keeps no more of a payload than it may', async () => {
+  it('keeps payloads up to a limit', async () => {
     const config = { 'app-layer': { protocols: { websocket: { 'max-payload-size': 100 } } } };
     const fed = feed({ config })
       .client(frame(0x81, 'x'.repeat(70_000), 1))
@@ -84,7 +84,7 @@ describe('websocket', () => {
     ).toEqual([100]);
   });
 
-  it('reads the same however it is cut', () => {
+  it('logs the same with any segmentation', () => {
     const stream = Buffer.concat([frame(0x81, 'a'.repeat(300), 5), frame(0x82, 'b', 5)]);
     expect(told(feed().pieces(true, stream, () => 1))).toEqual(told(feed().client(stream)));
   });
@@ -100,7 +100,7 @@ describe('websocket', () => {
     expect(() => test.parse('fun')).toThrow('"fun" is not a flag');
   });
 
-  it('tells alerts the payload where an output asks for it', () => {
+  it('has the payload in alerts if the output wants it', () => {
     const config = { outputs: [{ 'eve-log': { types: [{ alert: { 'websocket-payload': true } }] } }] };
     const fed = feed({ config } as never).client(frame(0x81, 'hello', 1));
     const update = fed.end().updates.find(each => each.session.protocol === websocket)!;
@@ -109,7 +109,7 @@ describe('websocket', () => {
     expect(record.websocket).not.toHaveProperty('payload_printable');
   });
 
-  it('tells payloads as text where it is asked to, once', () => {
+  it('logs payloads as text once if configured', () => {
     const types = [
       { websocket: { 'payload-printable': true } },
       { alert: { 'websocket-payload-printable': true } },
