@@ -143,7 +143,7 @@ const OPTIONAL_MEMBERS = {
   innerProgress: undefined,
   flushesStreams: undefined,
   countsTransactions: undefined,
-  untold: undefined,
+  silentAfter: undefined,
   upperCaseEvents: undefined,
   frames: undefined,
   records: undefined,

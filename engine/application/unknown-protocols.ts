@@ -19,7 +19,7 @@ export function unknownProtocols(config: Config, known: readonly string[]): Find
       path: `${SECTION}.${name}`,
       kind: 'unaccepted',
       message: messageOf(name, known),
-      mild: true,
+      isWarning: true,
     }));
 }
 

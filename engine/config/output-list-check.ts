@@ -27,13 +27,13 @@ export function checkOutputList(config: Config): Finding[] {
   });
 }
 
-function siblingFindings(item: unknown, path: string, what: string, mild: boolean): Finding[] {
+function siblingFindings(item: unknown, path: string, what: string, isWarning: boolean): Finding[] {
   if (!isMapping(item)) return [];
   const [name, ...others] = Object.keys(item);
   return others.map(other => ({
     path: `${path}.${other}`,
     kind: 'unaccepted',
     message: `has no effect next to ${name} in one item: indent settings of ${name} below it, or start ${what} of its own with a dash`,
-    mild,
+    isWarning,
   }));
 }

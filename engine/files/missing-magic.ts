@@ -17,6 +17,6 @@ export function missingMagic(config: Config): Finding[] {
     path: MAGIC_FILE.path,
     kind: 'unaccepted',
     message: `${path} not found; only the most common file types are recognised, from a built-in table`,
-    mild: true,
+    isWarning: true,
   }));
 }

@@ -125,9 +125,9 @@ export class TrackedFile {
 
 /** Files of a direction. @param transaction that may have files */
 export function filesOf(
-  transaction: { readonly files?: readonly TrackedFile[]; readonly filesBefore?: number },
+  transaction: { readonly files?: readonly TrackedFile[]; readonly skippedFiles?: number },
   toServer: boolean,
 ): readonly TrackedFile[] {
   const files = transaction.files?.filter(file => file.toServer === toServer) ?? [];
-  return transaction.filesBefore ? files.slice(transaction.filesBefore) : files;
+  return transaction.skippedFiles ? files.slice(transaction.skippedFiles) : files;
 }

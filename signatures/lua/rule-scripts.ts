@@ -55,7 +55,7 @@ export class RuleScripts {
       environment: undefined,
       variables: new Set(variables),
       datasets,
-      asked,
+      requestedKeywords: asked,
       at: undefined,
     };
     try {

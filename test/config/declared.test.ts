@@ -49,7 +49,7 @@ it('a value with only a warning is not an error', () => {
   const options = new DeclaredOptions([option('a.memcap', memcap, 0, '')]);
   expect(options.check({ a: { memcap: '1mb' } })).toEqual([]);
   expect(options.check({ a: { memcap: 'XXX' } })).toEqual([
-    { path: 'a.memcap', kind: 'unaccepted', message: 'Invalid value XXX', mild: true },
+    { path: 'a.memcap', kind: 'unaccepted', message: 'Invalid value XXX', isWarning: true },
   ]);
 });
 

@@ -5,7 +5,7 @@ import { checkOutputList } from '../../engine/config/output-list-check.js';
 
 const found = (outputs: unknown): string[] =>
   checkOutputList(new Config({ outputs } as ConfigTree)).map(
-    ({ path, message, isWarning }) => `${isWarning ? 'mild ' : ''}${path}: ${message.replace(/:.*/, '')}`,
+    ({ path, message, isWarning }) => `${isWarning ? 'warning ' : ''}${path}: ${message.replace(/:.*/, '')}`,
   );
 
 it.each<[unknown, string[]]>([
@@ -26,7 +26,7 @@ it.each<[unknown, string[]]>([
   ],
   [
     [{ 'eve-log': { types: ['alert', { dns: null, enabled: 'no' }] } }],
-    ['mild outputs.0.eve-log.types.1.enabled: has no effect next to dns in one item'],
+    ['warning outputs.0.eve-log.types.1.enabled: has no effect next to dns in one item'],
   ],
 ])('%j', (outputs, expected) => {
   expect(found(outputs)).toEqual(expected);
