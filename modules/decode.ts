@@ -13,7 +13,7 @@ import { Decoding } from './decode/decoding.js';
 import { Defrag } from './decode/defrag/defrag.js';
 import { options as defragOptions, readSettings as readDefragSettings } from './decode/defrag/options.js';
 import { decodeLinkLayer } from './decode/link-layer.js';
-import { options, readSettings, wrongPorts } from './decode/options.js';
+import { checkPorts, options, readSettings } from './decode/options.js';
 import { type OwnPackets, ownPackets } from './decode/own-packets.js';
 
 /** Packets whose time is within this many seconds of the clock's are live traffic. */
@@ -23,7 +23,7 @@ export default defineModule({
   summary: 'decodes packet headers and tunnels, and reassembles fragments',
   kind: 'stage',
   options: [...options, ...defragOptions, ...eventCounterOptions],
-  check: wrongPorts,
+  check: checkPorts,
   create: thread => new Decode(reportingOnce(thread), ownPackets(thread)),
 });
 
@@ -109,9 +109,9 @@ class Decode implements ThreadModule {
     this.advanceTime(Packet.secondsOf(row, p));
     this.number = row[p + Packet.NUMBER]!;
     d.layers = 0;
-    d.flawed = false;
+    d.countedAsInvalid = false;
     decodeLinkLayer(d, p, row[p + Packet.LINK_TYPE]!, at, at + length);
-    if (d.flawed || row[p + Packet.FLAGS]! & Packet.FLAG_INVALID) counts[Count.INVALID]!++;
+    if (d.countedAsInvalid || row[p + Packet.FLAGS]! & Packet.FLAG_INVALID) counts[Count.INVALID]!++;
   }
 
   /** Fragments that have waited too long expire before this packet, wherever in the batch it is. */

@@ -29,7 +29,7 @@ export default defineModule({
   summary: 'passes transactions, packets, flows, files and statistics to Lua output scripts',
   kind: 'output',
   options: [outputs, logFolder, ...LUA_OUTPUT_OPTIONS],
-  check: wrongScripts,
+  check: invalidScripts,
   wants: eventsOf,
   statistics: config => (luaScripts(config).length > 0 ? luaStatistics(config) : []),
   create: thread => new LuaOutputs(thread),
@@ -41,7 +41,7 @@ function eventsOf(config: Config): number[] {
 }
 
 /** Scripts that are missing, or cannot be run. */
-function wrongScripts(config: Config): Finding[] {
+function invalidScripts(config: Config): Finding[] {
   const findings: Finding[] = [];
   checkScripts(config, message =>
     findings.push({ path: 'outputs', kind: 'unaccepted', message, isWarning: true }),

@@ -1,5 +1,5 @@
 /** Evaluates all conditions on one buffer. */
-import { type Budget, chainsOf, holds, type Link, linkOf, type Step } from './buffer-matcher/chain.js';
+import { type Budget, type ChainRole, chainsOf, holds, roleOf, type Step } from './buffer-matcher/chain.js';
 import { contentStep } from './buffer-matcher/content-step.js';
 import { pcreStep } from './buffer-matcher/pcre-step.js';
 import type { Test } from './inspection.js';
@@ -42,7 +42,7 @@ function compileChain(
 ): Test {
   let next = holds;
   for (let i = chain.length - 1; i >= 0; i--) {
-    const step = compileStep(chain[i]!, linkOf(chain, i), environment, compilers, budget);
+    const step = compileStep(chain[i]!, roleOf(chain, i), environment, compilers, budget);
     next = (environment.watch?.step(chain[i]!, step, environment) ?? step)(next);
   }
   return next;
@@ -50,7 +50,7 @@ function compileChain(
 
 function compileStep(
   match: Match,
-  link: Link,
+  link: ChainRole,
   environment: CompileEnvironment,
   compilers: ReadonlyMap<string, MatchCompiler>,
   budget: Budget,

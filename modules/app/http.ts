@@ -12,7 +12,7 @@ import { EVENTS } from './http/events.js';
 import { forwardedForMember } from './http/forwarded-for.js';
 import { httpLineFields } from './http/line-fields.js';
 import { httpAlertRecord, httpRecord } from './http/record.js';
-import { BODY_OPTIONS, RECORD_OPTIONS, USUAL } from './http/record-settings.js';
+import { BODY_OPTIONS, DEFAULT_VARIANT, RECORD_OPTIONS } from './http/record-settings.js';
 import { readRequests } from './http/request-reader.js';
 import { readResponses } from './http/response-reader.js';
 import { checkServerSettings } from './http/server-settings-check.js';
@@ -80,8 +80,8 @@ export default defineProtocol<HttpTransaction>({
   ],
   check: checkServerSettings,
   record: (transaction, forAlert) =>
-    forAlert ? httpAlertRecord(transaction) : httpRecord(transaction, USUAL),
-  recordOfFile: transaction => httpRecord(transaction, USUAL),
+    forAlert ? httpAlertRecord(transaction) : httpRecord(transaction, DEFAULT_VARIANT),
+  recordOfFile: transaction => httpRecord(transaction, DEFAULT_VARIANT),
   records: (transaction, settings) =>
     (settings as HttpSettings).variants.map(variant => ({
       members: httpRecord(transaction, variant),

@@ -5,7 +5,7 @@ import { BUFFERS, VALUES } from './tls/buffers.js';
 import { tlsRecord } from './tls/eve.js';
 import { EVENTS } from './tls/events.js';
 import { tlsTests } from './tls/keywords.js';
-import { usualMembers } from './tls/outputs.js';
+import { defaultMembers } from './tls/outputs.js';
 import { PATTERNS, probe } from './tls/recognition.js';
 import { direction } from './tls/records.js';
 import { transactionOf } from './tls/session.js';
@@ -21,7 +21,7 @@ import {
 const NAMES = { name: 'tls', ruleNames: ['tls', 'ssl'], transports: ['tcp'] } as const;
 const FRAMES = ['pdu', 'hdr', 'data', 'alert', 'heartbeat', 'ssl2.hdr', 'ssl2.pdu'];
 /** Members available to lines of tls.log: those that cost nothing extra. */
-const LINE_MEMBERS: ReadonlySet<string> = new Set(usualMembers(false, false));
+const LINE_MEMBERS: ReadonlySet<string> = new Set(defaultMembers(false, false));
 
 export default defineProtocol<TlsTransaction>({
   ...NAMES,

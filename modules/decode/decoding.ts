@@ -29,7 +29,7 @@ export class Decoding {
   /** Layers of the current packet so far. */
   layers = 0;
   /** The current received packet is counted as invalid although it is used. */
-  flawed = false;
+  countedAsInvalid = false;
   /** Packets created from the current one: inner packets, reassembled datagrams; they follow it. */
   readonly created = new Int32Array(64);
   createdCount = 0;
@@ -75,9 +75,9 @@ export class Decoding {
    * Sets the event for what makes the packet invalid in the statistics but acceptable for receivers, such as a bad
    * option: it is still decoded and used. @returns false
    */
-  flaw(p: number, event: number): boolean {
+  countAsInvalid(p: number, event: number): boolean {
     Packet.setEvent(this.row, p, event);
-    this.flawed = true;
+    this.countedAsInvalid = true;
     return false;
   }
 

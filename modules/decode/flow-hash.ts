@@ -26,13 +26,13 @@ export function flowHash(d: Decoding, p: number): number {
   const hash = isV4
     ? finish(d, p, end4(d, l3 + 12, source) + end4(d, l3 + 16, destination), protocol)
     : finish(d, p, end6(d, l3 + 8, source) + end6(d, l3 + 24, destination), protocol);
-  if (!staysWithHosts(protocol, source, destination)) return hash;
+  if (!hasRelatedConnections(protocol, source, destination)) return hash;
   const hosts = isV4 ? end4(d, l3 + 12, 0) + end4(d, l3 + 16, 0) : end6(d, l3 + 8, 0) + end6(d, l3 + 24, 0);
-  return withWorkerOf(mix(hosts, 0), hash);
+  return withThreadOf(mix(hosts, 0), hash);
 }
 
 /** FTP, its data from the server's port 20, and connections between ports that may have been negotiated. */
-function staysWithHosts(protocol: number, source: number, destination: number): boolean {
+function hasRelatedConnections(protocol: number, source: number, destination: number): boolean {
   if (protocol !== TCP) return false;
   return (source >= 1024 && destination >= 1024) || isFtp(source) || isFtp(destination);
 }
@@ -41,7 +41,7 @@ function isFtp(port: number): boolean {
   return port === 20 || port === 21;
 }
 
-function withWorkerOf(hosts: number, hash: number): number {
+function withThreadOf(hosts: number, hash: number): number {
   return (hosts & 0xff000000) | (hash & 0x00ffffff);
 }
 
@@ -67,8 +67,8 @@ function quotedFlowHash(d: Decoding, p: number): number {
   const source = isIcmp ? d.bytes[transport]! : d.u16(transport);
   const destination = isIcmp ? Math.max(counterpartOf4(source), 0) : d.u16(transport + 2);
   const hash = finish(d, p, end4(d, quoted + 12, source) + end4(d, quoted + 16, destination), protocol);
-  if (!staysWithHosts(protocol, source, destination)) return hash;
-  return withWorkerOf(mix(end4(d, quoted + 12, 0) + end4(d, quoted + 16, 0), 0), hash);
+  if (!hasRelatedConnections(protocol, source, destination)) return hash;
+  return withThreadOf(mix(end4(d, quoted + 12, 0) + end4(d, quoted + 16, 0), 0), hash);
 }
 
 function end4(d: Decoding, address: number, port: number): number {

@@ -50,11 +50,11 @@ function version0Payload(d: Decoding, p: number, flags: number, at: number, end:
   if (flags & KEY) payload += 4;
   if (flags & SEQUENCE) payload += 4;
   if (payload > end) return refuse(d, p, Events.GRE_VERSION0_HDR_TOO_BIG);
-  return flags & ROUTING ? behindRoutes(d, p, payload, end) : payload;
+  return flags & ROUTING ? afterRoutes(d, p, payload, end) : payload;
 }
 
 /** Source route entries: address family, offset, length, data; an all-zero entry ends them. */
-function behindRoutes(d: Decoding, p: number, at: number, end: number): number {
+function afterRoutes(d: Decoding, p: number, at: number, end: number): number {
   for (;;) {
     if (end - at < 4) return refuse(d, p, Events.GRE_VERSION0_MALFORMED_SRE_HDR);
     const family = d.u16(at);

@@ -52,8 +52,8 @@ function highestCode(type: number): number {
 
 /** The packet quoted by an error: if its ports are readable, the error belongs to its flow. */
 function checkEmbedded(d: Decoding, p: number, type: number, at: number, end: number): boolean {
-  if (end - at < 20) return d.flaw(p, Events.ICMPV4_IPV4_TRUNC_PKT);
-  if (d.bytes[at]! >> 4 !== 4) return d.flaw(p, Events.ICMPV4_IPV4_UNKNOWN_VER);
+  if (end - at < 20) return d.countAsInvalid(p, Events.ICMPV4_IPV4_TRUNC_PKT);
+  if (d.bytes[at]! >> 4 !== 4) return d.countAsInvalid(p, Events.ICMPV4_IPV4_UNKNOWN_VER);
   const transport = at + (d.bytes[at]! & 0xf) * 4;
   // As the flow table is used: only "unreachable" ends what the quoted packet began.
   if (type !== DESTINATION_UNREACHABLE || (d.bytes[at]! & 0xf) < 5 || d.u16(at + 6) & 0x1fff) return true;

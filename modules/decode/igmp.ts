@@ -25,8 +25,8 @@ export function decodeIgmp(d: Decoding, p: number, at: number, end: number): boo
 }
 
 function checkQuery(d: Decoding, p: number, at: number, end: number): boolean {
-  if (end - at < QUERY_V3_HEADER) return d.flaw(p, Events.IGMP_V3_PKT_TOO_SMALL);
-  if (d.u16(at + 10) * 4 > end - at - QUERY_V3_HEADER) d.flaw(p, Events.IGMP_MALFORMED);
+  if (end - at < QUERY_V3_HEADER) return d.countAsInvalid(p, Events.IGMP_V3_PKT_TOO_SMALL);
+  if (d.u16(at + 10) * 4 > end - at - QUERY_V3_HEADER) d.countAsInvalid(p, Events.IGMP_MALFORMED);
   return true;
 }
 
@@ -34,9 +34,9 @@ function checkQuery(d: Decoding, p: number, at: number, end: number): boolean {
 function checkReport(d: Decoding, p: number, at: number, end: number): boolean {
   let record = at + HEADER;
   for (let left = d.u16(at + 6); left > 0; left--) {
-    if (end - record < 8) return d.flaw(p, Events.IGMP_MALFORMED);
+    if (end - record < 8) return d.countAsInvalid(p, Events.IGMP_MALFORMED);
     record += 8 + 4 * (d.u16(record + 2) + d.bytes[record + 1]!);
-    if (record > end) return d.flaw(p, Events.IGMP_MALFORMED);
+    if (record > end) return d.countAsInvalid(p, Events.IGMP_MALFORMED);
   }
   return true;
 }

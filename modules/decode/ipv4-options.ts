@@ -28,7 +28,7 @@ export function checkIpv4Options(d: Decoding, p: number, at: number, end: number
     }
     if (end - at < 2) return d.event(p, Events.IPV4_OPT_EOL_REQUIRED);
     const length = d.bytes[at + 1]!;
-    if (length < 2 || length > end - at) return d.flaw(p, Events.IPV4_OPT_INVALID_LEN);
+    if (length < 2 || length > end - at) return d.countAsInvalid(p, Events.IPV4_OPT_INVALID_LEN);
     const bit = 1 << (type & 31);
     if (!isKnown(type)) d.event(p, Events.IPV4_OPT_INVALID);
     else if (seen & bit) d.event(p, Events.IPV4_OPT_DUPLICATE);
@@ -81,26 +81,26 @@ function checkOption(d: Decoding, p: number, type: number, at: number, length: n
 }
 
 function requireLength(d: Decoding, p: number, good: boolean): boolean {
-  return good || d.flaw(p, Events.IPV4_OPT_INVALID_LEN);
+  return good || d.countAsInvalid(p, Events.IPV4_OPT_INVALID_LEN);
 }
 
 /** The pointer counts from 1 at the type: 4 is the first address, and it may be just after the last. */
 function checkRoute(d: Decoding, p: number, at: number, length: number): boolean {
-  if (length < 3) return d.flaw(p, Events.IPV4_OPT_INVALID_LEN);
+  if (length < 3) return d.countAsInvalid(p, Events.IPV4_OPT_INVALID_LEN);
   const pointer = d.bytes[at + 2]!;
   const good = pointer >= 4 && pointer % 4 === 0 && pointer <= length + 1;
-  return good || d.flaw(p, Events.IPV4_OPT_MALFORMED);
+  return good || d.countAsInvalid(p, Events.IPV4_OPT_MALFORMED);
 }
 
 /** Entries are timestamps only (flag 0), or addresses with timestamps (1, 3). */
 function checkTimestamp(d: Decoding, p: number, at: number, length: number): boolean {
-  if (length < 5) return d.flaw(p, Events.IPV4_OPT_INVALID_LEN);
+  if (length < 5) return d.countAsInvalid(p, Events.IPV4_OPT_INVALID_LEN);
   const pointer = d.bytes[at + 2]!;
   const flag = d.bytes[at + 3]! & 0xf;
   const entry = flag === 1 || flag === 3 ? 8 : 4;
   const inside = pointer >= 5 && pointer <= length + 1;
   const whole = (pointer - 5) % entry === 0 && (length - 4) % entry === 0;
-  return (inside && whole) || d.flaw(p, Events.IPV4_OPT_MALFORMED);
+  return (inside && whole) || d.countAsInvalid(p, Events.IPV4_OPT_MALFORMED);
 }
 
 const CIPSO_SMALLEST = 10;
@@ -108,11 +108,11 @@ const CIPSO_HEADER = 6;
 
 /** Domain of interpretation (not 0) and tags: 1, 2, 5, 6, 7, each with a length and an alignment byte. */
 function checkCipso(d: Decoding, p: number, at: number, length: number): boolean {
-  if (length < CIPSO_SMALLEST) return d.flaw(p, Events.IPV4_OPT_INVALID_LEN);
-  if (d.i32(at + 2) === 0) return d.flaw(p, Events.IPV4_OPT_MALFORMED);
+  if (length < CIPSO_SMALLEST) return d.countAsInvalid(p, Events.IPV4_OPT_INVALID_LEN);
+  if (d.i32(at + 2) === 0) return d.countAsInvalid(p, Events.IPV4_OPT_MALFORMED);
   const end = at + length;
   for (let tag = at + CIPSO_HEADER; tag < end; tag += d.bytes[tag + 1]!) {
-    if (!isGoodCipsoTag(d, tag, end)) return d.flaw(p, Events.IPV4_OPT_MALFORMED);
+    if (!isGoodCipsoTag(d, tag, end)) return d.countAsInvalid(p, Events.IPV4_OPT_MALFORMED);
   }
   return true;
 }

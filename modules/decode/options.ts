@@ -94,7 +94,7 @@ export function readSettings(config: Config): DecodeSettings {
 }
 
 /** Invalid tunnel ports: the engine does not start with them. */
-export function wrongPorts(config: Config): Finding[] {
+export function checkPorts(config: Config): Finding[] {
   const tunnels = [
     [teredo, teredoPorts],
     [vxlan, vxlanPorts],

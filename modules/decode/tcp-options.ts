@@ -18,7 +18,7 @@ export function checkTcpOptions(d: Decoding, p: number, at: number, end: number)
     }
     if (end - at < 2) return true;
     const length = d.bytes[at + 1]!;
-    if (length < 2 || length > end - at) return d.flaw(p, Events.TCP_OPT_INVALID_LEN);
+    if (length < 2 || length > end - at) return d.countAsInvalid(p, Events.TCP_OPT_INVALID_LEN);
     const bit = kind < 32 ? 1 << kind : 0;
     if (!Options.isLengthOf(kind, length)) d.event(p, Events.TCP_OPT_INVALID_LEN);
     else if (seen & bit) d.event(p, Events.TCP_OPT_DUPLICATE);

@@ -38,7 +38,7 @@ export function decodeInner(
     releaseCreated(d, createdCount);
     return false;
   }
-  tie(d.row, outer);
+  referenceOuter(d.row, outer);
   d.row[outer + Packet.FLAGS]! |= Packet.FLAG_NO_PAYLOAD_INSPECTION;
   return true;
 }
@@ -76,7 +76,7 @@ export function inherit(row: Int32Array, root: number, p: number): void {
 }
 
 /** The packet `root` is kept, and its verdict deferred, until the one derived from it is done. */
-export function tie(row: Int32Array, root: number): void {
+export function referenceOuter(row: Int32Array, root: number): void {
   row[root + Packet.REFERENCES]!++;
   row[root + Packet.VERDICTS_AWAITED]!++;
 }

@@ -28,7 +28,7 @@ import {
 } from './alert-queue.js';
 import type { AlertStreamData } from './alert-stream-data.js';
 import type { Notes } from './notes.js';
-import { layerOf } from './thread-context.js';
+import { applicationLayerOf } from './thread-context.js';
 
 export class Alerts {
   private readonly row: Int32Array;
@@ -104,7 +104,7 @@ export class Alerts {
     if (!this.reportsForwardedFor || flow < 0) return '';
     // Later requests of the same batch may already be parsed.
     if (knownApplication(this.row[p + Packet.FLOW_STATE]!, this.flows, flow * Flow.INTS) <= 0) return '';
-    const conversation = layerOf(this.thread)?.sessionOf(flow);
+    const conversation = applicationLayerOf(this.thread)?.sessionOf(flow);
     if (!conversation?.protocol.forwardedFor) return '';
     for (const transaction of conversation.transactions) {
       const members = conversation.protocol.forwardedFor(transaction);

@@ -53,7 +53,7 @@ export class Candidates {
     const protocol = facts.version === 0 ? -1 : this.row[p + Packet.PROTOCOL]!;
     const group = packetGroup(image, protocol, facts.toServer, facts.sourcePort, facts.destinationPort);
     this.addAlways(group.packetAlways, FROM_PACKET);
-    if ((facts.have & Header.NEED_EVENTS) !== 0) this.addAlways(image.events, FROM_PACKET);
+    if ((facts.satisfied & Header.NEED_EVENTS) !== 0) this.addAlways(image.events, FROM_PACKET);
     this.addIpOnly();
     this.addFound(plan.payload[i]!);
     this.addFound(plan.outsideStream[i]!);
@@ -103,7 +103,7 @@ export class Candidates {
       const flags = facts.f + Flow.DETECT_FLAGS;
       if ((this.flows[flags]! & bit) !== 0) return;
       this.flows[flags]! |= bit;
-      facts.have |= Header.NEED_FIRST_OF_DIRECTION;
+      facts.satisfied |= Header.NEED_FIRST_OF_DIRECTION;
     }
     const { bySource, byDestination, always } = image.ipOnly;
     this.addAlways(always, FROM_PACKET);

@@ -254,7 +254,7 @@ export class Detection {
       state.ended = true;
       state.flush = true;
       if (!streams.isReady(state, 0)) continue;
-      facts.turn(toServer);
+      facts.setDirection(toServer);
       at.toServer = toServer;
       this.candidates.list.clear();
       this.candidates.ofStream(state, toServer, this.streams.groupOf(state).streamAlways);

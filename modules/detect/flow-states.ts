@@ -8,7 +8,7 @@ import type { Subject } from './alert-queue.js';
 import type { OpenTransactions } from './firewall/open-transactions.js';
 import type { HistoryPool } from './history.js';
 import { NumberList } from './number-list.js';
-import { SequencesSeen } from './sequences-seen.js';
+import { SequenceRanges } from './sequence-ranges.js';
 import { StreamState } from './stream-state.js';
 import type { DirectionState } from './transaction-state.js';
 
@@ -83,7 +83,7 @@ export class FlowState {
 
 export class FlowStates {
   /** Exists for every TCP flow for which it is requested, also those without a state. */
-  readonly sequences: SequencesSeen;
+  readonly sequences: SequenceRanges;
   private readonly numbers: Int32Array;
   private readonly states: FlowState[] = [new FlowState()];
   private readonly free: number[] = [];
@@ -97,7 +97,7 @@ export class FlowStates {
     private readonly transactionMatcher: Pick<Matcher, 'closeStream'>,
   ) {
     this.numbers = new Int32Array(flows.capacity);
-    this.sequences = new SequencesSeen(flows);
+    this.sequences = new SequenceRanges(flows);
   }
 
   /** The state of a flow, undefined when there is none. */

@@ -18,7 +18,7 @@ export class HeaderTest {
   quick(signature: number): boolean {
     const { header } = this.image;
     const h = signature * Header.INTS;
-    if ((header[h + Header.REQUIRED]! & ~this.facts.have) !== 0) return false;
+    if ((header[h + Header.REQUIRED]! & ~this.facts.satisfied) !== 0) return false;
     if ((header[h + Header.TRANSPORTS]! & this.facts.transport) === 0) return false;
     return this.fits(h) && this.hasApplication(h);
   }

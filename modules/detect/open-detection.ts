@@ -24,7 +24,12 @@ import * as Options from './options.js';
 import { allDone, Rules } from './rule.js';
 import { Scan } from './scan.js';
 import { StreamInspection } from './stream-inspection.js';
-import { type DetectionWatch, layerOf, openThreadContext, type ThreadContext } from './thread-context.js';
+import {
+  applicationLayerOf,
+  type DetectionWatch,
+  openThreadContext,
+  type ThreadContext,
+} from './thread-context.js';
 import { TransactionInspection } from './transaction-inspection.js';
 import { TransactionPlan } from './transaction-plan.js';
 import { UntrackingDetection } from './untracked-packets.js';
@@ -71,7 +76,7 @@ function detectionWith(context: ThreadContext, image: RuleSetImage): Detection {
   const rules = rulesOf(context, image);
   const parts = partsOf(context, image, scan, rules);
   const detection = detectionOf(context, image, parts);
-  const layer = layerOf(context.thread);
+  const layer = applicationLayerOf(context.thread);
   if (layer) inspectTransactions(context, layer, parts, detection);
   return detection;
 }
@@ -192,6 +197,6 @@ function inspectTransactions(
 
 /** Index in the image of each application protocol, by its number in flow records (from 1). */
 function applicationNumbers(thread: Thread, image: RuleSetImage): Int32Array {
-  const names = layerOf(thread)?.protocols.map(protocol => protocol.name) ?? [];
+  const names = applicationLayerOf(thread)?.protocols.map(protocol => protocol.name) ?? [];
   return Int32Array.from(['', ...names], name => image.applicationNames.indexOf(name));
 }

@@ -27,7 +27,7 @@ export class PacketFacts {
   flow = -1;
   f = 0;
   /** Bits of `Header.NEED_` constants that the packet satisfies. */
-  have = 0;
+  satisfied = 0;
   /** Its transport, one bit. */
   transport = 0;
   toServer = true;
@@ -68,26 +68,26 @@ export class PacketFacts {
     this.payloadLength = row[p + Packet.PAYLOAD_LENGTH]!;
     if (row[p + Packet.L3]! > 0) this.loadAddresses(p);
     else if (this.flow >= 0) this.loadFlowAddresses();
-    this.have = this.haveOf(p);
+    this.satisfied = this.satisfiedBy(p);
   }
 
   /** Switches to the other direction of a flow that has ended (a received packet has only its own direction). */
-  turn(toServer: boolean): void {
+  setDirection(toServer: boolean): void {
     this.toServer = toServer;
     this.loadFlowAddresses();
-    this.have &= ~(Header.NEED_TO_SERVER | Header.NEED_TO_CLIENT);
-    this.have |= toServer ? Header.NEED_TO_SERVER : Header.NEED_TO_CLIENT;
+    this.satisfied &= ~(Header.NEED_TO_SERVER | Header.NEED_TO_CLIENT);
+    this.satisfied |= toServer ? Header.NEED_TO_SERVER : Header.NEED_TO_CLIENT;
   }
 
   /** Remaining data of a stream at the end of its flow counts as data of an established session. */
   establish(): void {
-    this.have &= ~Header.NEED_NOT_ESTABLISHED;
-    this.have |= Header.NEED_ESTABLISHED;
+    this.satisfied &= ~Header.NEED_NOT_ESTABLISHED;
+    this.satisfied |= Header.NEED_ESTABLISHED;
   }
 
   /** For a transaction: its flow had the transaction's protocol, whatever it is now. */
-  noteApplication(): void {
-    this.have |= Header.NEED_APPLICATION;
+  setApplicationKnown(): void {
+    this.satisfied |= Header.NEED_APPLICATION;
   }
 
   private loadAddresses(p: number): void {
@@ -112,7 +112,7 @@ export class PacketFacts {
     this.destinationPort = flows[f + (this.toServer ? Flow.SERVER_PORT : Flow.CLIENT_PORT)]!;
   }
 
-  private haveOf(p: number): number {
+  private satisfiedBy(p: number): number {
     const { row } = this;
     const flags = row[p + Packet.FLAGS]!;
     let have = this.version === 4 ? Header.NEED_IPV4 : this.version === 6 ? Header.NEED_IPV6 : 0;

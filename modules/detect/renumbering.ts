@@ -2,7 +2,7 @@
 import * as Header from '../../signatures/compile/header.js';
 import type { RuleSetImage } from '../../signatures/compile/image.js';
 
-export const GONE = -1;
+export const REMOVED_SIGNATURE = -1;
 
 /** Number of reloads for which an idle transaction keeps its state. */
 const MAX_STEPS = 16;
@@ -12,15 +12,15 @@ function renumbering(before: RuleSetImage, after: RuleSetImage): Int32Array {
   const first = new Map<number, number>();
   const next = new Int32Array(after.count);
   for (let n = after.count - 1; n >= 0; n--) {
-    next[n] = first.get(keyOf(after, n)) ?? GONE;
+    next[n] = first.get(keyOf(after, n)) ?? REMOVED_SIGNATURE;
     first.set(keyOf(after, n), n);
   }
   return Int32Array.from({ length: before.count }, (_, n) => {
     const key = keyOf(before, n);
-    const now = first.get(key) ?? GONE;
-    if (now === GONE) return GONE;
+    const now = first.get(key) ?? REMOVED_SIGNATURE;
+    if (now === REMOVED_SIGNATURE) return REMOVED_SIGNATURE;
     first.set(key, next[now]!);
-    return sumOf(before, n) === sumOf(after, now) ? now : GONE;
+    return sumOf(before, n) === sumOf(after, now) ? now : REMOVED_SIGNATURE;
   });
 }
 
@@ -51,10 +51,10 @@ export class Renumberings {
   /** Current number of a signature that had this number in an earlier generation; GONE when there is none. */
   since(generation: number, signature: number): number {
     const first = this.steps.length - (this.generation - generation);
-    if (first < 0) return GONE;
+    if (first < 0) return REMOVED_SIGNATURE;
     let number = signature;
-    for (let i = first; i < this.steps.length && number !== GONE; i++)
-      number = this.steps[i]![number] ?? GONE;
+    for (let i = first; i < this.steps.length && number !== REMOVED_SIGNATURE; i++)
+      number = this.steps[i]![number] ?? REMOVED_SIGNATURE;
     return number;
   }
 }

@@ -166,7 +166,7 @@ function applicationProtocols(thread: Thread): ApplicationProtocols {
       const hasOwn = protocols.some(protocol => protocol.name === name);
       return protocols.flatMap((protocol, i) => {
         const related =
-          protocol.ruleNames?.includes(name) && !(exact && hasOwn && !isUmbrella(name, protocol));
+          protocol.ruleNames?.includes(name) && !(exact && hasOwn && !coversBothVersions(name, protocol));
         return protocol.name === name || related ? [i + 1] : [];
       });
     },
@@ -174,7 +174,7 @@ function applicationProtocols(thread: Thread): ApplicationProtocols {
 }
 
 /** `http` is the name of both its versions. */
-function isUmbrella(name: string, { variantOf }: Protocol): boolean {
+function coversBothVersions(name: string, { variantOf }: Protocol): boolean {
   return name === 'http' && variantOf === undefined;
 }
 

@@ -15,7 +15,7 @@ const MAX_TAGS = 10;
 /** Seconds after which a host's tag expires. */
 const HOST_SECONDS = 86400;
 const HOST = nameHash('tag host');
-const LEFT = 0;
+const REMAINING = 0;
 const UNIT = 1;
 const SINCE = 2;
 const UNITS = ['packets', 'seconds', 'bytes'];
@@ -39,8 +39,8 @@ interface HostTable {
 export class PacketTags implements Tags {
   private readonly row: Int32Array;
   /** Whether records of tagged packets, or tagged packets themselves, are wanted. */
-  private readonly told: boolean;
-  private readonly marked: boolean;
+  private readonly logsTagged: boolean;
+  private readonly marksTagged: boolean;
   private readonly lost: number;
   private opened: HostTable | undefined;
 
@@ -50,8 +50,8 @@ export class PacketTags implements Tags {
     private readonly open: () => HostTable,
   ) {
     this.row = thread.memory.row;
-    this.told = thread.wants(EVENT_OTHER);
-    this.marked = thread.wants(WANTS_TAGS);
+    this.logsTagged = thread.wants(EVENT_OTHER);
+    this.marksTagged = thread.wants(WANTS_TAGS);
     this.lost = thread.counters.declare('detect.tag_events_lost');
   }
 
@@ -61,7 +61,7 @@ export class PacketTags implements Tags {
   }
 
   add(tag: TagMatch, p: number, flow: number, toServer: boolean): void {
-    if (!this.told && !this.marked) return;
+    if (!this.logsTagged && !this.marksTagged) return;
     this.mark(p);
     const count = tag.count === 0 ? DEFAULT_PACKETS : tag.count;
     if (tag.scope === 'host') this.addHost(tag, p, toServer, count);
@@ -88,7 +88,7 @@ export class PacketTags implements Tags {
     table.mark();
     table.with(now, true, (ints, v) => {
       table.keepUntil(v, now + HOST_SECONDS);
-      ints[v + LEFT] = count;
+      ints[v + REMAINING] = count;
       ints[v + UNIT] = UNITS.indexOf(unit);
       ints[v + SINCE] = now;
       return 1;
@@ -109,11 +109,11 @@ export class PacketTags implements Tags {
     if (!tagged && this.hosts.table.isMarked) tagged = this.isHostTagged(p, toServer);
     if (!tagged) return;
     this.mark(p);
-    if (this.told && this.row[p + Packet.ALERTS] === 0) this.tell(batch, slot);
+    if (this.logsTagged && this.row[p + Packet.ALERTS] === 0) this.logTagged(batch, slot);
   }
 
   private mark(p: number): void {
-    if (this.marked) this.row[p + Packet.FLAGS]! |= Packet.FLAG_TAGGED;
+    if (this.marksTagged) this.row[p + Packet.FLAGS]! |= Packet.FLAG_TAGGED;
   }
 
   private count(tags: readonly FlowTag[], p: number): boolean {
@@ -146,17 +146,17 @@ export class PacketTags implements Tags {
   private useHost(table: SharedTable, ints: Int32Array, v: number, p: number, now: number): number {
     const unit = ints[v + UNIT]!;
     if (unit === 1) {
-      if (now - (ints[v + SINCE]! >>> 0) <= ints[v + LEFT]!) return 1;
+      if (now - (ints[v + SINCE]! >>> 0) <= ints[v + REMAINING]!) return 1;
       table.remove(v);
       return 0;
     }
-    ints[v + LEFT]! -= unit === 0 ? 1 : this.row[p + Packet.LENGTH]!;
-    if (ints[v + LEFT]! <= 0) table.remove(v);
+    ints[v + REMAINING]! -= unit === 0 ? 1 : this.row[p + Packet.LENGTH]!;
+    if (ints[v + REMAINING]! <= 0) table.remove(v);
     return 1;
   }
 
   /** The output that writes the record adds the packet itself. */
-  private tell(batch: Batch, slot: number): void {
+  private logTagged(batch: Batch, slot: number): void {
     if (addEvent(this.thread, batch, EVENT_OTHER, slot, TAGGED) < 0)
       this.thread.counters.values[this.lost]!++;
   }

@@ -119,7 +119,7 @@ export function openThreadContext(thread: Thread, image: RuleSetImage, watch: De
 const protocolsOf =
   (thread: Thread) =>
   (flow: number): string | undefined =>
-    layerOf(thread)?.sessionOf(flow)?.protocol.name;
+    applicationLayerOf(thread)?.sessionOf(flow)?.protocol.name;
 
-export const layerOf = ({ services }: Thread): ApplicationLayer | undefined =>
+export const applicationLayerOf = ({ services }: Thread): ApplicationLayer | undefined =>
   services.get('application-layer') as ApplicationLayer | undefined;

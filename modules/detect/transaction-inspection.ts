@@ -10,7 +10,11 @@ import type { RuleLanguage } from '../../signatures/language.js';
 import type { Subject } from './alert-queue.js';
 import { NumberList } from './number-list.js';
 import { allHold, type Rule, type Rules } from './rule.js';
-import { type Part, partsOf, type Visible } from './transaction-rule.js';
+import {
+  type TransactionCondition,
+  transactionConditions,
+  type VisibleProgress,
+} from './transaction-rule.js';
 import type { DirectionState, TransactionState } from './transaction-state.js';
 
 /** Callbacks of the transaction inspection to its owner. */
@@ -26,7 +30,7 @@ export interface TransactionEvaluator {
 
 /** Conditions met are bits of one number: those beyond it are evaluated again. */
 const MAX_TRACKED_CONDITIONS = 31;
-const bitOf = (part: number): number => (part < MAX_TRACKED_CONDITIONS ? 1 << part : 0);
+const bitOf = (condition: number): number => (condition < MAX_TRACKED_CONDITIONS ? 1 << condition : 0);
 
 const FAILED = 0;
 const WAITS = 1;
@@ -37,7 +41,7 @@ const WITHOUT_PATTERN = 1;
 
 export class TransactionInspection {
   private readonly candidates = new NumberList();
-  private readonly visible: Visible = {
+  private readonly visible: VisibleProgress = {
     toServer: true,
     progress: 0,
     events: 0,
@@ -45,14 +49,14 @@ export class TransactionInspection {
     complete: false,
   };
   /** The same of the other direction, as far as it was reported. */
-  private readonly other: Visible = {
+  private readonly other: VisibleProgress = {
     toServer: false,
     progress: 0,
     events: 0,
     bodyLength: -1,
     complete: true,
   };
-  private readonly parts = new Map<Protocol, (readonly Part[] | null)[]>();
+  private readonly conditions = new Map<Protocol, (readonly TransactionCondition[] | null)[]>();
   private satisfied = 0;
 
   constructor(
@@ -164,13 +168,13 @@ export class TransactionInspection {
 
   private evaluate(update: TransactionUpdate, state: TransactionState, signature: number): number {
     const rule = this.rules.at(signature);
-    const parts = this.partsFor(rule, update.session.protocol);
-    if (!parts) return FAILED;
+    const conditions = this.conditionsFor(rule, update.session.protocol);
+    if (!conditions) return FAILED;
     this.at.signature = signature;
-    const result = this.test(parts, rule, state);
+    const result = this.test(conditions, rule, state);
     if (result !== MATCHED) return result;
     this.evaluator.matched(rule, { protocol: update.session.protocol, transaction: update.transaction });
-    if (rule.signature.hook !== undefined && parts.length === 1 && this.isAtHook(parts[0]!)) {
+    if (rule.signature.hook !== undefined && conditions.length === 1 && this.isAtHook(conditions[0]!)) {
       this.satisfied = 0;
       return WAITS;
     }
@@ -202,40 +206,41 @@ export class TransactionInspection {
 
   private matchesAgain(update: TransactionUpdate, state: TransactionState, signature: number): boolean {
     const rule = this.rules.at(signature);
-    const parts = this.partsFor(rule, update.session.protocol);
-    if (!parts || !this.evaluator.admits(signature)) return false;
+    const conditions = this.conditionsFor(rule, update.session.protocol);
+    if (!conditions || !this.evaluator.admits(signature)) return false;
     this.satisfied = 0;
     this.at.signature = signature;
-    if (this.test(parts, rule, state) !== MATCHED) return false;
+    if (this.test(conditions, rule, state) !== MATCHED) return false;
     this.evaluator.matched(rule, { protocol: update.session.protocol, transaction: update.transaction });
     return true;
   }
 
   /** The transaction is still at a hook: a rule without other conditions matches with any update. */
-  private isAtHook({ progress, growing }: Part): boolean {
+  private isAtHook({ progress, growing }: TransactionCondition): boolean {
     const { visible } = this;
     return growing && progress > visible.progress && !visible.complete;
   }
 
-  private test(parts: readonly Part[], rule: Rule, state: TransactionState): number {
+  private test(conditions: readonly TransactionCondition[], rule: Rule, state: TransactionState): number {
     const { visible } = this;
-    for (let i = 0; i < parts.length; i++) {
+    for (let i = 0; i < conditions.length; i++) {
       if ((this.satisfied & bitOf(i)) !== 0) continue;
-      const part = parts[i]!;
-      const here = part.direction === 'either' || (part.direction === 'to_server') === visible.toServer;
-      if (!here && this.holdsInOther(part, rule, state)) {
+      const condition = conditions[i]!;
+      const here =
+        condition.direction === 'either' || (condition.direction === 'to_server') === visible.toServer;
+      if (!here && this.holdsInOther(condition, rule, state)) {
         this.satisfied |= bitOf(i);
         continue;
       }
       // Waits for data still to come, in this direction or the other.
-      if (!here || (part.progress > visible.progress && !visible.complete)) {
-        if (part.growing && here && visible.bodyLength >= 0 && part.holds(this.at, visible))
+      if (!here || (condition.progress > visible.progress && !visible.complete)) {
+        if (condition.growing && here && visible.bodyLength >= 0 && condition.holds(this.at, visible))
           this.satisfied |= bitOf(i);
         else return WAITS;
         continue;
       }
-      if (part.holds(this.at, visible)) this.satisfied |= bitOf(i);
-      else return part.growing && !visible.complete ? WAITS : FAILED;
+      if (condition.holds(this.at, visible)) this.satisfied |= bitOf(i);
+      else return condition.growing && !visible.complete ? WAITS : FAILED;
     }
     // Conditions on packets are evaluated with the packet that completes the rest, or a later one.
     const packetHolds = allHold(rule.headers, this.at);
@@ -246,26 +251,26 @@ export class TransactionInspection {
   }
 
   /** In a transactional rule, what was visible before in the other direction. */
-  private holdsInOther(part: Part, rule: Rule, state: TransactionState): boolean {
+  private holdsInOther(condition: TransactionCondition, rule: Rule, state: TransactionState): boolean {
     if (rule.signature.direction !== '=>') return false;
     const { other, visible } = this;
     other.toServer = !visible.toServer;
     other.progress = state.direction(other.toServer).progress;
-    return part.progress <= other.progress && part.holds(this.at, other);
+    return condition.progress <= other.progress && condition.holds(this.at, other);
   }
 
-  private partsFor(rule: Rule, protocol: Protocol): readonly Part[] | undefined {
-    let list = this.parts.get(protocol);
+  private conditionsFor(rule: Rule, protocol: Protocol): readonly TransactionCondition[] | undefined {
+    let list = this.conditions.get(protocol);
     if (!list) {
       list = [];
-      this.parts.set(protocol, list);
+      this.conditions.set(protocol, list);
     }
-    let parts = list[rule.number];
-    if (parts === undefined) {
-      parts = partsOf(rule, protocol, this.language, rule.environment) ?? null;
-      list[rule.number] = parts;
+    let conditions = list[rule.number];
+    if (conditions === undefined) {
+      conditions = transactionConditions(rule, protocol, this.language, rule.environment) ?? null;
+      list[rule.number] = conditions;
     }
-    return parts ?? undefined;
+    return conditions ?? undefined;
   }
 }
 

@@ -19,7 +19,7 @@ import type { Scan } from './scan.js';
 import { type DirectionState, TransactionState } from './transaction-state.js';
 
 /** A buffer of the protocol with the data needed to scan it. */
-interface Searched {
+interface SearchedBuffer {
   readonly rules: BufferSearch;
   readonly declared: BufferDeclaration;
   readonly transform: Transformation | undefined;
@@ -33,7 +33,7 @@ export class TransactionPlan {
   readonly found = new NumberList();
   readonly starts = new NumberList();
   private readonly owners = new NumberList();
-  private readonly searched = new Map<ApplicationRules, readonly Searched[]>();
+  private readonly searched = new Map<ApplicationRules, readonly SearchedBuffer[]>();
   private used = 0;
 
   /**
@@ -96,19 +96,19 @@ export class TransactionPlan {
       const { progress } = searched.rules;
       if (searched.rules.growing) {
         if (progress <= update.progress || update.bodyLength >= 0 || update.complete)
-          this.grow(u, update, direction, searched);
+          this.scanGrowing(u, update, direction, searched);
       } else if (progress > direction.scanned && progress <= update.progress) {
-        this.whole(u, update, searched);
+        this.scanWhole(u, update, searched);
       }
     }
     direction.scanned = Math.max(direction.scanned, update.progress);
     // Only after all buffers were added: adding one may run the search, which closes the streams listed here.
     if (!update.complete || !direction.scanners) return;
-    this.closing.push(direction);
+    this.completedDirections.push(direction);
     this.states.removeOpenScan(update.session.flow, direction);
   }
 
-  private searchedOf(rules: ApplicationRules, update: TransactionUpdate): readonly Searched[] {
+  private searchedOf(rules: ApplicationRules, update: TransactionUpdate): readonly SearchedBuffer[] {
     let searched = this.searched.get(rules);
     if (!searched) {
       searched = rules.buffers.map((buffer, place) => ({
@@ -123,7 +123,11 @@ export class TransactionPlan {
     return searched;
   }
 
-  private whole(u: number, update: TransactionUpdate, { rules, declared, transform }: Searched): void {
+  private scanWhole(
+    u: number,
+    update: TransactionUpdate,
+    { rules, declared, transform }: SearchedBuffer,
+  ): void {
     for (let index = 0; index === 0 || declared.multiple; index++) {
       let bytes = declared.get(update.transaction, update.toServer, index);
       if (bytes === undefined) return;
@@ -141,11 +145,11 @@ export class TransactionPlan {
   }
 
   /** Scans the data added since the last update. */
-  private grow(
+  private scanGrowing(
     u: number,
     update: TransactionUpdate,
     direction: DirectionState,
-    { rules, declared, place, step }: Searched,
+    { rules, declared, place, step }: SearchedBuffer,
   ): void {
     if (!direction.scanners) {
       direction.scanners = [];
@@ -157,7 +161,7 @@ export class TransactionPlan {
       if (bytes === undefined) break;
       const visible = declared.whole || update.bodyLength < 0 ? bytes.length : update.bodyLength;
       const shown = Math.min(bytes.length, visible);
-      this.growOne(u, direction, rules.search, place + index * step, bytes, shown);
+      this.scanGrowth(u, direction, rules.search, place + index * step, bytes, shown);
     }
   }
 
@@ -165,7 +169,7 @@ export class TransactionPlan {
    * @param place index of its state in the direction's lists
    * @param to number of visible bytes
    */
-  private growOne(
+  private scanGrowth(
     u: number,
     direction: DirectionState,
     search: number,
@@ -186,7 +190,7 @@ export class TransactionPlan {
     lengths[place] = to;
   }
 
-  private readonly closing: DirectionState[] = [];
+  private readonly completedDirections: DirectionState[] = [];
 
   private add(
     u: number,
@@ -229,7 +233,7 @@ export class TransactionPlan {
       while (this.starts.length <= owner) this.starts.push(this.found.length);
       if (this.scan.hasMatches(job)) this.scan.read(job, this.found);
     }
-    for (const direction of this.closing) direction.close(this.scan);
-    this.closing.length = 0;
+    for (const direction of this.completedDirections) direction.close(this.scan);
+    this.completedDirections.length = 0;
   }
 }

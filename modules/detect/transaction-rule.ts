@@ -16,7 +16,7 @@ import type { BufferConditions, Match } from '../../signatures/signature.js';
 import type { Rule } from './rule.js';
 
 /** What is visible of a transaction at the time of inspection. */
-export interface Visible {
+export interface VisibleProgress {
   toServer: boolean;
   progress: number;
   events: number;
@@ -25,35 +25,44 @@ export interface Visible {
   complete: boolean;
 }
 
-export interface Part {
+export interface TransactionCondition {
   readonly direction: Direction;
   /** Progress from which it can be tested. */
   readonly progress: number;
   /** Whether a failed test may succeed with more data. */
   readonly growing: boolean;
-  holds(at: Inspection, visible: Visible): boolean;
+  holds(at: Inspection, visible: VisibleProgress): boolean;
 }
 
 /** @returns undefined when the protocol lacks a buffer that the signature uses */
-export function partsOf(
+export function transactionConditions(
   rule: Rule,
   protocol: Protocol,
   language: RuleLanguage,
   environment: CompileEnvironment,
-): readonly Part[] | undefined {
-  const watched = (what: Match | BufferConditions, part: Part | undefined): Part | undefined => {
+): readonly TransactionCondition[] | undefined {
+  const watched = (
+    what: Match | BufferConditions,
+    condition: TransactionCondition | undefined,
+  ): TransactionCondition | undefined => {
     const { watch } = environment;
-    return part && watch ? { ...part, holds: watch.transaction(what, protocol, part.holds) } : part;
+    return condition && watch
+      ? { ...condition, holds: watch.transaction(what, protocol, condition.holds) }
+      : condition;
   };
-  const parts = [
-    ...(rule.signature.hook === undefined ? [] : [hookPart(rule.signature.hook, protocol)]),
-    ...rule.onTransaction.map(match => watched(match, conditionPart(match, protocol, language))),
-    ...rule.onBuffers.map(buffer => watched(buffer, bufferPart(buffer, protocol, language, environment))),
+  const conditions = [
+    ...(rule.signature.hook === undefined ? [] : [hookCondition(rule.signature.hook, protocol)]),
+    ...rule.onTransaction.map(match => watched(match, matchCondition(match, protocol, language))),
+    ...rule.onBuffers.map(buffer =>
+      watched(buffer, bufferCondition(buffer, protocol, language, environment)),
+    ),
   ];
-  return parts.some(part => part === undefined) ? undefined : (parts as Part[]);
+  return conditions.some(condition => condition === undefined)
+    ? undefined
+    : (conditions as TransactionCondition[]);
 }
 
-function hookPart(hook: string, protocol: Protocol): Part | undefined {
+function hookCondition(hook: string, protocol: Protocol): TransactionCondition | undefined {
   const point = hookPoint(protocol, hook);
   if (!point) return undefined;
   const direction = point.toServer ? 'to_server' : 'to_client';
@@ -61,19 +70,23 @@ function hookPart(hook: string, protocol: Protocol): Part | undefined {
   return { direction, progress: point.progress, growing, holds: () => true };
 }
 
-function conditionPart(match: Match, protocol: Protocol, language: RuleLanguage): Part | undefined {
-  if (match.kind === 'transaction-event') return eventPart(String(match['event']), protocol);
-  if (match.kind === 'app-layer-state') return statePart(match as ApplicationStateMatch, protocol);
+function matchCondition(
+  match: Match,
+  protocol: Protocol,
+  language: RuleLanguage,
+): TransactionCondition | undefined {
+  if (match.kind === 'transaction-event') return eventCondition(String(match['event']), protocol);
+  if (match.kind === 'app-layer-state') return stateCondition(match as ApplicationStateMatch, protocol);
   const keyword = String(match['keyword']);
   if (match.kind === 'protocol-test') {
     const test = protocol.tests.find(each => isNamed(each, keyword));
-    return test && testPart(test, match['parsed']);
+    return test && testCondition(test, match['parsed']);
   }
   const value = protocol.values.find(each => isNamed(each, keyword));
-  return value && valuePart(value, language.values(match));
+  return value && valueCondition(value, language.values(match));
 }
 
-function eventPart(name: string, protocol: Protocol): Part | undefined {
+function eventCondition(name: string, protocol: Protocol): TransactionCondition | undefined {
   const number = protocol.events.indexOf(name);
   if (number < 0) return undefined;
   return {
@@ -90,7 +103,10 @@ function eventPart(name: string, protocol: Protocol): Part | undefined {
   };
 }
 
-function statePart({ state, comparison }: ApplicationStateMatch, protocol: Protocol): Part | undefined {
+function stateCondition(
+  { state, comparison }: ApplicationStateMatch,
+  protocol: Protocol,
+): TransactionCondition | undefined {
   const point = hookPoint(protocol, state);
   if (!point) return undefined;
   const { progress } = point;
@@ -102,7 +118,7 @@ function statePart({ state, comparison }: ApplicationStateMatch, protocol: Proto
   };
 }
 
-function testPart(test: TestDeclaration, parsed: unknown): Part {
+function testCondition(test: TestDeclaration, parsed: unknown): TransactionCondition {
   const { direction, progress, growing = false } = test;
   const compiled = test.compile ? test.compile(parsed) : parsed;
   return {
@@ -114,26 +130,29 @@ function testPart(test: TestDeclaration, parsed: unknown): Part {
 }
 
 /** Current length of a growing body; undefined when nothing grows. */
-function grown({ bodyLength }: Visible): number | undefined {
+function growingLength({ bodyLength }: VisibleProgress): number | undefined {
   return bodyLength < 0 ? undefined : bodyLength;
 }
 
-function valuePart(value: ValueDeclaration, compare: (values: readonly number[]) => boolean): Part {
+function valueCondition(
+  value: ValueDeclaration,
+  compare: (values: readonly number[]) => boolean,
+): TransactionCondition {
   const { direction, progress, growing = false } = value;
   return {
     direction,
     progress,
     growing,
-    holds: (at, visible) => compare(value.get(at.transaction!, visible.toServer, grown(visible))),
+    holds: (at, visible) => compare(value.get(at.transaction!, visible.toServer, growingLength(visible))),
   };
 }
 
-function bufferPart(
+function bufferCondition(
   buffer: BufferConditions,
   protocol: Protocol,
   language: RuleLanguage,
   environment: CompileEnvironment,
-): Part | undefined {
+): TransactionCondition | undefined {
   const declared = declarationOf(protocol, buffer.buffer);
   if (!declared) return undefined;
   const absent = buffer.conditions.find(match => match.kind === 'absent');
@@ -163,7 +182,7 @@ function bufferPart(
 function oneHolds(
   declared: BufferDeclaration,
   at: Inspection,
-  visible: Visible,
+  visible: VisibleProgress,
   index: number,
   transform: Transformation | undefined,
   test: Test,

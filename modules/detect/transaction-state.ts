@@ -1,7 +1,7 @@
 /** Detection's state of a transaction: what was scanned, and which signatures wait for more of it. */
 
 import type { Matcher } from '../../engine/matcher.js';
-import { GONE, type Renumberings } from './renumbering.js';
+import { REMOVED_SIGNATURE, type Renumberings } from './renumbering.js';
 
 /** A signature some of whose conditions already hold. */
 export interface Waiting {
@@ -44,7 +44,7 @@ export class DirectionState {
 
   /** @param numberOf current number of a signature, or GONE */
   renumber(numberOf: (signature: number) => number): void {
-    this.refused = this.refused?.map(numberOf).filter(signature => signature !== GONE);
+    this.refused = this.refused?.map(numberOf).filter(signature => signature !== REMOVED_SIGNATURE);
   }
 }
 
@@ -75,12 +75,14 @@ export class TransactionState {
     const from = this.generation;
     const now = (signature: number) => to.since(from, signature);
     this.generation = to.generation;
-    this.matched = this.matched.map(key => now(key >> 1) * 2 + (key & 1)).filter(key => key >> 1 !== GONE);
+    this.matched = this.matched
+      .map(key => now(key >> 1) * 2 + (key & 1))
+      .filter(key => key >> 1 !== REMOVED_SIGNATURE);
     for (const each of this.waiting) each.signature = now(each.signature);
-    this.waiting = this.waiting.filter(each => each.signature !== GONE);
+    this.waiting = this.waiting.filter(each => each.signature !== REMOVED_SIGNATURE);
     this.matchedFiles = this.matchedFiles
       .map(each => ({ ...each, signature: now(each.signature) }))
-      .filter(({ signature }) => signature !== GONE);
+      .filter(({ signature }) => signature !== REMOVED_SIGNATURE);
     this.toServer.renumber(now);
     this.toClient.renumber(now);
   }

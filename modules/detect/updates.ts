@@ -70,7 +70,7 @@ export class Updates implements CurrentSubjects {
   private update(u: number): void {
     const update = this.updates[u]!;
     const { facts, at } = this.parts;
-    if (facts.toServer !== update.toServer) facts.turn(update.toServer);
+    if (facts.toServer !== update.toServer) facts.setDirection(update.toServer);
     at.toServer = update.toServer;
     this.useProtocolOf(update);
     const { found, starts } = this.plan;
@@ -93,7 +93,7 @@ export class Updates implements CurrentSubjects {
     const { currentFlow, header, applications, facts } = this.parts;
     const protocol = transaction instanceof Frame ? transaction.protocol : session.protocol;
     if (protocols[currentFlow.application - 1] === protocol) return;
-    facts.noteApplication();
+    facts.setApplicationKnown();
     currentFlow.application = protocols.indexOf(protocol) + 1;
     header.application = applications[currentFlow.application]!;
   }

@@ -16,12 +16,12 @@ import type { MacSets } from './mac-sets.js';
 import { hasPackets, writeNetflow } from './netflow.js';
 import {
   DNS_RESPONSE,
+  isDnsLogged,
   isDnsResponse,
-  logs,
+  isTypeLogged,
   otherType,
   TransactionKinds,
   transactionType,
-  wantsDns,
   writeFileInfo,
   writeFrame,
   writeHttp,
@@ -127,8 +127,8 @@ export class EveLog {
     const { types, dns } = this.instance;
     if (!this.isForThisOutput(subject)) return;
     const type = transactionType(this.writer, subject);
-    if (type === '' || !logs(types, type)) return;
-    if (type === 'dns' && !wantsDns(dns, subject)) return;
+    if (type === '' || !isTypeLogged(types, type)) return;
+    if (type === 'dns' && !isDnsLogged(dns, subject)) return;
     const response = type === 'dns' && isDnsResponse(this.writer, subject);
     const kind = response ? DNS_RESPONSE : this.kinds.of(type);
     const write = type === 'http' && this.logsForwardedFor ? writeHttp : writeTransaction;
@@ -143,7 +143,7 @@ export class EveLog {
 
   private logOther(subject: Subject): void {
     const type = otherType(this.writer, subject);
-    if (logs(this.instance.types, type)) this.writeLine(() => writeOther(this.writer, subject, type));
+    if (isTypeLogged(this.instance.types, type)) this.writeLine(() => writeOther(this.writer, subject, type));
   }
 
   /** One record, one line. */

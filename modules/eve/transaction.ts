@@ -19,7 +19,7 @@ const TYPE = encoder.encode('type');
 const TAGGED_PACKET = 'packet';
 
 /** Names under `types` by which record types are enabled, if these differ. */
-const LISTED_AS: Readonly<Record<string, readonly string[]>> = {
+const TYPE_NAMES: Readonly<Record<string, readonly string[]>> = {
   http: ['http', 'http2'],
   ftp_data: ['ftp'],
   bittorrent_dht: ['bittorrent-dht'],
@@ -29,7 +29,7 @@ const LISTED_AS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Protocols whose records have the direction of the packet that completed the transaction; others go to the server. */
-const AS_THE_PACKET = new Set([
+const WITH_PACKET_DIRECTION = new Set([
   ...[
     'bittorrent_dht',
     'ike',
@@ -53,7 +53,7 @@ export class TransactionKinds {
   of(type: string): HeaderKind {
     let kind = this.kinds.get(type);
     if (!kind) {
-      const direction = AS_THE_PACKET.has(type) ? 'event' : 'flow';
+      const direction = WITH_PACKET_DIRECTION.has(type) ? 'event' : 'flow';
       kind = { type: encoder.encode(type), direction, packet: true };
       this.kinds.set(type, kind);
     }
@@ -62,8 +62,8 @@ export class TransactionKinds {
 }
 
 /** Whether an entry with these types logs records of this event type. */
-export function logs(types: ReadonlySet<string>, eventType: string): boolean {
-  return (LISTED_AS[eventType] ?? [eventType]).some(name => types.has(name));
+export function isTypeLogged(types: ReadonlySet<string>, eventType: string): boolean {
+  return (TYPE_NAMES[eventType] ?? [eventType]).some(name => types.has(name));
 }
 
 /** The name of the payload's first member is the event type: `"http":{…}`. Empty when there is none. */
@@ -144,7 +144,7 @@ export function writeOther(writer: Writer, subject: Subject, type: string): void
 }
 
 /** Whether a DNS record is of the kinds an entry wants. */
-export function wantsDns(settings: DnsSettings, subject: Subject): boolean {
+export function isDnsLogged(settings: DnsSettings, subject: Subject): boolean {
   if (settings.requests && settings.responses && settings.types.length === 0) return true;
   const { dns } = JSON.parse(`{${subject.payloadText()}}`) as { dns?: DnsRecord };
   if (!dns) return true;

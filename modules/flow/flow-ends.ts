@@ -19,13 +19,13 @@ export class FlowEnds {
   /** Current source of packets: of several independent captures, the one that the flows belong to. */
   source = 0;
   /** With live traffic a flow belongs to the device of its first packet, whichever device has packets now. */
-  private readonly ofDevices: boolean;
+  private readonly usesDevices: boolean;
 
   constructor(
     private readonly thread: Thread,
     private readonly onFree: (flow: number) => void,
   ) {
-    this.ofDevices = thread.shared[DEVICE_NAMES] !== undefined;
+    this.usesDevices = thread.shared[DEVICE_NAMES] !== undefined;
     this.waiting = new Int32Array(Math.max(1, thread.flowRange.count));
     thread.pool.onReturn.push(slot => this.packetReturned(slot));
   }
@@ -70,7 +70,7 @@ export class FlowEnds {
     row[p + Packet.SECONDS] = flows[f + FlowRecord.LAST_SECONDS]!;
     row[p + Packet.NANOSECONDS] = flows[f + FlowRecord.LAST_NANOSECONDS]!;
     row[p + Packet.NUMBER] = flows[f + FlowRecord.LAST_NUMBER]!;
-    row[p + Packet.SOURCE] = this.ofDevices
+    row[p + Packet.SOURCE] = this.usesDevices
       ? flows[f + FlowRecord.END_REASON]! >>> FlowRecord.SOURCE_SHIFT
       : this.source;
     row[p + Packet.IP_VERSION] = flows[f + FlowRecord.IP_VERSION]!;

@@ -53,7 +53,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
   private readonly simulated: number;
   private direction = OTHER;
   private used = 0;
-  private evictionHand = 0;
+  private evictionCursor = 0;
   private readonly isFlow = (flow: number): boolean => {
     this.direction = this.key.compare(flow);
     return this.direction !== OTHER;
@@ -215,8 +215,8 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     let oldest = -1;
     let time = Infinity;
     for (let n = 0, looked = 0; n < 64 && looked < 8; n++) {
-      if (this.evictionHand >= this.rows) this.evictionHand = 0;
-      const flow = this.firstRow + this.evictionHand++;
+      if (this.evictionCursor >= this.rows) this.evictionCursor = 0;
+      const flow = this.firstRow + this.evictionCursor++;
       if (!this.isLive(flow)) continue;
       looked++;
       const last = FlowRecord.lastSecondsOf(this.flows, flow * FlowRecord.INTS);

@@ -15,8 +15,8 @@ import * as Packet from '../../engine/packet.js';
 import type { Pace } from '../../engine/thread/pace.js';
 import { type FileQueue, fileQueue } from './file-queue.js';
 import { type FileRemoval, fileRemoval } from './file-removal.js';
+import { readMerged } from './merged-reading.js';
 import { BUFFER_SIZE, CONTINUOUS, DAMAGED, FILES, FILTER, RECURSIVE, SEPARATE } from './options.js';
-import { readTogether } from './reading-together.js';
 import { Repetition } from './repetition.js';
 import { Separation } from './separation.js';
 
@@ -27,7 +27,7 @@ const AWAIT_OTHERS_MS = 1000;
 export function acquirePcap(thread: Thread): ThreadModule {
   const { config } = thread;
   const files = captureFiles(config.read(FILES), config.read(RECURSIVE));
-  const together = readTogether(thread, files);
+  const together = readMerged(thread, files);
   const pace = together ? thread.pace : undefined;
   return new PcapAcquire(
     reportingOnce(thread),
@@ -84,7 +84,7 @@ class PcapAcquire implements ThreadModule {
   }
 
   process(batch: Batch): void {
-    if (!this.isInPace()) return;
+    if (!this.keepsPace()) return;
     const { pass } = this.queue;
     // An endless loop over captures without packets must not keep the thread from being stopped.
     while (
@@ -103,7 +103,7 @@ class PcapAcquire implements ThreadModule {
   }
 
   /** Waits for threads that read the same captures and are far behind. @returns whether they have caught up */
-  private isInPace(): boolean {
+  private keepsPace(): boolean {
     const { pace, thread } = this;
     if (!pace) return true;
     pace.setProgress(this.packets);
@@ -209,7 +209,7 @@ class PcapAcquire implements ThreadModule {
     row[p + Packet.SOURCE] = this.source;
     pool.attach(slot, this.reader!.window.block);
     batch.push(slot);
-    this.removal?.took(this.source);
+    this.removal?.packetAcquired(this.source);
   }
 
   private countBytes(): void {

@@ -28,7 +28,7 @@ export function fileRemoval(thread: Thread): FileRemoval | undefined {
   if (!deletes(config)) return undefined;
   const removal = new FileRemoval(thread.log, config.read(DELETE) === 'non-alerts');
   const { row } = thread.memory;
-  thread.pool.onReturn.push(slot => removal.cameHome(row, slot * Packet.INTS));
+  thread.pool.onReturn.push(slot => removal.packetReturned(row, slot * Packet.INTS));
   return removal;
 }
 
@@ -41,12 +41,12 @@ export class FileRemoval {
   ) {}
 
   /** A packet of this source was acquired. */
-  took(source: number): void {
+  packetAcquired(source: number): void {
     this.at(source).inFlight++;
   }
 
   /** A packet of this thread's pool is done; packets derived from those of the file count for its alerts. */
-  cameHome(row: Int32Array, p: number): void {
+  packetReturned(row: Int32Array, p: number): void {
     const source = this.sources.get(row[p + Packet.SOURCE]!);
     if (!source) return;
     if (row[p + Packet.ALERTS]! > 0 && this.keepAlerting) source.keep = true;

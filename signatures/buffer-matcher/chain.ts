@@ -16,21 +16,21 @@ export interface Budget {
 }
 
 /** A condition's role in its chain. */
-export interface Link {
+export interface ChainRole {
   /** A later condition refers to its match position. */
   readonly again: boolean;
   /** Between tries, nothing before it changes except the position. */
   readonly steady: boolean;
 }
 
-const SETTING = new Set(['byte_extract', 'byte_math']);
+const SETS_VARIABLE = new Set(['byte_extract', 'byte_math']);
 
-export function linkOf(chain: readonly Match[], place: number): Link {
+export function roleOf(chain: readonly Match[], place: number): ChainRole {
   const behind = chain.slice(place + 1);
-  const away = behind.findIndex(standsAlone);
+  const away = behind.findIndex(isAnchor);
   return {
     again: (away < 0 ? behind : behind.slice(0, away)).some(isRelative),
-    steady: !chain.slice(0, place).some(({ kind }) => SETTING.has(kind)),
+    steady: !chain.slice(0, place).some(({ kind }) => SETS_VARIABLE.has(kind)),
   };
 }
 
@@ -43,16 +43,16 @@ export function isRelative(match: Match): boolean {
   return match.relative === true;
 }
 
-const MOVING = new Set(['content', 'pcre', 'byte_jump', 'byte_extract', 'byte_math', 'base64_decode']);
+const SETS_POSITION = new Set(['content', 'pcre', 'byte_jump', 'byte_extract', 'byte_math', 'base64_decode']);
 
 /** Whether it sets the position to which relative conditions refer. */
-function moves(match: Match): boolean {
-  return MOVING.has(match.kind) && match.negated !== true;
+function setsPosition(match: Match): boolean {
+  return SETS_POSITION.has(match.kind) && match.negated !== true;
 }
 
 /** Whether it sets the position for later conditions regardless of the preceding matches. */
-function standsAlone(match: Match): boolean {
-  return moves(match) && !isRelative(match);
+function isAnchor(match: Match): boolean {
+  return setsPosition(match) && !isRelative(match);
 }
 
 /** Splits conditions where nothing later refers back, neither to a position nor to a number read before. */
@@ -60,23 +60,24 @@ export function chainsOf(conditions: readonly Match[]): Match[][] {
   const chains: Match[][] = [];
   conditions.forEach((match, i) => {
     const chain = chains.at(-1);
-    if (!chain || (standsAlone(match) && !usesNumbersOf(chain, conditions.slice(i)))) chains.push([]);
+    if (!chain || (isAnchor(match) && !usesVariablesOf(chain, conditions.slice(i)))) chains.push([]);
     chains.at(-1)!.push(match);
   });
   return chains;
 }
 
-function usesNumbersOf(chain: readonly Match[], behind: readonly Match[]): boolean {
-  const names = chain.filter(({ kind }) => SETTING.has(kind)).map(match => match['name']);
+function usesVariablesOf(chain: readonly Match[], behind: readonly Match[]): boolean {
+  const names = chain.filter(({ kind }) => SETS_VARIABLE.has(kind)).map(match => match['name']);
   return (
-    names.length > 0 && behind.some(match => AMOUNTS.some(field => names.includes(amountIn(match, field))))
+    names.length > 0 &&
+    behind.some(match => VARIABLE_FIELDS.some(field => names.includes(variableIn(match, field))))
   );
 }
 
 /** Fields that may contain a variable name. */
-const AMOUNTS = ['offset', 'depth', 'distance', 'within', 'bytes', 'value', 'position'] as const;
+const VARIABLE_FIELDS = ['offset', 'depth', 'distance', 'within', 'bytes', 'value', 'position'] as const;
 
-function amountIn(match: Match, field: (typeof AMOUNTS)[number]): unknown {
+function variableIn(match: Match, field: (typeof VARIABLE_FIELDS)[number]): unknown {
   return field === 'bytes' && match.kind === 'content' ? undefined : match[field];
 }
 

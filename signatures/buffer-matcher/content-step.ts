@@ -5,7 +5,7 @@ import { numberSource, sizeSource } from '../keywords/byte-reading.js';
 import type { CompileEnvironment } from '../match-compiler.js';
 import type { ContentMatch } from '../signature.js';
 import { REPLACEMENTS, type Replacements } from '../state/replacements.js';
-import { type Budget, isRelative, type Link, type Step } from './chain.js';
+import { type Budget, type ChainRole, isRelative, type Step } from './chain.js';
 import { Needle } from './needle.js';
 
 /** Range of match positions: `[from, to)`. */
@@ -30,7 +30,7 @@ interface Search {
 
 export function contentStep(
   match: ContentMatch,
-  link: Link,
+  link: ChainRole,
   environment: CompileEnvironment,
   budget: Budget,
 ): Step {
@@ -74,7 +74,7 @@ function noteReplacement(match: ContentMatch, { stores }: CompileEnvironment): S
  */
 function present(
   { needle, setWindow, endswith, hasOneEnd, alone }: Search,
-  { again, steady }: Link,
+  { again, steady }: ChainRole,
   budget: Budget,
   next: Test,
 ): Test {

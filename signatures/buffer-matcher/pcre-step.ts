@@ -3,7 +3,7 @@ import { type Expressions, LIMIT_REACHED } from '../../engine/expression.js';
 import type { Inspection, Test } from '../inspection.js';
 import type { Capture, PcreMatch } from '../keywords/pcre.js';
 import type { CompileEnvironment } from '../match-compiler.js';
-import type { Budget, Link, Step } from './chain.js';
+import type { Budget, ChainRole, Step } from './chain.js';
 
 /** Name of the store. */
 export const CAPTURES = 'captures';
@@ -20,7 +20,7 @@ const MAX_GROUPS = 16;
 
 export function pcreStep(
   match: PcreMatch,
-  { again }: Link,
+  { again }: ChainRole,
   environment: CompileEnvironment,
   budget: Budget,
 ): Step {

@@ -26,13 +26,13 @@ export class SignatureStore {
   private used = SLAB_BYTES;
   private lines: string[] = [];
   /** Signatures in the block that is not written yet. */
-  private waiting: Stored[] = [];
+  private pending: Stored[] = [];
   private size = 0;
 
   add(signature: Signature): Stored {
     const stored = { block: 0, line: this.lines.length };
     this.lines.push(textOf(signature));
-    this.waiting.push(stored);
+    this.pending.push(stored);
     if (this.lines.length === LINES_OF_BLOCK) this.endBlock();
     return stored;
   }
@@ -53,11 +53,11 @@ export class SignatureStore {
     const packed = deflateRawSync(this.lines.join('\n'), { level: 1 });
     const head = Buffer.alloc(HEAD);
     head.writeUInt32LE(packed.length);
-    for (const stored of this.waiting) stored.block = this.size;
+    for (const stored of this.pending) stored.block = this.size;
     this.write(head);
     this.write(packed);
     this.lines = [];
-    this.waiting = [];
+    this.pending = [];
   }
 
   private write(bytes: Buffer): void {

@@ -35,7 +35,7 @@ function unmet(kind: string, value: string, context: RuleContext, at: Position):
     case 'feature':
       return context.features.has(value) ? undefined : `feature ${value} is not available`;
     case 'keyword':
-      return isThere(value, context) ? undefined : `keyword ${value} is not available`;
+      return isAvailable(value, context) ? undefined : `keyword ${value} is not available`;
     case 'version':
       return versionMet(value, context.version, at) ? undefined : `version ${value} is required`;
     default:
@@ -43,7 +43,7 @@ function unmet(kind: string, value: string, context: RuleContext, at: Position):
   }
 }
 
-function isThere(name: string, { keywords, off }: RuleContext): boolean {
+function isAvailable(name: string, { keywords, off }: RuleContext): boolean {
   const keyword = keywords.get(name);
   return keyword !== undefined && (keyword.switch === undefined || !off.has(keyword.switch));
 }

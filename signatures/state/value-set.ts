@@ -16,7 +16,7 @@ const REMOVED = 2;
 /** Integers of a hash in a key. */
 const HASH_INTS = 8;
 /** Value index in an entry, after its state: number of times the set had been cleared at that time. */
-const ERA = 1;
+const GENERATION = 1;
 /** Value indices in the entry of a whole set: number of times it was cleared, and number of values removed. */
 const CLEARED = 0;
 const REMOVALS = 1;
@@ -27,8 +27,8 @@ export class ValueSet implements Dataset {
   private readonly values = new Map<string, Entry>();
   private readonly identity: readonly [number, number];
   /** Number of clears of any set, and of this one, at this thread's last check. */
-  private clearedSeen = 0;
-  private era = 0;
+  private lastCleared = 0;
+  private generation = 0;
 
   constructor(
     private readonly table: SharedTable,
@@ -74,19 +74,19 @@ export class ValueSet implements Dataset {
   // ── values in the form of `dataset-values.ts` ──
 
   holds(value: string): boolean {
-    this.updateEra();
+    this.updateGeneration();
     const shared = this.state(value, 0);
-    return shared === PRESENT || (shared !== REMOVED && this.era === 0 && this.values.has(value));
+    return shared === PRESENT || (shared !== REMOVED && this.generation === 0 && this.values.has(value));
   }
 
   addValue(value: string): void {
-    this.updateEra();
+    this.updateGeneration();
     this.state(value, PRESENT);
-    if (this.savePath !== undefined) this.unsaved.add(value, this.era);
+    if (this.savePath !== undefined) this.unsaved.add(value, this.generation);
   }
 
   removeValue(value: string): void {
-    this.updateEra();
+    this.updateGeneration();
     this.state(value, REMOVED);
     if (this.savePath === undefined) return;
     this.withEntry(undefined, true, (ints, v) => ++ints[v + REMOVALS]!);
@@ -95,8 +95,8 @@ export class ValueSet implements Dataset {
 
   /** Removes all values, for all threads. */
   clear(): void {
-    this.updateEra();
-    this.era = this.withEntry(undefined, true, (ints, v) => ++ints[v + CLEARED]!);
+    this.updateGeneration();
+    this.generation = this.withEntry(undefined, true, (ints, v) => ++ints[v + CLEARED]!);
     this.unsaved.clear();
     this.control.countCleared();
     const { savePath } = this;
@@ -108,7 +108,7 @@ export class ValueSet implements Dataset {
   save(): void {
     const { savePath } = this;
     if (savePath === undefined) return;
-    this.updateEra();
+    this.updateGeneration();
     this.control.exclusively(() => this.saveIn(savePath));
   }
 
@@ -123,8 +123,10 @@ export class ValueSet implements Dataset {
 
   /** Values that this thread has read or set, without those that any thread has removed since. */
   private known(): string[] {
-    const added = [...this.unsaved.added].filter(([, era]) => era === this.era).map(([value]) => value);
-    const values = this.era === 0 ? [...this.values.keys(), ...added] : added;
+    const added = [...this.unsaved.added]
+      .filter(([, era]) => era === this.generation)
+      .map(([value]) => value);
+    const values = this.generation === 0 ? [...this.values.keys(), ...added] : added;
     const removals = this.withEntry(undefined, false, (ints, v) => ints[v + REMOVALS]!);
     return removals > 0 ? values.filter(value => this.holds(value)) : values;
   }
@@ -147,16 +149,16 @@ export class ValueSet implements Dataset {
   }
 
   /** Most runs never clear a set: then nothing is looked up. */
-  private updateEra(): void {
+  private updateGeneration(): void {
     const { cleared } = this.control;
-    if (cleared === this.clearedSeen) return;
-    this.clearedSeen = cleared;
+    if (cleared === this.lastCleared) return;
+    this.lastCleared = cleared;
     const era = Math.max(
       0,
       this.withEntry(undefined, false, (ints, v) => ints[v + CLEARED]!),
     );
-    if (era !== this.era) this.unsaved.clear();
-    this.era = era;
+    if (era !== this.generation) this.unsaved.clear();
+    this.generation = era;
   }
 
   /** State of a value shared by all threads. @param change 0 only queries */
@@ -164,9 +166,9 @@ export class ValueSet implements Dataset {
     return this.withEntry(value, change !== 0, (ints, v) => {
       if (change !== 0) {
         ints[v] = change;
-        ints[v + ERA] = this.era;
+        ints[v + GENERATION] = this.generation;
       }
-      return ints[v + ERA] === this.era ? ints[v]! : 0;
+      return ints[v + GENERATION] === this.generation ? ints[v]! : 0;
     });
   }
 

@@ -3,8 +3,8 @@ import type { ApplicationSession } from '../../engine/application-layer.js';
 import type { Transaction } from '../../engine/protocol.js';
 import { OpenTransactions } from '../../modules/detect/firewall/open-transactions.js';
 
-const talk = (untold?: readonly [number, number]) =>
-  ({ protocol: { untold } }) as unknown as ApplicationSession;
+const talk = (silentAfter?: readonly [number, number]) =>
+  ({ protocol: { silentAfter } }) as unknown as ApplicationSession;
 const transactions = (count: number) => Array.from({ length: count }, (_, id) => ({ id }) as Transaction);
 const ids = (open: OpenTransactions) => open.affected.map(({ transaction }) => transaction.id);
 

@@ -40,7 +40,7 @@ describe('chunks', () => {
     const present = new Set<number>();
     for (let round = 0; round < 4000; round++) {
       const start = Math.floor(random() * 500) * 2;
-      const node = chunks.firstEndingBehind(0, start);
+      const node = chunks.firstEndingAfter(0, start);
       if (present.has(start)) {
         expect(chunks.nodes[node * Chunk.INTS + Chunk.START]).toBe(start);
         chunks.remove(0, node);

@@ -118,11 +118,12 @@ class CoverageObserver implements Observer {
   /** Everything that headers test. */
   private kindOf(application: string | undefined): string {
     const { facts } = this;
-    const { addresses, version, source, destination, sourcePort, destinationPort, have, transport } = facts;
+    const { addresses, version, source, destination, sourcePort, destinationPort, satisfied, transport } =
+      facts;
     const length = version === 6 ? 16 : version === 4 ? 4 : 0;
     const text = (at: number): string =>
       Buffer.from(addresses.buffer, addresses.byteOffset + at, length).toString('latin1');
-    return `${text(source)} ${text(destination)} ${sourcePort} ${destinationPort} ${have} ${transport} ${application}`;
+    return `${text(source)} ${text(destination)} ${sourcePort} ${destinationPort} ${satisfied} ${transport} ${application}`;
   }
 
   private applies(number: number): boolean {

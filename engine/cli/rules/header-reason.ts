@@ -166,8 +166,8 @@ export class HeaderReasons {
   /** Properties of the packet; rules with only addresses are evaluated for the first packet of each direction. */
   private have(): number {
     const { facts } = this;
-    if (facts.flow < 0) return facts.have;
+    if (facts.flow < 0) return facts.satisfied;
     const seen = this.flows.row[facts.f + Flow.DETECT_FLAGS]! & (facts.toServer ? 1 : 2);
-    return seen ? facts.have : facts.have | Header.NEED_FIRST_OF_DIRECTION;
+    return seen ? facts.satisfied : facts.satisfied | Header.NEED_FIRST_OF_DIRECTION;
   }
 }

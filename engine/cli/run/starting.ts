@@ -1,7 +1,7 @@
 /** Starts the threads of a run: selects the profile, outputs and shared objects. */
 import { availableParallelism } from 'node:os';
+import { canBeMerged } from '../../../modules/pcap/merged-reading.js';
 import { SEPARATE } from '../../../modules/pcap/options.js';
-import { canBeReadTogether } from '../../../modules/pcap/reading-together.js';
 import { DETECTION_STATE } from '../../../signatures/state/detection-state.js';
 import { EXPECTATIONS } from '../../application/expectations.js';
 import type { Config } from '../../config/config.js';
@@ -95,7 +95,7 @@ function profileSituation(config: Config, inputs: Inputs): Situation {
     live,
     // Flows that continue in the next capture must stay in one thread.
     inputs: live || separate ? names.length : 1,
-    together: captures !== undefined && canBeReadTogether(config, captures),
+    together: captures !== undefined && canBeMerged(config, captures),
     cores: config.read(SOURCE_THREADS) || (separate ? processors : usefulThreads(processors, inputs)),
   };
 }

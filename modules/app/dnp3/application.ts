@@ -7,7 +7,7 @@ import type { Dnp3Settings } from './settings.js';
 /** Function codes of responses, which have internal indications. */
 const RESPONSES = [129, 130];
 
-export type Trouble = 'unknown_object' | 'max_points_per_object' | 'too_many_objects' | 'malformed';
+export type ParseProblem = 'unknown_object' | 'max_points_per_object' | 'too_many_objects' | 'malformed';
 
 export interface ApplicationObject extends ObjectHead {
   readonly stop: number;
@@ -24,7 +24,7 @@ export interface ApplicationMessage {
   readonly indications: number | undefined;
   readonly objects: readonly ApplicationObject[];
   /** Reason why objects are missing. */
-  readonly trouble: Trouble | undefined;
+  readonly problem: ParseProblem | undefined;
 }
 
 /** @param bytes kept  @returns undefined if too short */
@@ -35,9 +35,9 @@ export function parseApplication(bytes: Uint8Array, settings: Dnp3Settings): App
   if (isResponse && bytes.length < 4) return undefined;
   const objects: ApplicationObject[] = [];
   const reader = new BitReader(bytes, isResponse ? 4 : 2);
-  const trouble = readObjects(reader, objects, functionCode, settings);
+  const problem = readObjects(reader, objects, functionCode, settings);
   const indications = isResponse ? uint16(bytes, 2) : undefined;
-  return { bytes, control: bytes[0]!, functionCode, indications, objects, trouble };
+  return { bytes, control: bytes[0]!, functionCode, indications, objects, problem };
 }
 
 function readObjects(
@@ -45,7 +45,7 @@ function readObjects(
   objects: ApplicationObject[],
   functionCode: number,
   { maxObjects, maxPoints }: Dnp3Settings,
-): Trouble | undefined {
+): ParseProblem | undefined {
   for (let left = maxPoints; reader.left > 0; ) {
     if (objects.length >= maxObjects) return 'too_many_objects';
     const object = readHead(reader);

@@ -109,7 +109,7 @@ export class Exchange {
     const transaction = session.begin(
       new Dnp3Transaction(session.transactionCount, link, transport, message, toServer),
     );
-    if (message.trouble) session.event(transaction, message.trouble, toServer);
+    if (message.problem) session.event(transaction, message.problem, toServer);
     this.unanswered = toServer ? this.unanswered + 1 : 0;
     const flooded = this.unanswered > settings.maxRequests;
     if (flooded) session.event(transaction, 'flooded', toServer);

@@ -32,7 +32,7 @@ function linkControl({ control }: LinkHeader): object {
 }
 
 function applicationJson(message: ApplicationMessage): object {
-  const { control, functionCode, objects, trouble } = message;
+  const { control, functionCode, objects, problem } = message;
   return {
     control: {
       con: (control & 0x20) !== 0,
@@ -43,7 +43,7 @@ function applicationJson(message: ApplicationMessage): object {
     },
     function_code: functionCode,
     objects: objects.map(object => objectJson(object, pointsOf(message, object))),
-    complete: trouble === undefined,
+    complete: problem === undefined,
   };
 }
 

@@ -20,14 +20,14 @@ export function isMessage(bytes: Uint8Array, start: number, end: number): boolea
   if (2 * entries > end - start - HEADER_LENGTH) return false;
   let at = start + HEADER_LENGTH;
   for (let i = uint16(bytes, start + 4); i > 0; i--) {
-    at = behindName(bytes, at, end) + 4;
+    at = afterName(bytes, at, end) + 4;
     if (at < 4 || at > end) return false;
   }
   return true;
 }
 
 /** @returns offset after the name at `at`, -1 if there is none; pointers are not followed */
-function behindName(bytes: Uint8Array, at: number, end: number): number {
+function afterName(bytes: Uint8Array, at: number, end: number): number {
   while (at < end) {
     const size = bytes[at]!;
     if (size === 0) return at + 1;

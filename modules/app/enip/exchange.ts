@@ -85,7 +85,7 @@ function addRequest(session: EnipSession, message: EnipMessage): void {
     return;
   }
   session.advance(transaction, true, COMPLETE);
-  waitingOf(session).add(keyOf(message), transaction);
+  pendingOf(session).add(keyOf(message), transaction);
 }
 
 /** These two have no response (CIP Networks Library, volume 2, 2-4). */
@@ -94,7 +94,7 @@ function isAnswered({ command }: EnipMessage): boolean {
 }
 
 /** Requests by the values that their responses repeat. */
-function waitingOf(session: EnipSession): PendingTransactions<number, EnipTransaction> {
+function pendingOf(session: EnipSession): PendingTransactions<number, EnipTransaction> {
   session.state ??= new PendingTransactions(session);
   return session.state as PendingTransactions<number, EnipTransaction>;
 }
@@ -105,7 +105,7 @@ function keyOf({ command, session }: EnipMessage): number {
 }
 
 function addResponse(session: EnipSession, message: EnipMessage): void {
-  const transaction = waitingOf(session).find(keyOf(message)) ?? begin(session);
+  const transaction = pendingOf(session).find(keyOf(message)) ?? begin(session);
   transaction.response = message;
   if (message.isInvalid) session.event(transaction, 'invalid_pdu', false);
   session.complete(transaction);

@@ -37,7 +37,7 @@ export interface HttpVariant {
 }
 
 /** The variant for alerts, and for outputs without known settings. */
-export const USUAL: HttpVariant = {
+export const DEFAULT_VARIANT: HttpVariant = {
   extended: true,
   custom: [],
   dumpRequest: false,
@@ -48,7 +48,7 @@ export const USUAL: HttpVariant = {
 /** @returns one for each variant that any entry uses; none if no entry logs HTTP */
 export function httpVariants(config: Config): readonly HttpVariant[] {
   const entries = recordTypeSettings(config, 'http');
-  if (entries.length === 0) return [{ ...USUAL, extended: false }];
+  if (entries.length === 0) return [{ ...DEFAULT_VARIANT, extended: false }];
   const variants = new Map<string, HttpVariant>();
   entries.forEach((settings, i) => {
     if (!settings) return;

@@ -5,7 +5,7 @@ import { bodyMembers } from '../../../engine/record/alert-bodies.js';
 import { parseContentRange } from './content-range.js';
 import type { CustomField } from './custom-fields.js';
 import type { Headers } from './headers.js';
-import { type HttpVariant, USUAL } from './record-settings.js';
+import { DEFAULT_VARIANT, type HttpVariant } from './record-settings.js';
 import type { HttpTransaction } from './transaction.js';
 
 /** Members without braces: `"http":{…}`. */
@@ -26,7 +26,7 @@ export function httpAlertRecord(transaction: HttpTransaction): string {
   const bodies =
     bodyMembers(request.body?.store.view(), 'http_request_body', 'http_request_body_printable', forms) +
     bodyMembers(response.body?.store.view(), 'http_response_body', 'http_response_body_printable', forms);
-  return `${httpRecord(transaction, USUAL).slice(0, -1)}${bodies}}`;
+  return `${httpRecord(transaction, DEFAULT_VARIANT).slice(0, -1)}${bodies}}`;
 }
 
 function addBasic({ request, response }: HttpTransaction, members: string[]): void {

@@ -56,7 +56,7 @@ export class HeaderFrames {
     const message = found.transaction.message(toServer);
     message.note(message.frames, header.type);
     const content = withoutPadding(payload, header.flags);
-    const fragment = content && behindFields(header, content, message);
+    const fragment = content && withoutPrefix(header, content, message);
     if (!fragment) {
       streams.report(found.transaction, 'invalid_frame_data');
       return;
@@ -134,18 +134,18 @@ export class HeaderFrames {
 }
 
 /** The header without the bytes before it (a priority, or the promised stream); undefined if those are incomplete. */
-function behindFields(
+function withoutPrefix(
   { type, flags }: FrameHeader,
   content: Uint8Array,
   message: Message,
 ): Uint8Array | undefined {
-  if (type === PUSH_PROMISE) return behind(content, 4);
+  if (type === PUSH_PROMISE) return skipBytes(content, 4);
   if ((flags & WITH_PRIORITY) === 0) return content;
   if (content.length >= 5) message.note(message.priorities, content[4]!);
-  return behind(content, 5);
+  return skipBytes(content, 5);
 }
 
-function behind(bytes: Uint8Array, length: number): Uint8Array | undefined {
+function skipBytes(bytes: Uint8Array, length: number): Uint8Array | undefined {
   return bytes.length >= length ? bytes.subarray(length) : undefined;
 }
 

@@ -62,12 +62,12 @@ export function* messages(session: LdapSession, toServer: boolean): Reading<void
       if (session.requests.changeTo !== undefined) yield;
       continue;
     }
-    if (session.failed || !(yield* resumeAfterGap(socket, begins))) return;
+    if (session.failed || !(yield* resumeAfterGap(socket, probeMessage))) return;
   }
 }
 
 /** Whether a message begins here, in either direction. */
-function begins(bytes: Uint8Array, start: number, end: number): ProbeResult {
+function probeMessage(bytes: Uint8Array, start: number, end: number): ProbeResult {
   const answer = probe(bytes, start, end, true);
   return answer === 'yes-but-reversed' ? 'yes' : answer;
 }
@@ -80,13 +80,13 @@ function* message(session: LdapSession, socket: StreamSocket, toServer: boolean)
     head = readHead(socket.view, socket.offset, socket.offset + socket.available);
   }
   if (!head || head.tag !== SEQUENCE) {
-    reportLost(session, toServer, 'invalid_data');
+    failWith(session, toServer, 'invalid_data');
     return false;
   }
   session.frame('pdu', toServer, socket.position, head.head + head.length);
   const bytes = yield* socket.read(head.head + head.length);
   if (bytes) add(session, bytes.slice(head.head), toServer);
-  else if (socket.state === 'limit') reportLost(session, toServer, 'incomplete_data');
+  else if (socket.state === 'limit') failWith(session, toServer, 'incomplete_data');
   return bytes !== undefined && !session.failed;
 }
 
@@ -95,7 +95,7 @@ export function datagram(session: LdapSession, bytes: Uint8Array, toServer: bool
   for (let at = 0; at < bytes.length; ) {
     const head = readHead(bytes, at, bytes.length);
     if (head === undefined || head === 'more' || at + head.head + head.length > bytes.length) {
-      reportLost(session, toServer, 'incomplete_data');
+      failWith(session, toServer, 'incomplete_data');
       return;
     }
     session.frame('pdu', toServer, at, head.head + head.length);
@@ -107,7 +107,7 @@ export function datagram(session: LdapSession, bytes: Uint8Array, toServer: bool
 
 function add(session: LdapSession, content: Uint8Array, toServer: boolean): void {
   const message = parseMessage(content);
-  if (!message) reportLost(session, toServer, 'invalid_data');
+  if (!message) failWith(session, toServer, 'invalid_data');
   else if (isRequest(message.operation)) addRequest(session, message);
   else addResponse(session, message, content.length);
 }
@@ -127,17 +127,17 @@ function addRequest(session: LdapSession, request: LdapMessage): void {
   const transaction = begin(session, request);
   session.advance(transaction, true, COMPLETE);
   if (isUnanswered(request.operation)) session.complete(transaction);
-  else waitingOf(session).add(request.id, transaction);
+  else pendingOf(session).add(request.id, transaction);
 }
 
 /** Requests by message ID. */
-function waitingOf(session: LdapSession): PendingTransactions<number, LdapTransaction> {
+function pendingOf(session: LdapSession): PendingTransactions<number, LdapTransaction> {
   session.state ??= new PendingTransactions(session);
   return session.state as PendingTransactions<number, LdapTransaction>;
 }
 
 function addResponse(session: LdapSession, response: LdapMessage, length: number): void {
-  const waiting = waitingOf(session).find(response.id);
+  const waiting = pendingOf(session).find(response.id);
   const transaction = waiting ?? begin(session, undefined);
   keep(transaction, response, length);
   // Unsolicited notifications have number 0.
@@ -168,7 +168,7 @@ function addTypes(list: TextList, message: LdapMessage): void {
 }
 
 /** Reports data that is not a valid message. */
-function reportLost(session: LdapSession, toServer: boolean, event: (typeof EVENTS)[number]): void {
+function failWith(session: LdapSession, toServer: boolean, event: (typeof EVENTS)[number]): void {
   const transaction = begin(session, undefined);
   session.event(transaction, event);
   session.advance(transaction, toServer, COMPLETE);

@@ -25,14 +25,14 @@ export interface NfsCall {
    * In version 4, the file that is read or written if the handle does not identify it: what was looked up or opened
    * from there.
    */
-  readonly below?: string;
+  readonly subpath?: string;
   readonly name?: Uint8Array;
   readonly newName?: Uint8Array;
   /** Offset in the file, in bytes. */
   readonly offset?: number;
   readonly data?: FileData;
   /** Number of version 4 operations after the data. */
-  readonly behind?: number;
+  readonly operationsAfter?: number;
 }
 
 export interface NfsReply {

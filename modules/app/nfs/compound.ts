@@ -28,14 +28,14 @@ import type { Xdr } from './xdr.js';
 const MAX_OWNER_LENGTH = 1024;
 
 /** The combined result of the operations of a call. */
-interface Gathered {
+interface CompoundResult {
   handle?: Uint8Array;
-  below?: string;
+  subpath?: string;
   name?: Uint8Array;
   newName?: Uint8Array;
   offset?: number;
   data?: FileData;
-  behind?: number;
+  operationsAfter?: number;
   kind: NfsCall['kind'];
   procedure: number;
 }
@@ -58,17 +58,17 @@ export function readCompoundCall(xdr: Xdr): NfsCall | undefined {
   xdr.opaque(MAX_NAME_LENGTH);
   xdr.uint32();
   const count = Math.min(MAX_OPERATIONS, xdr.uint32());
-  return xdr.failed ? undefined : gather(xdr, count, { kind: 'unlogged', procedure: 1 });
+  return xdr.failed ? undefined : readOperations(xdr, count, { kind: 'unlogged', procedure: 1 });
 }
 
 /** The operations after the data that a call writes. @param before the call as parsed so far */
-export function readCompoundRest(xdr: Xdr, { behind = 0, handle, below, name }: NfsCall): NfsCall {
-  const known = { ...(handle && { handle }), ...(below && { below }), ...(name && { name }) };
-  return gather(xdr, behind, { ...known, kind: 'unlogged', procedure: 1 });
+export function readCompoundRest(xdr: Xdr, { operationsAfter = 0, handle, subpath, name }: NfsCall): NfsCall {
+  const known = { ...(handle && { handle }), ...(subpath && { subpath }), ...(name && { name }) };
+  return readOperations(xdr, operationsAfter, { ...known, kind: 'unlogged', procedure: 1 });
 }
 
 /** Parses operations up to and including the first one with data. */
-function gather(xdr: Xdr, count: number, call: Gathered): NfsCall {
+function readOperations(xdr: Xdr, count: number, call: CompoundResult): NfsCall {
   for (let i = 0; i < count && xdr.left >= 4; i++) {
     const operation = xdr.uint32();
     if (!readOperation(xdr, operation, call) || xdr.failed) break;
@@ -77,22 +77,22 @@ function gather(xdr: Xdr, count: number, call: Gathered): NfsCall {
       call.kind = KINDS.get(operation)!;
     }
     if (!call.data) continue;
-    call.behind = count - i - 1;
+    call.operationsAfter = count - i - 1;
     break;
   }
   return call;
 }
 
 /** @returns false for unsupported operations */
-function readOperation(xdr: Xdr, operation: number, call: Gathered): boolean {
+function readOperation(xdr: Xdr, operation: number, call: CompoundResult): boolean {
   switch (operation) {
     case PUTFH:
       call.handle = xdr.opaque(MAX_HANDLE_LENGTH);
-      delete call.below;
+      delete call.subpath;
       return true;
     case LOOKUP:
       call.name = xdr.opaque(MAX_NAME_LENGTH);
-      call.below = `${call.below ?? ''}/${latin1(call.name)}`;
+      call.subpath = `${call.subpath ?? ''}/${latin1(call.name)}`;
       return true;
     case REMOVE:
       call.name = xdr.opaque(MAX_NAME_LENGTH);
@@ -114,7 +114,7 @@ function readOperation(xdr: Xdr, operation: number, call: Gathered): boolean {
       return true;
     case OPEN:
       call.name = readOpen(xdr);
-      if (call.name.length > 0) call.below = `${call.below ?? ''}/${latin1(call.name)}`;
+      if (call.name.length > 0) call.subpath = `${call.subpath ?? ''}/${latin1(call.name)}`;
       return true;
     case CREATE:
       call.name = readCreate(xdr);

@@ -73,7 +73,7 @@ export class NfsConnection {
   ): IncompleteData | undefined {
     const data = { ...call.data!, offset: call.offset!, xid: rpc.xid, isEnd: false };
     const rest = this.transfers.beginData(transaction, data, bytes, end);
-    if (!call.behind) return rest;
+    if (!call.operationsAfter) return rest;
     const more = { rpc, call, at: data.at + padded(data.length) - start };
     return { transfer: transaction.transfer!, transaction, length: rest?.length ?? 0, more };
   }

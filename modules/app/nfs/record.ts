@@ -15,12 +15,12 @@ export function nfsRecord(
 ): string {
   const { rpc, call } = transaction;
   if (!rpc || !call) return '';
-  if (!forAlert && isQuiet(rpc.version, call.procedure)) return '';
+  if (!forAlert && isUnlogged(rpc.version, call.procedure)) return '';
   return `"nfs":${JSON.stringify(nfsMembers(transaction, !toServer))},"rpc":${JSON.stringify(rpcMembers(transaction, !toServer))}`;
 }
 
 /** GETATTR and NULL. */
-function isQuiet(version: number, procedure: number): boolean {
+function isUnlogged(version: number, procedure: number): boolean {
   return procedure === 0 || (version < 4 && procedure === 1);
 }
 

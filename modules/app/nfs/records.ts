@@ -21,7 +21,7 @@ export function* records(
   const socket = toServer ? session.client : session.server;
   for (;;) {
     if (yield* message(socket, connection, toServer)) continue;
-    if (!(yield* search(socket, toServer))) break;
+    if (!(yield* resynchronize(socket, toServer))) break;
   }
   if (socket.state === 'end' || socket.state === 'reset')
     connection().transfers.ended(toServer, socket.truncated);
@@ -36,12 +36,12 @@ function* message(
   const mark = yield* socket.peek(MARK);
   if (!mark) return false;
   const word = uint32(mark, 0);
-  const read = (word & LAST) !== 0 ? whole : parted;
+  const read = (word & LAST) !== 0 ? readUnfragmented : readFragmented;
   return yield* read(socket, connection(), toServer, word & ~LAST);
 }
 
 /** After a gap: skips to where a message may begin. @returns false if the stream has ended */
-function* search(socket: StreamSocket, toServer: boolean): Reading<boolean> {
+function* resynchronize(socket: StreamSocket, toServer: boolean): Reading<boolean> {
   while (socket.state === 'gap') {
     socket.resume();
     for (let needed = 1; yield* socket.wait(needed); needed = socket.available + 1) {
@@ -54,7 +54,7 @@ function* search(socket: StreamSocket, toServer: boolean): Reading<boolean> {
 }
 
 /** The mark is not consumed until the message is available: frames begin with it. */
-function* whole(
+function* readUnfragmented(
   socket: StreamSocket,
   connection: NfsConnection,
   toServer: boolean,
@@ -68,14 +68,14 @@ function* whole(
   const rest = toServer
     ? connection.call(view, offset, offset + size, place)
     : connection.reply(view, offset, offset + size, place);
-  return yield* behind(socket, connection, rest, size, length);
+  return yield* readAfterHead(socket, connection, rest, size, length);
 }
 
 /**
  * File data after the parsed part of a message, and operations after the data.
  * @param size parsed bytes  @param length of these and everything after them
  */
-function* behind(
+function* readAfterHead(
   socket: StreamSocket,
   connection: NfsConnection,
   rest: IncompleteData | undefined,
@@ -84,18 +84,18 @@ function* behind(
 ): Reading<boolean> {
   const taken = rest?.more && rest.length === 0 ? Math.min(length, rest.more.at) : size;
   if (!(yield* socket.discard(taken))) return false;
-  const left = rest ? yield* data(socket, connection, rest, length - taken) : length - taken;
+  const left = rest ? yield* readFileData(socket, connection, rest, length - taken) : length - taken;
   if (left === undefined) return false;
   if (!rest?.more || left === 0) return yield* socket.discard(left);
   const next = Math.min(left, HEAD);
   if (!(yield* socket.wait(next))) return false;
   const { view, offset } = socket;
   const further = connection.addOperationsAfterData(rest.more, view, offset, offset + next);
-  return yield* behind(socket, connection, further, next, left);
+  return yield* readAfterHead(socket, connection, further, next, left);
 }
 
 /** File data as it arrives. @returns bytes after it in the fragment, undefined if the stream has ended */
-function* data(
+function* readFileData(
   socket: StreamSocket,
   connection: NfsConnection,
   rest: IncompleteData,
@@ -123,7 +123,7 @@ function* data(
 }
 
 /** A message in several fragments. @param length of the first */
-function* parted(
+function* readFragmented(
   socket: StreamSocket,
   connection: NfsConnection,
   toServer: boolean,
@@ -133,7 +133,7 @@ function* parted(
   const place = { at: socket.position, length, mark: MARK };
   const fragments = new Fragments(socket, length);
   let head = new GrowingBytes();
-  yield* gather(fragments, head);
+  yield* readHead(fragments, head);
   if (head.length < HEAD && !fragments.isOver) return false;
   let rest = toServer
     ? connection.call(head.view(), 0, head.length, place)
@@ -141,11 +141,11 @@ function* parted(
   while (rest) {
     const known = rest.length === 0 && rest.more ? head.slice(Math.min(head.length, rest.more.at)) : NOTHING;
     const fill = rest.length > 0 ? padded(rest.length) : (rest.more?.at ?? 0) - head.length;
-    if (known.length === 0) yield* dataIn(fragments, connection, rest, fill);
+    if (known.length === 0) yield* readFragmentedData(fragments, connection, rest, fill);
     if (!rest.more) break;
     head = new GrowingBytes();
     head.append(known);
-    yield* gather(fragments, head);
+    yield* readHead(fragments, head);
     rest = connection.addOperationsAfterData(rest.more, head.view(), 0, head.length);
   }
   while (yield* fragments.recv());
@@ -153,7 +153,7 @@ function* parted(
 }
 
 /** As many bytes as are parsed, or all that exist. */
-function* gather(fragments: Fragments, head: GrowingBytes): Reading<void> {
+function* readHead(fragments: Fragments, head: GrowingBytes): Reading<void> {
   while (head.length < HEAD) {
     const bytes = yield* fragments.recv(HEAD - head.length);
     if (!bytes) return;
@@ -162,7 +162,7 @@ function* gather(fragments: Fragments, head: GrowingBytes): Reading<void> {
 }
 
 /** File data. @param length including the padding to four bytes */
-function* dataIn(
+function* readFragmentedData(
   fragments: Fragments,
   connection: NfsConnection,
   rest: IncompleteData,

@@ -48,8 +48,8 @@ const NAMELESS = new Uint8Array(0);
 /** A handle as a key of maps. */
 export const keyOf = (handle: Uint8Array): string => latin1(handle);
 
-const keyOfTransfer = (kind: Kind, { handle, below = '' }: Pick<NfsCall, 'handle' | 'below'>): string =>
-  `${kind}${keyOf(handle ?? NAMELESS)}${below}`;
+const keyOfTransfer = (kind: Kind, { handle, subpath = '' }: Pick<NfsCall, 'handle' | 'subpath'>): string =>
+  `${kind}${keyOf(handle ?? NAMELESS)}${subpath}`;
 
 export class Transfers {
   /** Transactions by operation and handle. */

@@ -55,7 +55,7 @@ export const BUILDS: Names = {
   18362: 'Windows 10 (1903)',
   18363: 'Windows 10 (1909)',
 };
-export const KEYBOARDS: Names = {
+export const KEYBOARD_TYPES: Names = {
   1: 'xt',
   2: 'ico',
   3: 'at',
@@ -65,7 +65,7 @@ export const KEYBOARDS: Names = {
   7: 'jp',
 };
 /** By language identifier (MS-LCID). */
-export const LAYOUTS: Names = {
+export const KEYBOARD_LAYOUTS: Names = {
   1025: 'ar-SA',
   1028: 'zh-TW',
   1029: 'cs-CZ',
@@ -114,7 +114,7 @@ export const CAPABILITIES = [
   'support_dynamic_time_zone',
   'support_heartbeat_pdu',
 ] as const;
-export const HINTS: Names = {
+export const CONNECTION_HINTS: Names = {
   1: 'modem',
   2: 'low_broadband',
   3: 'satellite',

@@ -3,7 +3,7 @@ import type { TestDeclaration } from '../../../engine/protocol.js';
 import { SERVER_CERT_DONE, type TlsTransaction } from './transaction.js';
 
 /** The test of a keyword. */
-export interface CertificateQuestion<Value, Asked> {
+export interface CertificateCondition<Value, Asked> {
   /** The tested property of the certificate; undefined if there is none: the keyword does not match then. */
   of(transaction: TlsTransaction): Value | undefined;
   /** Parses the keyword's argument. @throws Error saying what was expected */
@@ -15,7 +15,7 @@ export function certificateTest<Value, Asked>(
   keyword: string,
   summary: string,
   grammar: string,
-  { of, parse, holds }: CertificateQuestion<Value, Asked>,
+  { of, parse, holds }: CertificateCondition<Value, Asked>,
 ): TestDeclaration<TlsTransaction> {
   return {
     keyword,

@@ -7,10 +7,10 @@ const TLS = 'outputs.*.eve-log.types.*.tls.';
 
 /** Groups of members, by their names in `custom`. */
 const BASIC = ['subject', 'issuer', 'session_resumed'];
-const USUAL = ['serial', 'fingerprint', 'sni', 'version', 'not_before', 'not_after', 'subjectaltname'];
-const OF_BOTH = ['client_alpns', 'server_alpns', 'client'];
+const DEFAULT = ['serial', 'fingerprint', 'sni', 'version', 'not_before', 'not_after', 'subjectaltname'];
+const BOTH_SIDES = ['client_alpns', 'server_alpns', 'client'];
 /** Members that are logged only if named in `custom`, or enabled by their own option. */
-const OTHERS = [
+const ON_REQUEST = [
   ...['certificate', 'chain', 'client_certificate', 'client_chain', 'client_handshake', 'server_handshake'],
   ...['ja3', 'ja3s', 'ja4'],
 ];
@@ -23,7 +23,7 @@ const EXTENDED = option(
 );
 const CUSTOM = option(
   `${TLS}custom`,
-  names(...BASIC, ...USUAL, ...OF_BOTH, ...OTHERS),
+  names(...BASIC, ...DEFAULT, ...BOTH_SIDES, ...ON_REQUEST),
   [],
   'logged fields, instead of the default ones: sni, version, chain, client, …',
 );
@@ -48,19 +48,20 @@ export interface TlsVariant {
 }
 
 /** @param ja3 whether fingerprints are computed  @param ja4 the same */
-export function usualMembers(ja3: boolean, ja4: boolean): string[] {
-  return [...BASIC, ...USUAL, ...(ja3 ? ['ja3', 'ja3s'] : []), ...(ja4 ? ['ja4'] : []), ...OF_BOTH];
+export function defaultMembers(ja3: boolean, ja4: boolean): string[] {
+  return [...BASIC, ...DEFAULT, ...(ja3 ? ['ja3', 'ja3s'] : []), ...(ja4 ? ['ja4'] : []), ...BOTH_SIDES];
 }
 
 /** @returns one for each variant that any entry uses; none if no entry logs TLS */
 export function tlsVariants(config: Config, ja3: boolean, ja4: boolean): TlsVariant[] {
   const entries = recordTypeSettings(config, 'tls');
-  if (entries.length === 0) return [{ members: new Set(usualMembers(ja3, ja4)), resumed: true, outputs: 0 }];
+  if (entries.length === 0)
+    return [{ members: new Set(defaultMembers(ja3, ja4)), resumed: true, outputs: 0 }];
   const variants = new Map<string, TlsVariant>();
   entries.forEach((settings, i) => {
     if (!settings) return;
     const members = membersFor(settings, ja3, ja4);
-    const resumed = isBare(settings)
+    const resumed = hasNoSettings(settings)
       ? false
       : settings.read({ ...SESSION_RESUMPTION, path: 'session-resumption' });
     const key = `${resumed} ${members.join()}`;
@@ -71,7 +72,7 @@ export function tlsVariants(config: Config, ja3: boolean, ja4: boolean): TlsVari
 }
 
 /** A type without settings, as `- tls`, does not log resumed sessions. */
-function isBare({ tree }: Config): boolean {
+function hasNoSettings({ tree }: Config): boolean {
   return Object.keys(tree).length === 0;
 }
 
@@ -79,7 +80,7 @@ function membersFor(settings: Config, ja3: boolean, ja4: boolean): string[] {
   const custom = settings.read({ ...CUSTOM, path: 'custom' });
   if (custom.length > 0) return custom.map(name => name.toLowerCase());
   if (!settings.read({ ...EXTENDED, path: 'extended' })) return BASIC;
-  return usualMembers(
+  return defaultMembers(
     ja3 && settings.read({ ...JA3, path: 'ja3' }),
     ja4 && settings.read({ ...JA4, path: 'ja4' }),
   );

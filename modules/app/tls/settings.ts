@@ -3,7 +3,7 @@
 import type { Config } from '../../../engine/config/config.js';
 import { choice, option, text } from '../../../engine/config/option.js';
 import { isEnabledFor } from '../../../engine/used-keywords.js';
-import { TLS_OUTPUT_OPTIONS, type TlsVariant, tlsVariants, usualMembers } from './outputs.js';
+import { defaultMembers, TLS_OUTPUT_OPTIONS, type TlsVariant, tlsVariants } from './outputs.js';
 
 const ENCRYPTION = option(
   'app-layer.protocols.tls.encryption-handling',
@@ -41,6 +41,6 @@ export function tlsSettings(config: Config, shared: Readonly<Record<string, unkn
   return {
     encryptionHandling: handling === 'default' ? 'track-only' : handling,
     variants: tlsVariants(config, ja3, ja4),
-    alertMembers: new Set(usualMembers(ja3, ja4)),
+    alertMembers: new Set(defaultMembers(ja3, ja4)),
   };
 }

@@ -46,7 +46,7 @@ function seconds(text: string): number {
   return Date.UTC(year!, month! - 1, day, hour, minute, second) / 1000;
 }
 
-function dated(
+function dateKeyword(
   keyword: string,
   summary: string,
   of: (transaction: TlsTransaction) => number | undefined,
@@ -75,12 +75,12 @@ function expiry(keyword: string, summary: string, expired: boolean): Test {
 }
 
 export const validityTests: readonly Test[] = [
-  dated(
+  dateKeyword(
     'tls_cert_notbefore',
     "Start of the certificate's validity.",
     ({ server }) => server.certificate?.notBefore,
   ),
-  dated(
+  dateKeyword(
     'tls_cert_notafter',
     "End of the certificate's validity.",
     ({ server }) => server.certificate?.notAfter,

@@ -5,7 +5,7 @@ import type { Decoding } from '../decoding.js';
 import { decodeIpv4 } from '../ipv4.js';
 import { decodeIpv6 } from '../ipv6.js';
 import { releaseCreated, takeBytes, takeSlot } from '../slots.js';
-import { inherit, tie } from '../tunnel.js';
+import { inherit, referenceOuter } from '../tunnel.js';
 import type { Tracker } from './tracker.js';
 
 const IPV6_HEADER = 40;
@@ -100,6 +100,6 @@ export function decodeDatagram(d: Decoding, root: number, slot: number): void {
   d.created[d.createdCount++] = slot;
   const valid = d.bytes[at]! >> 4 === 4 ? decodeIpv4(d, p, at, end) : decodeIpv6(d, p, at, end);
   d.layers = layers;
-  if (valid) tie(row, root);
+  if (valid) referenceOuter(row, root);
   else releaseCreated(d, createdCount);
 }

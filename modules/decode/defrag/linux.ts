@@ -32,7 +32,7 @@ export function accept(tracker: Tracker, start: number, end: number, more: boole
     else runs.insert(start, end);
     return STORE;
   }
-  const i = runs.firstEndingBehind(start);
+  const i = runs.firstEndingAfter(start);
   if (i < runs.length && runs.start(i) < end) {
     return runs.start(i) <= start && runs.end(i) >= end ? IGNORE : DROP;
   }

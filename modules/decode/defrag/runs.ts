@@ -27,7 +27,7 @@ export class Runs {
   }
 
   /** Index of the first run that ends after `offset`. */
-  firstEndingBehind(offset: number): number {
+  firstEndingAfter(offset: number): number {
     let low = 0;
     let high = this.count;
     while (low < high) {
@@ -40,7 +40,7 @@ export class Runs {
 
   /** Whether any byte of [start, end) was received. */
   overlaps(start: number, end: number): boolean {
-    const i = this.firstEndingBehind(start);
+    const i = this.firstEndingAfter(start);
     return i < this.count && this.start(i) < end;
   }
 
@@ -53,7 +53,7 @@ export class Runs {
 
   /** Adds [start, end), joined with every run that it overlaps or touches. */
   join(start: number, end: number): void {
-    const first = this.firstEndingBehind(start - 1);
+    const first = this.firstEndingAfter(start - 1);
     let last = first;
     while (last < this.count && this.start(last) <= end) {
       start = Math.min(start, this.start(last));
@@ -65,7 +65,7 @@ export class Runs {
 
   /** Adds [start, end), which overlaps no run, as a run of its own. */
   insert(start: number, end: number): void {
-    const at = this.firstEndingBehind(start);
+    const at = this.firstEndingAfter(start);
     this.replace(at, at, start, end);
   }
 

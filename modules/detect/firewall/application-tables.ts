@@ -15,7 +15,7 @@ import type { Subject } from '../alert-queue.js';
 import type { DetectionParts } from '../detection-parts.js';
 import type { Evaluation } from '../evaluation.js';
 import { allHold } from '../rule.js';
-import { type Part, partsOf } from '../transaction-rule.js';
+import { type TransactionCondition, transactionConditions } from '../transaction-rule.js';
 import { type Decisions, DROPPED, NEXT, TRANSACTION_ACCEPTED } from './decision.js';
 import type { FirewallTransaction, TransactionSide } from './firewall-transaction.js';
 import { OpenTransactions } from './open-transactions.js';
@@ -31,7 +31,7 @@ const DIRECTIONS = ['to_server', 'to_client'] as const;
 
 export class ApplicationTables {
   private readonly row: Int32Array;
-  private readonly parts = new Map<Protocol, (readonly Part[] | null)[]>();
+  private readonly conditions = new Map<Protocol, (readonly TransactionCondition[] | null)[]>();
 
   constructor(
     private readonly detection: DetectionParts,
@@ -155,7 +155,7 @@ export class ApplicationTables {
         continue;
       }
       if (watched.matched.includes(signature) || !this.holds(signature, watched, side)) continue;
-      if (this.partsFor(signature, watched.conversation.protocol)!.length > 0)
+      if (this.conditionsFor(signature, watched.conversation.protocol)!.length > 0)
         watched.matched.push(signature);
       this.evaluation.applyEffects(this.detection.rules.at(signature));
       return decisions.apply(
@@ -173,16 +173,17 @@ export class ApplicationTables {
 
   private holds(signature: number, watched: FirewallTransaction, side: TransactionSide): boolean {
     if (!this.evaluation.admits(signature)) return false;
-    const parts = this.partsFor(signature, watched.conversation.protocol);
-    if (!parts) return false;
+    const conditions = this.conditionsFor(signature, watched.conversation.protocol);
+    if (!conditions) return false;
     const { at, rules } = this.detection;
     const other = watched.side(!side.toServer);
-    for (let i = 0; i < parts.length; i++) {
-      const part = parts[i]!;
-      const here = part.direction === 'either' || (part.direction === 'to_server') === side.toServer;
+    for (let i = 0; i < conditions.length; i++) {
+      const condition = conditions[i]!;
+      const here =
+        condition.direction === 'either' || (condition.direction === 'to_server') === side.toServer;
       const visible = here ? side : other;
-      if (part.progress > visible.progress && !part.growing) return false;
-      if (!part.holds(at, visible)) return false;
+      if (condition.progress > visible.progress && !condition.growing) return false;
+      if (!condition.holds(at, visible)) return false;
     }
     const rule = rules.at(signature);
     const others = rule.payload.length === 0 || this.evaluation.payloadHolds(rule);
@@ -190,21 +191,23 @@ export class ApplicationTables {
   }
 
   /** Conditions of a rule except its hook; undefined when the protocol lacks a buffer that the rule uses. */
-  private partsFor(signature: number, protocol: Protocol): readonly Part[] | undefined {
-    let list = this.parts.get(protocol);
+  private conditionsFor(signature: number, protocol: Protocol): readonly TransactionCondition[] | undefined {
+    let list = this.conditions.get(protocol);
     if (!list) {
       list = [];
-      this.parts.set(protocol, list);
+      this.conditions.set(protocol, list);
     }
-    let parts = list[signature];
-    if (parts === undefined) {
+    let conditions = list[signature];
+    if (conditions === undefined) {
       const { rules } = this.detection;
       const rule = rules.at(signature);
       const { hook: _, ...rest } = rule.signature;
-      parts = partsOf({ ...rule, signature: rest }, protocol, this.language, rule.environment) ?? null;
-      list[signature] = parts;
+      conditions =
+        transactionConditions({ ...rule, signature: rest }, protocol, this.language, rule.environment) ??
+        null;
+      list[signature] = conditions;
     }
-    return parts ?? undefined;
+    return conditions ?? undefined;
   }
 }
 

@@ -130,7 +130,7 @@ export class FirewallDetection extends Detection {
 
   private evaluateEnd(slot: number, toServer: boolean): void {
     const { decisions, parts } = this;
-    parts.facts.turn(toServer);
+    parts.facts.setDirection(toServer);
     parts.facts.establish();
     parts.at.toServer = toServer;
     decisions.begin(slot);

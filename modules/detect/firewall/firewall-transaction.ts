@@ -2,10 +2,10 @@
 
 import type { ApplicationSession, TransactionUpdate } from '../../../engine/application-layer.js';
 import type { Transaction } from '../../../engine/protocol.js';
-import type { Visible } from '../transaction-rule.js';
+import type { VisibleProgress } from '../transaction-rule.js';
 
 /** One direction of it. `progress` is -1 until its first update. */
-export interface TransactionSide extends Visible {
+export interface TransactionSide extends VisibleProgress {
   /** The first hook still to be evaluated; while the transaction is at that hook, it is evaluated again. */
   next: number;
   /** The last hook accepted, -1 for none: its policy is not applied again. */

@@ -103,7 +103,7 @@ export class ChunkTree {
   }
 
   /** First chunk that ends after `position`, 0 when there is none. For chunks that do not overlap. */
-  firstEndingBehind(r: number, position: number): number {
+  firstEndingAfter(r: number, position: number): number {
     const { nodes, rows } = this;
     const tail = rows[r + TAIL]!;
     if (tail === 0 || ((nodes[tail * INTS + END]! - position) | 0) <= 0) return 0;

@@ -63,7 +63,7 @@ export function firstWaiting(store: Store, r: number): number {
   const { rows, chunks } = store;
   if (rows[r + Direction.WAITING_CHUNKS] === 0) return 0;
   if ((rows[r + Direction.FLAGS]! & Direction.SETTLED) !== 0) return rows[r + Direction.HEAD]!;
-  return chunks.firstEndingBehind(r, rows[r + Direction.IN_ORDER]!);
+  return chunks.firstEndingAfter(r, rows[r + Direction.IN_ORDER]!);
 }
 
 /**

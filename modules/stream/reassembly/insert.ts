@@ -31,7 +31,7 @@ export function insertSegment(store: Store, r: number, segment: Segment): void {
   const { nodes } = chunks;
   const { start, end, from } = segment;
   const policy = rows[r + Direction.POLICY]!;
-  let node = chunks.firstEndingBehind(r, from);
+  let node = chunks.firstEndingAfter(r, from);
   // The chunk before the bytes won so far, and where those begin.
   let before = node === 0 ? rows[r + Direction.TAIL]! : nodes[node * Chunk.INTS + Chunk.PREVIOUS]!;
   let wonFrom = from;

@@ -60,7 +60,7 @@ export class OverlapSurvey {
     const { rows, chunks } = this.store;
     const { nodes } = chunks;
     const { from, end } = segment;
-    let node = chunks.firstEndingBehind(r, from);
+    let node = chunks.firstEndingAfter(r, from);
     const before = node === 0 ? rows[r + Direction.TAIL]! : nodes[node * Chunk.INTS + Chunk.PREVIOUS]!;
     let covered = rows[r + Direction.IN_ORDER]!;
     if (before !== 0) covered = later(covered, nodes[before * Chunk.INTS + Chunk.END]!);

@@ -3,7 +3,7 @@
 import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
 import * as State from '../../../engine/stream/tcp-state.js';
-import { type Context, distance, passOld, raiseLastAck, reject, setState } from './context.js';
+import { acceptOld, type Context, distance, raiseLastAck, reject, setState } from './context.js';
 import { finishDirection, streamSequence } from './delivery.js';
 import { LINUX_6 } from './os-policy.js';
 import { ACK, type Segment } from './segment.js';
@@ -39,7 +39,7 @@ export function isOldAck(c: Context, x: Segment): boolean {
 
 /** Sets the event of an invalid acknowledgment. @returns ACCEPTED for an old one */
 export function refuseAck(c: Context, x: Segment, event: number): boolean {
-  return isOldAck(c, x) ? passOld(c, x, event) : reject(c, x, event);
+  return isOldAck(c, x) ? acceptOld(c, x, event) : reject(c, x, event);
 }
 
 /** The sequence number after everything the other side has sent, including its FIN. */

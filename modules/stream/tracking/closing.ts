@@ -7,7 +7,7 @@ import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
 import * as State from '../../../engine/stream/tcp-state.js';
 import { finishWhenAcked, isOldAck, isValidAck, refuseAck } from './acknowledgment.js';
-import { ACCEPTED, type Context, distance, passOld, REJECTED, reject, setState } from './context.js';
+import { ACCEPTED, acceptOld, type Context, distance, REJECTED, reject, setState } from './context.js';
 import { acceptData, isBeforeLastAck, isInWindow, noteFin, refuseOutOfWindow } from './established.js';
 import { LINUX_6 } from './os-policy.js';
 import { takeReset } from './reset.js';
@@ -96,7 +96,7 @@ function finWhileClosing(c: Context, x: Segment, rules: ClosingState): boolean {
   const had = cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN;
   // The retransmission of a FIN that the sensor missed contains data that was seen.
   const isOld = isRetransmission(c, x) && (had !== 0 || isFinTooOld(c, x));
-  if (isOld || isFinAgain(c, x)) {
+  if (isOld || isRetransmittedFin(c, x)) {
     if (cells[x.own + Session.POLICY] === LINUX_6) noteFin(c, x);
     acceptData(c, x);
     return ACCEPTED;
@@ -114,7 +114,7 @@ function isFinTooOld(c: Context, x: Segment): boolean {
   return distance((x.end + 1) | 0, c.cells[x.own + Session.NEXT_SEQ]!) < 0;
 }
 
-function isFinAgain(c: Context, x: Segment): boolean {
+function isRetransmittedFin(c: Context, x: Segment): boolean {
   const { cells } = c;
   const has = cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN;
   return has !== 0 && x.end === cells[x.own + Session.FIN_SEQ];
@@ -122,11 +122,11 @@ function isFinAgain(c: Context, x: Segment): boolean {
 
 function ackWhileClosing(c: Context, x: Segment, state: number, rules: ClosingState): boolean {
   if (!isValidAck(c, x)) return refuseAck(c, x, rules.invalidAck);
-  if (isBeforeLastAck(c, x) && !isAckBehindFin(c, x)) {
+  if (isBeforeLastAck(c, x) && !isAckAfterFin(c, x)) {
     const event = state === State.CLOSE_WAIT ? Event.STREAM_CLOSEWAIT_PKT_BEFORE_LAST_ACK : rules.wrongSeq;
-    return passOld(c, x, event);
+    return acceptOld(c, x, event);
   }
-  const expected = isRetransmission(c, x) || isAckBehindFin(c, x) || fits(c, x, state);
+  const expected = isRetransmission(c, x) || isAckAfterFin(c, x) || isAcceptedPosition(c, x, state);
   if (!expected || (state >= State.TIME_WAIT && state !== State.CLOSE_WAIT && !isNext(c, x))) {
     return refuseOutOfWindow(c, x, rules.wrongSeq);
   }
@@ -136,7 +136,7 @@ function ackWhileClosing(c: Context, x: Segment, state: number, rules: ClosingSt
 }
 
 /** In CLOSE_WAIT the first byte decides. */
-function fits(c: Context, x: Segment, state: number): boolean {
+function isAcceptedPosition(c: Context, x: Segment, state: number): boolean {
   if (isInWindow(c, x)) return true;
   return state === State.CLOSE_WAIT && distance(x.seq, c.cells[x.own + Session.NEXT_WIN]!) <= 0;
 }
@@ -148,7 +148,7 @@ function isNext(c: Context, x: Segment): boolean {
 }
 
 /** A pure acknowledgment of a side that has sent its FIN. */
-function isAckBehindFin(c: Context, x: Segment): boolean {
+function isAckAfterFin(c: Context, x: Segment): boolean {
   const { cells } = c;
   const fin = cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN;
   return fin !== 0 && x.length === 0 && x.seq === ((cells[x.own + Session.FIN_SEQ]! + 1) | 0);
@@ -164,7 +164,7 @@ function afterAcknowledgment(c: Context, x: Segment): void {
   if (!isFinAcked(c, x.other)) return;
   const isLast = state === State.LAST_ACK || state === State.TIME_WAIT;
   // In LAST_ACK the server waits for its acknowledgment.
-  const isWaiting = hasHole(c, x.own) || (state === State.LAST_ACK && !x.toServer);
+  const isWaiting = hasGap(c, x.own) || (state === State.LAST_ACK && !x.toServer);
   if (isLast && isWaiting && !isFinAcked(c, x.own)) return;
   // A FIN received after a gap (Linux) did not change the state on arrival.
   if (!isLast && state !== State.CLOSING && isFinAcked(c, x.own)) setState(c, x, State.CLOSED);
@@ -179,7 +179,7 @@ function isFinAcked({ cells }: Context, direction: number): boolean {
 }
 
 /** Data before the FIN of a direction was never seen, and will be retransmitted. */
-function hasHole({ cells }: Context, direction: number): boolean {
+function hasGap({ cells }: Context, direction: number): boolean {
   return distance(cells[direction + Session.RECEIVED]!, cells[direction + Session.FIN_SEQ]!) < 0;
 }
 

@@ -48,7 +48,7 @@ export function reject(c: Context, x: Segment, event: number): boolean {
  * sender from retransmitting it.
  * @returns ACCEPTED
  */
-export function passOld(c: Context, x: Segment, event: number): boolean {
+export function acceptOld(c: Context, x: Segment, event: number): boolean {
   Packet.setEvent(c.row, x.p, event);
   return ACCEPTED;
 }
@@ -127,32 +127,32 @@ export function noteReceived(c: Context, direction: number, seq: number, end: nu
   if (distance(end, received) <= 0) return;
   const flags = direction + Session.DIRECTION_FLAGS;
   if (distance(seq, received) > 0) {
-    noteBehindHole(c, direction, seq, end);
+    noteAfterGap(c, direction, seq, end);
     return;
   }
   cells[direction + Session.RECEIVED] = end;
-  if ((cells[flags]! & Session.DIRECTION_HOLE) === 0) return;
-  if (distance(cells[direction + Session.BEHIND_HOLE]!, end) > 0) return;
-  cells[flags]! &= ~Session.DIRECTION_HOLE;
-  const far = cells[direction + Session.BEHIND_HOLE_END]!;
+  if ((cells[flags]! & Session.DIRECTION_GAP) === 0) return;
+  if (distance(cells[direction + Session.AFTER_GAP]!, end) > 0) return;
+  cells[flags]! &= ~Session.DIRECTION_GAP;
+  const far = cells[direction + Session.AFTER_GAP_END]!;
   if (distance(far, end) > 0) cells[direction + Session.RECEIVED] = far;
 }
 
-function noteBehindHole(c: Context, direction: number, seq: number, end: number): void {
+function noteAfterGap(c: Context, direction: number, seq: number, end: number): void {
   const { cells } = c;
   const flags = direction + Session.DIRECTION_FLAGS;
-  if ((cells[flags]! & Session.DIRECTION_HOLE) === 0) {
-    cells[flags]! |= Session.DIRECTION_HOLE;
-    cells[direction + Session.BEHIND_HOLE] = seq;
-    cells[direction + Session.BEHIND_HOLE_END] = end;
+  if ((cells[flags]! & Session.DIRECTION_GAP) === 0) {
+    cells[flags]! |= Session.DIRECTION_GAP;
+    cells[direction + Session.AFTER_GAP] = seq;
+    cells[direction + Session.AFTER_GAP_END] = end;
     return;
   }
-  const start = cells[direction + Session.BEHIND_HOLE]!;
-  const far = cells[direction + Session.BEHIND_HOLE_END]!;
+  const start = cells[direction + Session.AFTER_GAP]!;
+  const far = cells[direction + Session.AFTER_GAP_END]!;
   if (distance(seq, start) < 0) {
-    cells[direction + Session.BEHIND_HOLE] = seq;
+    cells[direction + Session.AFTER_GAP] = seq;
     // A later run that is not adjacent to this one is forgotten: its bytes count again when they are acknowledged.
-    if (distance(end, start) < 0) cells[direction + Session.BEHIND_HOLE_END] = end;
+    if (distance(end, start) < 0) cells[direction + Session.AFTER_GAP_END] = end;
   }
-  if (distance(seq, far) <= 0 && distance(end, far) > 0) cells[direction + Session.BEHIND_HOLE_END] = end;
+  if (distance(seq, far) <= 0 && distance(end, far) > 0) cells[direction + Session.AFTER_GAP_END] = end;
 }

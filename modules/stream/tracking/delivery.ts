@@ -74,7 +74,7 @@ export function deliver(c: Context, x: Segment): void {
 
 /** Skips bytes that were removed; the data after them moves up. */
 function deliverWithoutUrgent(c: Context, x: Segment, length: number): void {
-  const hadHole = (c.cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_HOLE) !== 0;
+  const hadHole = (c.cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_GAP) !== 0;
   if (!isWindowProbe(c, x)) noteReceived(c, x.own, x.seq, (x.seq + length) | 0);
   if (!c.urgent.has(x.own)) {
     passToReassembler(c, x, x.seq, x.payload, length);

@@ -4,10 +4,10 @@ import * as State from '../../../engine/stream/tcp-state.js';
 import { isOldAck, isValidAck, refuseAck, takeAck } from './acknowledgment.js';
 import {
   ACCEPTED,
+  acceptOld,
   type Context,
   distance,
   isWindowProbe,
-  passOld,
   REJECTED,
   raiseLastAck,
   raiseNextSeq,
@@ -39,7 +39,7 @@ function synAckInEstablished(c: Context, x: Segment): boolean {
   }
   if (x.seq !== cells[x.own + Session.ISN]) return reject(c, x, Event.STREAM_EST_SYNACK_RESEND_WITH_DIFF_SEQ);
   const confirmed = cells[x.session + Session.FLAGS]! & Session.SESSION_CONFIRMED;
-  return confirmed ? passOld(c, x, Event.STREAM_EST_SYNACK_RESEND) : ACCEPTED;
+  return confirmed ? acceptOld(c, x, Event.STREAM_EST_SYNACK_RESEND) : ACCEPTED;
 }
 
 /** A SYN in a session never ends it (RFC 5961 section 4). */
@@ -54,7 +54,8 @@ function synInEstablished(c: Context, x: Segment): boolean {
 function takeData(c: Context, x: Segment): boolean {
   const { cells } = c;
   if (!isValidAck(c, x)) return refuseAck(c, x, Event.STREAM_EST_INVALID_ACK);
-  if (isBeforeLastAck(c, x)) return isBeforeIsn(c, x) || passOld(c, x, Event.STREAM_EST_PKT_BEFORE_LAST_ACK);
+  if (isBeforeLastAck(c, x))
+    return isBeforeIsn(c, x) || acceptOld(c, x, Event.STREAM_EST_PKT_BEFORE_LAST_ACK);
   if (!isInWindow(c, x)) return refuseOutOfWindow(c, x, Event.STREAM_EST_PACKET_OUT_OF_WINDOW);
   if (x.toServer) cells[x.session + Session.FLAGS]! |= Session.SESSION_CONFIRMED;
   acceptData(c, x);
@@ -119,7 +120,7 @@ export function refuseOutOfWindow(c: Context, x: Segment, event: number): boolea
   raiseNextSeq(c, x.own, x.end);
   takeAck(c, x);
   updateWindow(c, x, x.other);
-  return passOld(c, x, event);
+  return acceptOld(c, x, event);
 }
 
 /** A FIN while the session is established: its sender sends no more data. */
@@ -130,7 +131,7 @@ export function takeFin(c: Context, x: Segment): boolean {
   const linux = cells[x.own + Session.POLICY] === LINUX_6;
   if (linux && !x.has(ACK)) return ACCEPTED;
   if (!isFinInWindow(c, x, linux)) return refuseFin(c, x);
-  if (linux && distance(x.seq, cells[x.own + Session.RECEIVED]!) > 0) return finBehindHole(c, x);
+  if (linux && distance(x.seq, cells[x.own + Session.RECEIVED]!) > 0) return finAfterGap(c, x);
   noteFin(c, x);
   setState(c, x, x.toServer ? State.CLOSE_WAIT : State.FIN_WAIT1);
   acceptData(c, x);
@@ -142,7 +143,7 @@ function refuseFin(c: Context, x: Segment): boolean {
   const isMidstream = (c.cells[x.session + Session.FLAGS]! & Session.SESSION_MIDSTREAM) !== 0;
   const isEarlier = distance(x.end, c.cells[x.own + Session.ISN]!) <= 0;
   const event = Event.STREAM_FIN_OUT_OF_WINDOW;
-  return isMidstream && isEarlier ? passOld(c, x, event) : reject(c, x, event);
+  return isMidstream && isEarlier ? acceptOld(c, x, event) : reject(c, x, event);
 }
 
 export function isFinInWindow(c: Context, x: Segment, linux: boolean): boolean {
@@ -166,7 +167,7 @@ function isFinBefore(c: Context, x: Segment, linux: boolean): boolean {
 }
 
 /** Linux queues the segment with its FIN; if a longer one is already queued there, segment and FIN are discarded. */
-function finBehindHole(c: Context, x: Segment): boolean {
+function finAfterGap(c: Context, x: Segment): boolean {
   if (!isCovered(c, x)) noteFin(c, x);
   acceptData(c, x);
   return ACCEPTED;
@@ -176,9 +177,9 @@ function finBehindHole(c: Context, x: Segment): boolean {
 function isCovered(c: Context, x: Segment): boolean {
   const { cells } = c;
   return (
-    (cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_HOLE) !== 0 &&
-    distance(x.seq, cells[x.own + Session.BEHIND_HOLE]!) >= 0 &&
-    distance(x.end, cells[x.own + Session.BEHIND_HOLE_END]!) < 0
+    (cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_GAP) !== 0 &&
+    distance(x.seq, cells[x.own + Session.AFTER_GAP]!) >= 0 &&
+    distance(x.end, cells[x.own + Session.AFTER_GAP_END]!) < 0
   );
 }
 

@@ -3,8 +3,8 @@ import * as Event from '../../../engine/packet/packet-events.js';
 import * as State from '../../../engine/stream/tcp-state.js';
 import {
   ACCEPTED,
+  acceptOld,
   type Context,
-  passOld,
   REJECTED,
   raiseNextSeq,
   reject,
@@ -43,9 +43,9 @@ function mayPickUp(c: Context, x: Segment, allowed: boolean): boolean {
 
 function finWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
   if (!mayPickUp(c, x, c.settings.midstream) || x.length === 0) {
-    return passOld(c, x, Event.STREAM_FIN_BUT_NO_SESSION);
+    return acceptOld(c, x, Event.STREAM_FIN_BUT_NO_SESSION);
   }
-  turnToServer(c, x);
+  swapIfServer(c, x);
   if (!begin(x)) return REJECTED;
   pickUp(c, x, Session.SESSION_MIDSTREAM);
   setState(c, x, x.toServer ? State.CLOSE_WAIT : State.FIN_WAIT1);
@@ -77,7 +77,7 @@ function synAckWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
 
 function ackWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
   if (!mayPickUp(c, x, c.settings.midstream)) return ACCEPTED;
-  turnToServer(c, x);
+  swapIfServer(c, x);
   if (!begin(x)) return REJECTED;
   pickUp(c, x, Session.SESSION_MIDSTREAM | (c.settings.async ? Session.SESSION_ASYNC : 0));
   return ACCEPTED;
@@ -87,7 +87,7 @@ function ackWithoutSession(c: Context, x: Segment, begin: Begin): boolean {
  * The first segment seen may be the server's: client and server of the flow are then exchanged before anything
  * depends on them.
  */
-function turnToServer(c: Context, x: Segment): void {
+function swapIfServer(c: Context, x: Segment): void {
   if (!x.toServer || !c.firstSpeaker.isServer(x)) return;
   c.table.swap(c.batch, x.index);
   x.toServer = false;

@@ -5,7 +5,7 @@ import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
 
 /** Whether the segment begins a new session while the record still holds the previous one. */
-export function beginsAnother(c: Context, x: Segment): boolean {
+export function beginsNewSession(c: Context, x: Segment): boolean {
   if (!x.has(SYN) || x.flags & (RST | FIN)) return false;
   if (x.has(ACK) && (x.toServer || !c.settings.midstream)) return false;
   const { cells } = c;

@@ -41,8 +41,8 @@ export const POLICY = 9;
 /** Next sequence number the receiver expects, judging by the segments seen: contiguous data ends here. */
 export const RECEIVED = 10;
 /** Data after a gap (one run), whose end becomes RECEIVED once the gap is filled. */
-export const BEHIND_HOLE = 11;
-export const BEHIND_HOLE_END = 12;
+export const AFTER_GAP = 11;
+export const AFTER_GAP_END = 12;
 /** Right edge of what the receiver reported by SACK. */
 export const SACKED = 13;
 /** Sequence number of the FIN (when DIRECTION_FIN is set). */
@@ -89,6 +89,6 @@ export const DIRECTION_OPEN = 1 << 4;
 export const DIRECTION_FIN = 1 << 5;
 export const DIRECTION_FINISHED = 1 << 6;
 /** Data waits after a gap. */
-export const DIRECTION_HOLE = 1 << 7;
+export const DIRECTION_GAP = 1 << 7;
 /** … and carried a signature that only its receiver can verify: it may have been refused. */
 export const DIRECTION_SIGNED_RESET = 1 << 8;

@@ -18,7 +18,7 @@ import { isValidInHandshake } from './timestamps.js';
 export function inSynRecv(c: Context, x: Segment): boolean {
   if (x.has(RST)) return resetInSynRecv(c, x);
   if (x.has(FIN)) return finInSynRecv(c, x);
-  if (x.has(SYN) && x.has(ACK)) return synAckAgain(c, x);
+  if (x.has(SYN) && x.has(ACK)) return retransmittedSynAck(c, x);
   if (x.has(SYN)) return synInSynRecv(c, x);
   return x.has(ACK) ? ackInSynRecv(c, x) : ACCEPTED;
 }
@@ -34,18 +34,18 @@ function resetInSynRecv(c: Context, x: Segment): boolean {
 function finInSynRecv(c: Context, x: Segment): boolean {
   if (x.has(SYN)) return reject(c, x, Event.STREAM_FIN_SYN);
   if (!x.has(ACK)) return ACCEPTED;
-  if (!isExpectedAck(c, x) && !isAheadOfAck(c, x)) return finOutOfPlace(c, x);
+  if (!isExpectedAck(c, x) && !isAheadOfAck(c, x)) return unexpectedFin(c, x);
   establish(c, x);
   return takeFin(c, x);
 }
 
 /** It ends nothing, but is accepted where the end of a session could be. */
-function finOutOfPlace(c: Context, x: Segment): boolean {
+function unexpectedFin(c: Context, x: Segment): boolean {
   if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_FIN_INVALID_ACK);
   return isFinInWindow(c, x, false) || reject(c, x, Event.STREAM_FIN_OUT_OF_WINDOW);
 }
 
-function synAckAgain(c: Context, x: Segment): boolean {
+function retransmittedSynAck(c: Context, x: Segment): boolean {
   const { cells } = c;
   if (x.toServer) {
     if (cells[x.session + Session.FLAGS]! & Session.SESSION_4WHS) return ACCEPTED;
@@ -84,7 +84,7 @@ function ackInSynRecv(c: Context, x: Segment): boolean {
   if (!x.toServer) raiseNextSeq(c, x.other, x.ack);
   if (!isExpectedAck(c, x)) recallSynAck(c, x);
   if (isExpectedAck(c, x)) return complete(c, x);
-  return ackOutOfPlace(c, x);
+  return unexpectedAck(c, x);
 }
 
 function complete(c: Context, x: Segment): boolean {
@@ -133,7 +133,7 @@ function isAheadOfAck({ cells }: Context, x: Segment): boolean {
 }
 
 /** The sequence or acknowledgment number is not the expected one. */
-function ackOutOfPlace(c: Context, x: Segment): boolean {
+function unexpectedAck(c: Context, x: Segment): boolean {
   const { cells } = c;
   const next = cells[x.own + Session.NEXT_SEQ]!;
   const fits = x.ack === cells[x.other + Session.NEXT_SEQ];
@@ -156,7 +156,7 @@ function ackOfServer(c: Context, x: Segment): boolean {
   const more = distance(x.ack, cells[x.other + Session.LAST_ACK]!) > 0;
   const fastOpen = (cells[x.session + Session.FLAGS]! & Session.SESSION_FAST_OPEN) !== 0;
   // Segments sent before it may arrive after it; inline they are retransmitted.
-  const fits = expected || (!c.settings.inline && isBehindSynAck(c, x));
+  const fits = expected || (!c.settings.inline && isAfterSynAck(c, x));
   if (fits && (more || fastOpen) && isValidAck(c, x)) return complete(c, x);
   const answered = x.ack === cells[x.other + Session.LAST_ACK];
   // A repeated acknowledgment of the SYN.
@@ -165,7 +165,7 @@ function ackOfServer(c: Context, x: Segment): boolean {
   return fits && !c.settings.inline ? dataOfServer(c, x) : reject(c, x, Event.STREAM_3WHS_ACK_DATA_INJECT);
 }
 
-function isBehindSynAck({ cells }: Context, x: Segment): boolean {
+function isAfterSynAck({ cells }: Context, x: Segment): boolean {
   return (
     distance(x.seq, cells[x.own + Session.NEXT_SEQ]!) >= 0 &&
     distance(x.end, cells[x.own + Session.NEXT_WIN]!) <= 0
@@ -182,7 +182,7 @@ function dataOfServer(c: Context, x: Segment): boolean {
 }
 
 function ackOf4whs(c: Context, x: Segment): boolean {
-  if (!isBehindSynAck(c, x)) return reject(c, x, Event.STREAM_4WHS_WRONG_SEQ);
+  if (!isAfterSynAck(c, x)) return reject(c, x, Event.STREAM_4WHS_WRONG_SEQ);
   if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_4WHS_INVALID_ACK);
   return complete(c, x);
 }

@@ -30,7 +30,7 @@ export function inSynSent(c: Context, x: Segment): boolean {
   if (x.has(RST)) return resetInSynSent(c, x);
   if (x.has(FIN)) return echoesSyn(c, x);
   if (x.has(SYN) && x.has(ACK)) return x.toServer ? synAckOfClient(c, x) : synAckOfServer(c, x);
-  if (x.has(SYN)) return x.toServer ? synAgain(c, x) : synOfServer(c, x);
+  if (x.has(SYN)) return x.toServer ? repeatedSyn(c, x) : synOfServer(c, x);
   return x.has(ACK) ? asyncPickup(c, x) : ACCEPTED;
 }
 
@@ -70,7 +70,7 @@ function acknowledgesSyn(c: Context, x: Segment): boolean {
 }
 
 /** A SYN equal to the first is a retransmission; others are kept until the SYN/ACK shows which one counts. */
-function synAgain(c: Context, x: Segment): boolean {
+function repeatedSyn(c: Context, x: Segment): boolean {
   const { settings, queue } = c;
   x.options();
   if (c.cells[x.session + Session.QUEUE_LENGTH] === 0 && isFirstSyn(c, x)) return ACCEPTED;
@@ -174,7 +174,7 @@ function asyncPickup(c: Context, x: Segment): boolean {
   // Segments that overtook the first ones wait for them.
   if (ahead < 0 || ahead > MAX_WINDOW) return REJECTED;
   cells[x.session + Session.FLAGS]! |= Session.SESSION_ASYNC;
-  assumeOther(c, x);
+  assumeOtherSide(c, x);
   establish(c, x);
   deliver(c, x);
   raiseNextSeq(c, x.own, x.end);
@@ -183,7 +183,7 @@ function asyncPickup(c: Context, x: Segment): boolean {
 }
 
 /** The other side was not seen: its data is what is acknowledged, and it is assumed to support window scaling. */
-function assumeOther(c: Context, x: Segment): void {
+function assumeOtherSide(c: Context, x: Segment): void {
   const { cells } = c;
   cells[x.other + Session.ISN] = (x.ack - 1) | 0;
   cells[x.other + Session.NEXT_SEQ] = x.ack;

@@ -24,7 +24,7 @@ export function isValidTimestamp(c: Context, x: Segment): boolean {
     return true;
   }
   if (policy === Os.HPUX11 && x.seq !== cells[x.own + Session.NEXT_SEQ]!) return true;
-  if (startsAnew(c, x, policy)) return true;
+  if (skipsComparison(c, x, policy)) return true;
   const difference = distance(x.timestamp, cells[x.own + Session.TIMESTAMP]!);
   const silence = x.seconds - (cells[x.own + Session.TIMESTAMP_SECONDS]! >>> 0);
   if (isOlder(c, policy, difference) && silence < TIMESTAMP_LIFETIME) {
@@ -69,7 +69,7 @@ const IGNORE_ZERO = new Set([Os.OLD_LINUX, Os.SOLARIS, Os.OLD_SOLARIS, Os.WINDOW
  * A handshake with timestamp 0: some systems stop checking, some store the first following timestamp as TS.Recent.
  * @returns true when this segment's timestamp is not compared
  */
-function startsAnew(c: Context, x: Segment, policy: number): boolean {
+function skipsComparison(c: Context, x: Segment, policy: number): boolean {
   const { cells } = c;
   const flags = x.own + Session.DIRECTION_FLAGS;
   if ((cells[flags]! & Session.DIRECTION_ZERO_TIMESTAMP) === 0) return false;

@@ -28,7 +28,7 @@ import { FirstSpeaker } from './first-speaker.js';
 import { withoutSession } from './midstream.js';
 import { policyNumber } from './os-policy.js';
 import { noteSpurious, passes } from './passing.js';
-import { beginsAnother, isAfterRefusal } from './reuse.js';
+import { beginsNewSession, isAfterRefusal } from './reuse.js';
 import { ACK, RST, Segment } from './segment.js';
 import * as Session from './session.js';
 import { TrackingSettings } from './settings.js';
@@ -112,7 +112,7 @@ export class Tracker {
       return;
     }
     if (x.ack !== 0 && !x.has(ACK)) Packet.setEvent(this.row, x.p, Event.STREAM_PKT_BROKEN_ACK);
-    const another = this.cells[x.session + Session.STATE] !== State.NONE && beginsAnother(c, x);
+    const another = this.cells[x.session + Session.STATE] !== State.NONE && beginsNewSession(c, x);
     const earlier = another && isAfterRefusal(c, x) ? this.cells[x.own + Session.TIMESTAMP]! : 0;
     if (another && !this.replaceFlow(x)) return;
     const accepted = this.dispatch(x);

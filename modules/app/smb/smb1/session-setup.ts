@@ -51,12 +51,12 @@ export function handleSetupRequest(connection: Connection, block: Block, header:
     takeBlob(connection, transaction, m.part(bytes, length));
     transaction.detail.setup.request = nativeNames(m, bytes + length, header.isWide);
   } else if (wordCount === 13) {
-    transaction.detail.setup.request = nativeNames(m, behindAccount(block, header.isWide), header.isWide);
+    transaction.detail.setup.request = nativeNames(m, afterAccount(block, header.isWide), header.isWide);
   }
 }
 
 /** Two passwords, an account and a domain precede the description of the client. */
-function behindAccount({ m, words, bytes }: Block, isWide: boolean): number {
+function afterAccount({ m, words, bytes }: Block, isWide: boolean): number {
   let at = bytes + m.u16(words + 14) + m.u16(words + 16);
   if (isWide) at = even(at);
   for (let i = 0; i < 2; i++) [, at] = m.text(at, isWide);

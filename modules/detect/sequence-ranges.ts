@@ -11,7 +11,7 @@ const ACK = 16;
 /** Larger distances than 4 GiB are not reported. */
 const MAX_DISTANCE = 2 ** 32 - 1;
 
-export class SequencesSeen {
+export class SequenceRanges {
   /** Initial sequence numbers, by flow and direction, as signed 32-bit numbers. */
   private readonly initials: Int32Array;
   /** One more than the distance of the highest sequence number from the initial one, 0 while none was seen. */
@@ -37,13 +37,13 @@ export class SequencesSeen {
 
   /** Numbers seen before a SYN with another number are discarded. */
   private begin(flow: number, toServer: boolean, initial: number): void {
-    const at = place(flow, toServer);
+    const at = indexOf(flow, toServer);
     if (this.initials[at] !== (initial | 0)) this.distances[at] = 0;
   }
 
   /** The SYN that begins here, or the data with it, is acknowledged. */
   private confirm(flow: number, toServer: boolean, initial: number): void {
-    const at = place(flow, toServer);
+    const at = indexOf(flow, toServer);
     const ahead = (initial - this.initials[at]!) >>> 0;
     if (ahead < this.distances[at]!) return;
     this.distances[at] = 0;
@@ -52,7 +52,7 @@ export class SequencesSeen {
 
   /** Notes a packet's sequence number and the number of bytes it covers. */
   note(flow: number, toServer: boolean, sequence: number, length: number, isSyn: boolean): void {
-    const at = place(flow, toServer);
+    const at = indexOf(flow, toServer);
     if (this.distances[at] === 0) {
       this.distances[at] = 1;
       this.initials[at] = isSyn ? sequence : sequence - 1;
@@ -65,20 +65,20 @@ export class SequencesSeen {
 
   /** Initial sequence number as a signed 32-bit number; 0 while nothing was seen. */
   initial(flow: number, toServer: boolean): number {
-    return this.initials[place(flow, toServer)]!;
+    return this.initials[indexOf(flow, toServer)]!;
   }
 
   /**
    * Distance from the initial sequence number, including the SYN, to the highest one seen; 0 while nothing was seen.
    */
   size(flow: number, toServer: boolean): number {
-    return Math.max(0, this.distances[place(flow, toServer)]! - 1);
+    return Math.max(0, this.distances[indexOf(flow, toServer)]! - 1);
   }
 
   /** The flow has ended. */
   forget(flow: number): void {
-    this.forgetDirection(place(flow, true));
-    this.forgetDirection(place(flow, false));
+    this.forgetDirection(indexOf(flow, true));
+    this.forgetDirection(indexOf(flow, false));
   }
 
   /** Clears only what was written: pages never written to take no memory. */
@@ -89,6 +89,6 @@ export class SequencesSeen {
   }
 }
 
-function place(flow: number, toServer: boolean): number {
+function indexOf(flow: number, toServer: boolean): number {
   return 2 * flow + (toServer ? 0 : 1);
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { SequencesSeen } from '../../modules/detect/sequences-seen.js';
+import { SequenceRanges } from '../../modules/detect/sequence-ranges.js';
 
 const CLIENT = true;
 const SERVER = false;
 
 describe('highest sequence number seen', () => {
   it('counts from the initial sequence number, including the SYN', () => {
-    const seen = new SequencesSeen({ capacity: 4 });
+    const seen = new SequenceRanges({ capacity: 4 });
     expect([seen.size(2, CLIENT), seen.initial(2, CLIENT)]).toEqual([0, 0]);
     seen.note(2, CLIENT, 1000, 0, true);
     expect([seen.size(2, CLIENT), seen.initial(2, CLIENT)]).toEqual([1, 1000]);
@@ -19,20 +19,20 @@ describe('highest sequence number seen', () => {
   });
 
   it('counts from the first byte of a midstream session', () => {
-    const seen = new SequencesSeen({ capacity: 1 });
+    const seen = new SequenceRanges({ capacity: 1 });
     seen.note(0, SERVER, 5000, 100, false);
     expect([seen.size(0, SERVER), seen.initial(0, SERVER)]).toEqual([101, 4999]);
   });
 
   it('continues when sequence numbers wrap around', () => {
-    const seen = new SequencesSeen({ capacity: 1 });
+    const seen = new SequenceRanges({ capacity: 1 });
     seen.note(0, CLIENT, 2 ** 32 - 1, 0, true);
     seen.note(0, CLIENT, 0, 20, false);
     expect([seen.size(0, CLIENT), seen.initial(0, CLIENT)]).toEqual([21, -1]);
   });
 
   it('gives sizes up to 4 GiB, and the maximum for longer streams', () => {
-    const seen = new SequencesSeen({ capacity: 1 });
+    const seen = new SequenceRanges({ capacity: 1 });
     const gibi = 2 ** 30;
     seen.note(0, CLIENT, 100, 0, true);
     const sizes = [1, 2, 3, 4, 5].map(count => {
@@ -44,7 +44,7 @@ describe('highest sequence number seen', () => {
   });
 
   it('is separate for directions and flows, and reset when a flow ends', () => {
-    const seen = new SequencesSeen({ capacity: 3 });
+    const seen = new SequenceRanges({ capacity: 3 });
     seen.note(1, CLIENT, 10, 5, true);
     seen.note(1, SERVER, 20, 7, true);
     seen.note(2, CLIENT, 30, 9, true);

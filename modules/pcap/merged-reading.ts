@@ -16,17 +16,16 @@ import { CONTINUOUS, SEPARATE } from './options.js';
  * verdicts, because the verdict on a tunnel packet depends on its inner packets.
  * @throws Error when a capture does not exist
  */
-export function canBeReadTogether(config: Config, files: readonly FoundFile[]): boolean {
+export function canBeMerged(config: Config, files: readonly FoundFile[]): boolean {
   if (config.read(SEPARATE) || config.read(CONTINUOUS) || deletes(config)) return false;
   if (config.read(FIREWALL) || config.read(engineMode) === 'ips') return false;
   return totalSize(files) !== undefined;
 }
 
 /** If this thread is one of several that read everything, which must also decode, assigns its share of the flows. */
-export function readTogether(thread: Thread, files: readonly FoundFile[]): boolean {
+export function readMerged(thread: Thread, files: readonly FoundFile[]): boolean {
   const { config, count, index, services } = thread;
-  if (count === 1 || !thread.moduleNames?.includes('decode') || !canBeReadTogether(config, files))
-    return false;
+  if (count === 1 || !thread.moduleNames?.includes('decode') || !canBeMerged(config, files)) return false;
   services.set(FLOW_SHARE, new FlowShare(index, count));
   return true;
 }
