@@ -19,10 +19,10 @@ test.each([
   ['\x15\x03\x01\0\x02\x02', '|15 03 01 00 02 02|'],
   ['GET', 'GET'],
   ['a;b', 'a|3B|b'],
-])('%j is written %s', (bytes, text) => expect(patternText(bytes)).toBe(text));
+])('%j is written as %s', (bytes, text) => expect(patternText(bytes)).toBe(text));
 
 describe('rules.json', () => {
-  test('a rule about a buffer', () => {
+  test('shows a rule on a buffer', () => {
     expect(
       rule(
         'alert sample $HOME_NET any -> $EXTERNAL_NET 80 (msg:"T"; flow:to_server,established; sample.uri; content:"GET"; sid:1;)',
@@ -57,7 +57,7 @@ describe('rules.json', () => {
     });
   });
 
-  test('values of transactions have engines of their own', () => {
+  test('shows an engine for each transaction value', () => {
     expect(
       rule('alert sample any any -> any any (sample.code:>5; sample.code:!7; sid:1;)').engines,
     ).toMatchObject([
@@ -71,7 +71,7 @@ describe('rules.json', () => {
     ]);
   });
 
-  test('a rule about packets and streams', () => {
+  test('shows a rule on packets and streams', () => {
     expect(rule('alert tcp any any -> any 443 (content:"|15 03|"; startswith; sid:2; rev:1;)')).toMatchObject(
       {
         type: 'pkt_stream',
@@ -92,7 +92,7 @@ describe('rules.json', () => {
     );
   });
 
-  test('flags and effects', () => {
+  test('shows flags and effects', () => {
     const json = rule(
       'alert tcp any any -> any 443 (flow:to_server; flags:S,CE; flowbits:set,t; flowbits:noalert; sid:3;)',
     );
@@ -127,18 +127,18 @@ describe('rules.json', () => {
       ['payload'],
       ['negated_mpm', 'dest_is_target'],
     ],
-  ])('what %s asks for', (text, requirements, flags) => {
+  ])('shows the requirements of %s', (text, requirements, flags) => {
     const json = rule(text);
     expect(json.requirements).toEqual(requirements);
     expect(json.flags).toEqual(expect.arrayContaining(flags));
   });
 
-  test('several names of which one is enough', () => {
+  test('shows several names of which one is enough', () => {
     const { lists } = rule('alert tcp any any -> any any (flowbits:isset,t|u; sid:4;)');
     expect(lists.packet.matches[0].flowbits).toEqual({ cmd: 'isset', names: ['t', 'u'], operator: 'or' });
   });
 
-  test('an expression', () => {
+  test('shows an expression', () => {
     expect(
       rule('alert sample any any -> any any (pcre:"/\\\\s200/i"; sid:4;)').lists.payload.matches[0],
     ).toEqual({
@@ -185,7 +185,7 @@ test.each([
   expect(matches[1][member]).toEqual(shown);
 });
 
-test('a distance from nothing is an offset, and a content that nothing may follow is the end', () => {
+test('a distance without a preceding content is an offset, and isdataat:!1,relative is ends_with', () => {
   const json = rule(
     'alert tcp any any -> any 443 (content:"a"; distance:2; within:5; isdataat:!1,relative; sid:1;)',
   );
@@ -212,7 +212,7 @@ describe('rule_group.json', () => {
   const at = (sid: number, ports: string) =>
     `alert tcp any any -> any ${ports} (flow:to_server; content:"abc"; sid:${sid};)`;
 
-  test('ports with the most rules are first; equal rules are one group', () => {
+  test('ports with the most rules come first; ports with equal rules are one group', () => {
     expect(groups([at(1, '80:120'), at(2, '100')].join('\n'))).toEqual([
       [100, 100, 0, '1,2'],
       [80, 99, 1, '1'],
@@ -220,7 +220,7 @@ describe('rule_group.json', () => {
     ]);
   });
 
-  test('ports of priority have their groups before others', () => {
+  test('priority ports have their groups before others', () => {
     expect(groups([at(1, '22:23'), at(2, '22'), at(3, '443')].join('\n'))).toEqual([
       [443, 443, 0, '3'],
       [22, 22, 1, '1,2'],
@@ -228,7 +228,7 @@ describe('rule_group.json', () => {
     ]);
   });
 
-  test('what is beyond the bound is one group of all ports', () => {
+  test('groups beyond the maximum are joined in one of all ports', () => {
     const settings = { profile: 'custom', 'custom-values': { 'toserver-groups': 1 } };
     expect(groups([at(1, '1'), at(2, '2'), at(3, '3')].join('\n'), settings)).toEqual([
       [1, 1, 0, '1'],
@@ -243,7 +243,7 @@ interface GroupJson {
   rulegroup: { id: number; rules: { sig_id: number }[] };
 }
 
-test('headers of packets have engines of their own, detection_filter its own name', () => {
+test('packet header buffers have their own engines, detection_filter its own name', () => {
   const header = rule('alert tcp any any -> any any (ttl:5; tcp.hdr; content:"ab"; sid:1;)');
   expect(header.pkt_engines).toEqual([
     { name: 'packet', is_mpm: false },
@@ -257,7 +257,7 @@ test('headers of packets have engines of their own, detection_filter its own nam
   expect(filtered.lists.threshold.matches).toEqual([{ name: 'detection_filter' }]);
 });
 
-test('the other files', () => {
+test('the other analysis files are written', () => {
   const files = analysis(
     'alert tcp any any -> any any (content:"abc"; content:"needle in it"; nocase; sid:1;)\nalert tcp any any -> any any (content:"abc"; sid:2;)',
   );
@@ -270,7 +270,7 @@ test('the other files', () => {
   expect(payload.patterns[0]).toEqual({ pattern: 'abc', nocase: false, negated: false, cnt: 2, mpm: 1 });
 });
 
-test('files that nothing would keep are told of', () => {
+test('filestore without an enabled output is reported', () => {
   const rules = load('alert tcp any any -> any any (content:"abc"; filestore:both,tx; sid:1;)');
   const told = (storesFiles: boolean) =>
     analyzeRules(rules, [SAMPLE_PROTOCOL], { storesFiles }).get('rules_analysis.txt');
@@ -279,7 +279,7 @@ test('files that nothing would keep are told of', () => {
   expect(told(true)).not.toContain(warning);
 });
 
-describe('the fast pattern shown', () => {
+describe('the fast pattern of a rule', () => {
   test.each([
     ['content:"abcdef"; sample.uri; content:"ab";', 'sample.uri', 'ab'],
     ['content:"abab"; content:"abcd"; content:"ab";', 'payload', 'abcd'],

@@ -37,12 +37,12 @@ describe('asn1', () => {
     expect(holds(`asn1:${argument};`, payload)).toBe(expected),
   );
 
-  test('relative to a match', () =>
+  test('offsets may be relative to a match', () =>
     expect(holds('content:"abc"; asn1:bitstring_overflow, relative_offset 2;', `xabc..${BAD_BITS}`)).toBe(
       true,
     ));
 
-  test('any bytes end', () => {
+  test('parsing of any bytes ends', () => {
     for (let first = 0; first < 256; first++)
       for (const length of [0, 1, 0x7f, 0x80, 0x81, 0x84, 0xff])
         holds(

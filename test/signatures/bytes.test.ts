@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { holds } from './inspect.js';
 import { load, refusal, withOptions } from './rules.js';
 
-describe('numbers in the buffer', () => {
+describe('byte keywords', () => {
   test.each<[string, string, boolean]>([
     ['byte_test:1,=,97,0;', 'a', true],
     ['byte_test:1,!=,97,0;', 'a', false],
@@ -51,7 +51,7 @@ describe('numbers in the buffer', () => {
       '\x01abc',
       true,
     ],
-    // jumps
+    // byte_jump
     ['byte_jump:1,0; content:"c"; within:1;', '\x02abc', true],
     ['byte_jump:1,0,multiplier 2; content:"c"; within:1;', '\x01abc', true],
     ['byte_jump:1,0,align; content:"e"; within:1;', '\x03abcde', true],
@@ -63,7 +63,7 @@ describe('numbers in the buffer', () => {
     ['content:"b"; byte_jump:0,0,relative,post_offset -3; content:"a"; within:1;', 'abc', true],
     ['byte_jump:1,0,post_offset -100; content:"b"; within:2;', '\x01bc', true],
     ['byte_jump:1,0,post_offset 2;', '\x01bc', false],
-    // a number below zero leads back, and is rounded up as one of 64 bits
+    // a negative number leads back, and is aligned as one of 64 bits
     ['byte_jump:2,1,string,dec,align; content:"c"; within:1;', 'a-3c', true],
     ['byte_jump:2,1,string,dec; content:"-"; within:1;', 'a-2c', true],
     ['byte_jump:8,0,multiplier 3,post_offset -9;', '0a.01\x031x', true],
@@ -87,12 +87,12 @@ describe('numbers in the buffer', () => {
     ],
     ['byte_extract:1,0,n; byte_math:bytes 1, offset 1, oper /, rvalue n, result r;', '\x00\x03', false],
     ['byte_math:bytes 1, offset 1, oper /, rvalue 0, result r;', '\x00\x03', false],
-    // below zero there is no offset and no size
+    // a negative value is no offset and no size
     ['byte_math:bytes 1, offset 0, oper -, rvalue 3, result r; content:"a"; offset:r;', '\x01abc', false],
     ['byte_math:bytes 1, offset 0, oper -, rvalue 3, result r; content:"a"; depth:r;', '\x01abc', true],
     ['byte_math:bytes 1, offset 0, oper -, rvalue 3, result r; isdataat:r;', '\x01abc', false],
     ['byte_math:bytes 1, offset 0, oper -, rvalue 3, result r; isdataat:!r;', '\x01abc', true],
-    // another place has another number
+    // another match extracts another number
     ['content:"a"; byte_extract:1,0,n,relative; pcre:"/b/"; isdataat:n;', 'a\x09a\x01b', true],
     [
       'content:"a"; byte_extract:1,0,n,relative; pcre:"/b/"; content:"c"; distance:n; within:1;',
@@ -100,14 +100,14 @@ describe('numbers in the buffer', () => {
       true,
     ],
     ['content:"a"; byte_extract:1,0,n,relative; content:"b"; isdataat:n;', 'a\x09a\x01b', true],
-    // … but a content that refers to none is looked for once
+    // … but a content that is not relative is searched once
     ['content:"a"; byte_extract:1,0,n,relative; content:"b"; offset:n;', 'a\x09a\x01b', false],
     [
       'byte_math:bytes 2, offset 0, oper +, rvalue 1, result r, endian little, string dec; byte_test:1,=,r,2;',
       '09\x0a',
       true,
     ],
-    // ends
+    // isdataat
     ['isdataat:3;', 'abcd', true],
     ['isdataat:4;', 'abcd', false],
     ['isdataat:!4;', 'abcd', true],
@@ -122,10 +122,10 @@ describe('numbers in the buffer', () => {
     ['content:"="; base64_decode:relative; base64_data; pcre:"/^this$/";', '/?arg=dGhpcw==', true],
     ['content:"="; base64_decode:relative; base64_data; content:"that";', '/?arg=dGhpcw==', false],
     ['base64_decode; base64_data; content:"a";', '%%%%', false],
-  ])('%s in %j', (options, payload, expected) => expect(holds(options, payload)).toBe(expected));
+  ])('%s in %j: %s', (options, payload, expected) => expect(holds(options, payload)).toBe(expected));
 });
 
-describe('wrong arguments', () => {
+describe('invalid arguments', () => {
   test.each([
     'byte_test:1,=;',
     'byte_test:9,=,1,0;',
@@ -173,7 +173,7 @@ describe('wrong arguments', () => {
     'sample.uri; content:"a"; absent;',
     'sample.uri; entropy:offset 1;',
     'sample.uri; entropy:value 5-4;',
-  ])('%s is refused', options => expect(refusal(options)).toBeDefined());
+  ])('%s is rejected', options => expect(refusal(options)).toBeDefined());
 
   test.each([
     [
@@ -188,10 +188,10 @@ describe('wrong arguments', () => {
       'ipv4.hdr; byte_math:bytes 1, offset 1, oper <<, rvalue 2, result r, relative;',
       'relative specified without previous pattern match',
     ],
-  ])('%s', (options, message) => expect(refusal(options)).toBe(message));
+  ])('%s is rejected', (options, message) => expect(refusal(options)).toBe(message));
 });
 
-test('byte_math warns of a shift that leaves nothing, and refuses it where it must be strict', () => {
+test('a shift of byte_math that leaves nothing causes a warning, and an error with strict keywords', () => {
   const shift = (rvalue: number) =>
     withOptions(`byte_math:bytes 2, offset 0, oper >>, rvalue ${rvalue}, result r; byte_test:1,=,r,0;`);
   expect(load(shift(63)).warnings).toHaveLength(0);

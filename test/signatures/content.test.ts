@@ -3,7 +3,7 @@ import http from '../../modules/app/http.js';
 import { holds } from './inspect.js';
 import { load, onBuffer, parse, refusal, withOptions } from './rules.js';
 
-describe('bytes as they are written', () => {
+describe('content bytes', () => {
   test.each([
     ['content:"abc";', 'abc'],
     ['content:"a|62 63|d";', 'abcd'],
@@ -11,7 +11,9 @@ describe('bytes as they are written', () => {
     ['content:"|41,42|";', 'AB'],
     ['content:"a\\;b\\"c\\\\d\\:e";', 'a;b"c\\d:e'],
     ['content:"ü";', '\xc3\xbc'],
-  ])('%s', (options, bytes) => expect(onBuffer(options)[0]).toMatchObject({ kind: 'content', bytes }));
+  ])('%s is parsed', (options, bytes) =>
+    expect(onBuffer(options)[0]).toMatchObject({ kind: 'content', bytes }),
+  );
 
   test.each([
     ['content:"|l0 01 01|";', 'Invalid hex code in content - |l0 01 01|, hex l. Invalidating signature.'],
@@ -23,15 +25,15 @@ describe('bytes as they are written', () => {
     ['content:"a"b";', 'double quote in content must be escaped - a"b'],
     ['content:"a\\nb";', "'n' cannot be escaped in content - a\\nb"],
     ['content:"a|41";', 'content has an unterminated hexadecimal part: "|" expected - a|41'],
-  ])('%s is refused', (options, message) => expect(refusal(options)).toBe(message));
+  ])('%s is rejected', (options, message) => expect(refusal(options)).toBe(message));
 
-  test('the position is that of the wrong character', () => {
+  test('the position of an error is that of the invalid character', () => {
     const [error] = load(withOptions('content:!"ab|4x|";')).errors;
     expect(error!.position.column).toBe('alert tcp any any -> any any (content:!"ab|4'.length + 1);
   });
 });
 
-describe('modifiers that do not go together', () => {
+describe('modifiers that exclude each other', () => {
   const NEEDED =
     'needs preceding content, uricontent option, http_client_body, http_server_body, http_header option, http_raw_header option, ' +
     'http_method option, http_cookie, http_raw_uri, http_stat_msg, http_stat_code, http_user_agent, http_host, http_raw_host or ' +
@@ -111,7 +113,7 @@ describe('modifiers that do not go together', () => {
       'base64_decode; base64_data; content:"a"; fast_pattern;',
       'fast_pattern cannot be used with base64_data',
     ],
-  ])('%s', (options, message) => expect(refusal(options)).toBe(message));
+  ])('%s is rejected', (options, message) => expect(refusal(options)).toBe(message));
 });
 
 describe('buffers', () => {
@@ -170,7 +172,7 @@ describe('buffers', () => {
     expect(list[0]!.conditions[1]).toMatchObject({ kind: 'base64_decode', data: [{ bytes: 'b' }] });
   });
 
-  test('modifiers of a content that was moved still apply', () => {
+  test('modifiers apply to a content that was moved to another buffer', () => {
     expect(
       onBuffer('content:"A"; sample_uri; nocase; fast_pattern;', 'alert sample any any -> any any')[0],
     ).toMatchObject({
@@ -180,7 +182,7 @@ describe('buffers', () => {
   });
 });
 
-describe('what contents find', () => {
+describe('matches of contents', () => {
   test.each<[string, string, boolean]>([
     ['content:"bc";', 'abcd', true],
     ['content:"BC";', 'abcd', false],
@@ -210,21 +212,21 @@ describe('what contents find', () => {
     ['content:"c"; content:"a"; distance:-2;', 'abc', false],
     ['content:"a"; content:!"b"; within:1;', 'acb', true],
     ['content:"a"; content:!"b"; within:1;', 'ab', false],
-    // the second "a" is the one that is followed by "b"
+    // the second "a" is the one followed by "b"
     ['content:"a"; content:"b"; within:1;', 'axab', true],
     ['content:"a"; content:"b"; within:1; content:"c"; within:1;', 'ab abc', true],
     ['content:"a"; content:!"b"; within:1;', 'abac', true],
     ['content:"aa"; content:"b"; within:1;', 'aaab', true],
-    // conditions between do not break the chain
+    // other conditions in between do not break the chain
     ['content:"a"; isdataat:3; content:"b"; within:1;', 'axab', true],
-    // a later content looks at the whole buffer again
+    // a later content is searched in the whole buffer again
     ['content:"b"; content:"a";', 'ab', true],
     ['content:"b"; distance:1;', 'ab', true],
     ['content:"b"; distance:2;', 'ab', false],
     ['content:"aaaaaaaaab"; nocase;', `${'a'.repeat(50)}B`, true],
-  ])('%s in %s', (options, payload, expected) => expect(holds(options, payload)).toBe(expected));
+  ])('%s in %s: %s', (options, payload, expected) => expect(holds(options, payload)).toBe(expected));
 
-  test('a part of a stream', () => {
+  test('positions count from the beginning of the stream', () => {
     const later = { atBeginning: false, position: 5 };
     expect(holds('content:"b";', 'abc', later)).toBe(true);
     expect(holds('content:"b"; depth:3;', 'abc', later)).toBe(false);
@@ -258,7 +260,7 @@ describe('pcre', () => {
     ['pcre:"/\\d+/"; content:"x"; within:1;', '12 34x', true],
     ['pcre:"/a\\/b/";', 'a/b', true],
     ['pcre:"/\\xff\\x00/";', '\xff\x00', true],
-  ])('%s in %j', (options, payload, expected) => expect(holds(options, payload)).toBe(expected));
+  ])('%s in %j: %s', (options, payload, expected) => expect(holds(options, payload)).toBe(expected));
 
   test.each([
     'pcre:"abc";',
@@ -268,9 +270,9 @@ describe('pcre', () => {
     'pcre:!"/(a)/, flow:x";',
     'pcre:"/(a)/, somewhere:x";',
     'sample.uri; pcre:"/a/U";',
-  ])('%s is refused', options => expect(refusal(options)).toBeDefined());
+  ])('%s is rejected', options => expect(refusal(options)).toBeDefined());
 
-  test('captures', () => {
+  test('captures have a scope and a name', () => {
     expect(onBuffer('pcre:"/(a)(b)/, flow:one, pkt:two";')[0]).toMatchObject({
       captures: [
         { scope: 'flow', name: 'one' },
@@ -303,7 +305,7 @@ test.each([
   ]);
 });
 
-test('a URI whose length is asked for needs no content', () => {
+test('a rule with urilen and a URI buffer needs no content', () => {
   const errors = (options: string) => load(withOptions(options), { protocols: [http] }).errors;
   expect(errors('http.uri; urilen:>5; http.method; content:"GET";')).toEqual([]);
   expect(errors('http.uri; urilen:5;')).toEqual([]);

@@ -36,7 +36,7 @@ function load(keywords: readonly string[], tree: object = {}) {
   return loadRules({ config, protocols: [SAMPLE_PROTOCOL], exclusive: [file] });
 }
 
-describe('datasets are refused', () => {
+describe('datasets are rejected', () => {
   const seen = 'dataset:isset,seen,type string';
   it.each([
     ['dataset:isset,seen', 'has no type'],
@@ -84,14 +84,14 @@ describe('datasets are refused', () => {
     expect(errors[0]?.position.column).toBeGreaterThan(1);
   });
 
-  it('where rules may write nothing', () => {
+  it('that write files if rules may not write', () => {
     const { errors } = load(['dataset:set,seen,type string,state seen.lst'], {
       datasets: { rules: { 'allow-write': false } },
     });
     expect(errors[0]?.message).toBe('Rules containing save/state datasets have been disabled');
   });
 
-  it('not for files that are only read, wherever they are', () => {
+  it('but not with paths outside of the folder that are only read', () => {
     const { errors } = load([
       `${seen},load ${join(folder, 'a.lst')}`,
       'dataset:isset,up,type string,load sub/../a.lst',
@@ -99,7 +99,7 @@ describe('datasets are refused', () => {
     expect(errors).toEqual([]);
   });
 
-  it('not for files anywhere that are written, where the configuration allows them', () => {
+  it('but not with written paths outside of the folder if the configuration allows them', () => {
     const state = join(folder, 'sub', '..', 'state.lst');
     const { errors } = load([`${seen},state ${state}`], {
       datasets: { rules: { 'allow-absolute-filenames': true } },
@@ -107,7 +107,7 @@ describe('datasets are refused', () => {
     expect(errors).toEqual([]);
   });
 
-  it('where two rules contradict', () => {
+  it('if two rules contradict each other', () => {
     const { errors } = load([
       'dataset:isset,a,type string,load a.lst',
       'dataset:isset,a',
@@ -124,7 +124,7 @@ describe('datasets are refused', () => {
 describe('datasets of the configuration', () => {
   const datasets = { seen: { type: 'string', state: 'seen.lst', memcap: '10mb', hashsize: 64 } };
 
-  it('count for what the hashsizes of all datasets may come to', () => {
+  it('count towards the total of hashsizes', () => {
     const { signatures, errors } = load(
       [
         'dataset:set,a,type string,hashsize 36',
@@ -140,7 +140,7 @@ describe('datasets of the configuration', () => {
     ]);
   });
 
-  it('complete what rules say', () => {
+  it('complete the settings in rules', () => {
     const { signatures, errors } = load(['dataset:set,seen'], { datasets });
     expect(errors).toEqual([]);
     const { declaration } = signatures[0]!.buffers[0]!.conditions[0] as DatasetMatch;
@@ -152,7 +152,7 @@ describe('datasets of the configuration', () => {
     });
   });
 
-  it('are told when they are wrong', () => {
+  it('are reported if invalid', () => {
     const { errors } = load([], { datasets: { a: { type: 'text' }, b: { type: 'md5', load: 'a.lst' } } });
     expect(errors.map(error => error.message)).toEqual([
       expect.stringContaining('datasets.a: bad type text'),
@@ -161,14 +161,14 @@ describe('datasets of the configuration', () => {
   });
 });
 
-it('JSON may hold entries without the value', () => {
+it('JSON may contain entries without the value', () => {
   const json = { name: 'a', folder, type: 'string', format: 'ndjson', contextKey: 'c' } as const;
   expect(readDataset({ ...json, load: 'some.ndjson', valueKey: 'name' }, '')).toEqual([
     { value: 'b', json: '{"name":"b"}' },
   ]);
 });
 
-it('JSON gives each value its entry, without the value where that is asked for', () => {
+it('JSON maps each value to its entry, without the value if configured', () => {
   const json = { name: 'a', folder, type: 'string', format: 'json', contextKey: 'c' } as const;
   expect(readDataset({ ...json, load: 'a.json', valueKey: 'host.name' }, '')[0]).toEqual({
     value: 'a',

@@ -1,4 +1,4 @@
-/** What is done when a rule matches, as it is written. */
+/** Effects of a matching rule, as parsed. */
 import { describe, expect, test } from 'vitest';
 import { parse, refusal, withOptions } from './rules.js';
 
@@ -11,7 +11,7 @@ describe('tag', () => {
     ['tag:host;', { scope: 'host', count: 0, unit: 'packets', direction: 'dst' }],
     ['tag:host,3600,seconds;', { scope: 'host', count: 3600, unit: 'seconds', direction: 'dst' }],
     ['tag:host,100,packets,src;', { scope: 'host', count: 100, unit: 'packets', direction: 'src' }],
-  ])('%s', (options, expected) => expect(effects(options)).toEqual([{ kind: 'tag', ...expected }]));
+  ])('%s is parsed', (options, expected) => expect(effects(options)).toEqual([{ kind: 'tag', ...expected }]));
 
   test.each([
     'tag:flow;',
@@ -20,7 +20,7 @@ describe('tag', () => {
     'tag:session,1,hours;',
     'tag:session,1,packets,src;',
     'tag:host,1,packets,both;',
-  ])('%s is refused', options => expect(refusal(options)).toBeDefined());
+  ])('%s is rejected', options => expect(refusal(options)).toBeDefined());
 });
 
 describe('filestore', () => {
@@ -34,23 +34,23 @@ describe('filestore', () => {
     ['content:"a"; filestore:to_client,flow;', 1],
     ['sample.code:1; filestore:both,tx;', 0],
     ['sample.uri; content:"a"; filestore:both,flow;', 0],
-  ])('is about files where nothing else of a transaction is said: %s', (options, expected) =>
+  ])('applies to files if the rule has no other transaction condition: %s', (options, expected) =>
     expect(ofFiles(options)).toBe(expected),
   );
 });
 
 describe('config', () => {
-  test.each(['config', 'alert'])('stands in rules of action %s', action =>
+  test.each(['config', 'alert'])('is valid in rules of action %s', action =>
     expect(effects('config:logging disable, type tx, scope tx;', `${action} tcp any any -> any any`)).toEqual(
       [{ kind: 'config', subsystem: 'logging', type: 'tx', scope: 'tx' }],
     ),
   );
 
-  test('of tracking', () =>
+  test('of tracking is parsed', () =>
     expect(
       effects('config:tracking disable, type flow, scope packet;', 'config udp:pre_flow any any -> any any'),
     ).toEqual([{ kind: 'config', subsystem: 'tracking', type: 'flow', scope: 'packet' }]));
 
-  test('of anything else is refused', () =>
+  test('of other subsystems is rejected', () =>
     expect(refusal('config:logging enable, type tx, scope tx;')).toBeDefined());
 });

@@ -41,14 +41,14 @@ function database(low = 'DE', high = 'FR'): Buffer {
 }
 
 describe('MaxMind databases', () => {
-  test('records of addresses', () => {
+  test('give records of addresses', () => {
     const open = new MaxMindDatabase(database());
     expect(open.find(Uint8Array.of(10, 0, 0, 1))).toEqual({ country: { iso_code: 'DE' } });
     expect(open.find(Uint8Array.of(200, 0, 0, 1))).toEqual({ country: { iso_code: 'FR' } });
     expect(open.find(new Uint8Array(16))).toBeUndefined();
   });
 
-  test('damaged ones are refused', () => {
+  test('are rejected if damaged', () => {
     expect(() => new MaxMindDatabase(Buffer.from('nonsense'))).toThrow('not a MaxMind database');
     const whole = database();
     for (let i = 0; i < whole.length; i++) {
@@ -78,7 +78,7 @@ describe('geoip', () => {
     ['any,US', false],
     ['src,!US', true],
     ['src,!DE', false],
-  ])('%s', (argument, expected) => {
+  ])('%s matches: %s', (argument, expected) => {
     const { signatures } = loadRuleText(withOptions(`geoip:${argument};`), 'geo.rules', { config });
     const memory = openMemory(allocateMemory(1, 4096));
     memory.row[Packet.IP_VERSION] = 4;
@@ -88,7 +88,7 @@ describe('geoip', () => {
     expect(test(inspection(memory.bytes, { memory }))).toBe(expected);
   });
 
-  test('a database that cannot be read is a mistake of the rule, not of each packet', () => {
+  test('an unreadable database is an error of the rule, not of each packet', () => {
     const rule = withOptions('geoip:DE;');
     const missing = new Config({ 'geoip-database': `${path}.missing` });
     const { errors, signatures } = loadRuleText(rule, 'geo.rules', { config: missing });
@@ -104,7 +104,7 @@ describe('geoip', () => {
     expect(check(inspection(memory.bytes, { memory }))).toBe(false);
   });
 
-  test('a database that is replaced counts for rules that are loaded from then on', () => {
+  test('a replaced database applies to rules that are loaded afterwards', () => {
     const replaced = `${path}.replaced`;
     const stores = new Map([[GEOIP_DATABASES, new GeoipDatabases()]]);
     const memory = openMemory(allocateMemory(1, 4096));
@@ -124,11 +124,11 @@ describe('geoip', () => {
     expect([found(['DE', 'FR']), found(['SE', 'FR'])]).toEqual([false, true]);
   });
 
-  test('without a database the rule cannot be loaded', () => {
+  test('without a database, the rule is rejected', () => {
     expect(load(withOptions('geoip:DE;')).unsupported).toHaveLength(1);
   });
 
-  test.each(['geoip:Germany;', 'geoip:src;', 'geoip:DE,!FR;', 'geoip:;'])('%s is refused', options => {
+  test.each(['geoip:Germany;', 'geoip:src;', 'geoip:DE,!FR;', 'geoip:;'])('%s is rejected', options => {
     expect(load(withOptions(options)).errors).toHaveLength(1);
   });
 });

@@ -29,11 +29,11 @@ describe('addresses', () => {
         [0xc0a80000, 0xc0a8ffff],
       ],
     ],
-  ])('%s', (text, v4) => {
+  ])('%s is parsed', (text, v4) => {
     expect(addresses(text)).toMatchObject({ any: false, v4, v6: [] });
   });
 
-  test('negation alone means everything else, of both families', () => {
+  test('a negation alone means all other addresses, of both families', () => {
     const set = addresses('!10.0.0.0/8');
     expect(set.v4).toEqual([
       [0, 0x09ffffff],
@@ -42,9 +42,9 @@ describe('addresses', () => {
     expect(set.v6).toEqual([['0'.repeat(32), 'f'.repeat(32)]]);
   });
 
-  test('a negated variable', () => expect(addresses('$EXTERNAL_NET').v4).toHaveLength(3));
+  test('a variable can be negated', () => expect(addresses('$EXTERNAL_NET').v4).toHaveLength(3));
 
-  test('IPv6', () => {
+  test('IPv6 addresses are parsed', () => {
     expect(addresses('2001:db8::/32').v6).toEqual([
       ['20010db8000000000000000000000000', '20010db8ffffffffffffffffffffffff'],
     ]);
@@ -71,12 +71,12 @@ describe('addresses', () => {
     '10.0.0.1/255.0.255.0',
     '[,]',
     '![$HOME_NET,$EXTERNAL_NET]',
-  ])('%s is refused', text => {
+  ])('%s is rejected', text => {
     const [error] = load(rule(`alert ip ${text} any -> any any`)).errors;
     expect(error?.position).toMatchObject({ line: 1, column: 10 });
   });
 
-  test('a variable that refers to itself is refused, with the rules that use it', () => {
+  test('a variable that refers to itself is rejected, with the rules that use it', () => {
     const config = new Config({ vars: { 'address-groups': { LOOP: '[$LOOP]' } } });
     const { errors } = load(rule('alert ip $LOOP any -> any any'), { config });
     expect(errors.map(({ position }) => [position.line, position.column])).toEqual([
@@ -123,10 +123,10 @@ describe('ports', () => {
     ],
     ['!$SHELLCODE_PORTS', [[80, 80]]],
     ['any', [[0, 65535]]],
-  ])('%s', (text, ranges) => expect(ports(text)).toEqual(ranges));
+  ])('%s is parsed', (text, ranges) => expect(ports(text)).toEqual(ranges));
 
   test.each(['65536', '90:80', ':', '!any', 'http', '[80', '[80,!80]', '$NONE', '8 0'])(
-    '%s is refused',
+    '%s is rejected',
     text => {
       expect(load(rule(`alert tcp any any -> any ${text}`)).errors).toHaveLength(1);
     },
@@ -147,7 +147,7 @@ describe('the header as a whole', () => {
     ['alert sample:request_line any any -> any any', { protocol: 'sample', hook: 'request_line' }],
     ['alert SAMPLE1 any any -> any any', { protocol: 'sample1' }],
     ['alert ip6 any any -> any any', { protocol: 'ipv6' }],
-  ])('%s', (header, expected) => expect(parse(rule(header))).toMatchObject(expected));
+  ])('%s is parsed', (header, expected) => expect(parse(rule(header))).toMatchObject(expected));
 
   test.each([
     ['alrt tcp any any -> any any', 'An invalid action "alrt" was given'],
@@ -160,15 +160,15 @@ describe('the header as a whole', () => {
     ['alert tcp:nohook any any -> any any', 'protocol "tcp" has no hook "nohook"'],
     ['drop:world tcp any any -> any any', 'invalid action scope in "drop:world"'],
     ['accept:hook tcp:all any any -> any any', 'action "accept" is only for firewall rules'],
-  ])('%s is refused', (header, message) => expect(refusal(header)).toBe(message));
+  ])('%s is rejected', (header, message) => expect(refusal(header)).toBe(message));
 
-  test('both ways of the same are one way, with a warning', () => {
+  test('equal addresses on both sides of <> are one direction, with a warning', () => {
     const { signatures, warnings } = load(rule('alert tcp any any <> any any'));
     expect(signatures[0]!.direction).toBe('->');
     expect(warnings).toHaveLength(1);
   });
 
-  test('a protocol that is not there yet is no error', () => {
+  test('an unsupported protocol is not an error', () => {
     const { errors, unsupported } = load(rule('alert smb any any -> any any'));
     expect(errors).toEqual([]);
     expect(unsupported).toMatchObject([{ reason: 'protocol smb is not supported yet', sid: 1 }]);

@@ -9,7 +9,7 @@ import { conditions, refusal } from './rules.js';
 
 const language = signatureLanguage();
 
-/** Where things lie, as the decoder would say. */
+/** Offsets of headers, as set by the decoder. */
 interface Layout {
   readonly version: 4 | 6;
   readonly protocol: number;
@@ -19,7 +19,7 @@ interface Layout {
 
 const OFFSET = 64;
 
-/** Whether a condition holds on a packet that begins with its IP header. */
+/** Whether a condition holds for a packet that begins with its IP header. */
 function holds(
   options: string,
   bytes: Uint8Array,
@@ -91,9 +91,9 @@ describe('IP', () => {
     ['udpv4-csum:valid;', false],
     ['vlan.layers:0;', true],
     ['vlan.id:5;', false],
-  ])('%s', (options, expected) => expect(holds(options, bytes, TCP)).toBe(expected));
+  ])('%s matches: %s', (options, expected) => expect(holds(options, bytes, TCP)).toBe(expected));
 
-  test('a broken checksum', () => {
+  test('a wrong checksum matches invalid, and valid if checksums are ignored', () => {
     const broken = Uint8Array.from(bytes);
     broken[8] = 63;
     expect(holds('ipv4-csum:invalid;', broken, TCP)).toBe(true);
@@ -105,7 +105,7 @@ describe('IP', () => {
     expect(holds('udpv4-csum:valid;', broken, TCP, ignored)).toBe(false);
   });
 
-  test('options of TCP', () => {
+  test('TCP options match', () => {
     const withOptions = packet(ipv4(), tcp({ flags: 'S', options: hex('020405b4 01 030307') }));
     const layout = { ...TCP, payload: 48 };
     expect(holds('tcp.mss:1460;', withOptions, layout)).toBe(true);
@@ -113,7 +113,7 @@ describe('IP', () => {
     expect(holds('tcp.wscale:8;', withOptions, layout)).toBe(false);
   });
 
-  test('options of IPv4', () => {
+  test('IPv4 options match', () => {
     const withOptions = packet(ipv4({ options: hex('94040000') }), udp(), 'x');
     const layout: Layout = { version: 4, protocol: 17, l4: 24, payload: 32 };
     expect(holds('ipopts:rtralt;', withOptions, layout)).toBe(true);
@@ -121,7 +121,7 @@ describe('IP', () => {
     expect(holds('ipopts:rr;', withOptions, layout)).toBe(false);
   });
 
-  test('IPv6', () => {
+  test('IPv6 headers match', () => {
     const v6 = packet(ipv6(), udp(), 'x');
     const layout: Layout = { version: 6, protocol: 17, l4: 40, payload: 48 };
     expect(holds('ttl:64;', v6, layout)).toBe(true);
@@ -129,7 +129,7 @@ describe('IP', () => {
     expect(holds('udpv6-csum:valid;', v6, layout)).toBe(true);
   });
 
-  test('ICMP', () => {
+  test('ICMP headers match', () => {
     const echo = packet(ipv4(), icmp({ type: 8, code: 0 }), 'ping');
     const layout: Layout = { version: 4, protocol: 1, l4: 20, payload: 28 };
     expect(holds('itype:8; icode:0;', echo, layout)).toBe(true);
@@ -138,7 +138,7 @@ describe('IP', () => {
   });
 });
 
-describe('wrong arguments', () => {
+describe('invalid arguments', () => {
   test.each([
     'ttl:256;',
     'ttl:x;',
@@ -173,5 +173,5 @@ describe('wrong arguments', () => {
     'ipv4-csum:maybe;',
     'tcp.hdr;',
     'seq:4294967296;',
-  ])('%s is refused', options => expect(refusal(options)).toBeDefined());
+  ])('%s is rejected', options => expect(refusal(options)).toBeDefined());
 });

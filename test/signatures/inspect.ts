@@ -26,7 +26,7 @@ export function latin1(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text, 'latin1'));
 }
 
-/** What is looked at: bytes that are all there is of a buffer, unless told otherwise. */
+/** The input: by default, bytes that are the whole buffer. */
 export function inspection(bytes: Uint8Array, further: Partial<Inspection> = {}): Inspection {
   return {
     memory,
@@ -50,7 +50,7 @@ export function inspection(bytes: Uint8Array, further: Partial<Inspection> = {})
   } as Inspection;
 }
 
-/** The conditions of the options, to be asked of any number of payloads. */
+/** The conditions of the options, to be evaluated on several payloads. */
 export function compiled(options: string): (payload: string, further?: Partial<Inspection>) => boolean {
   const { buffers } = parse(withOptions(options, 'alert tcp-pkt any any -> any any'));
   const test = language.buffer(
@@ -60,12 +60,12 @@ export function compiled(options: string): (payload: string, further?: Partial<I
   return (payload, further) => test(inspection(latin1(payload), further));
 }
 
-/** Whether the options hold on a payload. */
+/** Whether the options hold for a payload. */
 export function holds(options: string, payload: string, further: Partial<Inspection> = {}): boolean {
   return compiled(options)(payload, further);
 }
 
-/** What transforms make of a buffer. */
+/** The result of transforms of a buffer. */
 export function transformed(transforms: string, buffer: string): string {
   const rule = withOptions(
     `${SAMPLE_PROTOCOL.buffers[0]!.keyword}; ${transforms}; bsize:>0;`,

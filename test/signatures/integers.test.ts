@@ -52,7 +52,7 @@ describe('integers', () => {
     '&0=1',
     '3<>',
     '<>3',
-  ])('%j is refused', text => expect(() => parseInteger(text, 'n', syntax, at)).toThrow(/invalid n/));
+  ])('%j is rejected', text => expect(() => parseInteger(text, 'n', syntax, at)).toThrow(/invalid n/));
 });
 
 describe('several integers', () => {

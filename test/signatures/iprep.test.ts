@@ -24,15 +24,15 @@ test.each([
   ['iprep:src,Far,>,30;', 'unknown iprep category "Far"'],
   ['iprep:src,Other,isset;', 'unknown iprep category "Other"'],
   ['iprep:src,CnC,>,128;', 'iprep values range from 0 to 127'],
-])('%s', (options, reason) => expect(refusal(options)).toBe(reason));
+])('%s is rejected', (options, reason) => expect(refusal(options)).toBe(reason));
 
-test('without a file no category is known', () =>
+test('without a file, no category is known', () =>
   expect(refusal('iprep:src,CnC,isset;', '')).toBe('unknown iprep category "CnC"'));
 
 test.each([
   ['categories.txt', 'categories.txt line 2 is invalid: 60,Far,Too far'],
   ['none.txt', 'no such file'],
-])('what is wrong with %s is told with the rules', (file, problem) =>
+])('errors in %s are reported with those of rules', (file, problem) =>
   expect(loaded('iprep:src,CnC,isset;', file).warnings.map(({ message }) => message)).toEqual([
     expect.stringContaining(problem),
   ]),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { load, parse, refusal, withOptions } from './rules.js';
 
 describe('rules of a file', () => {
-  test('comments and empty lines are left out; lines are joined', () => {
+  test('comments and empty lines are skipped; continued lines are joined', () => {
     const { signatures, errors } = load(
       '# comment\n\n  # more\r\nalert tcp any any -> any any (msg:"a \\\n  b"; \\\r\n sid:7;)\r\n',
     );
@@ -10,7 +10,7 @@ describe('rules of a file', () => {
     expect(signatures[0]).toMatchObject({ sid: 7, msg: 'a   b', position: { line: 4, column: 1 } });
   });
 
-  test('errors in joined lines stand where they are', () => {
+  test('errors in joined lines have their original position', () => {
     const [error] = load('alert tcp any any -> any any ( \\\n  msg:"a"; \\\n  nonsense; sid:1;)').errors;
     expect(error).toMatchObject({
       message: "unknown rule keyword 'nonsense'.",
@@ -23,7 +23,7 @@ describe('rules of a file', () => {
     expect(error!.position.column).toBe('alert tcp any any -> any any (msg:"🐾 ü"; depth:'.length + 1);
   });
 
-  test('a byte order mark is no part of the first rule', () => {
+  test('a byte order mark is skipped', () => {
     expect(load('\ufeffalert tcp any any -> any any (sid:1;)').signatures).toHaveLength(1);
   });
 
@@ -32,17 +32,17 @@ describe('rules of a file', () => {
     ['alert tcp any any -> any any (sid:1)', 'no terminating ";" found'],
     ['alert tcp any any -> any any ()', 'Signature missing required value "sid".'],
     ['alert', 'protocol expected'],
-  ])('%s', (text, message) => expect(load(text).errors[0]?.message).toBe(message));
+  ])('%s is rejected', (text, message) => expect(load(text).errors[0]?.message).toBe(message));
 });
 
-test('a closing parenthesis that is missing is a warning', () => {
+test('a missing closing parenthesis is a warning', () => {
   const { signatures, warnings } = load('alert tcp any any -> any any (sid:1; ');
   expect(signatures).toHaveLength(1);
   expect(warnings).toMatchObject([{ message: 'rule does not end with ")"', position: { column: 37 } }]);
 });
 
-describe('keywords that describe the rule', () => {
-  test('all of them', () => {
+describe('meta keywords', () => {
+  test('are all parsed', () => {
     const text =
       'alert tcp any any -> any any (msg:"a \\"b\\" \\; c"; reference:CVE, 2014-0160; reference:url,example.org/a; ' +
       'classtype:trojan-activity; metadata:tag one, tag two, created_at 2020_01_01; target:src_ip; gid:2; sid:3; rev:4;)';
@@ -61,12 +61,12 @@ describe('keywords that describe the rule', () => {
     });
   });
 
-  test('UTF-8 is kept', () => expect(parse(withOptions('msg:"日本 ü";')).msg).toBe('日本 ü'));
-  test('a priority overrules the class type', () =>
+  test('keep UTF-8', () => expect(parse(withOptions('msg:"日本 ü";')).msg).toBe('日本 ü'));
+  test('priority overrides that of the class type', () =>
     expect(parse(withOptions('classtype:trojan-activity; priority:9;')).priority).toBe(9));
   test('the default priority is 3', () => expect(parse(withOptions('')).priority).toBe(3));
 
-  test('an unknown class type is a warning, and an error where it must be strict', () => {
+  test('an unknown class type is a warning, and an error with strict keywords', () => {
     const rule = withOptions('classtype:trojan-activty;');
     expect(load(rule).warnings[0]).toMatchObject({ suggestion: 'trojan-activity' });
     expect(load(rule, { strict: ['classtype'] }).errors).toHaveLength(1);
@@ -87,7 +87,7 @@ describe('keywords that describe the rule', () => {
     'target:both;',
     'classtype:"";',
     'content:"a"; nocase:x;',
-  ])('%s is refused', options => expect(refusal(options)).toBeDefined());
+  ])('%s is rejected', options => expect(refusal(options)).toBeDefined());
 });
 
 describe('duplicates', () => {
@@ -100,7 +100,7 @@ describe('duplicates', () => {
     expect(errors[0]).toMatchObject({ position: { line: 2 } });
   });
 
-  test('a higher revision replaces the lower', () => {
+  test('a higher revision replaces the lower one', () => {
     const { signatures, warnings } = load(`${rule(1, 1)}\n${rule(2, 1)}\n${rule(1, 2)}`);
     expect(signatures.map(({ sid, rev, index }) => [sid, rev, index])).toEqual([
       [1, 2, 0],
@@ -109,7 +109,7 @@ describe('duplicates', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  test('another group is another rule', () =>
+  test('another gid is another rule', () =>
     expect(load(`${rule(1, 1)}\n${rule(1, 1, 2)}`).signatures).toHaveLength(2));
 });
 
@@ -126,19 +126,19 @@ describe('requires', () => {
     ['keyword content', true],
     ['keyword levitate', false],
     ['foo bar', false],
-    ['feature ja3, version >= 9', false],
+    ['the rule with %s is loaded: %s', false],
   ])('%s', (requirement, loaded) => {
     const { signatures, skipped, errors } = load(withOptions(`requires: ${requirement};`));
     expect(errors).toEqual([]);
     expect([signatures.length, skipped.length]).toEqual(loaded ? [1, 0] : [0, 1]);
   });
 
-  test('what the rest of a skipped rule says does not matter', () => {
+  test('the rest of a skipped rule may be invalid', () => {
     expect(load(withOptions('from_the_future:1; requires: version >= 9;')).skipped).toHaveLength(1);
   });
 
   test.each(['version', 'version 8', 'version >= eight', 'version >= 8 later', 'version >= 8, version < 9'])(
-    '%s is refused',
+    '%s is rejected',
     requirement => {
       expect(refusal(`requires: ${requirement};`)).toBeDefined();
     },

@@ -15,7 +15,7 @@ describe('pieces of a rule file', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it.each([1 << 20, 64, 17, 5, 4])('read %i bytes at a time give the same rules', size => {
+  it.each([1 << 20, 64, 17, 5, 4])('of %i bytes give the same rules', size => {
     const rules = [...chunksOf(join(folder, 'a.rules'), size)].flatMap(({ text, firstLine }) =>
       [...rulesOf(text, 'a.rules', firstLine)].map(({ text: rule, line }) => `${line}: ${rule}`),
     );
@@ -23,14 +23,14 @@ describe('pieces of a rule file', () => {
   });
 
   it.each([
-    ['a packed one', '\x1f\x8b\x08\x08', 'compressed with gzip'],
-    ['another encoding', '\xff\xfea\0l\0e\0r\0t\0', 'not UTF-8'],
-  ])('are none of %s', (_, bytes, said) => {
+    ['a compressed file', '\x1f\x8b\x08\x08', 'compressed with gzip'],
+    ['a file in another encoding', '\xff\xfea\0l\0e\0r\0t\0', 'not UTF-8'],
+  ])('are not used for %s', (_, bytes, said) => {
     writeFileSync(join(folder, 'b.rules'), bytes, 'latin1');
     expect(() => [...chunksOf(join(folder, 'b.rules'))]).toThrow(said);
   });
 
-  it('are none of what is no file', () => {
+  it('are not used for what is not a file', () => {
     expect(() => [...chunksOf(folder)]).toThrow('EISDIR');
     expect(() => [...chunksOf(join(folder, 'b.rules'))]).toThrow('ENOENT');
   });

@@ -4,15 +4,15 @@ import { load, parse, refusal, SAMPLE_PROTOCOL, withOptions } from './rules.js';
 
 const header = 'alert sample any any -> any any';
 
-describe('what a protocol declares', () => {
-  test('values', () => {
+describe('keywords declared by a protocol', () => {
+  test('may be values', () => {
     const { conditions } = parse(withOptions('sample.code:ok;', header));
     expect(conditions).toEqual([
       { kind: 'protocol-value', protocol: 'sample', keyword: 'sample.code', test: { mode: '=', a: 0 } },
     ]);
   });
 
-  test('tests, with errors in their own words', () => {
+  test('may be tests, with error messages of their own', () => {
     expect(parse(withOptions('sample.mode:fast;', header)).conditions).toEqual([
       { kind: 'protocol-test', protocol: 'sample', keyword: 'sample.mode', parsed: 'fast' },
     ]);
@@ -21,7 +21,7 @@ describe('what a protocol declares', () => {
     );
   });
 
-  test('a keyword of another protocol is refused', () => {
+  test('are rejected in rules of another protocol', () => {
     const other = {
       ...SAMPLE_PROTOCOL,
       name: 'other',
@@ -38,7 +38,7 @@ describe('what a protocol declares', () => {
     );
   });
 
-  test('what two declare is one keyword', () => {
+  test('may be declared by two protocols', () => {
     const twin = { ...SAMPLE_PROTOCOL, name: 'twin', ruleNames: [] } as Protocol;
     const rules = ['sample', 'twin'].map(
       (name, i) => `alert ${name} any any -> any any (sample.uri; content:"a"; sid:${i + 1};)`,
@@ -46,7 +46,7 @@ describe('what a protocol declares', () => {
     expect(load(rules.join('\n'), { protocols: [SAMPLE_PROTOCOL, twin] }).signatures).toHaveLength(2);
   });
 
-  test('files are no matter of a protocol that has none', () => {
+  test('on files are rejected if the protocol has none', () => {
     const files = {
       ...SAMPLE_PROTOCOL,
       name: 'files',
@@ -60,7 +60,7 @@ describe('what a protocol declares', () => {
     expect(errors[0]!.message).toBe("protocol sample doesn't support file matching (file.data)");
   });
 
-  test('files are stored of protocols that carry some', () => {
+  test('on stored files are accepted if the protocol has files', () => {
     const carrier = {
       ...SAMPLE_PROTOCOL,
       name: 'carrier',
@@ -76,7 +76,7 @@ describe('what a protocol declares', () => {
     expect(of('sample')).toEqual(["protocol sample doesn't support file matching (filestore)"]);
   });
 
-  test('what a variant adds is for rules about the variant', () => {
+  test('added by a variant are accepted in rules of the variant', () => {
     const variant = {
       ...SAMPLE_PROTOCOL,
       name: 'variant',
@@ -94,14 +94,15 @@ describe('what a protocol declares', () => {
     );
   });
 
-  test.each(['app-layer-state:request_line;', 'app-layer-state:<request_complete;'])('%s', options =>
-    expect(refusal(options, header)).toBeUndefined(),
+  test.each(['app-layer-state:request_line;', 'app-layer-state:<request_complete;'])(
+    '%s is parsed',
+    options => expect(refusal(options, header)).toBeUndefined(),
   );
 
   test.each<[string, string]>([
     ['app-layer-state:nonsense;', header],
     ['app-layer-state:request_line;', 'alert tcp any any -> any any'],
-  ])('%s of %s is refused', (options, of) => expect(refusal(options, of)).toMatch(/state/));
+  ])('%s of %s is rejected', (options, of) => expect(refusal(options, of)).toMatch(/state/));
 });
 
 describe('transactional rules', () => {
@@ -121,7 +122,7 @@ describe('transactional rules', () => {
     ],
   ])('%s', (options, message) => expect(rule(options)).toBe(message));
 
-  test('ambiguous buffers may be given a direction', () => {
+  test('may set the direction of ambiguous buffers', () => {
     const options = 'bidir.toserver; sample.names; content:"a"; bidir.toclient; sample.names; content:"b";';
     expect(rule(options)).toBeUndefined();
     expect(parse(`alert sample any any => any any (${options} sid:7;)`).buffers).toMatchObject([

@@ -1,4 +1,4 @@
-/** Rules that could never match, or mean two things at once. */
+/** Rules that could never match, or are ambiguous. */
 import { describe, expect, test } from 'vitest';
 import type { Protocol, TextForm } from '../../engine/protocol.js';
 import { urilen } from '../../modules/app/http/urilen.js';
@@ -12,13 +12,13 @@ describe('directions', () => {
     'sample.uri; content:"a"; sample.body; content:"b";',
     'flow:to_client; sample.uri; content:"a";',
     'sample.body; content:"a"; flow:to_server;',
-  ])('%s', options => expect(refusal(options, sample)).toBe(CONFLICT));
+  ])('%s is rejected', options => expect(refusal(options, sample)).toBe(CONFLICT));
 
   test.each([
     'flow:to_server; sample.uri; content:"a";',
     'flow:to_client; sample.names; content:"a";',
     'sample.uri; content:"a"; sample.names; content:"b";',
-  ])('%s is right', options => expect(refusal(options, sample)).toBeUndefined());
+  ])('%s is accepted', options => expect(refusal(options, sample)).toBeUndefined());
 });
 
 describe('packets and streams', () => {
@@ -31,13 +31,13 @@ describe('packets and streams', () => {
     ['flow:only_stream; content:"a";', 'alert tcp-pkt any any -> any any', MIXED],
     ['sample.uri; content:"a"; dsize:5;', sample, /^Signature combines packet specific matches/],
     ['ack:5; sample.uri; content:"a";', sample, /^Signature combines packet specific matches/],
-  ])('%s of %s', (options, header, reason) => expect(refusal(options, header)).toMatch(reason));
+  ])('%s of %s is rejected', (options, header, reason) => expect(refusal(options, header)).toMatch(reason));
 
   test.each<[string, string]>([
     ['dsize:5;', sample],
     ['dsize:5; content:"a";', 'alert tcp any any -> any any'],
     ['flow:only_stream; content:"a";', 'alert tcp any any -> any any'],
-  ])('%s of %s is right', (options, header) => expect(refusal(options, header)).toBeUndefined());
+  ])('%s of %s is accepted', (options, header) => expect(refusal(options, header)).toBeUndefined());
 });
 
 describe('protocols', () => {
@@ -48,7 +48,7 @@ describe('protocols', () => {
     buffers: [{ ...SAMPLE_PROTOCOL.buffers[0]!, keyword: 'other.uri' }],
   } as unknown as Protocol;
 
-  test('a rule of TCP has keywords of one of them', () => {
+  test('a rule has keywords of one protocol only', () => {
     const both = load(withOptions('sample.uri; content:"a"; other.uri; content:"b";'), {
       protocols: [SAMPLE_PROTOCOL, other],
     });
@@ -62,7 +62,7 @@ describe('protocols', () => {
     'app-layer-protocol:sample; app-layer-protocol:failed;',
     'app-layer-protocol:sample; app-layer-protocol:!sample1;',
     'app-layer-protocol:!sample; app-layer-protocol:!sample;',
-  ])('%s', options => expect(refusal(options)).toMatch(/^can't mix positive app-layer-protocol/));
+  ])('%s is rejected', options => expect(refusal(options)).toMatch(/^can't mix positive app-layer-protocol/));
 
   test.each([
     ['app-layer-protocol:!unknown;', 'unknown cannot be negated'],
@@ -70,12 +70,12 @@ describe('protocols', () => {
     ['app-layer-protocol:sample,final,exact,original;', 'more than one mode'],
     ['app-layer-protocol:sample,sideways;', '"sideways" is invalid'],
     ['app-layer-protocol:sample|failed; prefilter;', 'not supported for multi-value app-layer-protocol'],
-  ])('%s', (options, why) => expect(refusal(options)).toContain(why));
+  ])('%s is rejected', (options, why) => expect(refusal(options)).toContain(why));
 
   test.each([
     'app-layer-protocol:!sample; app-layer-protocol:!failed;',
     'app-layer-protocol:sample,original; app-layer-protocol:sample1,final;',
-  ])('%s is right', options => expect(refusal(options)).toBeUndefined());
+  ])('%s is accepted', options => expect(refusal(options)).toBeUndefined());
 });
 
 describe('prefilter', () => {
@@ -86,17 +86,17 @@ describe('prefilter', () => {
     ['flow.bytes:both,>5; prefilter;', /not supported for flow.bytes/],
     ['ttl:1; prefilter; id:5; prefilter;', /already set/],
     ['prefilter;', /preceding keyword/],
-  ])('%s', (options, reason) => expect(refusal(options)).toMatch(reason));
+  ])('%s is rejected', (options, reason) => expect(refusal(options)).toMatch(reason));
 
   test.each([
     'ttl:1; prefilter;',
     'content:"a"; prefilter;',
     'flow:to_server; prefilter;',
     'ack:5; prefilter;',
-  ])('%s is right', options => expect(refusal(options)).toBeUndefined());
+  ])('%s is accepted', options => expect(refusal(options)).toBeUndefined());
 });
 
-describe('texts that always look alike', () => {
+describe('buffers with a fixed form', () => {
   const of = (form: TextForm) =>
     ({
       ...SAMPLE_PROTOCOL,
@@ -112,20 +112,20 @@ describe('texts that always look alike', () => {
     [DIGEST, '0ABC', '0abc'],
     [DIGEST, '0ab', /Invalid length 3/],
     [DIGEST, '0abx', /not hexadecimal/],
-  ])('%j %j', (form, text, expected) => {
+  ])('%j: content %j is adapted or rejected', (form, text, expected) => {
     const rules = load(withOptions(`sample.text; content:"${text}";`, sample), { protocols: [of(form)] });
     if (expected instanceof RegExp) expect(rules.errors[0]!.message).toMatch(expected);
     else expect(rules.signatures[0]!.buffers[0]!.conditions[0]).toMatchObject({ bytes: expected });
   });
 
-  test('nocase is too much', () => {
+  test('nocase causes a warning', () => {
     const { warnings } = load(withOptions('sample.text; content:"a:"; nocase;', sample), {
       protocols: [of(SERIAL)],
     });
     expect(warnings[0]!.message).toMatch(/automatically uppercased/);
   });
 
-  test('transformed, they look as they do then', () => {
+  test('after a transform, the form does not apply', () => {
     const { errors } = load(withOptions('sample.text; to_lowercase; content:"a";', sample), {
       protocols: [of(DIGEST)],
     });
@@ -160,7 +160,7 @@ describe('hooks', () => {
     ['request_complete', 'tls.uri'],
     ['response_complete', 'tls.uri'],
     ['request_line', 'tls.body'],
-  ])('%s has not %s', (hook, buffer) =>
+  ])('%s does not have %s', (hook, buffer) =>
     expect(refused(hook, buffer)).toBe(`rule 1: ${buffer} is not available at the hook ${hook}`),
   );
 });
@@ -176,7 +176,7 @@ describe('HTTP', () => {
   test.each([
     ['"GET "', 'trailing'],
     ['" GET"', 'leading'],
-  ])('the method %s', (text, where) => {
+  ])('the method %s is rejected', (text, where) => {
     const { errors } = load(withOptions(`http.method; content:${text};`, sample), {
       protocols: [http('http.method')],
     });
@@ -192,7 +192,7 @@ describe('HTTP', () => {
     ['http.uri', 'urilen:1<>3;', false],
     ['http.uri', 'urilen:>3;', true],
     ['http.uri', 'urilen:!3;', true],
-  ])('%s with %s: %s', (keyword, length, fits) => {
+  ])('%s with %s: accepted is %s', (keyword, length, fits) => {
     const rule = withOptions(`${length} ${keyword}; content:"abcd";`, sample);
     const { errors } = load(rule, { protocols: [http(keyword)] });
     expect(errors.map(each => each.message)).toEqual(
@@ -202,7 +202,7 @@ describe('HTTP', () => {
 });
 
 describe('events', () => {
-  test('of a protocol that has no such event', () => {
+  test('unknown in a protocol are rejected', () => {
     expect(refusal('app-layer-event:sample.too_long;', sample)).toBeUndefined();
     const { errors } = load(withOptions('app-layer-event:sample.too_lang;', sample));
     expect(errors[0]).toMatchObject({
@@ -213,23 +213,23 @@ describe('events', () => {
 });
 
 describe('noalert of bits', () => {
-  test.each(['xbits', 'hostbits'])('%s takes no name', keyword => {
+  test.each(['xbits', 'hostbits'])('%s:noalert takes no name', keyword => {
     expect(refusal(`${keyword}:noalert;`)).toBeUndefined();
     expect(refusal(`${keyword}:noalert,a;`)).toBe(`${keyword}:noalert takes no further arguments`);
   });
 });
 
-describe('counters of flows', () => {
+describe('flow counters', () => {
   const header = 'alert tcp any any -> any any';
-  test.each(['flowint:a,+,1 more;', 'flowint:a,+,;', 'flowint:a b,isset;'])('%s', options =>
+  test.each(['flowint:a,+,1 more;', 'flowint:a,+,;', 'flowint:a b,isset;'])('%s is rejected', options =>
     expect(refusal(options, header)).toMatch(/flowint/),
   );
-  test.each(['flowint:a,+,1;', 'flowint: a , == , b;', 'flowint:a,notset;'])('%s is right', options =>
+  test.each(['flowint:a,+,1;', 'flowint: a , == , b;', 'flowint:a,notset;'])('%s is accepted', options =>
     expect(refusal(options, header)).toBeUndefined(),
   );
 });
 
-describe('keywords that contradict each other, or lack what they need', () => {
+describe('keywords that contradict each other, or lack a required one', () => {
   test.each<[string, string, string]>([
     [
       'sample.uri; absent: or_else;',
@@ -262,8 +262,8 @@ describe('keywords that contradict each other, or lack what they need', () => {
       'alert tcp any any -> any any',
       'invalid detection_filter "unique_on dst_port"',
     ],
-  ])('%s of %s', (options, header, reason) => expect(refusal(options, header)).toBe(reason));
+  ])('%s of %s is rejected', (options, header, reason) => expect(refusal(options, header)).toBe(reason));
 
-  test('sample.uri; absent: or_else; content:"a"; is right', () =>
+  test('absent: or_else with a content is accepted', () =>
     expect(refusal('sample.uri; absent: or_else; content:"a";', sample)).toBeUndefined());
 });

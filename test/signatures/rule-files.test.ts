@@ -31,16 +31,16 @@ function sids(tree: Record<string, unknown>, commandLine: Partial<LoadOptions> =
   return loadRules({ config, ...commandLine }).signatures.map(signature => signature.sid);
 }
 
-describe('which files are read', () => {
+describe('the rule files that are read', () => {
   test.each<[string, Record<string, unknown>, Partial<LoadOptions>, number[]]>([
     ['one of the configuration', { 'rule-files': ['b.rules'] }, {}, [2]],
     ['in the order of the configuration', { 'rule-files': ['b.rules', 'a.rules'] }, {}, [2, 1]],
     ['an absolute path', { 'rule-files': [other] }, {}, [5]],
     ['a pattern', { 'rule-files': ['*.rules'] }, {}, [1, 2]],
-    ['a pattern of letters', { 'rule-files': ['[!a].rules'] }, {}, [2]],
+    ['a pattern with a set of letters', { 'rule-files': ['[!a].rules'] }, {}, [2]],
     ['a pattern of folders', { 'rule-files': ['d*/?.rules'] }, {}, [3]],
-    ['-s beside the configuration', { 'rule-files': ['a.rules'] }, { additional: [other] }, [1, 5]],
-    ['-S instead of it', { 'rule-files': ['a.rules'] }, { exclusive: [other] }, [5]],
+    ['-s in addition to the configuration', { 'rule-files': ['a.rules'] }, { additional: [other] }, [1, 5]],
+    ['-S instead of the configuration', { 'rule-files': ['a.rules'] }, { exclusive: [other] }, [5]],
     [
       '-S instead of -s',
       { 'rule-files': ['a.rules'] },
@@ -51,7 +51,7 @@ describe('which files are read', () => {
     ['none', {}, {}, []],
   ])('%s', (_, tree, commandLine, expected) => expect(sids(tree, commandLine)).toEqual(expected));
 
-  test('a file that is not there is told, and so is that no rule was loaded', () => {
+  test('a file that does not exist is reported, and so is that no rule was loaded', () => {
     const { warnings, files } = loadRules({
       config: new Config({}),
       exclusive: [join(folder, 'none.rules')],
@@ -63,13 +63,13 @@ describe('which files are read', () => {
     ]);
   });
 
-  test('a folder is no rule file', () => {
+  test('a folder is not a rule file', () => {
     expect(loadRules({ config: new Config({}), exclusive: [folder] }).errors).toHaveLength(1);
   });
 });
 
 describe('classification and reference files', () => {
-  test('classifications', () => {
+  test('classifications are read', () => {
     const { classifications, problems } = parseClassifications(
       '# c\nconfig classification: My-Type, What it is,  2\nconfig clasification: x,y,1\n',
     );
@@ -79,7 +79,7 @@ describe('classification and reference files', () => {
     expect(problems).toMatchObject([{ line: 3 }]);
   });
 
-  test('a file of the configuration is used instead of what is built in', () => {
+  test('a file of the configuration replaces the built-in one', () => {
     const classification = file('classification.config', 'config classification: mine,Mine,7\nnonsense\n');
     const reference = file('reference.config', 'config reference: Wiki https://wiki.example/\nnonsense\n');
     const rules = file('d.rules', rule(6, 'classtype:mine; reference:wiki,page; reference:cve,1;'));
@@ -94,7 +94,7 @@ describe('classification and reference files', () => {
     expect(warnings.map(warning => warning.message)).toEqual(['unknown reference key "cve"']);
   });
 
-  test('a file that is not there leaves what is built in', () => {
+  test('a file that does not exist leaves the built-in one in use', () => {
     const config = new Config({ 'classification-file': '/nowhere/classification.config' });
     const { signatures, warnings } = loadRules({
       config,
@@ -108,7 +108,7 @@ describe('classification and reference files', () => {
     ['cve,2014-0160', 'https://cve.mitre.org/cgi-bin/cvename.cgi?name=2014-0160'],
     ['url,github.com/a', 'https://github.com/a'],
     ['url,foobar://github.com/a', 'foobar://github.com/a'],
-  ])('%s leads to %s', (reference, address) => {
+  ])('%s refers to %s', (reference, address) => {
     expect(
       referenceAddress(
         reference,
@@ -124,7 +124,7 @@ describe('classification and reference files', () => {
 
 // Real rules are not part of the project.
 describe.skipIf(!sharedRules())('real rules', () => {
-  test('all of them are right; what cannot be loaded yet is counted by reason', async () => {
+  test('are all valid; unsupported ones are counted by reason', async () => {
     const { signatures, errors, unsupported, ...rest } = loadRules({
       config: new Config({}),
       protocols: await loadProtocols(),

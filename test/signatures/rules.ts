@@ -17,7 +17,7 @@ const CONFIG = new Config({
   },
 });
 
-/** A protocol with one of everything. */
+/** A protocol with one keyword of each kind. */
 export const SAMPLE_PROTOCOL = {
   name: 'sample',
   ruleNames: ['sample1'],
@@ -83,7 +83,7 @@ export function load(rules: string, options: Partial<LoadOptions> = {}): RuleSet
   return loadRuleText(rules, 'test.rules', { config: CONFIG, protocols: [SAMPLE_PROTOCOL], ...options });
 }
 
-/** The one signature of a rule that is right. */
+/** The only signature of a valid rule. */
 export function parse(rule: string): Signature {
   const { signatures, errors, unsupported } = load(rule);
   if (errors[0])

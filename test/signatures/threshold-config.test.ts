@@ -14,7 +14,7 @@ test.each([
   'suppress gen_id 0, sig_id 0',
   'suppress gen_id 1, sig_id 1, track by_either, ip [192.0.2.0/24, !192.0.2.1]',
   'suppress gen_id 1, sig_id 1, track by_src, ip $HOME_NET',
-])('a line that is accepted: %s', line => {
+])('a valid line is accepted: %s', line => {
   expect(read(`# a comment\n\n${line}\n`)).toEqual({ rules: [expect.anything()], problems: [] });
 });
 
@@ -27,14 +27,14 @@ test.each([
   [`${FILTER}, new_action nothing`, 'new_action "nothing"'],
   ['supress gen_id 1, sig_id 1', '"supress" is not one of suppress'],
   ['nonsense', '"nonsense" is not one of'],
-])('a line that is refused: %s', (line, reason) => {
+])('an invalid line is rejected: %s', (line, reason) => {
   const { rules, problems } = read(`\n${line}`);
   expect(rules).toEqual([]);
   expect(problems).toEqual([expect.stringContaining('file line 2: ')]);
   expect(problems[0]).toContain(reason);
 });
 
-/** Types of thresholds that a signature with `own` ones has with the file's lines. */
+/** Types of the thresholds of a signature with `own` ones and with the lines of the file. */
 function typesOf(own: readonly string[], ...lines: string[]): string[] {
   const { rules } = read(lines.join('\n'));
   const thresholds = own.map(type => ({ type }));
@@ -43,7 +43,7 @@ function typesOf(own: readonly string[], ...lines: string[]): string[] {
   );
 }
 
-test('thresholds stand in for those of signatures and of lines before; filters and lines for all do not', () => {
+test('a threshold replaces those of the signature and of earlier lines; filters and lines for all rules do not', () => {
   const limit = `threshold gen_id 1, sig_id 1, type limit, track by_src, ${SPAN}`;
   const both = limit.replace('limit', 'both');
   const all = `threshold gen_id 0, sig_id 0, type limit, track by_src, ${SPAN}`;

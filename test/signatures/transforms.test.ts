@@ -7,7 +7,7 @@ import { refusal } from './rules.js';
 
 const gzip = gzipSync('This is compressed\n').toString('latin1');
 const zlib = deflateSync('This is compressed\n').toString('latin1');
-/** @param behind where the checksum begins, counted from the end */
+/** @param behind offset of the checksum from the end */
 const withWrongSum = (packed: string, behind: number) =>
   `${packed.slice(0, -behind)}\0${packed.slice(1 - behind)}`;
 const digest = (name: string, text: string) => createHash(name).update(text).digest().toString('latin1');
@@ -61,13 +61,13 @@ describe('transforms', () => {
     ['subslice:1,9,truncate', 'abc', 'bc'],
   ])('%s of %j', (transforms, buffer, expected) => expect(transformed(transforms, buffer)).toBe(expected));
 
-  test('every transform has an empty buffer survive', () => {
+  test('every transform accepts an empty buffer', () => {
     for (const { name, grammar, optionalArgument } of TRANSFORMS) {
       if (grammar === '' || optionalArgument) expect(typeof transformed(name, '')).toBe('string');
     }
   });
 
-  test('a bomb stays small', () => {
+  test('a decompression bomb stays small', () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000)).toString('latin1');
     expect(transformed('gunzip', bomb)).toHaveLength(1024);
   });
@@ -90,5 +90,5 @@ describe('transforms', () => {
     'subslice:x',
     'to_md5:x',
     'dotprefix:1',
-  ])('%s is refused', transform => expect(refusal(`sample.uri; ${transform}; content:"a";`)).toBeDefined());
+  ])('%s is rejected', transform => expect(refusal(`sample.uri; ${transform}; content:"a";`)).toBeDefined());
 });

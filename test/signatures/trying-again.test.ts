@@ -1,11 +1,11 @@
-/** Conditions that refer to the place of others are tried at each of their places: what that costs, and what it finds. */
+/** Conditions that depend on the position of others are tried at each position: the cost, and the result. */
 import { describe, expect, it, vi } from 'vitest';
 import { Needle } from '../../signatures/buffer-matcher/needle.js';
 import { randomNumbers } from '../pseudo-random.js';
 import { compiled, holds } from './inspect.js';
 
-describe('contents behind others', () => {
-  it('are looked for a few times as far as the buffer goes, however often those before stand in it', () => {
+describe('relative contents', () => {
+  it('are searched in linear time, however often preceding ones match', () => {
     const find = vi.spyOn(Needle.prototype, 'find');
     const options =
       'content:"a"; content:"b"; distance:0; content:"c"; distance:0; content:!"d"; distance:0;';
@@ -19,14 +19,14 @@ describe('contents behind others', () => {
     expect(bytes).toBeLessThan(4 * payload.length);
   });
 
-  it('are found with what was extracted at another place', () => {
+  it('match with values extracted at another position', () => {
     const options =
       'content:"a"; byte_extract:1,0,v,relative; content:"x"; distance:0; byte_test:1,=,v,0,relative;';
     expect(holds(options, 'a1a2x2')).toBe(true);
     expect(holds(options, 'a1a2x3')).toBe(false);
   });
 
-  it('hold on each of many payloads as they do on it alone', () => {
+  it('match on each of many payloads as on it alone', () => {
     const next = randomNumbers(7);
     const word = (most: number) => Array.from({ length: next(most) }, () => 'abc'[next(3)]).join('');
     const condition = (i: number) => {

@@ -1,4 +1,4 @@
-/** The old keyword uricontent, which the configuration may switch off. */
+/** The deprecated keyword uricontent, which can be disabled by the configuration. */
 import { expect, test } from 'vitest';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
 import http from '../../modules/app/http.js';
@@ -10,7 +10,7 @@ const errors = (tree: ConfigTree) =>
     ({ message }) => message,
   );
 
-test('is there unless it is switched off', () => {
+test('uricontent is accepted unless disabled', () => {
   expect(errors({})).toEqual([]);
   expect(errors({ legacy: { uricontent: 'enabled' } })).toEqual([]);
   expect(errors({ legacy: { uricontent: 'disabled' } })).toEqual([
