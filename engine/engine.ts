@@ -32,7 +32,7 @@ export interface EngineOptions {
   readonly statistics?: readonly StatsLog[];
   readonly moreStatistics?: () => Statistics['more'];
   /** Counters of earlier threads, from which counting continues. */
-  readonly earlier?: ReadonlyMap<string, number>;
+  readonly previousCounters?: ReadonlyMap<string, number>;
   /** All threads are ready, and no packet was requested yet. @throws Error if the run cannot start */
   threadsReady?(): void;
   /**

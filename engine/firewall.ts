@@ -12,7 +12,7 @@ export const FIREWALL = option(
 
 /**
  * Hooks of the firewall for modules before it in its thread: it inspects packets before they are counted for a flow,
- * and for a session. Packets dropped there have `Packet.FLAG_REFUSED`.
+ * and for a session. Packets dropped there have `Packet.FLAG_EXCLUDED`.
  */
 export interface FirewallHooks {
   beforeFlow(batch: Batch): void;

@@ -91,7 +91,7 @@ export const REFERENCES = 34;
  * Low 16 bits: number of packets made from this one whose verdicts are pending. Above: the drop of the first of them
  * that was dropped (see `inner-packets.ts`), and whether one was modified.
  */
-export const VERDICTS_AWAITED = 35;
+export const PENDING_VERDICTS = 35;
 /** Pool of the slot, and the block that contains its bytes (-1: no block to release). */
 export const POOL = 36;
 export const BLOCK = 37;
@@ -156,7 +156,7 @@ export const FLAG_HAS_EVENTS = 1 << 8;
 /** Bytes were modified and must be sent back with the verdict. */
 export const FLAG_MODIFIED = 1 << 9;
 /** Excluded from its flow, or from its session: dropped earlier by a firewall rule, or excluded by a rule. */
-export const FLAG_REFUSED = 1 << 10;
+export const FLAG_EXCLUDED = 1 << 10;
 /** Accepted by the firewall before detection: no other firewall rules are evaluated. */
 export const FLAG_ACCEPTED = 1 << 15;
 /** ICMP error whose FLOW is that of the quoted packet. */

@@ -43,7 +43,7 @@ export interface Protocol<T extends Transaction = Transaction> {
    */
   readonly variantOf?: string;
   /** Enabled only if `app-layer.protocols.NAME.enabled` says so. */
-  readonly offByDefault?: boolean;
+  readonly disabledByDefault?: boolean;
   /** Transports in rules: `alert dns` means both. */
   readonly transports: readonly ('tcp' | 'udp')[];
   /** Names of progress states per direction, for rule hooks; the last one is complete. */
@@ -138,7 +138,7 @@ const OPTIONAL_MEMBERS = {
   api: PROTOCOL_API,
   ruleNames: undefined,
   variantOf: undefined,
-  offByDefault: undefined,
+  disabledByDefault: undefined,
   bodyProgress: undefined,
   innerProgress: undefined,
   flushesStreams: undefined,

@@ -65,7 +65,7 @@ export const REASON_NAMES: readonly string[] = [
 ];
 
 /** The firewall dropped the packet, not threat detection nor the engine itself. */
-export function isOfFirewall(reason: number): boolean {
+export function isFirewallReason(reason: number): boolean {
   return (
     (reason >= REASON_DEFAULT_PACKET_POLICY && reason <= REASON_FLOW_PRE_HOOK) ||
     reason === REASON_FIREWALL_RULES
@@ -74,5 +74,5 @@ export function isOfFirewall(reason: number): boolean {
 
 /** A signature or policy dropped the packet: detection logs it. */
 export function isLoggedByDetection(reason: number): boolean {
-  return reason === REASON_RULES || reason === REASON_RULES_THRESHOLD || isOfFirewall(reason);
+  return reason === REASON_RULES || reason === REASON_RULES_THRESHOLD || isFirewallReason(reason);
 }

@@ -82,7 +82,7 @@ export class Application implements ThreadModule, ApplicationLayer {
     thread.services.set('application-layer', this);
     this.notes = new PacketAnnotations(thread);
     const table = thread.services.get(FLOW_TABLE) as FlowTable | undefined;
-    this.sessions.useSwap(() => (table ? table.swap(this.batch, this.index) : this.exchange()));
+    this.sessions.setSwap(() => (table ? table.swap(this.batch, this.index) : this.exchange()));
   }
 
   reload(shared: Thread['shared']): void {

@@ -13,9 +13,9 @@ export const PROTOCOL_PLUGINS = option(
   'protocol plugins: paths of JavaScript files, or packages, that each export a protocol',
 );
 
-type Enabling = 'yes' | 'no' | 'detection-only';
+type ParserMode = 'yes' | 'no' | 'detection-only';
 
-const enablingType: OptionType<Enabling> = {
+const parserModeType: OptionType<ParserMode> = {
   expected: 'yes, no or detection-only',
   parse(value) {
     if (value === 'detection-only') return value;
@@ -28,17 +28,17 @@ export const PROTOCOL_OPTIONS = [
   PROTOCOL_PLUGINS,
   option(
     'app-layer.protocols.*.enabled',
-    enablingType,
+    parserModeType,
     'yes',
     'yes, no, or detection-only: detect the protocol but do not parse it',
   ),
 ];
 
 /** How a protocol is enabled by `app-layer.protocols.NAME.enabled`. */
-export function enabling(protocol: Protocol, config: Config): Enabling {
+export function parserMode(protocol: Protocol, config: Config): ParserMode {
   const value = config.at(`app-layer.protocols.${protocol.name}.enabled`);
-  const byDefault = protocol.offByDefault ? 'no' : 'yes';
-  return value === null ? byDefault : (enablingType.parse(value) ?? byDefault);
+  const byDefault = protocol.disabledByDefault ? 'no' : 'yes';
+  return value === null ? byDefault : (parserModeType.parse(value) ?? byDefault);
 }
 
 /**

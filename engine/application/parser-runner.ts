@@ -9,7 +9,7 @@ import type { ApplicationCounters } from './application-counters.js';
 import type { ApplicationState } from './application-state.js';
 import type { Expectations } from './expectations.js';
 import type { FlowProtocols } from './flow-protocols.js';
-import { enabling } from './load-protocols.js';
+import { parserMode } from './load-protocols.js';
 import { inDirection, type PacketContext } from './packet-context.js';
 import { ParserErrors } from './parser-errors.js';
 import type { Session } from './session.js';
@@ -150,7 +150,7 @@ export class ParserRunner {
     const { requests, protocol } = session;
     const next = this.protocols.find(({ name }) => name === requests.changeToVariant);
     requests.changeToVariant = undefined;
-    if (next?.variantOf !== protocol.name || enabling(next, this.thread.config) !== 'yes') return;
+    if (next?.variantOf !== protocol.name || parserMode(next, this.thread.config) !== 'yes') return;
     session.protocol = next;
     this.flowProtocols.leave(flow, protocol);
     this.flowProtocols.set(flow, this.flowProtocols.numberOf(next));

@@ -11,7 +11,7 @@ import type { Protocol } from '../protocol.js';
 import { usedKeywords } from '../used-keywords.js';
 import { allSettings } from './all-settings.js';
 import type { ApplicationState } from './application-state.js';
-import { enabling } from './load-protocols.js';
+import { parserMode } from './load-protocols.js';
 import { FRAME_LIMIT, MAX_TRANSACTIONS, SOCKET_LIMIT } from './options.js';
 import type { Transport } from './recognition.js';
 import type { Session, SessionEndpoints, SessionLimits } from './session.js';
@@ -22,7 +22,7 @@ export class SessionFactory {
   private settings: readonly unknown[] = [];
   /** Keywords that any loaded rules have used so far: see `usedKeywords`. */
   private usedKeywords: ReadonlySet<string>;
-  private readonly enabling: readonly ReturnType<typeof enabling>[];
+  private readonly modes: readonly ReturnType<typeof parserMode>[];
   private readonly limits: SessionLimits;
   private readonly frameLimits: FrameLimits;
   private readonly inline: boolean;
@@ -37,7 +37,7 @@ export class SessionFactory {
     const { config } = thread;
     this.usedKeywords = new Set(usedKeywords(thread.shared));
     this.prepare(thread.shared);
-    this.enabling = protocols.map(protocol => enabling(protocol, config));
+    this.modes = protocols.map(protocol => parserMode(protocol, config));
     this.limits = { socket: config.read(SOCKET_LIMIT), transactions: config.read(MAX_TRANSACTIONS) };
     this.frameLimits = { open: config.read(MAX_TRANSACTIONS), bytes: config.read(FRAME_LIMIT) };
     this.inline = config.read(engineMode) === 'ips';
@@ -88,7 +88,7 @@ export class SessionFactory {
   }
 
   isEnabled(number: number): boolean {
-    return this.enabling[number] !== 'no';
+    return this.modes[number] !== 'no';
   }
 
   /** @returns undefined if the protocol is only recognised, not parsed */
@@ -99,7 +99,7 @@ export class SessionFactory {
     transport: Transport,
     inherited?: unknown,
   ): Session | undefined {
-    if (this.enabling[number] === 'detection-only') return undefined;
+    if (this.modes[number] === 'detection-only') return undefined;
     const protocol = this.protocols[number]!;
     const endpoints = this.endpointsOf(flow, state);
     const session = state.startSession(

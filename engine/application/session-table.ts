@@ -91,7 +91,7 @@ export class SessionTable {
   }
 
   /** @param swap see `SessionStarter.swapFlow` */
-  useSwap(swap: () => void): void {
+  setSwap(swap: () => void): void {
     this.starter.swapFlow = swap;
   }
 

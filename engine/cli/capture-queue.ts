@@ -49,9 +49,9 @@ export async function captureQueue(given: CommandLine, words: readonly string[])
     for (const signal of ['SIGHUP', 'SIGUSR2'] as const)
       process.on(signal, () => queue.forwardSignal(signal));
     notifyParent();
-    const serviceEnds = notifyServiceManager();
+    const notifyStopping = notifyServiceManager();
     await queue.stopped;
-    serviceEnds();
+    notifyStopping();
     socket.close();
     return 0;
   } catch (error) {

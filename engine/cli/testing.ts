@@ -10,19 +10,19 @@ import { EVENT_TRANSACTION } from '../event.js';
 import * as Packet from '../packet.js';
 import type { Protocol } from '../protocol.js';
 import { TestFlows } from './detection-test/flows.js';
-import { Stage } from './detection-test/stage.js';
-import { StageThread } from './detection-test/stage-thread.js';
+import { ModuleHarness } from './detection-test/module-harness.js';
+import { TestThread } from './detection-test/test-thread.js';
 
 /** A thread without an engine: memory, a pool, counters (`counters.read(name)`) and logs (`logs.get(file)`). */
 export function testThread(
   config: ConfigTree = {},
   shared: Readonly<Record<string, unknown>> = {},
-): StageThread {
-  return new StageThread(new Config(config), shared, () => {});
+): TestThread {
+  return new TestThread(new Config(config), shared, () => {});
 }
 
 /** Packets with these row fields (constants of `Packet`), the rest as initialized by the pool. */
-export function batchOf(thread: StageThread, packets: readonly Readonly<Record<number, number>>[]): Batch {
+export function batchOf(thread: TestThread, packets: readonly Readonly<Record<number, number>>[]): Batch {
   const batch = new Batch();
   for (const fields of packets) {
     const slot = thread.pool.take();
@@ -53,10 +53,10 @@ export async function talk(
   { client, server, length }: SideData,
 ): Promise<Record<string, unknown>[]> {
   const records: Record<string, unknown>[] = [];
-  const stage = await Stage.of([thread => new Application(thread, [protocol])], event => {
+  const harness = await ModuleHarness.of([thread => new Application(thread, [protocol])], event => {
     if (event.kind === EVENT_TRANSACTION) records.push(event.members);
   });
-  stage.begin({
+  harness.begin({
     ...{ kind: 'flow', transport: 'tcp', clientAddress: '192.0.2.1', clientPort: 40_000 },
     ...{ serverAddress: '198.51.100.1', serverPort: protocol.recognition.ports?.tcp?.[0] ?? 9 },
   });
@@ -66,10 +66,10 @@ export async function talk(
   ] as const) {
     const bytes = Buffer.from(text, 'latin1');
     const step = length ?? bytes.length;
-    for (let at = 0; at < bytes.length; at += step) stage.data(toServer, bytes.subarray(at, at + step));
+    for (let at = 0; at < bytes.length; at += step) harness.data(toServer, bytes.subarray(at, at + step));
   }
-  stage.endAll();
+  harness.endAll();
   return records;
 }
 
-export { Stage, StageThread, TestFlows };
+export { ModuleHarness, TestFlows, TestThread };

@@ -30,7 +30,7 @@ export function enabledOutputs(config: Config): ListedOutput[] {
   const list = config.read(outputs);
   if (!Array.isArray(list)) return [];
   return list.flatMap((item, index) => {
-    const entry = entryIn(item);
+    const entry = outputEntryIn(item);
     return entry?.settings.read(enabled) ? { ...entry, index } : [];
   });
 }
@@ -62,7 +62,7 @@ export function recordTypeSettings(config: Config, type: string): (Config | unde
 export function recordTypes(list: unknown): Map<string, Config> {
   const found = new Map<string, Config>();
   for (const item of Array.isArray(list) ? list : []) {
-    const entry = entryIn(item);
+    const entry = outputEntryIn(item);
     if (entry?.settings.read(enabled)) found.set(entry.name, entry.settings);
   }
   return found;
@@ -86,7 +86,7 @@ export function outputsByOption(config: Config, type: string, flag: Option<boole
 }
 
 /** `- stats`, or `- stats: { … }`. */
-function entryIn(item: unknown): OutputEntry | undefined {
+function outputEntryIn(item: unknown): OutputEntry | undefined {
   if (typeof item === 'string') return { name: item, settings: new Config({}) };
   if (item === null || typeof item !== 'object') return undefined;
   const [first] = Object.entries(item);

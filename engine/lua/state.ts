@@ -235,9 +235,9 @@ export class LuaState implements LuaScript {
   private errorOf(status: number): LuaError {
     const { machine, state } = this;
     if (status === OUT_OF_MEMORY) this.fault = 'memory';
-    const told = read(machine, state, machine.lua.lua_gettop(state));
+    const value = read(machine, state, machine.lua.lua_gettop(state));
     machine.lua.lua_settop(state, 0);
-    const message = typeof told === 'string' ? told : 'error without a message';
+    const message = typeof value === 'string' ? value : 'error without a message';
     return new LuaError(this.fault, MESSAGES[this.fault] ?? message);
   }
 

@@ -35,15 +35,16 @@ export async function loadProfile(
   const handlers = new Map<string, QueueHandler>();
   for (const group of named.threads) {
     for (const name of group.modules)
-      if (!modules.has(name)) modules.set(name, await inProfile(named, group.name, loadModule(name, from)));
+      if (!modules.has(name))
+        modules.set(name, await withProfileName(named, group.name, loadModule(name, from)));
     if (group.to !== undefined)
-      handlers.set(group.handler, await inProfile(named, group.name, loadHandler(group.handler, from)));
+      handlers.set(group.handler, await withProfileName(named, group.name, loadHandler(group.handler, from)));
   }
   checkProfile(named, { module: name => modules.get(name)!, handler: name => handlers.get(name)! });
   return { profile: named, modules, handlers };
 }
 
-async function inProfile<T>(profile: Profile, group: string, loading: Promise<T>): Promise<T> {
+async function withProfileName<T>(profile: Profile, group: string, loading: Promise<T>): Promise<T> {
   try {
     return await loading;
   } catch (error) {

@@ -250,7 +250,7 @@ export class Manager implements Engine {
 
   counters(): Map<string, number> {
     const counters = totalCounters(this.threadsRunning.map(thread => thread.counters()));
-    for (const [name, value] of this.options.earlier ?? [])
+    for (const [name, value] of this.options.previousCounters ?? [])
       counters.set(name, (counters.get(name) ?? 0) + value);
     if (this.sinks.lost > 0) counters.set(LOST_LINES, (counters.get(LOST_LINES) ?? 0) + this.sinks.lost);
     return counters;

@@ -42,7 +42,7 @@ const NAMES = { name: 'enip', transports: ['tcp', 'udp'] } as const;
 
 export default defineProtocol<EnipTransaction>({
   ...NAMES,
-  offByDefault: true,
+  disabledByDefault: true,
   frames: declareFrames(NAMES, ['hdr', 'data', 'pdu']),
   ...REQUEST_AND_RESPONSE,
   events: EVENTS,

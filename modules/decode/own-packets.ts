@@ -35,7 +35,7 @@ export class OwnPackets {
   private release(slot: number): void {
     const { row } = this;
     const root = row[slot * Packet.INTS + Packet.ROOT]!;
-    if (root >= 0) row[root * Packet.INTS + Packet.VERDICTS_AWAITED]!--;
+    if (root >= 0) row[root * Packet.INTS + Packet.PENDING_VERDICTS]!--;
     this.thread.releasePacket!(slot);
   }
 }

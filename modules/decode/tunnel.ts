@@ -78,5 +78,5 @@ export function inherit(row: Int32Array, root: number, p: number): void {
 /** The packet `root` is kept, and its verdict deferred, until the one derived from it is done. */
 export function referenceOuter(row: Int32Array, root: number): void {
   row[root + Packet.REFERENCES]!++;
-  row[root + Packet.VERDICTS_AWAITED]!++;
+  row[root + Packet.PENDING_VERDICTS]!++;
 }

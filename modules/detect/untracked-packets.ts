@@ -28,7 +28,7 @@ export class UntrackingDetection extends Detection {
       const slot = batch.slots[i]!;
       const p = slot * Packet.INTS;
       if (this.row[p + Packet.PSEUDO]! < Packet.PSEUDO_STREAM && this.isUntracked(slot, p))
-        this.row[p + Packet.FLAGS]! |= Packet.FLAG_REFUSED;
+        this.row[p + Packet.FLAGS]! |= Packet.FLAG_EXCLUDED;
     }
   }
 

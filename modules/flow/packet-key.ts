@@ -195,7 +195,7 @@ export class PacketKey {
 // Records hold addresses as bytes in network order: read as an int32 in host byte order.
 const LITTLE_ENDIAN = new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
 
-const NO_FLOW = Packet.FLAG_INVALID | Packet.FLAG_FRAGMENT | Packet.FLAG_REFUSED;
+const NO_FLOW = Packet.FLAG_INVALID | Packet.FLAG_FRAGMENT | Packet.FLAG_EXCLUDED;
 
 /** Whether packets like the one at `p` belong to flows. */
 export function wantsFlow(row: Int32Array, p: number): boolean {

@@ -49,7 +49,7 @@ export class VerdictCounters {
     const drops = Reason.isDrop(verdict);
     if (this.firewall) {
       const first = reason === Reason.REASON_FLOW_DROP ? flowReason : reason;
-      if (drops && Reason.isOfFirewall(first)) {
+      if (drops && Reason.isFirewallReason(first)) {
         this.firewall.drop(verdict, reason);
         return;
       }
@@ -62,7 +62,7 @@ export class VerdictCounters {
 
 function ipsReasons(counters: Counters): number[] {
   return Reason.REASON_NAMES.map((name, reason) =>
-    name === '' || Reason.isOfFirewall(reason)
+    name === '' || Reason.isFirewallReason(reason)
       ? -1
       : counters.declare(`ips.drop_reason.${counterName(name)}`),
   );

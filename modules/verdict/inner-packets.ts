@@ -16,7 +16,7 @@ const CHANGED = 1 << 30;
 
 /** Notes a drop unless there is one already. @param r row of the outer packet */
 export function noteInnerDrop(row: Int32Array, r: number, verdict: number, reason: number): void {
-  const place = r + Packet.VERDICTS_AWAITED;
+  const place = r + Packet.PENDING_VERDICTS;
   const drop = (reason << REASON_SHIFT) | (verdict << VERDICT_SHIFT);
   for (;;) {
     const before = Atomics.load(row, place);
@@ -27,12 +27,12 @@ export function noteInnerDrop(row: Int32Array, r: number, verdict: number, reaso
 
 /** Notes that bytes of the outer packet at `r` were changed. */
 export function noteInnerChange(row: Int32Array, r: number): void {
-  Atomics.or(row, r + Packet.VERDICTS_AWAITED, CHANGED);
+  Atomics.or(row, r + Packet.PENDING_VERDICTS, CHANGED);
 }
 
 /** One outstanding verdict has arrived. @returns whether it was the last one; then the noted results are applied */
 export function arrived(row: Int32Array, p: number): boolean {
-  const before = Atomics.sub(row, p + Packet.VERDICTS_AWAITED, 1);
+  const before = Atomics.sub(row, p + Packet.PENDING_VERDICTS, 1);
   if ((before & COUNT) !== 0) return false;
   if ((before & CHANGED) !== 0) row[p + Packet.FLAGS]! |= Packet.FLAG_MODIFIED;
   const verdict = verdictIn(before);

@@ -1,6 +1,6 @@
 /** How protocols are enabled and disabled. */
 import { expect, it } from 'vitest';
-import { enabling, PROTOCOL_OPTIONS } from '../../engine/application/load-protocols.js';
+import { PROTOCOL_OPTIONS, parserMode } from '../../engine/application/load-protocols.js';
 import { Config } from '../../engine/config/config.js';
 import { DeclaredOptions } from '../../engine/config/declared.js';
 import ssh from '../../modules/app/ssh.js';
@@ -14,7 +14,7 @@ it.each([
   ['detection-only', 'detection-only'],
   [null, 'yes'],
 ])('%j is %s', (value, meant) => {
-  expect(enabling(ssh, new Config(tree(value)))).toBe(meant);
+  expect(parserMode(ssh, new Config(tree(value)))).toBe(meant);
   expect(new DeclaredOptions(PROTOCOL_OPTIONS).check(tree(value))).toEqual([]);
 });
 

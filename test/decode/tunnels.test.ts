@@ -158,7 +158,7 @@ describe('tunnels', () => {
     expect(thread.field(inner!, Packet.RECURSION)).toBe(1);
     expect(thread.field(inner!, Packet.NUMBER)).toBe(thread.field(outer!, Packet.NUMBER));
     expect(thread.field(outer!, Packet.REFERENCES)).toBe(2);
-    expect(thread.field(outer!, Packet.VERDICTS_AWAITED)).toBe(1);
+    expect(thread.field(outer!, Packet.PENDING_VERDICTS)).toBe(1);
     expect(thread.field(outer!, Packet.FLAGS) & Packet.FLAG_NO_PAYLOAD_INSPECTION).not.toBe(0);
     expect(thread.payload(inner!)).toBe('data');
     thread.release([outer!, inner!]);

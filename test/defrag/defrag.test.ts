@@ -52,7 +52,7 @@ describe('datagrams', () => {
     expect([first, second].map(slot => thread.field(slot!, Packet.PAYLOAD_LENGTH))).toEqual([0, 0]);
     expect(thread.field(whole!, Packet.ROOT)).toBe(second);
     expect(thread.field(second!, Packet.REFERENCES)).toBe(2);
-    expect(thread.field(second!, Packet.VERDICTS_AWAITED)).toBe(1);
+    expect(thread.field(second!, Packet.PENDING_VERDICTS)).toBe(1);
     expect(thread.field(whole!, Packet.FLAGS) & Packet.FLAG_REASSEMBLED).not.toBe(0);
     expect(thread.field(whole!, Packet.LINK_TYPE)).toBe(LinkType.ETHERNET);
     const data = thread.field(whole!, Packet.DATA);

@@ -34,7 +34,7 @@ function rows(thread: StubThread, sketches: readonly Sketch[]): number[] {
     const r = slots[sketch.root]! * Packet.INTS;
     row[p + Packet.ROOT] = slots[sketch.root]!;
     row[r + Packet.REFERENCES]!++;
-    row[r + Packet.VERDICTS_AWAITED]!++;
+    row[r + Packet.PENDING_VERDICTS]!++;
   });
   return slots;
 }

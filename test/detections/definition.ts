@@ -2,8 +2,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Finding, openDetectionStage } from '../../engine/cli/detection-test/finding.js';
-import type { Stage } from '../../engine/cli/detection-test/stage.js';
+import { type Finding, openDetectionHarness } from '../../engine/cli/detection-test/finding.js';
+import type { ModuleHarness } from '../../engine/cli/detection-test/module-harness.js';
 import { DetectionLoader } from '../../engine/cli/run/prepare-detections.js';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
 import type { Detections } from '../../engine/detection/prepared.js';
@@ -60,15 +60,15 @@ export async function stageWith(
   const codes = list.map((each, i) => definition(`${each}, name: 'test-${i + 1}', sid: ${i + 1}`));
   const { detections, problems } = prepare(codes, config, protocols);
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  const { stage, findings } = await openDetectionStage(new Config(config), detections, protocols, inline);
-  stage.begin({
+  const { harness, findings } = await openDetectionHarness(new Config(config), detections, protocols, inline);
+  harness.begin({
     ...{ kind: 'flow', transport: 'tcp', clientAddress: '10.0.0.1', clientPort: 1024 },
     ...{ serverAddress: '10.0.0.2', serverPort: 80 },
   });
-  return Object.assign(stage, { findings });
+  return Object.assign(harness, { findings });
 }
 
-export type TestStage = Stage & { readonly findings: readonly Finding[] };
+export type TestStage = ModuleHarness & { readonly findings: readonly Finding[] };
 
 /** Messages of the findings. */
 export function messages(stage: TestStage): (string | undefined)[] {

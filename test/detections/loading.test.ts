@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Stage } from '../../engine/cli/detection-test/stage.js';
+import { ModuleHarness } from '../../engine/cli/detection-test/module-harness.js';
 import { DetectionLoader } from '../../engine/cli/run/prepare-detections.js';
 import { Config } from '../../engine/config/config.js';
 import { DETECTIONS } from '../../engine/detection/prepared.js';
@@ -168,7 +168,7 @@ describe('a reload', () => {
     };
     const told: unknown[] = [];
     let module: ThreadModule | undefined;
-    const stage = await Stage.of(
+    const stage = await ModuleHarness.of(
       [async thread => (module = await detections.create(thread))],
       event =>
         told.push((event.members as { alert: { detection: { message: string } } }).alert.detection.message),

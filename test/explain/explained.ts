@@ -7,7 +7,7 @@ import {
   captureSettings,
   loadedRules,
 } from '../../engine/cli/rules/capture-inspection.js';
-import { explain, ruleNamed } from '../../engine/cli/rules/explain.js';
+import { explain, findRule } from '../../engine/cli/rules/explain.js';
 import { type Explanation, type ExplanationData, explanationOf } from '../../engine/cli/rules/explanation.js';
 import { pcapFile } from '../packets/builder.js';
 
@@ -21,7 +21,7 @@ export interface Explained extends Explanation {
 /** @param name sid, or gid:sid */
 export async function explained(name: string | number, options: CaptureOptions): Promise<Explained> {
   const loaded = await loadedRules(options, captureSettings(options));
-  const gathered = await explain(loaded, ruleNamed(String(name), loaded), options);
+  const gathered = await explain(loaded, findRule(String(name), loaded), options);
   return { gathered, ...explanationOf(gathered) };
 }
 

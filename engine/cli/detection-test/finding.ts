@@ -1,4 +1,4 @@
-/** What detections report on a stage. */
+/** What detections report in a test. */
 import { Application } from '../../../modules/app.js';
 import detections from '../../../modules/detections.js';
 import type { Config } from '../../config/config.js';
@@ -6,7 +6,7 @@ import { DETECTIONS, type Detections, FIRST_DETECTION } from '../../detection/pr
 import { APP_PROTOCOL_NAMES, EVENT_ALERT } from '../../event.js';
 import * as Packet from '../../packet.js';
 import type { Protocol } from '../../protocol.js';
-import { Stage, type StageEvent } from './stage.js';
+import { type HarnessEvent, ModuleHarness } from './module-harness.js';
 
 /** An alert of a detection. */
 export interface Finding {
@@ -26,36 +26,36 @@ const ACTIONS: Readonly<Record<number, Finding['action']>> = {
   [Packet.VERDICT_REJECT]: 'reject',
 };
 
-export interface DetectionStage {
-  readonly stage: Stage;
+export interface DetectionHarness {
+  readonly harness: ModuleHarness;
   /** In the order in which they were reported. */
   readonly findings: readonly Finding[];
 }
 
-/** A stage with the application layer and detections. */
-export async function openDetectionStage(
+/** A harness with the application layer and detections. */
+export async function openDetectionHarness(
   config: Config,
   prepared: Detections,
   protocols: readonly Protocol[],
   inline: boolean,
-): Promise<DetectionStage> {
+): Promise<DetectionHarness> {
   const findings: Finding[] = [];
-  const onEvent = (event: StageEvent) => {
+  const onEvent = (event: HarnessEvent) => {
     if (event.kind === EVENT_ALERT) findings.push(findingOf(event, prepared));
   };
   const shared = {
     [DETECTIONS]: prepared,
     [APP_PROTOCOL_NAMES]: ['unknown', ...protocols.map(({ name }) => name)],
   };
-  const stage = await Stage.of(
+  const harness = await ModuleHarness.of(
     [thread => new Application(thread, protocols), thread => detections.create(thread)],
     onEvent,
     { config, shared, inline },
   );
-  return { stage, findings };
+  return { harness, findings };
 }
 
-function findingOf({ members, field, packet }: StageEvent, { signatures }: Detections): Finding {
+function findingOf({ members, field, packet }: HarnessEvent, { signatures }: Detections): Finding {
   const { name, message, read } = (members.alert as { detection: DetectionMembers }).detection;
   return {
     detection: name,

@@ -2,8 +2,8 @@
 import type { Config } from '../../config/config.js';
 import type { Detections } from '../../detection/prepared.js';
 import type { Protocol } from '../../protocol.js';
-import { type Finding, openDetectionStage } from './finding.js';
-import type { Stage } from './stage.js';
+import { type Finding, openDetectionHarness } from './finding.js';
+import type { ModuleHarness } from './module-harness.js';
 import type { Case, Expected, FlowLine, Step } from './table.js';
 
 /** How the bytes of a step are cut into segments. */
@@ -55,7 +55,7 @@ export async function play(
   segmentation: Segmentation,
 ): Promise<PlayResult> {
   const detections = withNewTables(context.detections);
-  const { stage, findings } = await openDetectionStage(
+  const { harness, findings } = await openDetectionHarness(
     context.config,
     detections,
     context.protocols,
@@ -67,19 +67,19 @@ export async function play(
   for (const step of each.steps) {
     if (step.kind === 'flow') inFlow = true;
     else if (!inFlow && step.kind !== 'after' && step.kind !== 'expect') {
-      stage.begin(DEFAULT_FLOW);
+      harness.begin(DEFAULT_FLOW);
       inFlow = true;
     }
     if (step.kind === 'expect') {
       const problem = difference(findings[claimed], step.expected);
       if (problem) failures.push({ line: step.line, message: problem });
       if (step.expected && claimed < findings.length) claimed++;
-    } else performStep(stage, step, segmentation);
+    } else performStep(harness, step, segmentation);
   }
-  stage.endAll();
+  harness.endAll();
   for (const finding of findings.slice(claimed))
     failures.push({ line: each.line, message: `unexpected finding: ${findingText(finding)}` });
-  for (const message of stage.messages) failures.push({ line: each.line, message });
+  for (const message of harness.messages) failures.push({ line: each.line, message });
   return { findings, failures };
 }
 
@@ -93,32 +93,32 @@ function withNewTables(detections: Detections): Detections {
 }
 
 function performStep(
-  stage: Stage,
+  harness: ModuleHarness,
   step: Exclude<Step, { kind: 'expect' }>,
   segmentation: Segmentation,
 ): void {
   switch (step.kind) {
     case 'flow':
-      stage.begin(step);
+      harness.begin(step);
       break;
     case 'data':
       for (let at = 0; at < step.bytes.length; ) {
-        const length = stage.isSegmented ? segmentation.next(step.bytes.length - at) : step.bytes.length;
-        stage.data(step.toServer, step.bytes.subarray(at, at + length));
+        const length = harness.isSegmented ? segmentation.next(step.bytes.length - at) : step.bytes.length;
+        harness.data(step.toServer, step.bytes.subarray(at, at + length));
         at += length;
       }
       break;
     case 'gap':
-      stage.gap(step.toServer, step.missing);
+      harness.gap(step.toServer, step.missing);
       break;
     case 'close':
-      stage.close(step.toServer, step.reset);
+      harness.close(step.toServer, step.reset);
       break;
     case 'end':
-      stage.end();
+      harness.end();
       break;
     case 'after':
-      stage.advance(step.seconds);
+      harness.advance(step.seconds);
       break;
   }
 }

@@ -1,11 +1,11 @@
 /** An explanation as text. */
 import type { Evaluation, Finding } from '../../../signatures/explain/evaluation.js';
 import {
-  byNearness,
   conditionText,
   type ExplanationData,
   explanationOf,
   failureText,
+  nearestFirst,
 } from './explanation.js';
 import { type Subject, subjectText } from './subject.js';
 
@@ -45,7 +45,7 @@ function headerLines({ packets, applied, headerFailures }: ExplanationData): str
 
 function evaluationLines({ evaluations, omitted }: ExplanationData, most: number): string[] {
   if (evaluations.length === 0) return [];
-  const nearest = evaluations.toReversed().sort(byNearness);
+  const nearest = evaluations.toReversed().sort(nearestFirst);
   const shown = nearest.slice(0, most);
   const total = evaluations.length + omitted;
   return [

@@ -30,7 +30,7 @@ import { type Subject, subjectOf } from './subject.js';
 const MAX_EVALUATIONS = 10_000;
 
 /** The rule with this sid, or gid:sid. @throws UsageError explaining why it is missing */
-export function ruleNamed(name: string, { rules }: LoadedRules): Signature {
+export function findRule(name: string, { rules }: LoadedRules): Signature {
   const [, gid, sid] = /^(?:(\d+):)?(\d+)$/.exec(name) ?? [];
   if (sid === undefined) throw new UsageError(`${name}: expected a sid, or gid:sid`);
   const isMeant = (rule: { gid: number; sid: number }): boolean =>

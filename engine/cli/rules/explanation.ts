@@ -45,18 +45,18 @@ export function explanationOf(data: ExplanationData): Explanation {
   const { evaluations, alerts, matches } = data;
   const nearest = evaluations.reduce<Evaluation<Subject> | undefined>(
     // Among equals the last one has the most information: protocols are detected and bodies received.
-    (best, each) => (!best || byNearness(each, best) <= 0 ? each : best),
+    (best, each) => (!best || nearestFirst(each, best) <= 0 ? each : best),
     undefined,
   );
   const found = nearest && { nearest };
   if (alerts > 0) return { result: 'fired', reason: '', ...found };
-  if (matches > 0) return { result: 'matched without alert', reason: silence(data), ...found };
+  if (matches > 0) return { result: 'matched without alert', reason: noAlertReason(data), ...found };
   const reason = nearest ? failureText(nearest) : withoutEvaluation(data);
   return { result: 'did not fire', reason, ...found };
 }
 
 /** Matches first, then by number of conditions met; a failed condition is more informative than a missing buffer. */
-export function byNearness(one: Evaluation<Subject>, other: Evaluation<Subject>): number {
+export function nearestFirst(one: Evaluation<Subject>, other: Evaluation<Subject>): number {
   const failed = (each: Evaluation<Subject>): number => {
     if (!each.failed) return 0;
     return each.findings[each.failed.number]!.missing ? 1 : 2;
@@ -65,7 +65,7 @@ export function byNearness(one: Evaluation<Subject>, other: Evaluation<Subject>)
 }
 
 /** Why there is no alert although all conditions held. */
-function silence({ signature }: ExplanationData): string {
+function noAlertReason({ signature }: ExplanationData): string {
   if (signature.noalert) return 'all conditions hold, but the rule does not alert (noalert)';
   if (signature.action === 'pass') return 'all conditions hold; it is a pass rule, which does not alert';
   if (signature.action === 'config') return 'all conditions hold; it is a config rule, which does not alert';

@@ -9,7 +9,7 @@ import { PROFILES, RUN_MODE } from '../options.js';
 import { UsageError } from '../usage-error.js';
 
 /** What the automatic choice depends on. */
-export interface Situation {
+export interface RunConditions {
   /** Packets come from live traffic. */
   readonly live: boolean;
   /** Number of captures, queues or devices. */
@@ -23,9 +23,9 @@ export interface Situation {
  * The profile named by `runmode`, or the best fit for `auto`.
  * @throws UsageError when there is no such profile, ProfileError when it is invalid
  */
-export function chooseProfile(config: Config, situation: Situation): Profile {
+export function chooseProfile(config: Config, conditions: RunConditions): Profile {
   const wanted = config.read(RUN_MODE);
-  return namedProfile(config, wanted === 'auto' ? suitableProfile(situation) : wanted);
+  return namedProfile(config, wanted === 'auto' ? suitableProfile(conditions) : wanted);
 }
 
 /** Names of all profiles, built-in ones first. */
@@ -53,7 +53,7 @@ export function ownProfiles(config: Config): Record<string, unknown> {
 }
 
 /** Several inputs are read in parallel; a single one is divided if there are spare cores. */
-function suitableProfile({ live, inputs, together, cores }: Situation): string {
+function suitableProfile({ live, inputs, together, cores }: RunConditions): string {
   if (cores === 1) return 'single';
   if (live || inputs > 1) return 'workers';
   if (cores === 2) return 'single';

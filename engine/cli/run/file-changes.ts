@@ -3,7 +3,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
 /** Changes come in bursts: an editor writes a file in several steps. */
-const BURST_MS = 50;
+const DEBOUNCE_MS = 50;
 
 /** Watches files through their folders, since editors replace files with new ones. */
 export class FileChanges {
@@ -33,17 +33,17 @@ export class FileChanges {
     if (known) return known;
     const names = new Set<string>();
     const watcher = watch(folder, (_, name) => {
-      if (name === null || names.has(name)) this.soon();
+      if (name === null || names.has(name)) this.scheduleNotification();
     });
     // A folder can no longer be watched: the state of its files shows when they are read.
-    watcher.on('error', () => this.soon());
+    watcher.on('error', () => this.scheduleNotification());
     this.watchers.push(watcher);
     this.names.set(folder, names);
     return names;
   }
 
-  private soon(): void {
+  private scheduleNotification(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(this.changed, BURST_MS);
+    this.timer = setTimeout(this.changed, DEBOUNCE_MS);
   }
 }

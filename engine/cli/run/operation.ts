@@ -34,9 +34,9 @@ export async function operate(
   log: EngineLog,
 ): Promise<() => Promise<void>> {
   const reloads = new Reloads(engine, preparation, sources, log);
-  const unwatch = presentation.watch ? watchRules(preparation, reloads, log) : () => {};
-  const serviceEnds = notifyServiceManager();
-  const hide = showOf(engine, sources, presentation);
+  const stopWatching = presentation.watch ? watchRules(preparation, reloads, log) : () => {};
+  const notifyStopping = notifyServiceManager();
+  const stopProgress = startProgress(engine, sources, presentation);
   const actions = {
     stop: () => engine.stop(),
     reload: () => reloads.request(),
@@ -46,23 +46,23 @@ export async function operate(
     },
   };
   const onSignal = { ...actions, abort: () => engine.abort(), reload: () => void reloads.request() };
-  const forget = onSignals(onSignal);
+  const removeHandlers = onSignals(onSignal);
   early.runDeferred(onSignal);
-  const requested = {
+  const queries = {
     counters: () => engine.counters(),
     statistics: () => ({ ...sources.devices.statistics?.(), ...preparation.statistics() }),
     mode: engine.plan.profile.name,
     flows: () => flowRows(engine.plan.flows),
   };
-  const closeControl = await openControl(preparation, sources.inputs, { ...actions, ...requested }, log);
+  const closeControl = await openControl(preparation, sources.inputs, { ...actions, ...queries }, log);
   notifyParent();
   return async () => {
-    unwatch();
+    stopWatching();
     closeControl();
-    serviceEnds();
+    notifyStopping();
     await reloads.end();
-    forget();
-    hide();
+    removeHandlers();
+    stopProgress();
   };
 }
 
@@ -75,7 +75,7 @@ function watchRules(preparation: Preparation, reloads: Reloads, log: EngineLog):
   return () => changes.close();
 }
 
-function showOf(engine: Running, { inputs }: Sources, { summary }: Presentation): () => void {
+function startProgress(engine: Running, { inputs }: Sources, { summary }: Presentation): () => void {
   if (!summary) return () => {};
   return showProgress(() => progressOf(engine), inputs.totalBytes, process.stderr);
 }

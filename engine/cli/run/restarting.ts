@@ -16,7 +16,7 @@ export type Running = Pick<
 /** State that restarted threads continue with, and callbacks for the failure of a single thread. */
 export type Continuation = Pick<
   EngineOptions,
-  'threadsReady' | 'threadFailed' | 'threadRestarted' | 'threadsFailed' | 'threadsEnded' | 'earlier'
+  'threadsReady' | 'threadFailed' | 'threadRestarted' | 'threadsFailed' | 'threadsEnded' | 'previousCounters'
 >;
 type Start = (shared: Shared, continuation: Continuation) => Promise<Engine>;
 
@@ -29,8 +29,8 @@ export async function startRestarting(
   log: Log,
 ): Promise<Running> {
   const threadRestart = threadRestarts(devices, restarts, log);
-  const again = (shared: Shared, earlier: ReadonlyMap<string, number>) =>
-    start(shared, { ...threadRestart, earlier });
+  const again = (shared: Shared, previousCounters: ReadonlyMap<string, number>) =>
+    start(shared, { ...threadRestart, previousCounters });
   const first = await start(shared, { ...threadRestart, threadsReady: () => devices.threadsReady?.() });
   return new Restarting(again, shared, devices, restarts, log, first);
 }
@@ -62,7 +62,10 @@ class Restarting implements Running {
   private restart: Promise<string | undefined> | undefined;
 
   constructor(
-    private readonly start: (shared: Shared, earlier: ReadonlyMap<string, number>) => Promise<Engine>,
+    private readonly start: (
+      shared: Shared,
+      previousCounters: ReadonlyMap<string, number>,
+    ) => Promise<Engine>,
     private shared: Shared,
     private readonly devices: OpenedDevices,
     private readonly restarts: Restarts,

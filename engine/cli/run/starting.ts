@@ -16,7 +16,7 @@ import { loadProfile } from '../../manager/load-profile.js';
 import { startEngine } from '../../manager/start.js';
 import type { OpenedDevices } from '../../module.js';
 import { fixedSeed, SOURCE_THREADS } from '../options.js';
-import { chooseProfile, type Situation, usefulThreads } from './choose-profile.js';
+import { chooseProfile, type RunConditions, usefulThreads } from './choose-profile.js';
 import type { Restarts } from './devices.js';
 import type { Inputs } from './inputs.js';
 import {
@@ -46,9 +46,9 @@ export async function start(
   log: EngineLog,
 ): Promise<Engine> {
   const { config, from } = preparation;
-  const situation = profileSituation(config, inputs);
-  const { cores, together } = situation;
-  const profile = chooseProfile(config, situation);
+  const conditions = runConditions(config, inputs);
+  const { cores, together } = conditions;
+  const profile = chooseProfile(config, conditions);
   const outputs = await configuredOutputs(config);
   const loaded = await loadProfile(profile, inputs.module, outputs, from);
   const seed = fixedSeed(config);
@@ -87,7 +87,7 @@ export async function start(
   });
 }
 
-function profileSituation(config: Config, inputs: Inputs): Situation {
+function runConditions(config: Config, inputs: Inputs): RunConditions {
   const { live, names, captures } = inputs;
   const separate = config.read(SEPARATE);
   const processors = availableParallelism();

@@ -24,15 +24,15 @@ function hash(view: DataView, data: number, length: number, linkType: number): n
   const end = data + length;
   // Packets from kernel queues are of this type.
   if (BEGINS_WITH_IP.has(linkType))
-    return ofHeader(view, data, end, length > 0 ? view.getUint8(data) >>> 4 : 0);
+    return hashOfHeader(view, data, end, length > 0 ? view.getUint8(data) >>> 4 : 0);
   if (linkType !== ETHERNET || length < 34) return 0;
   let at = data + 12;
   while (at + 6 <= end && VLAN_TAGS.has(view.getUint16(at))) at += 4;
   const type = view.getUint16(at);
-  return ofHeader(view, at + 2, end, type === TYPE_IPV4 ? 4 : type === TYPE_IPV6 ? 6 : 0);
+  return hashOfHeader(view, at + 2, end, type === TYPE_IPV4 ? 4 : type === TYPE_IPV6 ? 6 : 0);
 }
 
-function ofHeader(view: DataView, at: number, end: number, version: number): number {
+function hashOfHeader(view: DataView, at: number, end: number, version: number): number {
   if (version === 4 && at + 20 <= end) return mix(view.getUint32(at + 12), view.getUint32(at + 16));
   if (version === 6 && at + 40 <= end) return mix(fold(view, at + 8), fold(view, at + 24));
   return 0;

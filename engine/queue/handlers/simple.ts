@@ -2,7 +2,7 @@ import * as Packet from '../../packet.js';
 import { defineQueueHandler } from '../handler.js';
 
 /** Packets passed to one consumer before backlogs are checked again: runs keep caches warm. */
-const RUN = 32;
+const RUN_LENGTH = 32;
 
 export default defineQueueHandler({
   summary: 'any free consumer takes the packet: a faster consumer takes more',
@@ -16,7 +16,7 @@ export default defineQueueHandler({
       // An event or an inner packet follows the packet it belongs to.
       if (row[p + Packet.PSEUDO]! === 0 && --left <= 0) {
         chosen = leastLoaded(chosen, first, count, freeSlots);
-        left = Math.min(RUN, freeSlots(chosen));
+        left = Math.min(RUN_LENGTH, freeSlots(chosen));
       }
       return chosen;
     };
@@ -31,12 +31,12 @@ function leastLoaded(
   freeSlots: (consumer: number) => number,
 ): number {
   let best = first;
-  let most = -1;
+  let largest = -1;
   for (let i = 1; i <= count; i++) {
     const consumer = first + ((last - first + i) % count);
     const free = freeSlots(consumer);
-    if (free > most) {
-      most = free;
+    if (free > largest) {
+      largest = free;
       best = consumer;
     }
   }

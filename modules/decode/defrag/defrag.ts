@@ -4,7 +4,7 @@
  *
  * It belongs to the decoders because fragments are found while decoding, at any tunnel depth, and a complete datagram
  * is decoded from its IP layer on. The packet of a datagram has the completing fragment as ROOT: that
- * fragment waits for its verdict (VERDICTS_AWAITED), so inline the receiver never gets a complete datagram that
+ * fragment waits for its verdict (PENDING_VERDICTS), so inline the receiver never gets a complete datagram that
  * is dropped; earlier fragments wait with it (see `held-fragments.ts`).
  */
 import type { Batch } from '../../../engine/batch.js';

@@ -64,7 +64,7 @@ export class HeldFragments {
       return;
     }
     this.count++;
-    row[w + Packet.VERDICTS_AWAITED]!++;
+    row[w + Packet.PENDING_VERDICTS]!++;
     row[w + Packet.REFERENCES]!++;
     if (before) {
       row[w + Packet.ROOT] = before.head;

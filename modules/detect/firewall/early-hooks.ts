@@ -55,7 +55,7 @@ export class EarlyHooks implements FirewallHooks {
 
   private isDecided(p: number): boolean {
     const { row } = this;
-    const settled = Packet.FLAG_REFUSED | Packet.FLAG_ACCEPTED;
+    const settled = Packet.FLAG_EXCLUDED | Packet.FLAG_ACCEPTED;
     return (row[p + Packet.FLAGS]! & settled) !== 0 || isDrop(row[p + Packet.VERDICT]!);
   }
 
@@ -65,7 +65,7 @@ export class EarlyHooks implements FirewallHooks {
     parts.queue.clear();
     decisions.begin(slot);
     const next = table.evaluate();
-    if (next === DROPPED) row[p + Packet.FLAGS]! |= Packet.FLAG_REFUSED | Packet.FLAG_NO_INSPECTION;
+    if (next === DROPPED) row[p + Packet.FLAGS]! |= Packet.FLAG_EXCLUDED | Packet.FLAG_NO_INSPECTION;
     else if (next === PACKET_ACCEPTED) row[p + Packet.FLAGS]! |= Packet.FLAG_ACCEPTED;
     if (decisions.dropped || parts.queue.length > 0) this.handler.report(batch, slot);
   }

@@ -14,7 +14,7 @@ import { FLOW_TABLE } from '../../../engine/flow/flow-table.js';
 import * as Packet from '../../../engine/packet.js';
 import {
   isDrop,
-  isOfFirewall,
+  isFirewallReason,
   REASON_FLOW_PRE_HOOK,
   REASON_STREAM_PRE_HOOK,
 } from '../../../engine/verdict.js';
@@ -93,7 +93,7 @@ export class FirewallDetection extends Detection {
     if (root < 0 || row[root * Packet.INTS + Packet.PSEUDO] !== Packet.PSEUDO_FLOW_END) return;
     const flow = row[e + Packet.FLOW]!;
     const reason = flows[flow * Flow.INTS + Flow.DROP_REASON]!;
-    if (isFlowDropped(flows, flow) && isOfFirewall(reason)) row[e + Packet.EVENT_KIND] = EVENT_NONE;
+    if (isFlowDropped(flows, flow) && isFirewallReason(reason)) row[e + Packet.EVENT_KIND] = EVENT_NONE;
   }
 
   protected override inspect(i: number, p: number, pseudo: number): void {

@@ -3,7 +3,7 @@
  * one
  * that only a server sends.
  */
-import { enabling, loadProtocols, PROTOCOL_PLUGINS } from '../../../engine/application/load-protocols.js';
+import { loadProtocols, PROTOCOL_PLUGINS, parserMode } from '../../../engine/application/load-protocols.js';
 import { Recogniser } from '../../../engine/application/recognition.js';
 import type { Thread } from '../../../engine/module.js';
 import * as Packet from '../../../engine/packet.js';
@@ -51,7 +51,7 @@ export class FirstSpeaker {
 export async function recogniserFor({ config }: Thread): Promise<Recogniser> {
   const protocols = await loadProtocols(config.read(PROTOCOL_PLUGINS));
   return new Recogniser(
-    protocols.filter(protocol => enabling(protocol, config) !== 'no'),
+    protocols.filter(protocol => parserMode(protocol, config) !== 'no'),
     config,
   );
 }

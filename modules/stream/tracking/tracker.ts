@@ -172,7 +172,7 @@ export class Tracker {
 
   /** Decode has counted the bad checksum; the firewall reports what it refused. */
   private isForSession(x: Segment): boolean {
-    const flags = this.row[x.p + Packet.FLAGS]! & (Packet.FLAG_BAD_CHECKSUM | Packet.FLAG_REFUSED);
+    const flags = this.row[x.p + Packet.FLAGS]! & (Packet.FLAG_BAD_CHECKSUM | Packet.FLAG_EXCLUDED);
     return flags === 0 || (flags === Packet.FLAG_BAD_CHECKSUM && !this.settings.checksums);
   }
 

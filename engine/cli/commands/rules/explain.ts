@@ -1,7 +1,7 @@
 /** `sluice rules explain`: why a rule fired on a capture, or did not. */
 import type { Command } from 'commander';
 import { type CaptureOptions, captureSettings, loadedRules } from '../../rules/capture-inspection.js';
-import { explain, ruleNamed } from '../../rules/explain.js';
+import { explain, findRule } from '../../rules/explain.js';
 import { explanationJson } from '../../rules/explain-json.js';
 import { explanationText } from '../../rules/explain-text.js';
 import { wholeNumber } from '../values.js';
@@ -23,7 +23,7 @@ export function addExplain(program: Command): void {
 
 async function run(name: string, options: Options): Promise<void> {
   const loaded = await loadedRules(options, captureSettings(options));
-  const gathered = await explain(loaded, ruleNamed(name, loaded), options);
+  const gathered = await explain(loaded, findRule(name, loaded), options);
   const text = options.json ? explanationJson : explanationText;
   process.stdout.write(text(gathered, options.most));
   if (gathered.damaged) process.exitCode = 1;

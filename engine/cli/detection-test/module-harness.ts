@@ -5,14 +5,14 @@ import * as Flow from '../../flow/flow-record.js';
 import type { ThreadModule } from '../../module.js';
 import * as Packet from '../../packet.js';
 import { address4Bytes } from './address4.js';
-import { StageThread } from './stage-thread.js';
 import type { FlowLine } from './table.js';
+import { TestThread } from './test-thread.js';
 
 /** Overwrites bytes as soon as the detections have seen them, since the engine reuses that memory. */
 const OVERWRITTEN = 0xdd;
 
 /** An event for the outputs. */
-export interface StageEvent {
+export interface HarnessEvent {
   /** One of the EVENT_ constants. */
   readonly kind: number;
   /** Record members written by the event's producer. */
@@ -23,18 +23,18 @@ export interface StageEvent {
   readonly packet: number;
 }
 
-export interface StageSettings {
+export interface HarnessSettings {
   readonly config?: Config;
   readonly shared?: Readonly<Record<string, unknown>>;
   /** Data is inspected with the packet that carries it, which can be dropped. */
   readonly inline?: boolean;
 }
 
-export class Stage {
+export class ModuleHarness {
   readonly messages: string[] = [];
   /** Verdict of each packet, in packet order. */
   readonly verdicts: number[] = [];
-  readonly thread: StageThread;
+  readonly thread: TestThread;
   private modules: ThreadModule[] = [];
   private flow = -1;
   private flowCount = 0;
@@ -45,23 +45,23 @@ export class Stage {
   private readonly inline: boolean;
 
   private constructor(
-    { config = new Config({}), shared = {}, inline = false }: StageSettings,
-    private readonly onEvent: (event: StageEvent) => void,
+    { config = new Config({}), shared = {}, inline = false }: HarnessSettings,
+    private readonly onEvent: (event: HarnessEvent) => void,
   ) {
     this.inline = inline;
     const tree = { ...config.tree, 'engine-mode': inline ? 'ips' : 'ids' };
-    this.thread = new StageThread(new Config(tree), shared, message => void this.messages.push(message));
+    this.thread = new TestThread(new Config(tree), shared, message => void this.messages.push(message));
   }
 
   /** @param modules create the modules that packets pass through, in order  @param onEvent receives events */
   static async of(
-    modules: readonly ((thread: StageThread) => ThreadModule | Promise<ThreadModule>)[],
-    onEvent: (event: StageEvent) => void,
-    settings: StageSettings = {},
-  ): Promise<Stage> {
-    const stage = new Stage(settings, onEvent);
-    for (const make of modules) stage.modules.push(await make(stage.thread));
-    return stage;
+    modules: readonly ((thread: TestThread) => ThreadModule | Promise<ThreadModule>)[],
+    onEvent: (event: HarnessEvent) => void,
+    settings: HarnessSettings = {},
+  ): Promise<ModuleHarness> {
+    const harness = new ModuleHarness(settings, onEvent);
+    for (const make of modules) harness.modules.push(await make(harness.thread));
+    return harness;
   }
 
   /** Whether data is split into segments: datagrams are not. */

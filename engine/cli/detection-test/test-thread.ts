@@ -12,7 +12,7 @@ const BYTES = 2 << 20;
 const BLOCK = 256 << 10;
 const FLOWS = 1024;
 
-export class StageThread implements Thread {
+export class TestThread implements Thread {
   readonly name = 'test';
   readonly group = 'test';
   readonly index = 0;
@@ -25,7 +25,7 @@ export class StageThread implements Thread {
   readonly streamRange = { first: FIRST_BYTE, byteLength: 0 };
   readonly scratch = { first: FIRST_BYTE, byteLength: 0 };
   readonly services = new Map<string, unknown>();
-  readonly counters = new StageCounters();
+  readonly counters = new TestCounters();
   readonly log: Log;
   /** Contents of log files. */
   readonly logs = new Map<string, string>();
@@ -81,7 +81,7 @@ export class StageThread implements Thread {
   }
 }
 
-class StageCounters implements Counters {
+class TestCounters implements Counters {
   readonly values = new Float64Array(4096);
   private readonly names: string[] = [];
 
