@@ -126,8 +126,8 @@ describe('requires', () => {
     ['keyword content', true],
     ['keyword levitate', false],
     ['foo bar', false],
-    ['the rule with %s is loaded: %s', false],
-  ])('%s', (requirement, loaded) => {
+    ['feature ja3, version >= 9', false],
+  ])('the rule with %s is loaded: %s', (requirement, loaded) => {
     const { signatures, skipped, errors } = load(withOptions(`requires: ${requirement};`));
     expect(errors).toEqual([]);
     expect([signatures.length, skipped.length]).toEqual(loaded ? [1, 0] : [0, 1]);
