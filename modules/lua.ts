@@ -156,7 +156,7 @@ class LuaOutputs implements ThreadModule {
       this.loadPacket(subject.packet >= 0 ? subject.packet : slot, subject.flow);
       this.setTransaction(this.transactions.of(kind, subject));
       // Records of a flow are passed in after its packets are gone.
-      if (kind === Event.EVENT_FLOW) this.host.noteAlerts(subject.flow, subject.flowField(Flow.ALERTS));
+      if (kind === Event.EVENT_FLOW) this.host.recordAlerts(subject.flow, subject.flowField(Flow.ALERTS));
       this.log(script, {}, this.objectsOf(kind));
       this.setTransaction(undefined);
       if (kind === Event.EVENT_FLOW) this.host.endFlow(subject.flow);
@@ -182,7 +182,7 @@ class LuaOutputs implements ThreadModule {
     const flow = row[p + Packet.FLOW]!;
     const isTcp = row[p + Packet.PROTOCOL] === TCP;
     const chunk = isTcp && flow >= 0 ? this.streams?.chunkOf(p, flow) : undefined;
-    if (flow >= 0) this.host.noteAlerts(flow, row[p + Packet.ALERTS]!);
+    if (flow >= 0) this.host.recordAlerts(flow, row[p + Packet.ALERTS]!);
     for (const script of this.scripts) {
       const { needs } = script;
       if (needs.kind === 'packet' && needs.filter !== 'alerts' && pseudo <= Packet.PSEUDO_REASSEMBLED) {

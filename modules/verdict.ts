@@ -15,7 +15,7 @@ import * as Packet from '../engine/packet.js';
 import * as Reason from '../engine/verdict.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../engine/verdict-delivery.js';
 import { VerdictCounters } from './verdict/counters.js';
-import { arrived, noteInnerChange, noteInnerDrop } from './verdict/inner-packets.js';
+import { arrived, recordInnerChange, recordInnerDrop } from './verdict/inner-packets.js';
 
 export default defineModule({
   summary: 'sets the verdict of each packet, counts verdicts, reports drops',
@@ -95,7 +95,7 @@ class Verdict implements ThreadModule {
   private applyModification(p: number): void {
     const { row } = this;
     const pseudo = row[p + Packet.PSEUDO];
-    if (pseudo === Packet.PSEUDO_TUNNEL) noteInnerChange(row, row[p + Packet.ROOT]! * Packet.INTS);
+    if (pseudo === Packet.PSEUDO_TUNNEL) recordInnerChange(row, row[p + Packet.ROOT]! * Packet.INTS);
     if (pseudo !== Packet.PSEUDO_REASSEMBLED || Reason.isDrop(row[p + Packet.VERDICT]!)) return;
     row[p + Packet.VERDICT] = Packet.VERDICT_DROP;
     row[p + Packet.REASON] = Reason.REASON_DEFRAG_ERROR;
@@ -110,8 +110,8 @@ class Verdict implements ThreadModule {
     // The ends of a tunnel get no ICMP error for a rejected inner packet: they would take the whole tunnel for
     // prohibited.
     if (row[p + Packet.PSEUDO] === Packet.PSEUDO_TUNNEL)
-      noteInnerDrop(row, root * Packet.INTS, Packet.VERDICT_DROP, Reason.REASON_TUNNEL_PACKET_DROP);
-    else noteInnerDrop(row, root * Packet.INTS, row[p + Packet.VERDICT]!, row[p + Packet.REASON]!);
+      recordInnerDrop(row, root * Packet.INTS, Packet.VERDICT_DROP, Reason.REASON_TUNNEL_PACKET_DROP);
+    else recordInnerDrop(row, root * Packet.INTS, row[p + Packet.VERDICT]!, row[p + Packet.REASON]!);
   }
 
   /** Everything about a received packet is known. */

@@ -26,7 +26,7 @@ function unexpected(error: unknown, source: RuleSource): RuleError {
   return new RuleError(`rule cannot be parsed: ${(error as Error).message}`, source.position(0));
 }
 
-function ofTenant(signature: Signature, id: number): Signature {
+function withTenant(signature: Signature, id: number): Signature {
   return { ...signature, conditions: [...signature.conditions, tenantCondition(id)] };
 }
 
@@ -173,6 +173,6 @@ export class RuleLoader<Kept> {
     this.known.set(ownKey, { at, rev, position });
     this.flowbits.addSignature(signature);
     signature.index = at;
-    signatures[at] = this.keep(this.tenant === undefined ? signature : ofTenant(signature, this.tenant));
+    signatures[at] = this.keep(this.tenant === undefined ? signature : withTenant(signature, this.tenant));
   }
 }

@@ -2,7 +2,7 @@
 import { declareFrames } from '../../engine/frames/frame-protocol.js';
 import { defineProtocol, type Probe, REQUEST_AND_RESPONSE } from '../../engine/protocol.js';
 import { Connection } from './dcerpc/connection.js';
-import { takeDatagram } from './dcerpc/datagrams.js';
+import { processDatagram } from './dcerpc/datagrams.js';
 import { dceBuffers, dceTests } from './dcerpc/keywords.js';
 import { HEADER, isFromClient, isFromServer, readDatagramHeader, readHeader } from './dcerpc/pdu.js';
 import {
@@ -56,5 +56,5 @@ export default defineProtocol<DcerpcTransaction>({
   prepare: dcerpcSettings,
   client: session => connectionOf(session).read(true),
   server: session => connectionOf(session).read(false),
-  datagram: takeDatagram,
+  datagram: processDatagram,
 });

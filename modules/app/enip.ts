@@ -12,7 +12,7 @@ import {
   nameFrames,
 } from './enip/exchange.js';
 import { BUFFERS, TESTS, VALUES } from './enip/keywords.js';
-import { beginsMessage } from './enip/recognition.js';
+import { probeMessage } from './enip/recognition.js';
 import { enipRecord } from './enip/record.js';
 
 const PORTS = [44818];
@@ -23,11 +23,11 @@ const MAX_TRANSACTIONS = option(
   'maximum requests of a connection without a response; beyond it the oldest is completed',
 );
 const probe: Probe = (bytes, start, end, _, transport) => {
-  const answer = beginsMessage(bytes, start, end);
+  const answer = probeMessage(bytes, start, end);
   return answer === 'more' && transport === 'udp' ? 'no' : answer;
 };
 
-function takeDatagram(
+function processDatagram(
   session: EnipSession,
   bytes: Uint8Array,
   start: number,
@@ -54,6 +54,6 @@ export default defineProtocol<EnipTransaction>({
   prepare: (config): EnipSettings => ({ maxTransactions: config.read(MAX_TRANSACTIONS) }),
   client: session => messages(session, true),
   server: session => messages(session, false),
-  datagram: takeDatagram,
+  datagram: processDatagram,
   record: enipRecord,
 });

@@ -60,7 +60,7 @@ export class AlertStreamData {
     const ofClient = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
     const state = this.states.of(flow).stream(ofClient);
     state.alertData ??= new History();
-    if (this.isOver(p, flow, state)) state.alertData.restart(this.pool, state.alertData.to);
+    if (this.isFinished(p, flow, state)) state.alertData.restart(this.pool, state.alertData.to);
     if (gap > 0) this.appendGapMarker(state.alertData, gap);
     this.append(
       state.alertData,
@@ -95,7 +95,7 @@ export class AlertStreamData {
   }
 
   /** All previous data was inspected, and is not kept for anything else. */
-  private isOver(p: number, flow: number, state: StreamState): boolean {
+  private isFinished(p: number, flow: number, state: StreamState): boolean {
     const inline = (this.memory.row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_INLINE) !== 0;
     if (inline || state.inspected === 0 || state.inspected < state.history.to) return false;
     return !this.isKept(flow);

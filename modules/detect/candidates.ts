@@ -48,7 +48,7 @@ export class Candidates {
    * Adds those of a received packet.
    * @param i its index in the batch
    */
-  ofPacket(i: number, p: number): void {
+  addPacketCandidates(i: number, p: number): void {
     const { facts, image, plan } = this.parts;
     const protocol = facts.version === 0 ? -1 : this.row[p + Packet.PROTOCOL]!;
     const group = packetGroup(image, protocol, facts.toServer, facts.sourcePort, facts.destinationPort);
@@ -128,16 +128,16 @@ export class Candidates {
    * @param toServer its direction
    * @param always signatures without a pattern
    */
-  ofStream(state: StreamState, toServer: boolean, always: Uint32Array): void {
-    for (let data = state.beforeGap; data; data = data.older) this.addOfStream(data.candidates, toServer);
-    this.addOfStream(state.candidates, toServer);
+  addStreamCandidates(state: StreamState, toServer: boolean, always: Uint32Array): void {
+    for (let data = state.beforeGap; data; data = data.older) this.addFromStream(data.candidates, toServer);
+    this.addFromStream(state.candidates, toServer);
     this.again.clear();
     state.addMatched(this.again);
-    this.addOfStream(this.again, toServer);
+    this.addFromStream(this.again, toServer);
     this.addAlways(always, FROM_STREAM);
   }
 
-  private addOfStream(candidates: NumberList, toServer: boolean): void {
+  private addFromStream(candidates: NumberList, toServer: boolean): void {
     for (let i = 0; i < candidates.length; i++) {
       const signature = candidates.values[i]!;
       if (this.isOfTransactions(signature)) this.foundInPayload(toServer).push(signature);

@@ -131,12 +131,12 @@ export class Detection {
       facts.load(slot);
       queue.clear();
       this.parts.notes.clear();
-      this.streams.noteSequence(p);
+      this.streams.recordSequence(p);
       this.parts.streamData?.addPacket(p, flow, facts.toServer);
       this.load(slot, p, flow);
       if (pseudo === Packet.PSEUDO_FLOW_END) this.endOfFlow(slot);
       else this.inspect(i, p, pseudo);
-      this.streams.freeOver();
+      this.streams.releaseFinished();
       this.finalize(batch, slot, this.wireOf(p, pseudo));
       this.parts.bypassing.applyRequest();
     } else {
@@ -227,11 +227,12 @@ export class Detection {
     const { candidates, evaluation, streams } = this;
     candidates.clear();
     evaluation.settled.clear();
-    if (pseudo !== Packet.PSEUDO_STREAM) candidates.ofPacket(i, p);
+    if (pseudo !== Packet.PSEUDO_STREAM) candidates.addPacketCandidates(i, p);
     const data = streams.take(i, p);
     this.updates?.flushStreams(at.slot);
     const state = streams.takeEarly(i, p) ?? streams.toInspect(p, data);
-    if (state) candidates.ofStream(state, streams.isToServer(state), streams.groupOf(state).streamAlways);
+    if (state)
+      candidates.addStreamCandidates(state, streams.isToServer(state), streams.groupOf(state).streamAlways);
     this.evaluate(state);
     if (state) this.parts.streams.inspected(state, evaluation.settled, streams.groupOf(state).reach);
   }
@@ -257,7 +258,7 @@ export class Detection {
       facts.setDirection(toServer);
       at.toServer = toServer;
       this.candidates.list.clear();
-      this.candidates.ofStream(state, toServer, this.streams.groupOf(state).streamAlways);
+      this.candidates.addStreamCandidates(state, toServer, this.streams.groupOf(state).streamAlways);
       this.evaluate(state);
     }
     this.updates?.inspect(slot);

@@ -126,7 +126,7 @@ export class Evaluation implements TransactionEvaluator {
     }
     const rule = this.parts.rules.at(signature);
     if (!this.parts.streams.holds(state, rule, this.parts.at) || !this.scriptsHold(rule)) return false;
-    state.noteMatch(signature, state.history.to);
+    state.recordMatch(signature, state.history.to);
     this.settled.push(signature);
     this.matchWithSubject(rule, MATCH_STREAM);
     return true;

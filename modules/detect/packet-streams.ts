@@ -16,7 +16,7 @@ export class PacketStreams {
   }
 
   /** Notes the sequence numbers of a received packet, if `stream_size` or alerts with payloads need them. */
-  noteSequence(p: number): void {
+  recordSequence(p: number): void {
     const { facts, states } = this.parts;
     if (!this.notesSequences || facts.flow < 0 || facts.transport !== Traits.TCP) return;
     if (this.row[p + Packet.PSEUDO]! > Packet.PSEUDO_REASSEMBLED) return;
@@ -72,10 +72,10 @@ export class PacketStreams {
   }
 
   /** Called after the packet was inspected, with its transactions. */
-  freeOver(): void {
+  releaseFinished(): void {
     const { currentFlow, streams } = this.parts;
-    streams.freeIfOver(currentFlow.stream(true));
-    streams.freeIfOver(currentFlow.stream(false));
+    streams.releaseIfFinished(currentFlow.stream(true));
+    streams.releaseIfFinished(currentFlow.stream(false));
   }
 
   /** Port group of the direction that a state belongs to. */

@@ -101,7 +101,7 @@ export class StreamInspection {
    * Frees what a direction holds when no more data follows and all of it was inspected: flows stay in the table
    * long after that. Call it after the packet was inspected: its transactions use the stream as well.
    */
-  freeIfOver(state: StreamState | undefined): void {
+  releaseIfFinished(state: StreamState | undefined): void {
     if (!state?.ended) return;
     const { history } = state;
     if (state.inspected < history.to) return;

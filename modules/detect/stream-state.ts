@@ -105,7 +105,7 @@ export class StreamState {
     const { matched } = this;
     this.matched = NONE;
     for (let i = 0; i < matched.length; i += 2)
-      to.noteMatch(matched[i]!, Math.max(matched[i + 1]!, to.matchedUpTo(matched[i]!)));
+      to.recordMatch(matched[i]!, Math.max(matched[i + 1]!, to.matchedUpTo(matched[i]!)));
   }
 
   /** Applies new signature numbers after a reload; removed signatures are forgotten. */
@@ -124,11 +124,11 @@ export class StreamState {
     this.matched = NONE;
     for (let i = 0; i < matched.length; i += 2) {
       const number = numbers[matched[i]!]!;
-      if (number >= 0) this.noteMatch(number, matched[i + 1]!);
+      if (number >= 0) this.recordMatch(number, matched[i + 1]!);
     }
   }
 
-  noteMatch(signature: number, position: number): void {
+  recordMatch(signature: number, position: number): void {
     const { matched } = this;
     for (let i = 0; i < matched.length; i += 2) {
       if (matched[i] === signature) {

@@ -48,7 +48,7 @@ export class Updates implements CurrentSubjects {
   }
 
   /** A transaction that is complete in its direction is no longer the current one. */
-  private noteSubject(update: TransactionUpdate): void {
+  private updateSubject(update: TransactionUpdate): void {
     const { facts, currentFlow } = this.parts;
     const subject = update.complete ? undefined : subjectOf(update);
     if (facts.flow < 0 || (!subject && !currentFlow.state)) return;
@@ -74,7 +74,7 @@ export class Updates implements CurrentSubjects {
     at.toServer = update.toServer;
     this.useProtocolOf(update);
     const { found, starts } = this.plan;
-    if (!(update.transaction instanceof Frame)) this.noteSubject(update);
+    if (!(update.transaction instanceof Frame)) this.updateSubject(update);
     this.parts.unlogged.addIfResponse(at.flow, update.transaction);
     const state = this.plan.stateOf(update);
     this.transactions.inspect(

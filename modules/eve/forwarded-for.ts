@@ -16,7 +16,7 @@ export function forwardedFor(writer: Writer, subject: Subject, wanted: Forwarded
   const { bytes } = writer.thread.memory;
   while (members.next()) {
     if (!members.isNamed(XFF_MEMBER)) continue;
-    members.over(bytes, members.valueStart + QUOTE, members.valueEnd - QUOTE);
+    members.ended(bytes, members.valueStart + QUOTE, members.valueEnd - QUOTE);
     const key = forwardedForKey(wanted);
     while (members.next())
       if (members.name === key)

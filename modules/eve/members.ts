@@ -23,7 +23,7 @@ export class Members {
   constructor(private bytes: Uint8Array) {}
 
   /** Starts iterating over `bytes[start, end)`. */
-  over(bytes: Uint8Array, start: number, end: number): this {
+  ended(bytes: Uint8Array, start: number, end: number): this {
     this.bytes = bytes;
     this.valueStart = start;
     this.knownEnd = start;

@@ -78,7 +78,7 @@ export function isDnsResponse(writer: Writer, subject: Subject): boolean {
   const { bytes } = writer.thread.memory;
   if (!members.next() || !members.isNamed(DNS)) return false;
   // The iteration ends with the object; `type` is among its first members, so the rest is not scanned.
-  members.over(bytes, members.valueStart + 1, members.end);
+  members.ended(bytes, members.valueStart + 1, members.end);
   while (members.next()) {
     if (!members.isNamed(TYPE)) continue;
     return String.fromCharCode(...bytes.subarray(members.valueStart, members.valueEnd)) === '"response"';

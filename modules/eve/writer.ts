@@ -46,7 +46,7 @@ export class Writer {
   /** Iterates over the members written by the event's producer. */
   ownMembers(subject: Subject): Members {
     const start = subject.field(Packet.PAYLOAD);
-    return this.members.over(this.thread.memory.bytes, start, start + subject.field(Packet.PAYLOAD_LENGTH));
+    return this.members.ended(this.thread.memory.bytes, start, start + subject.field(Packet.PAYLOAD_LENGTH));
   }
 
   /** Writes the current member of the iteration. */

@@ -147,7 +147,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
     const mixed = this.index.mix(this.row[p + Packet.FLOW_HASH]!);
     const flow = this.index.find(mixed, this.isFlow);
     if (flow < 0) return -1;
-    if (!this.timeouts.isOver(this.flows, flow * FlowRecord.INTS, this.seconds, this.nanoseconds))
+    if (!this.timeouts.isFinished(this.flows, flow * FlowRecord.INTS, this.seconds, this.nanoseconds))
       return flow;
     this.endFor(flow, FlowRecord.REASON_TIMEOUT);
     return -1;
@@ -202,7 +202,7 @@ export class FlowTable implements FlowTableService, ExpirableFlows {
   expire(flow: number): void {
     if (!this.isLive(flow)) return;
     this.counters.add(this.counters.checked);
-    if (this.timeouts.isOver(this.flows, flow * FlowRecord.INTS, this.seconds, this.nanoseconds)) {
+    if (this.timeouts.isFinished(this.flows, flow * FlowRecord.INTS, this.seconds, this.nanoseconds)) {
       this.counters.add(this.counters.timedOut);
       this.endFor(flow, FlowRecord.REASON_TIMEOUT);
     } else {

@@ -94,7 +94,7 @@ export class Timeouts {
   }
 
   /** Whether the flow at `f = flow * INTS` has timed out at this time. */
-  isOver(row: Int32Array, f: number, seconds: number, nanoseconds: number): boolean {
+  isFinished(row: Int32Array, f: number, seconds: number, nanoseconds: number): boolean {
     const limit = this.of(row[f + FlowRecord.PROTOCOL]!, row[f + FlowRecord.STATE]!);
     const silent = seconds - FlowRecord.lastSecondsOf(row, f);
     return silent > limit || (silent === limit && nanoseconds >= row[f + FlowRecord.LAST_NANOSECONDS]!);

@@ -40,10 +40,11 @@ export class FlowUpdate {
     const p = slot * Packet.INTS;
     const f = flow * FlowRecord.INTS;
     if (flows[f + FlowRecord.BATCH] !== this.batch) this.saveState(f);
-    this.noteTime(p, f);
-    this.noteTtl(p, f, toServer);
+    this.updateTime(p, f);
+    this.updateTtl(p, f, toServer);
     this.count(slot, flow, toServer);
-    const bits = (toServer ? Packet.FLOW_TO_SERVER : 0) | (error ? 0 : this.noteDirection(f, toServer));
+    const bits =
+      (toServer ? Packet.FLOW_TO_SERVER : 0) | (error ? 0 : this.updateDirectionFlags(f, toServer));
     row[p + Packet.FLOW] = flow;
     row[p + Packet.FLOW_STATE] = bits | (stateBits(flows, f) & ~Packet.FLOW_BYPASSED);
     const flags = flows[f + FlowRecord.FLAGS]!;
@@ -83,8 +84,8 @@ export class FlowUpdate {
     for (let i = 0; i < index; i++) {
       const p = batch.slots[i]! * Packet.INTS;
       if (row[p + Packet.FLOW] !== flow || row[p + Packet.PSEUDO]! > Packet.PSEUDO_REASSEMBLED) continue;
-      this.noteTime(p, f);
-      this.noteTtl(p, f, (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0);
+      this.updateTime(p, f);
+      this.updateTtl(p, f, (row[p + Packet.FLOW_STATE]! & Packet.FLOW_TO_SERVER) !== 0);
     }
   }
 
@@ -102,7 +103,7 @@ export class FlowUpdate {
   }
 
   /** @returns bits: this was the first packet in this direction, and both directions were seen */
-  private noteDirection(f: number, toServer: boolean): number {
+  private updateDirectionFlags(f: number, toServer: boolean): number {
     const { flows } = this;
     const seen = toServer ? FlowRecord.FLAG_TO_SERVER_SEEN : FlowRecord.FLAG_TO_CLIENT_SEEN;
     const flags = flows[f + FlowRecord.FLAGS]!;
@@ -116,7 +117,7 @@ export class FlowUpdate {
   }
 
   /** Packets may be slightly out of order: the clock of a flow never goes back. */
-  private noteTime(p: number, f: number): void {
+  private updateTime(p: number, f: number): void {
     const { row, flows } = this;
     flows[f + FlowRecord.LAST_NUMBER] = row[p + Packet.NUMBER]!;
     const seconds = Packet.secondsOf(row, p);
@@ -127,7 +128,7 @@ export class FlowUpdate {
     flows[f + FlowRecord.LAST_NANOSECONDS] = nanoseconds;
   }
 
-  private noteTtl(p: number, f: number, toServer: boolean): void {
+  private updateTtl(p: number, f: number, toServer: boolean): void {
     const { row, flows } = this;
     const ttl = this.bytes[row[p + Packet.L3]! + (row[p + Packet.IP_VERSION] === 4 ? 8 : 7)]!;
     const shift = toServer ? 0 : 16;

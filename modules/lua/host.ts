@@ -57,7 +57,7 @@ export class OutputHost implements LuaHost {
   }
 
   /** Called in packet order. */
-  noteAlerts(flow: number, alerts: number): void {
+  recordAlerts(flow: number, alerts: number): void {
     if (alerts > 0) this.alerted[flow] = 1;
   }
 

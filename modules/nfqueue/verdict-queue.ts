@@ -122,7 +122,7 @@ export class VerdictQueue {
       const v = i * VERDICT_INTS;
       const isOldest =
         outstanding.answer(verdicts[v + ID]!) && (verdicts[v + FLAGS]! & VERDICT_WITH_PAYLOAD) === 0;
-      if (isOldest && lastIsOldest && this.sameAnswer(v, last * VERDICT_INTS)) {
+      if (isOldest && lastIsOldest && this.isSameVerdict(v, last * VERDICT_INTS)) {
         merged[last * VERDICT_INTS + ID] = verdicts[v + ID]!;
         merged[last * VERDICT_INTS + FLAGS]! |= VERDICT_UP_TO_HERE;
         continue;
@@ -135,7 +135,7 @@ export class VerdictQueue {
     return last + 1;
   }
 
-  private sameAnswer(v: number, j: number): boolean {
+  private isSameVerdict(v: number, j: number): boolean {
     const { verdicts, merged } = this;
     return (
       verdicts[v + ANSWER] === merged[j + ANSWER] &&

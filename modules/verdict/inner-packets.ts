@@ -15,7 +15,7 @@ const REASON = 0x3ff;
 const CHANGED = 1 << 30;
 
 /** Notes a drop unless there is one already. @param r row of the outer packet */
-export function noteInnerDrop(row: Int32Array, r: number, verdict: number, reason: number): void {
+export function recordInnerDrop(row: Int32Array, r: number, verdict: number, reason: number): void {
   const place = r + Packet.PENDING_VERDICTS;
   const drop = (reason << REASON_SHIFT) | (verdict << VERDICT_SHIFT);
   for (;;) {
@@ -26,7 +26,7 @@ export function noteInnerDrop(row: Int32Array, r: number, verdict: number, reaso
 }
 
 /** Notes that bytes of the outer packet at `r` were changed. */
-export function noteInnerChange(row: Int32Array, r: number): void {
+export function recordInnerChange(row: Int32Array, r: number): void {
   Atomics.or(row, r + Packet.PENDING_VERDICTS, CHANGED);
 }
 

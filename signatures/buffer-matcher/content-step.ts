@@ -43,7 +43,7 @@ export function contentStep(
     hasOneEnd: hasOneEnd(match),
     alone,
   };
-  const found = noteReplacement(match, environment);
+  const found = recordReplacement(match, environment);
   return next => {
     if (match.negated) return absent(search, budget, next);
     return found ? replaceAll(search, budget, found(next)) : present(search, link, budget, next);
@@ -55,7 +55,7 @@ function hasOneEnd({ offset, depth, distance, within }: ContentMatch): boolean {
 }
 
 /** Records the position of a content with `replace`, once the following conditions hold. */
-function noteReplacement(match: ContentMatch, { stores }: CompileEnvironment): Step | undefined {
+function recordReplacement(match: ContentMatch, { stores }: CompileEnvironment): Step | undefined {
   const replacements = stores.get(REPLACEMENTS) as Replacements | undefined;
   if (!replacements || match.replace === undefined) return undefined;
   const bytes = Buffer.from(match.replace, 'latin1');

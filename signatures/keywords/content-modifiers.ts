@@ -102,7 +102,7 @@ function position(
       checkCombination(name, each, at);
       each[name] = numberOrVariable(argument!, name, minimum, maximum, rule, at);
       requireFastPatternAllowed(each, at);
-      if (name === 'within') requireRoom(each, at);
+      if (name === 'within') requireSpace(each, at);
       if (name === 'depth' && typeof each.depth === 'number')
         each.depth = Math.max(each.depth, each.bytes.length);
     },
@@ -120,7 +120,7 @@ function checkCombination(
   if (each[name] !== undefined) throw new RuleError(`can't use multiple ${name}s for the same content.`, at);
 }
 
-function requireRoom(each: ContentMatch, at: Position): void {
+function requireSpace(each: ContentMatch, at: Position): void {
   if (typeof each.within === 'number' && each.within < each.bytes.length) {
     throw new RuleError(
       `within (${each.within}) is less than the content's length (${each.bytes.length})`,

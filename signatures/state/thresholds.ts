@@ -80,7 +80,7 @@ export class Thresholds {
       v,
       now + Math.max(match.seconds, match.timeout ?? 0, match.type === 'backoff' ? 86400 : 1),
     );
-    const over = isNew || this.isOver(match.seconds, ints, v, now);
+    const over = isNew || this.isFinished(match.seconds, ints, v, now);
     switch (match.type) {
       case 'backoff':
         return backoff(match, ints, v, isNew);
@@ -93,7 +93,7 @@ export class Thresholds {
   }
 
   /** A time window ends when more than that many seconds have passed since its first match. */
-  private isOver(seconds: number, ints: Int32Array, v: number, now: number): boolean {
+  private isFinished(seconds: number, ints: Int32Array, v: number, now: number): boolean {
     const beyond = now - (ints[v + SINCE]! >>> 0) - seconds;
     return beyond > 0 || (beyond === 0 && this.nanoseconds > ints[v + SINCE_NANOSECONDS]!);
   }

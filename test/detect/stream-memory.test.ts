@@ -29,11 +29,11 @@ function openedStream() {
     memory.row[PACKET + Packet.STREAM_LENGTH] = length;
     memory.row[PACKET + Packet.STREAM_FLAGS] = flags;
     streams.take(state, PACKET, NONE, GROUP);
-    streams.freeIfOver(state);
+    streams.releaseIfFinished(state);
   };
   const inspect = (): void => {
     streams.inspected(state, new NumberList(0), GROUP.reach);
-    streams.freeIfOver(state);
+    streams.releaseIfFinished(state);
   };
   return { state, closed, take, inspect };
 }

@@ -84,7 +84,7 @@ test('MAC addresses and flag bytes are written', () => {
 test('members of an object are enumerated with their values', () => {
   const found = (text: string) => {
     const bytes = encoder.encode(text);
-    const members = new Members(bytes).over(bytes, 0, bytes.length);
+    const members = new Members(bytes).ended(bytes, 0, bytes.length);
     const list: [string, string][] = [];
     while (members.next()) list.push([members.name, text.slice(members.valueStart, members.valueEnd)]);
     return list;

@@ -12,7 +12,7 @@ import {
 } from './transaction.js';
 
 /** One datagram: a request or a response, or a part of one. Its type decides which, not its direction. */
-export function takeDatagram(
+export function processDatagram(
   session: DcerpcSession,
   bytes: Uint8Array,
   start: number,
@@ -33,7 +33,7 @@ export function takeDatagram(
   const side = call.side(!isAnswer);
   side.type = type;
   side.littleEndian = header.littleEndian;
-  if (!isAnswer && side.fragments === 0) noteRequest(call, header);
+  if (!isAnswer && side.fragments === 0) storeRequest(call, header);
   const from = start + DATAGRAM_HEADER;
   call.append(side, bytes, from, Math.min(end, from + header.length));
   side.done = !header.more;
@@ -42,7 +42,7 @@ export function takeDatagram(
   if (isAnswer && side.done) session.complete(transaction);
 }
 
-function noteRequest(call: Call, { interfaceUuid, interfaceVersion, opnum }: DatagramHeader): void {
+function storeRequest(call: Call, { interfaceUuid, interfaceVersion, opnum }: DatagramHeader): void {
   call.opnum = opnum;
   call.fromFirst = true;
   call.interfaces = [{ context: 0, uuid: interfaceUuid, major: interfaceVersion, minor: 0 }];

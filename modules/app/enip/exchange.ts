@@ -13,7 +13,7 @@ import {
   REGISTER_SESSION,
   UNREGISTER_SESSION,
 } from './message.js';
-import { beginsMessage } from './recognition.js';
+import { probeMessage } from './recognition.js';
 
 export const COMPLETE = 1;
 export const EVENTS = ['too_many_transactions', 'malformed_data', 'invalid_pdu'] as const;
@@ -42,7 +42,7 @@ export function* messages(session: EnipSession, toServer: boolean): Reading<void
     if (head) nameFrames(session, toServer, socket.position, length);
     const bytes = head && (yield* socket.read(length));
     if (bytes) add(session, bytes.slice(), toServer);
-    else if (!(yield* resumeAfterGap(socket, beginsMessage))) return;
+    else if (!(yield* resumeAfterGap(socket, probeMessage))) return;
   }
 }
 

@@ -6,7 +6,7 @@ import { HEADER, isKnown } from './message.js';
 const OPTIONS = 20;
 
 /** A header with a known command. */
-export function beginsMessage(bytes: Uint8Array, start: number, end: number): ProbeResult {
+export function probeMessage(bytes: Uint8Array, start: number, end: number): ProbeResult {
   if (end - start < HEADER) return 'more';
   const command = bytes[start]! | (bytes[start + 1]! << 8);
   for (let i = OPTIONS; i < HEADER; i++) if (bytes[start + i] !== 0) return 'no';

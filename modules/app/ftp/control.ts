@@ -23,7 +23,7 @@ export class Control {
   readonly settings: FtpSettings;
   /** Port of the next data connection; 0: none was negotiated. */
   private dataPort = 0;
-  private over = false;
+  private ended = false;
   /** Code of an incomplete multi-line reply. */
   private openReply: string | undefined;
 
@@ -33,7 +33,7 @@ export class Control {
 
   *commands(): Reading<void> {
     const { client } = this.session;
-    while (!this.over) {
+    while (!this.ended) {
       const line = yield* readTextLine(client, this.settings.maxLineLength);
       if (!line) return;
       if (line.bytes.length > 0) this.command(line);
@@ -42,7 +42,7 @@ export class Control {
 
   *replies(): Reading<void> {
     const { server, requests } = this.session;
-    while (!this.over) {
+    while (!this.ended) {
       const line = yield* readTextLine(server, this.settings.maxLineLength);
       if (!line) return;
       if (line.bytes.length > 0) this.reply(line);
@@ -72,7 +72,7 @@ export class Control {
     const last = session.transactions.at(-1);
     if (last && session.transactions.length - session.completed >= this.settings.maxTransactions) {
       session.event(last, 'too_many_transactions');
-      this.over = true;
+      this.ended = true;
       return undefined;
     }
     return session.begin(new FtpTransaction(session.transactionCount, command, argument));

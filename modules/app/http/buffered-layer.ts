@@ -6,7 +6,7 @@ import type { Consumer, Layer } from './coding-layer.js';
 export interface Decoded {
   readonly content: Uint8Array;
   /** Further input cannot add output. */
-  readonly isOver: boolean;
+  readonly isFinished: boolean;
 }
 
 /** Bytes passed on at a time: the next layer may want no more. */
@@ -17,7 +17,7 @@ export class BufferedLayer implements Layer {
   private readonly input = new GrowingBytes();
   private attemptedLength = 0;
   private delivered = 0;
-  private isOver = false;
+  private isFinished = false;
 
   /** @param most maximum bytes of input that are kept */
   constructor(
@@ -27,14 +27,14 @@ export class BufferedLayer implements Layer {
   ) {}
 
   write(bytes: Uint8Array): boolean {
-    if (this.isOver && this.delivered > 0) return true;
+    if (this.isFinished && this.delivered > 0) return true;
     this.input.append(bytes);
     if (this.input.length > this.most) return false;
-    return this.isOver || this.input.length < 2 * this.attemptedLength || this.attempt();
+    return this.isFinished || this.input.length < 2 * this.attemptedLength || this.attempt();
   }
 
   end(): void {
-    if (!this.isOver && this.input.length > this.attemptedLength) this.attempt();
+    if (!this.isFinished && this.input.length > this.attemptedLength) this.attempt();
     if (this.delivered === 0) this.next(this.input.view());
   }
 
@@ -42,7 +42,7 @@ export class BufferedLayer implements Layer {
     this.attemptedLength = this.input.length;
     const decoded = this.decode(this.input.view());
     if (!decoded) return true;
-    this.isOver = decoded.isOver;
+    this.isFinished = decoded.isFinished;
     return this.deliver(decoded.content);
   }
 

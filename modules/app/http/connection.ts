@@ -25,7 +25,7 @@ export class Connection {
   /** A response was seen. */
   answered = false;
   /** It failed, or is no longer HTTP: nothing more is read. */
-  over = false;
+  finished = false;
   /** Rules on file names need not wait for the files to end, nor records for the form to end. */
   private filesChanged = false;
   private warnings = 0;
@@ -61,7 +61,7 @@ export class Connection {
 
   /** The data cannot be parsed: neither side is read any more. */
   fail(): void {
-    this.over = true;
+    this.finished = true;
     this.session.failed = true;
   }
 

@@ -133,14 +133,14 @@ export class ContentDecoder {
       this.memoryReached = true;
       this.report('lzma_memlimit_reached');
     }
-    return content && { content, isOver: false };
+    return content && { content, isFinished: false };
   }
 
   /** If the whole output would exceed `most` bytes, it may be a bomb although less than that is returned. */
   private brotli(bytes: Uint8Array, most: number): Decoded {
     const { content, end } = decodeBrotli(bytes, most);
     if (end === 'too large' && most > this.settings.bombRatio * this.read) this.reportBomb();
-    return { content, isOver: end !== undefined };
+    return { content, isFinished: end !== undefined };
   }
 
   private createLayer(encoding: Encoding, next: Consumer): Layer {

@@ -86,7 +86,7 @@ function decoded(kind: 'deflate' | 'lzma', file: Uint8Array, most: number): Deco
   content.set(file.subarray(0, HEADER));
   content[0] = PLAIN;
   content.set(body, HEADER);
-  return { content, isOver: body.length >= limit };
+  return { content, isFinished: body.length >= limit };
 }
 
 function ofZlib(file: Uint8Array, limit: number): Uint8Array {

@@ -54,13 +54,13 @@ export class Multipart {
   write(bytes: Uint8Array): void {
     if (this.where === 'over') return;
     let rest = this.pending.length > 0 ? Buffer.concat([this.pending, bytes]) : bytes;
-    for (let goesOn = true; goesOn && !this.isOver(); ) {
+    for (let goesOn = true; goesOn && !this.isFinished(); ) {
       const { length } = rest;
       const { where } = this;
       rest = this.step(rest);
       goesOn = rest.length !== length || this.where !== where;
     }
-    this.pending = this.isOver() ? EMPTY : new Uint8Array(rest);
+    this.pending = this.isFinished() ? EMPTY : new Uint8Array(rest);
   }
 
   /** The missing bytes belong to the current part. */
@@ -76,7 +76,7 @@ export class Multipart {
     this.pending = EMPTY;
   }
 
-  private isOver(): boolean {
+  private isFinished(): boolean {
     return this.where === 'over';
   }
 

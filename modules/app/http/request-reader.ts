@@ -12,7 +12,7 @@ import { HEADERS, HTTP_0_9, HTTP_1_1, type HttpTransaction, LINE } from './trans
 
 export function* readRequests(connection: Connection): Reading<void> {
   const socket = connection.session.client;
-  while (!connection.over) {
+  while (!connection.finished) {
     if (connection.waitsForTunnel) {
       // If the server refuses the tunnel, the data are requests: they are kept up to the limit.
       if (socket.state === 'gap') socket.resume();

@@ -75,7 +75,7 @@ function upgrade(connection: Connection, transaction: HttpTransaction): boolean 
   // The new protocol is unknown: nothing of it is parsed.
   complete(connection, transaction);
   connection.advance(transaction, true, COMPLETE);
-  connection.over = true;
+  connection.finished = true;
   return true;
 }
 

@@ -13,7 +13,7 @@ import { HEADERS, HTTP_0_9, type HttpTransaction, LINE } from './transaction.js'
 
 export function* readResponses(connection: Connection): Reading<void> {
   const socket = connection.session.server;
-  while (!connection.over) {
+  while (!connection.finished) {
     if (socket.available === 0) {
       if (socket.state === 'gap') yield* resynchronize(connection, socket);
       else if (socket.state !== 'open') return;

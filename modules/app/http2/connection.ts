@@ -1,7 +1,7 @@
 /** State shared by both directions of an HTTP/2 connection: its streams, and the effects of frames on them. */
 import type { Session } from '../../../engine/application/session.js';
 import { ACK, END_STREAM, type FrameHeader, HEADERS, PUSH_PROMISE, RST_STREAM, SETTINGS } from './frame.js';
-import { noteFrame } from './frame-numbers.js';
+import { recordFrame } from './frame-numbers.js';
 import { HeaderFrames } from './header-frames.js';
 import type { Field } from './header-table.js';
 import { MessageBody } from './message-body.js';
@@ -63,7 +63,7 @@ export class Connection {
   }
 
   private note(transaction: Http2Transaction, type: number, payload: Uint8Array, toServer: boolean): void {
-    const wrong = noteFrame(transaction.message(toServer), type, payload);
+    const wrong = recordFrame(transaction.message(toServer), type, payload);
     if (wrong) this.streams.report(transaction, wrong);
   }
 

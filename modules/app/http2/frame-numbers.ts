@@ -14,9 +14,9 @@ const NEEDED: Readonly<Record<number, number>> = {
 };
 
 /** Records the type of a frame and the numbers in it. @returns the event for an invalid frame */
-export function noteFrame(message: Message, type: number, payload: Uint8Array): Http2Event | undefined {
+export function recordFrame(message: Message, type: number, payload: Uint8Array): Http2Event | undefined {
   message.note(message.frames, type);
-  if (type === SETTINGS) return noteSettings(message, payload);
+  if (type === SETTINGS) return storeSettings(message, payload);
   if (payload.length < (NEEDED[type] ?? 0)) return 'invalid_frame_length';
   if (type === PRIORITY) message.note(message.priorities, payload[4]!);
   else if (type === RST_STREAM) message.note(message.errors, uint32(payload, 0));
@@ -25,9 +25,9 @@ export function noteFrame(message: Message, type: number, payload: Uint8Array): 
   return undefined;
 }
 
-function noteSettings(message: Message, payload: Uint8Array): Http2Event | undefined {
+function storeSettings(message: Message, payload: Uint8Array): Http2Event | undefined {
   const settings = parseSettings(payload);
   if (!settings) return 'invalid_frame_length';
-  message.noteSettings(settings);
+  message.storeSettings(settings);
   return undefined;
 }

@@ -24,7 +24,7 @@ export class MessageBody {
   private readonly decoder: ContentDecoder | undefined;
   private readonly file: TrackedFile;
   private range: Range | undefined;
-  private over = false;
+  private finished = false;
   /** Rules on its file name need not wait for its end. */
   private isNew: boolean;
 
@@ -62,8 +62,8 @@ export class MessageBody {
 
   /** @param cut whether the stream ended before the body */
   end(cut: boolean): void {
-    if (this.over) return;
-    this.over = true;
+    if (this.finished) return;
+    this.finished = true;
     this.decoder?.end();
     this.file.close(cut ? 'truncated' : 'closed');
     const whole = this.range?.end();

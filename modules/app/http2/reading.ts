@@ -24,7 +24,7 @@ export function* readFrames(connection: Connection, toServer: boolean): Reading<
     const bytes = yield* socket.read(FRAME_HEADER);
     if (!bytes) return;
     const header = parseFrameHeader(bytes);
-    noteFrames(connection, socket.position, header, toServer);
+    addFrames(connection, socket.position, header, toServer);
     if (!header.valid) {
       connection.streams.reportGlobal(toServer, 'invalid_frame_header');
       connection.session.failed = true;
@@ -35,7 +35,7 @@ export function* readFrames(connection: Connection, toServer: boolean): Reading<
 }
 
 /** @param position after the header of the frame */
-function noteFrames(
+function addFrames(
   { session }: Connection,
   position: number,
   { length }: FrameHeader,

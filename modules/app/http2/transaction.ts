@@ -54,7 +54,7 @@ export class Message {
     if (list.length < MAX_RECORDED) list.push(value);
   }
 
-  noteSettings(settings: readonly Setting[]): void {
+  storeSettings(settings: readonly Setting[]): void {
     this.settings.push(...settings.slice(0, MAX_RECORDED - this.settings.length));
   }
 

@@ -20,7 +20,7 @@ function upgraded(connection: Connection, { settings, fields }: HttpUpgrade): vo
   const parsed = settings === undefined ? undefined : parseSettings(Buffer.from(settings, 'base64url'));
   connection.streams.addGlobal(true, transaction => {
     transaction.request.note(transaction.request.frames, SETTINGS);
-    if (parsed) transaction.request.noteSettings(parsed);
+    if (parsed) transaction.request.storeSettings(parsed);
     else connection.streams.report(transaction, 'invalid_http1_settings');
   });
   connection.addRequest(1, fields);

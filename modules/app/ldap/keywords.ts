@@ -24,7 +24,7 @@ function texts(
 }
 
 /** One value for each response, empty if it has none: this keeps the numbering consistent. */
-const ofResponses = (
+const responsesBuffer = (
   keyword: string,
   summary: string,
   of: (response: LdapMessage) => Uint8Array | undefined,
@@ -44,8 +44,12 @@ export const BUFFERS: readonly Buffer_[] = [
     progress: COMPLETE,
     get: ({ request }) => request?.dn,
   },
-  ofResponses('ldap.responses.dn', 'Distinguished name in a response.', each => each.dn),
-  ofResponses('ldap.responses.message', 'Diagnostic message of a response.', each => each.result?.message),
+  responsesBuffer('ldap.responses.dn', 'Distinguished name in a response.', each => each.dn),
+  responsesBuffer(
+    'ldap.responses.message',
+    'Diagnostic message of a response.',
+    each => each.result?.message,
+  ),
   texts(
     'ldap.request.attribute_type',
     'Attribute type in a request.',

@@ -17,7 +17,7 @@ function sent({ messages }: MqttTransaction, toServer: boolean): readonly Messag
   return messages.filter(message => message.toServer === toServer);
 }
 
-function ofConnect(
+function connectBuffer(
   name: string,
   summary: string,
   of: (parts: ConnectParts) => Uint8Array | undefined,
@@ -33,7 +33,11 @@ function ofConnect(
   };
 }
 
-function ofPublish(name: string, summary: string, of: (message: Message) => Uint8Array | undefined): Buffer_ {
+function publishBuffer(
+  name: string,
+  summary: string,
+  of: (message: Message) => Uint8Array | undefined,
+): Buffer_ {
   return {
     ...AT,
     keyword: `mqtt.publish.${name}`,
@@ -66,14 +70,14 @@ function topicsOf(
 }
 
 export const BUFFERS: readonly Buffer_[] = [
-  ofConnect('clientid', 'Client identifier.', ({ clientId }) => clientId),
-  ofConnect('username', 'User name.', ({ username }) => username),
-  ofConnect('password', 'Password.', ({ password }) => password),
-  ofConnect('protocol_string', 'Protocol name.', ({ protocol }) => protocol),
-  ofConnect('willtopic', 'Will topic.', ({ will }) => will?.topic),
-  ofConnect('willmessage', 'Will message.', ({ will }) => will?.message),
-  ofPublish('topic', 'Topic of the published message.', ({ topic }) => topic),
-  ofPublish('message', 'Published message.', ({ payload }) => payload),
+  connectBuffer('clientid', 'Client identifier.', ({ clientId }) => clientId),
+  connectBuffer('username', 'User name.', ({ username }) => username),
+  connectBuffer('password', 'Password.', ({ password }) => password),
+  connectBuffer('protocol_string', 'Protocol name.', ({ protocol }) => protocol),
+  connectBuffer('willtopic', 'Will topic.', ({ will }) => will?.topic),
+  connectBuffer('willmessage', 'Will message.', ({ will }) => will?.message),
+  publishBuffer('topic', 'Topic of the published message.', ({ topic }) => topic),
+  publishBuffer('message', 'Published message.', ({ payload }) => payload),
   topicsOf('mqtt.subscribe.topic', Type.SUBSCRIBE, 'subscribed', 'Topic of a subscription.'),
   topicsOf('mqtt.unsubscribe.topic', Type.UNSUBSCRIBE, 'unsubscribed', 'Topic that is unsubscribed from.'),
 ];

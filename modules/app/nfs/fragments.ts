@@ -30,7 +30,7 @@ export class Fragments {
   }
 
   /** The whole message was read. */
-  get isOver(): boolean {
+  get isFinished(): boolean {
     return this.isLast && this.left === 0;
   }
 }

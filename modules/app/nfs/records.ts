@@ -134,7 +134,7 @@ function* readFragmented(
   const fragments = new Fragments(socket, length);
   let head = new GrowingBytes();
   yield* readHead(fragments, head);
-  if (head.length < HEAD && !fragments.isOver) return false;
+  if (head.length < HEAD && !fragments.isFinished) return false;
   let rest = toServer
     ? connection.call(head.view(), 0, head.length, place)
     : connection.reply(head.view(), 0, head.length, place);
@@ -149,7 +149,7 @@ function* readFragmented(
     rest = connection.addOperationsAfterData(rest.more, head.view(), 0, head.length);
   }
   while (yield* fragments.recv());
-  return fragments.isOver;
+  return fragments.isFinished;
 }
 
 /** As many bytes as are parsed, or all that exist. */

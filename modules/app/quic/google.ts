@@ -36,7 +36,7 @@ export function readGoogleHello(
 ): GoogleHello | undefined {
   for (let at = start; at < end; ) {
     const type = bytes[at]!;
-    if (type & 0x80) return ofStream(bytes, at, end, version);
+    if (type & 0x80) return readStreamFrame(bytes, at, end, version);
     const length = frameLength(type, bytes, at);
     if (length === 0) return undefined;
     at += length;
@@ -59,7 +59,12 @@ function frameLength(type: number, bytes: Uint8Array, at: number): number {
 }
 
 /** Type bits: 1, FIN, length present, bytes of the offset, bytes of the stream number. */
-function ofStream(bytes: Uint8Array, at: number, end: number, version: number): GoogleHello | undefined {
+function readStreamFrame(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  version: number,
+): GoogleHello | undefined {
   const type = bytes[at]!;
   const offsetBits = (type >> 2) & 7;
   const stream = at + 1;

@@ -17,7 +17,7 @@ const MAX_SECURITY_RESULT = 2;
 
 export class Handshake {
   readonly transaction: RfbTransaction;
-  private over = false;
+  private ended = false;
 
   constructor(private readonly session: Session<RfbTransaction>) {
     this.transaction = session.begin(new RfbTransaction());
@@ -141,13 +141,13 @@ export class Handshake {
   private *take(toServer: boolean, length: number): Reading<Uint8Array | undefined> {
     const { session } = this;
     const socket = toServer ? session.client : session.server;
-    if (this.over || !(yield* socket.wait(length)) || this.over) return undefined;
+    if (this.ended || !(yield* socket.wait(length)) || this.ended) return undefined;
     session.frame('pdu', toServer, socket.position, length, this.transaction);
     return yield* socket.read(length);
   }
 
   private end(event?: (typeof EVENTS)[number]): void {
-    this.over = true;
+    this.ended = true;
     if (event) this.session.event(this.transaction, event);
     if (event === 'malformed_message') this.session.failed = true;
     this.session.complete(this.transaction);

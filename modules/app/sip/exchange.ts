@@ -32,7 +32,7 @@ export function* messages(session: SipSession, toServer: boolean): Reading<void>
     }
     const body = contentLength(head) ?? 0;
     const transaction = begin(session, head, toServer);
-    noteFrames(session, transaction, toServer, at, length, body);
+    addFrames(session, transaction, toServer, at, length, body);
     socket.skip(length);
     if (!(yield* readBody(socket, transaction, body))) return;
     session.advance(transaction, toServer, COMPLETE);
@@ -57,7 +57,7 @@ export function datagram(
     return;
   }
   const transaction = begin(session, head, toServer);
-  noteFrames(session, transaction, toServer, at - start, length, end - at - length);
+  addFrames(session, transaction, toServer, at - start, length, end - at - length);
   if (carriesSdp(head)) transaction.sdp = parseSdp(bytes.subarray(at + length, end));
   session.advance(transaction, toServer, COMPLETE);
 }
@@ -109,7 +109,7 @@ function begin(session: SipSession, head: MessageHead | undefined, toServer: boo
   return session.begin(new SipTransaction(session.transactionCount, head, toServer));
 }
 
-function noteFrames(
+function addFrames(
   session: SipSession,
   transaction: SipTransaction,
   toServer: boolean,

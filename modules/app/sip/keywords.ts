@@ -9,7 +9,7 @@ type Buffer_ = BufferDeclaration<SipTransaction>;
 const bytesOf = (text: string | undefined): Uint8Array | undefined =>
   text === undefined ? undefined : Buffer.from(text, 'latin1');
 
-function ofHead(
+function headBuffer(
   name: string,
   direction: Direction,
   summary: string,
@@ -24,7 +24,7 @@ function ofHead(
   };
 }
 
-function ofField(name: string, field: string): Buffer_ {
+function fieldBuffer(name: string, field: string): Buffer_ {
   return {
     keyword: `sip.${name}`,
     direction: 'either',
@@ -36,21 +36,26 @@ function ofField(name: string, field: string): Buffer_ {
 }
 
 const HEADS: readonly Buffer_[] = [
-  ofHead('method', 'to_server', 'Method of a request.', ({ request }) => request?.method),
-  ofHead('uri', 'to_server', 'URI of a request.', ({ request }) => request?.uri),
-  ofHead('request_line', 'to_server', 'First line of a request.', ({ request, firstLine }) =>
+  headBuffer('method', 'to_server', 'Method of a request.', ({ request }) => request?.method),
+  headBuffer('uri', 'to_server', 'URI of a request.', ({ request }) => request?.uri),
+  headBuffer('request_line', 'to_server', 'First line of a request.', ({ request, firstLine }) =>
     request ? firstLine : undefined,
   ),
-  ofHead('stat_code', 'to_client', 'Status code.', ({ response }) => response?.code),
-  ofHead('stat_msg', 'to_client', 'Reason phrase of the status line.', ({ response }) => response?.reason),
-  ofHead('response_line', 'to_client', 'First line of a response.', ({ response, firstLine }) =>
+  headBuffer('stat_code', 'to_client', 'Status code.', ({ response }) => response?.code),
+  headBuffer(
+    'stat_msg',
+    'to_client',
+    'Reason phrase of the status line.',
+    ({ response }) => response?.reason,
+  ),
+  headBuffer('response_line', 'to_client', 'First line of a response.', ({ response, firstLine }) =>
     response ? firstLine : undefined,
   ),
-  ofHead('protocol', 'either', 'Protocol version in the first line.', ({ version }) => version),
+  headBuffer('protocol', 'either', 'Protocol version in the first line.', ({ version }) => version),
 ];
 
 /** @param of returns the text with a number, in constant time, as there may be many */
-function ofDescription(
+function descriptionBuffer(
   name: string,
   summary: string,
   of: (description: SessionDescription, index: number) => string | undefined,
@@ -69,11 +74,11 @@ function ofDescription(
 
 /** A session-level line. */
 const line = (name: string, letter: string, summary: string): Buffer_ =>
-  ofDescription(name, summary, ({ session }, index) => session.get(letter)?.[index]);
+  descriptionBuffer(name, summary, ({ session }, index) => session.get(letter)?.[index]);
 
 /** A line of any media description. */
 const medium = (name: string, letter: string, summary: string, aliases: readonly string[]): Buffer_ =>
-  ofDescription(
+  descriptionBuffer(
     `media.${name}`,
     summary,
     ({ ofMedia }, index) => ofMedia.get(letter)?.[index],
@@ -89,11 +94,11 @@ const DESCRIPTIONS: readonly Buffer_[] = [
   line('phone_number', 'p', 'Telephone number of the contact.'),
   line('connection_data', 'c', 'Connection data of the session.'),
   line('bandwidth', 'b', 'Bandwidth of the session.'),
-  ofDescription('time', 'Start and stop time of the session.', ({ times }, index) => times[index]?.time),
-  ofDescription('repeat_time', 'Repeat times of the session.', ({ repeats }, index) => repeats[index]),
+  descriptionBuffer('time', 'Start and stop time of the session.', ({ times }, index) => times[index]?.time),
+  descriptionBuffer('repeat_time', 'Repeat times of the session.', ({ repeats }, index) => repeats[index]),
   line('timezone', 'z', 'Time zone adjustments.'),
   line('encryption_key', 'k', 'Encryption key of the session.'),
-  ofDescription(
+  descriptionBuffer(
     'attribute',
     'Attribute of the session or of a medium.',
     ({ attributes }, index) => attributes[index],
@@ -106,11 +111,11 @@ const DESCRIPTIONS: readonly Buffer_[] = [
 
 export const BUFFERS: readonly Buffer_[] = [
   ...HEADS,
-  ofField('from', 'from'),
-  ofField('to', 'to'),
-  ofField('via', 'via'),
-  ofField('user_agent', 'user-agent'),
-  ofField('content_type', 'content-type'),
-  ofField('content_length', 'content-length'),
+  fieldBuffer('from', 'from'),
+  fieldBuffer('to', 'to'),
+  fieldBuffer('via', 'via'),
+  fieldBuffer('user_agent', 'user-agent'),
+  fieldBuffer('content_type', 'content-type'),
+  fieldBuffer('content_length', 'content-length'),
   ...DESCRIPTIONS,
 ];

@@ -17,7 +17,7 @@ export class Commands {
   *read(): Reading<void> {
     const { exchange, messages } = this;
     const { client } = exchange.session;
-    while (!exchange.over) {
+    while (!exchange.ended) {
       const line = yield* readTextLine(client, MAX_LINE_LENGTH);
       if (!line) return messages.abandon();
       exchange.addLineFrame('command_line', true, line.bytes.length, exchange.current);
@@ -40,7 +40,7 @@ export class Commands {
     exchange.reset();
     const transaction = exchange.transactionFor(word);
     if (word === 'QUIT') exchange.session.requests.inspectClient = true;
-    if (!transaction && exchange.over) return 'other';
+    if (!transaction && exchange.ended) return 'other';
     if (!exchange.greeted) exchange.reportMissingGreeting(transaction);
     if (truncated) exchange.reportTruncated(transaction, 'max_command_line_len_exceeded');
     const helo = heloOf(word, text);

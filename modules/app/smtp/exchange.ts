@@ -33,7 +33,7 @@ export class Exchange {
   greeted = false;
   private missingGreetingReported = false;
   /** There are too many mails: nothing more is parsed. */
-  over = false;
+  ended = false;
   private readonly settings: SmtpSettings;
 
   constructor(readonly session: Session<SmtpTransaction>) {
@@ -50,7 +50,7 @@ export class Exchange {
     const first = session.transactionCount === 0;
     if (!first && (word === 'QUIT' || word === 'RSET' || word === 'NOOP')) return undefined;
     if (session.transactions.length - session.completed >= this.settings.maxTransactions) {
-      this.over = true;
+      this.ended = true;
       return undefined;
     }
     this.current = session.begin(new SmtpTransaction(session.transactionCount, this.helo, this.settings));

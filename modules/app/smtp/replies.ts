@@ -13,7 +13,7 @@ export class Replies {
   *read(): Reading<void> {
     const { exchange } = this;
     const { server, requests } = exchange.session;
-    while (!exchange.over) {
+    while (!exchange.ended) {
       const line = yield* readTextLine(server, MAX_LINE_LENGTH);
       if (!line) return;
       exchange.addLineFrame('response_line', false, line.bytes.length, exchange.repliedTransaction());

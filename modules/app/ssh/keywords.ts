@@ -4,7 +4,7 @@ import { BANNER_DONE, KEXINIT_DONE, type Peer, type SshTransaction } from './tra
 
 type Buffer_ = BufferDeclaration<SshTransaction>;
 
-function ofBanner(keyword: string, summary: string, of: (peer: Peer) => Uint8Array | undefined): Buffer_ {
+function bannerBuffer(keyword: string, summary: string, of: (peer: Peer) => Uint8Array | undefined): Buffer_ {
   return {
     keyword,
     aliases: [keyword.replace('.', '_')],
@@ -15,7 +15,7 @@ function ofBanner(keyword: string, summary: string, of: (peer: Peer) => Uint8Arr
   };
 }
 
-function ofKeys(keyword: string, toServer: boolean, summary: string, part: 'hash' | 'text'): Buffer_ {
+function keysBuffer(keyword: string, toServer: boolean, summary: string, part: 'hash' | 'text'): Buffer_ {
   return {
     keyword,
     aliases: [keyword.replaceAll('.', '-')],
@@ -35,12 +35,12 @@ function ofKeys(keyword: string, toServer: boolean, summary: string, part: 'hash
 export const HASSH_SWITCH = 'app-layer.protocols.ssh.hassh';
 
 export const BUFFERS: readonly Buffer_[] = [
-  ofBanner('ssh.proto', 'Protocol version in the banner.', ({ protocol }) => protocol),
-  ofBanner('ssh.software', 'Software in the banner.', ({ software }) => software),
-  ofKeys('ssh.hassh', true, 'HASSH fingerprint (MD5) of the client.', 'hash'),
-  ofKeys('ssh.hassh.string', true, 'HASSH string of the client.', 'text'),
-  ofKeys('ssh.hassh.server', false, 'HASSH fingerprint (MD5) of the server.', 'hash'),
-  ofKeys('ssh.hassh.server.string', false, 'HASSH string of the server.', 'text'),
+  bannerBuffer('ssh.proto', 'Protocol version in the banner.', ({ protocol }) => protocol),
+  bannerBuffer('ssh.software', 'Software in the banner.', ({ software }) => software),
+  keysBuffer('ssh.hassh', true, 'HASSH fingerprint (MD5) of the client.', 'hash'),
+  keysBuffer('ssh.hassh.string', true, 'HASSH string of the client.', 'text'),
+  keysBuffer('ssh.hassh.server', false, 'HASSH fingerprint (MD5) of the server.', 'hash'),
+  keysBuffer('ssh.hassh.server.string', false, 'HASSH string of the server.', 'text'),
 ];
 
 const latin1 = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('latin1');

@@ -81,8 +81,8 @@ function* readBanner(session: SshSession, socket: StreamSocket, toServer: boolea
     const line = yield* socket.readUntil(LF, MAX_BANNER_LENGTH);
     if (!line && socket.state !== 'limit') return false;
     const known = line
-      ? takeBanner(session, line, toServer)
-      : yield* takeLongBanner(session, socket, toServer);
+      ? processBanner(session, line, toServer)
+      : yield* processLongBanner(session, socket, toServer);
     if (known) return true;
     if (toServer) return fail(session, 'invalid_banner');
     if (lines === 0) report(session, 'invalid_banner');
@@ -91,10 +91,10 @@ function* readBanner(session: SshSession, socket: StreamSocket, toServer: boolea
   return false;
 }
 
-function* takeLongBanner(session: SshSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
+function* processLongBanner(session: SshSession, socket: StreamSocket, toServer: boolean): Reading<boolean> {
   socket.resume();
   const head = (yield* socket.read(MAX_BANNER_LENGTH))!;
-  const known = takeBanner(session, head, toServer);
+  const known = processBanner(session, head, toServer);
   if (known) report(session, 'long_banner');
   while (!(yield* socket.readUntil(LF))) {
     if (socket.state !== 'limit') return false;
@@ -105,7 +105,7 @@ function* takeLongBanner(session: SshSession, socket: StreamSocket, toServer: bo
 }
 
 /** `SSH-2.0-software comment`. @returns false for other lines */
-function takeBanner(session: SshSession, line: Uint8Array, toServer: boolean): boolean {
+function processBanner(session: SshSession, line: Uint8Array, toServer: boolean): boolean {
   const match = /^SSH-([^-\r\n]*)-([^ \r\n]*)/.exec(latin1(line));
   if (!match) return false;
   const transaction = transactionOf(session);
@@ -130,7 +130,7 @@ function* readRecord(session: SshSession, socket: StreamSocket, toServer: boolea
     report(session, 'invalid_record');
     return false;
   }
-  noteFrames(session, socket.position, length, toServer);
+  addFrames(session, socket.position, length, toServer);
   const left = length - 2;
   if (message === NEWKEYS) transactionOf(session).peer(toServer).encrypted = true;
   if (message !== KEXINIT) return yield* socket.discard(left);
@@ -139,7 +139,7 @@ function* readRecord(session: SshSession, socket: StreamSocket, toServer: boolea
     return yield* socket.discard(left);
   }
   const payload = yield* socket.read(left);
-  if (payload) takeKexinit(session, payload, toServer);
+  if (payload) processKexinit(session, payload, toServer);
   return payload !== undefined;
 }
 
@@ -150,14 +150,14 @@ function isVersion1(session: SshSession): boolean {
 }
 
 /** @param position after the header of the record */
-function noteFrames(session: SshSession, position: number, length: number, toServer: boolean): void {
+function addFrames(session: SshSession, position: number, length: number, toServer: boolean): void {
   const transaction = transactionOf(session);
   session.frame('record.pdu', toServer, position - HEADER, length + 4, transaction);
   session.frame('record.hdr', toServer, position - HEADER, HEADER, transaction);
   session.frame('record.data', toServer, position, length - 2, transaction);
 }
 
-function takeKexinit(session: SshSession, payload: Uint8Array, toServer: boolean): void {
+function processKexinit(session: SshSession, payload: Uint8Array, toServer: boolean): void {
   const transaction = transactionOf(session);
   const peer = transaction.peer(toServer);
   // A second KEXINIT before the new keys violates the protocol: what rules have inspected does not change.

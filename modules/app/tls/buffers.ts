@@ -27,7 +27,7 @@ function ofClient(
 }
 
 /** A value of the certificates of either side: both have them at the same progress number. */
-function ofCertificate(
+function certificateBuffer(
   keyword: string,
   summary: string,
   of: (peer: Peer, index: number) => Uint8Array | undefined,
@@ -81,34 +81,34 @@ export const BUFFERS: readonly Buffer_[] = [
   random('tls.random', 'The 32 random bytes of a hello.', 0, 32),
   random('tls.random_time', 'The first 4 random bytes of a hello.', 0, 4),
   random('tls.random_bytes', 'The last 28 random bytes of a hello.', 4, 32),
-  ofCertificate(
+  certificateBuffer(
     'tls.cert_subject',
     'Subject of the certificate.',
     ({ certificate }) => bytesOfText(certificate?.subject),
     { aliases: ['tls_cert_subject'] },
   ),
-  ofCertificate(
+  certificateBuffer(
     'tls.cert_issuer',
     'Issuer of the certificate.',
     ({ certificate }) => bytesOfText(certificate?.issuer),
     { aliases: ['tls_cert_issuer'] },
   ),
-  ofCertificate(
+  certificateBuffer(
     'tls.cert_serial',
     'Serial number of the certificate.',
     ({ certificate }) => bytesOfText(certificate?.serial),
     { aliases: ['tls_cert_serial'], form: { letters: 'upper', pairs: true } },
   ),
-  ofCertificate(
+  certificateBuffer(
     'tls.cert_fingerprint',
     'SHA-1 fingerprint of the certificate.',
     ({ certificate }) => bytesOfText(certificate?.fingerprint),
     { aliases: ['tls_cert_fingerprint'], form: { letters: 'lower', length: 59, pairs: true } },
   ),
-  ofCertificate('tls.certs', 'Certificate of the chain, as sent.', ({ chain }, index) => chain[index], {
+  certificateBuffer('tls.certs', 'Certificate of the chain, as sent.', ({ chain }, index) => chain[index], {
     multiple: true,
   }),
-  ofCertificate(
+  certificateBuffer(
     'tls.subjectaltname',
     'Subject alternative name of the certificate.',
     ({ certificate }, index) => bytesOfText(certificate?.alternativeNames[index]),

@@ -23,9 +23,9 @@ const MAX_CERTIFICATES = 1000;
 /** Processes a message. @param client whether the client sent it  @returns whether everything after it is encrypted */
 export function takeMessage(session: TlsSession, client: boolean, type: number, body: Uint8Array): boolean {
   const transaction = transactionOf(session);
-  if (type === SERVER_HELLO_MESSAGE && !client) return takeServerHello(session, transaction, body);
-  if (type === CLIENT_HELLO && client) takeClientHello(session, transaction, body);
-  else if (type === CERTIFICATE) takeCertificates(session, transaction, body, client);
+  if (type === SERVER_HELLO_MESSAGE && !client) return processServerHello(session, transaction, body);
+  if (type === CLIENT_HELLO && client) processClientHello(session, transaction, body);
+  else if (type === CERTIFICATE) processCertificates(session, transaction, body, client);
   else if (type === CERTIFICATE_REQUEST && !client) transaction.asksClient = true;
   else if (type === SERVER_HELLO_DONE && !client) serverHelloDone(session, transaction);
   else if ((type === CLIENT_HELLO) !== client && type <= SERVER_HELLO_MESSAGE)
@@ -39,7 +39,7 @@ function serverHelloDone(session: TlsSession, transaction: TlsTransaction): void
   if (!transaction.asksClient) session.recordEarly(transaction);
 }
 
-function takeClientHello(session: TlsSession, transaction: TlsTransaction, body: Uint8Array): void {
+function processClientHello(session: TlsSession, transaction: TlsTransaction, body: Uint8Array): void {
   const hello = parseHello(body, true, problem => session.event(transaction, problem));
   if (!hello) return;
   // The first one is used, even if the server requests another (RFC 8446 4.1.4).
@@ -49,7 +49,7 @@ function takeClientHello(session: TlsSession, transaction: TlsTransaction, body:
 }
 
 /** @returns whether it selects TLS 1.3, which encrypts from here on */
-function takeServerHello(session: TlsSession, transaction: TlsTransaction, body: Uint8Array): boolean {
+function processServerHello(session: TlsSession, transaction: TlsTransaction, body: Uint8Array): boolean {
   const hello = parseHello(body, false, problem => session.event(transaction, problem));
   if (!hello) return false;
   // As for the client: what rules have inspected does not change.
@@ -60,7 +60,7 @@ function takeServerHello(session: TlsSession, transaction: TlsTransaction, body:
   return isTls13(transaction.version);
 }
 
-function takeCertificates(
+function processCertificates(
   session: TlsSession,
   transaction: TlsTransaction,
   body: Uint8Array,

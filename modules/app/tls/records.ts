@@ -100,7 +100,7 @@ function plausible(session: TlsSession, type: number, major: number, length: num
 function note(session: TlsSession, client: boolean, type: number, handshake: HandshakeReader): void {
   const transaction = transactionOf(session);
   const peer = transaction.peer(client);
-  if (type === CHANGE_CIPHER_SPEC && !client) noteResumption(transaction);
+  if (type === CHANGE_CIPHER_SPEC && !client) detectResumption(transaction);
   // In TLS 1.3, ChangeCipherSpec has no meaning (RFC 8446 D.4), but what follows is encrypted nevertheless.
   if (type === CHANGE_CIPHER_SPEC || type === APPLICATION_DATA) {
     handshake.encrypted = true;
@@ -114,7 +114,7 @@ function note(session: TlsSession, client: boolean, type: number, handshake: Han
 }
 
 /** A server that encrypts without having sent a certificate resumes an earlier session (RFC 5246 7.3). */
-function noteResumption(transaction: TlsTransaction): void {
+function detectResumption(transaction: TlsTransaction): void {
   const { server, version } = transaction;
   if (server.hello && server.chain.length === 0 && version < TLS13) transaction.resumed = true;
 }

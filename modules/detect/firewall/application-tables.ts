@@ -47,10 +47,10 @@ export class ApplicationTables {
   /** Notes the updates of a packet. @param from the first update that may belong to it */
   note(slot: number, from: number): void {
     const { updates } = this.layer;
-    for (let u = from; u < updates.length && updates[u]!.slot === slot; u++) this.noteUpdate(updates[u]!);
+    for (let u = from; u < updates.length && updates[u]!.slot === slot; u++) this.recordUpdate(updates[u]!);
   }
 
-  private noteUpdate(update: TransactionUpdate): void {
+  private recordUpdate(update: TransactionUpdate): void {
     if (update.transaction instanceof Frame) return;
     const state = this.detection.currentFlow.stateOfFlow();
     state.firewall ??= new OpenTransactions();
@@ -159,7 +159,7 @@ export class ApplicationTables {
         watched.matched.push(signature);
       this.evaluation.applyEffects(this.detection.rules.at(signature));
       return decisions.apply(
-        decisions.ofRule(signature),
+        decisions.policyOfRule(signature),
         table,
         signature,
         REASON_FIREWALL_RULES,

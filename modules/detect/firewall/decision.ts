@@ -53,7 +53,7 @@ export class Decisions {
   }
 
   /** The action of a rule. */
-  ofRule(signature: number): Policy {
+  policyOfRule(signature: number): Policy {
     let policy = this.policies[signature];
     if (!policy) {
       policy = this.read(signature);

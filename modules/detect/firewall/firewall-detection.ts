@@ -101,7 +101,7 @@ export class FirewallDetection extends Detection {
     const { slot } = this.parts.at;
     const { toServer, transport } = this.parts.facts;
     decisions.begin(this.wireOf(p, pseudo));
-    if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_NO_PAYLOAD_INSPECTION) !== 0) this.noteEncrypted();
+    if ((this.row[p + Packet.FLAGS]! & Packet.FLAG_NO_PAYLOAD_INSPECTION) !== 0) this.markEncrypted();
     applications?.note(slot, this.updates!.position);
     const next = this.evaluatePacket(p, pseudo);
     let asked = false;
@@ -116,7 +116,7 @@ export class FirewallDetection extends Detection {
     super.endOfFlow(slot);
   }
 
-  private noteEncrypted(): void {
+  private markEncrypted(): void {
     const { flow, f } = this.parts.facts;
     if (flow >= 0) this.flows[f + Flow.DETECT_FLAGS]! |= FLOW_ENCRYPTED;
   }
@@ -154,7 +154,7 @@ export class FirewallDetection extends Detection {
     const { decisions, applications } = this;
     const { slot } = this.parts.at;
     if (!decisions.passes) this.inspectPacket(i, p, pseudo);
-    if (this.dropsSoFar()) {
+    if (this.hasPendingDrop()) {
       this.updates?.skip(slot);
       return false;
     }
@@ -165,7 +165,7 @@ export class FirewallDetection extends Detection {
   }
 
   /** Whether a threat detection rule is about to drop the packet. */
-  private dropsSoFar(): boolean {
+  private hasPendingDrop(): boolean {
     const { queue, image } = this.parts;
     for (let i = 0; i < queue.length; i++) {
       const h = queue.signatures[i]! * Header.INTS;

@@ -56,11 +56,11 @@ export class FirewallTransaction {
   /** Packets without an update may affect it. */
   get staysAffected(): boolean {
     if (this.toServer.missed || this.toClient.missed) return true;
-    return this.conversation.protocol.silentAfter !== undefined && !this.isOver;
+    return this.conversation.protocol.silentAfter !== undefined && !this.isFinished;
   }
 
   /** No more updates follow. */
-  get isOver(): boolean {
+  get isFinished(): boolean {
     const { absent } = this.transaction;
     return (
       (this.toServer.complete || absent === 'to_server') && (this.toClient.complete || absent === 'to_client')

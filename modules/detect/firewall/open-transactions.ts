@@ -50,7 +50,7 @@ export class OpenTransactions {
       const each = list[i]!;
       each.isAffected = each.staysAffected;
       if (each.isAffected) list[kept++] = each;
-      else if (each.isOver) all.delete(each.transaction);
+      else if (each.isFinished) all.delete(each.transaction);
     }
     list.length = kept;
     while (all.size > most) this.removeOldest();

@@ -28,7 +28,7 @@ export class PacketTable {
       const signature = rules[i]!;
       if (!this.evaluation.holdsOnPacket(signature)) continue;
       this.evaluation.applyEffects(this.parts.rules.at(signature));
-      return decisions.apply(decisions.ofRule(signature), table, signature, this.ruleReason, undefined);
+      return decisions.apply(decisions.policyOfRule(signature), table, signature, this.ruleReason, undefined);
     }
     return decisions.apply(table.policy, table, this.policySignature, this.policyReason, undefined);
   }

@@ -50,7 +50,7 @@ export function sentBy(c: Context, direction: number): number {
 }
 
 /** Applies a valid acknowledgment: data of the other side that it covers is now final. */
-export function takeAck(c: Context, x: Segment): void {
+export function processAck(c: Context, x: Segment): void {
   if (!x.has(ACK)) return;
   const { cells } = c;
   if (distance(x.ack, cells[x.other + Session.NEXT_SEQ]!) > 1) {

@@ -8,9 +8,9 @@ import * as Packet from '../../../engine/packet.js';
 import * as State from '../../../engine/stream/tcp-state.js';
 import { finishWhenAcked, isOldAck, isValidAck, refuseAck } from './acknowledgment.js';
 import { ACCEPTED, acceptOld, type Context, distance, REJECTED, reject, setState } from './context.js';
-import { acceptData, isBeforeLastAck, isInWindow, noteFin, refuseOutOfWindow } from './established.js';
+import { acceptData, isBeforeLastAck, isInWindow, recordFin, refuseOutOfWindow } from './established.js';
 import { LINUX_6 } from './os-policy.js';
-import { takeReset } from './reset.js';
+import { processReset } from './reset.js';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
 import { isValidTimestamp } from './timestamps.js';
@@ -83,7 +83,7 @@ const STATES: readonly (ClosingState | undefined)[] = (() => {
 /** Handles a segment in a state between the first FIN and CLOSED. */
 export function inClosing(c: Context, x: Segment, state: number): boolean {
   const rules = STATES[state]!;
-  if (x.has(RST)) return takeReset(c, x);
+  if (x.has(RST)) return processReset(c, x);
   if (x.has(SYN)) return reject(c, x, Event.STREAM_SHUTDOWN_SYN_RESEND);
   if (!isValidTimestamp(c, x)) return !x.has(FIN) && isOldAck(c, x) ? ACCEPTED : REJECTED;
   if (x.has(FIN)) return finWhileClosing(c, x, rules);
@@ -97,12 +97,12 @@ function finWhileClosing(c: Context, x: Segment, rules: ClosingState): boolean {
   // The retransmission of a FIN that the sensor missed contains data that was seen.
   const isOld = isRetransmission(c, x) && (had !== 0 || isFinTooOld(c, x));
   if (isOld || isRetransmittedFin(c, x)) {
-    if (cells[x.own + Session.POLICY] === LINUX_6) noteFin(c, x);
+    if (cells[x.own + Session.POLICY] === LINUX_6) recordFin(c, x);
     acceptData(c, x);
     return ACCEPTED;
   }
   if (isFinTooOld(c, x) || !isInWindow(c, x)) return reject(c, x, rules.wrongFin);
-  noteFin(c, x);
+  recordFin(c, x);
   if (had === 0) setState(c, x, rules.afterFin);
   acceptData(c, x);
   afterAcknowledgment(c, x);

@@ -121,13 +121,13 @@ export function isWindowProbe({ cells }: Context, x: Segment): boolean {
 }
 
 /** Notes what the receiver has received without gaps (one run of data after a gap is remembered). */
-export function noteReceived(c: Context, direction: number, seq: number, end: number): void {
+export function recordReceived(c: Context, direction: number, seq: number, end: number): void {
   const { cells } = c;
   const received = cells[direction + Session.RECEIVED]!;
   if (distance(end, received) <= 0) return;
   const flags = direction + Session.DIRECTION_FLAGS;
   if (distance(seq, received) > 0) {
-    noteAfterGap(c, direction, seq, end);
+    recordAfterGap(c, direction, seq, end);
     return;
   }
   cells[direction + Session.RECEIVED] = end;
@@ -138,7 +138,7 @@ export function noteReceived(c: Context, direction: number, seq: number, end: nu
   if (distance(far, end) > 0) cells[direction + Session.RECEIVED] = far;
 }
 
-function noteAfterGap(c: Context, direction: number, seq: number, end: number): void {
+function recordAfterGap(c: Context, direction: number, seq: number, end: number): void {
   const { cells } = c;
   const flags = direction + Session.DIRECTION_FLAGS;
   if ((cells[flags]! & Session.DIRECTION_GAP) === 0) {

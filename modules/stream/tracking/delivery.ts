@@ -4,7 +4,7 @@ import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
 import { REASON_STREAM_URGENT } from '../../../engine/verdict.js';
 import { OVER_LIMIT, OVER_MEMCAP } from '../reassembly/reassembler.js';
-import { type Context, distance, isWindowProbe, noteReceived } from './context.js';
+import { type Context, distance, isWindowProbe, recordReceived } from './context.js';
 import { LINUX_6, overlapClass } from './os-policy.js';
 import { type Segment, URG } from './segment.js';
 import * as Session from './session.js';
@@ -75,10 +75,10 @@ export function deliver(c: Context, x: Segment): void {
 /** Skips bytes that were removed; the data after them moves up. */
 function deliverWithoutUrgent(c: Context, x: Segment, length: number): void {
   const hadHole = (c.cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_GAP) !== 0;
-  if (!isWindowProbe(c, x)) noteReceived(c, x.own, x.seq, (x.seq + length) | 0);
+  if (!isWindowProbe(c, x)) recordReceived(c, x.own, x.seq, (x.seq + length) | 0);
   if (!c.urgent.has(x.own)) {
     passToReassembler(c, x, x.seq, x.payload, length);
-    if (hadHole) noteJoined(c, x);
+    if (hadHole) recordJoined(c, x);
     return;
   }
   for (let from = 0; from < length; ) {
@@ -91,8 +91,13 @@ function deliverWithoutUrgent(c: Context, x: Segment, length: number): void {
 }
 
 /** Of several runs after gaps the record remembers one; the reassembler knows them all. */
-function noteJoined(c: Context, x: Segment): void {
-  noteReceived(c, x.own, c.cells[x.own + Session.RECEIVED]!, c.reassembler.contiguousEnd(x.flow, x.toServer));
+function recordJoined(c: Context, x: Segment): void {
+  recordReceived(
+    c,
+    x.own,
+    c.cells[x.own + Session.RECEIVED]!,
+    c.reassembler.contiguousEnd(x.flow, x.toServer),
+  );
 }
 
 function passToReassembler(c: Context, x: Segment, seq: number, offset: number, length: number): void {

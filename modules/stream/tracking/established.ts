@@ -1,7 +1,7 @@
 /** ESTABLISHED: data and acknowledgments within their windows, and the segments that leave the state. */
 import * as Event from '../../../engine/packet/packet-events.js';
 import * as State from '../../../engine/stream/tcp-state.js';
-import { isOldAck, isValidAck, refuseAck, takeAck } from './acknowledgment.js';
+import { isOldAck, isValidAck, processAck, refuseAck } from './acknowledgment.js';
 import {
   ACCEPTED,
   acceptOld,
@@ -17,14 +17,14 @@ import {
 } from './context.js';
 import { deliver, streamSequence } from './delivery.js';
 import { LINUX_6 } from './os-policy.js';
-import { takeReset } from './reset.js';
+import { processReset } from './reset.js';
 import { ACK, FIN, MAX_WINDOW, RST, type Segment, SYN, URG } from './segment.js';
 import * as Session from './session.js';
 import { isValidTimestamp } from './timestamps.js';
 
 export function inEstablished(c: Context, x: Segment): boolean {
-  if (x.has(RST)) return takeReset(c, x);
-  if (x.has(FIN)) return x.has(SYN) ? reject(c, x, Event.STREAM_FIN_SYN) : takeFin(c, x);
+  if (x.has(RST)) return processReset(c, x);
+  if (x.has(FIN)) return x.has(SYN) ? reject(c, x, Event.STREAM_FIN_SYN) : processFin(c, x);
   if (x.has(SYN)) return x.has(ACK) ? synAckInEstablished(c, x) : synInEstablished(c, x);
   if (!x.has(ACK)) return ACCEPTED;
   if (!isValidTimestamp(c, x)) return isOldAck(c, x) ? ACCEPTED : REJECTED;
@@ -69,7 +69,7 @@ export function acceptData(c: Context, x: Segment): void {
   if (linux && x.options().signature) return;
   raiseNextSeq(c, x.own, x.end);
   if (linux && x.hasSack) cells[x.other + Session.SACKED] = x.sackEdge;
-  takeAck(c, x);
+  processAck(c, x);
   updateWindow(c, x, x.other);
   if (x.length > 0 || x.has(URG)) deliver(c, x);
   if (cells[x.session + Session.FLAGS]! & Session.SESSION_ASYNC) trackOneSide(c, x);
@@ -118,13 +118,13 @@ export function isInWindow(c: Context, x: Segment): boolean {
 export function refuseOutOfWindow(c: Context, x: Segment, event: number): boolean {
   if (!isWindowProbe(c, x)) return reject(c, x, event);
   raiseNextSeq(c, x.own, x.end);
-  takeAck(c, x);
+  processAck(c, x);
   updateWindow(c, x, x.other);
   return acceptOld(c, x, event);
 }
 
 /** A FIN while the session is established: its sender sends no more data. */
-export function takeFin(c: Context, x: Segment): boolean {
+export function processFin(c: Context, x: Segment): boolean {
   const { cells } = c;
   if (!isValidTimestamp(c, x)) return REJECTED;
   if (!isValidAck(c, x)) return reject(c, x, Event.STREAM_FIN_INVALID_ACK);
@@ -132,7 +132,7 @@ export function takeFin(c: Context, x: Segment): boolean {
   if (linux && !x.has(ACK)) return ACCEPTED;
   if (!isFinInWindow(c, x, linux)) return refuseFin(c, x);
   if (linux && distance(x.seq, cells[x.own + Session.RECEIVED]!) > 0) return finAfterGap(c, x);
-  noteFin(c, x);
+  recordFin(c, x);
   setState(c, x, x.toServer ? State.CLOSE_WAIT : State.FIN_WAIT1);
   acceptData(c, x);
   return ACCEPTED;
@@ -168,7 +168,7 @@ function isFinBefore(c: Context, x: Segment, linux: boolean): boolean {
 
 /** Linux queues the segment with its FIN; if a longer one is already queued there, segment and FIN are discarded. */
 function finAfterGap(c: Context, x: Segment): boolean {
-  if (!isCovered(c, x)) noteFin(c, x);
+  if (!isCovered(c, x)) recordFin(c, x);
   acceptData(c, x);
   return ACCEPTED;
 }
@@ -184,7 +184,7 @@ function isCovered(c: Context, x: Segment): boolean {
 }
 
 /** Remembers where the data ends: of two FINs the lower one counts. */
-export function noteFin(c: Context, x: Segment): void {
+export function recordFin(c: Context, x: Segment): void {
   const { cells } = c;
   const has = (cells[x.own + Session.DIRECTION_FLAGS]! & Session.DIRECTION_FIN) !== 0;
   const linux = cells[x.own + Session.POLICY] === LINUX_6;

@@ -25,7 +25,7 @@ export function beginDirection(c: Context, x: Segment): void {
 }
 
 /** The first SYN of a session, or one that replaces it. */
-export function takeSyn(c: Context, x: Segment): void {
+export function processSyn(c: Context, x: Segment): void {
   const { cells } = c;
   x.options();
   beginDirection(c, x);
@@ -40,11 +40,11 @@ export function takeSyn(c: Context, x: Segment): void {
     (x.scale >= 0 ? SESSION_CLIENT_SCALE : 0) |
     (x.sackPermitted ? SESSION_CLIENT_SACK : 0) |
     (x.fastOpen ? SESSION_FAST_OPEN : 0);
-  if (x.fastOpen && x.length > 0) takeSynData(c, x);
+  if (x.fastOpen && x.length > 0) processSynData(c, x);
 }
 
 /** Data of a SYN with Fast Open: the SYN/ACK shows whether it was accepted. */
-function takeSynData(c: Context, x: Segment): void {
+function processSynData(c: Context, x: Segment): void {
   const first = (x.seq + 1) | 0;
   reopenDirection(c, x, x.own, first);
   x.seq = first;
@@ -54,7 +54,7 @@ function takeSynData(c: Context, x: Segment): void {
 }
 
 /** Takes over the fields of a SYN/ACK. */
-export function takeSynAck(c: Context, x: Segment): void {
+export function processSynAck(c: Context, x: Segment): void {
   const { cells } = c;
   beginDirection(c, x);
   cells[x.other + Session.LAST_ACK] = x.ack;

@@ -13,7 +13,7 @@ import {
 } from './context.js';
 import { deliver } from './delivery.js';
 import { trackOneSide } from './established.js';
-import { establish, takeSyn } from './handshake.js';
+import { establish, processSyn } from './handshake.js';
 import { ACK, FIN, MAX_WINDOW, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
 
@@ -30,7 +30,7 @@ export function withoutSession(c: Context, x: Segment, begin: Begin): boolean {
   if (x.has(SYN)) {
     if (!begin(x)) return REJECTED;
     setState(c, x, State.SYN_SENT);
-    takeSyn(c, x);
+    processSyn(c, x);
     return ACCEPTED;
   }
   return x.has(ACK) ? ackWithoutSession(c, x, begin) : ACCEPTED;

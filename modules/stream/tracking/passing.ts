@@ -65,7 +65,7 @@ function isBadWindowUpdate(c: Context, x: Segment): boolean {
 }
 
 /** Data that the receiver has acknowledged completely: sets an event. */
-export function noteSpurious(c: Context, x: Segment): void {
+export function reportSpurious(c: Context, x: Segment): void {
   const { cells } = c;
   if (x.length === 0) return;
   if (distance(x.end, cells[x.own + Session.LAST_ACK]!) > 0) return;

@@ -14,7 +14,7 @@ import * as Session from './session.js';
 import { isValidTimestamp } from './timestamps.js';
 
 /** A segment with the RST flag in a session that is established or later. */
-export function takeReset(c: Context, x: Segment): boolean {
+export function processReset(c: Context, x: Segment): boolean {
   if (!isGenuine(c, x)) return REJECTED;
   if (!isExpected(c, x)) return mayBeExpected(c, x) ? ACCEPTED : REJECTED;
   if (x.length > 0) Packet.setEvent(c.row, x.p, Event.STREAM_RST_WITH_DATA);

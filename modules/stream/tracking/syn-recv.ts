@@ -5,11 +5,11 @@
 
 import * as Event from '../../../engine/packet/packet-events.js';
 import * as Packet from '../../../engine/packet.js';
-import { isValidAck, takeAck } from './acknowledgment.js';
+import { isValidAck, processAck } from './acknowledgment.js';
 import { ACCEPTED, type Context, distance, REJECTED, raiseNextSeq, reject, updateWindow } from './context.js';
 import { deliver } from './delivery.js';
-import { isFinInWindow, takeFin } from './established.js';
-import { establish, takeSynAck, turn } from './handshake.js';
+import { isFinInWindow, processFin } from './established.js';
+import { establish, processSynAck, turn } from './handshake.js';
 import { close, isValidReset } from './reset.js';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
@@ -36,7 +36,7 @@ function finInSynRecv(c: Context, x: Segment): boolean {
   if (!x.has(ACK)) return ACCEPTED;
   if (!isExpectedAck(c, x) && !isAheadOfAck(c, x)) return unexpectedFin(c, x);
   establish(c, x);
-  return takeFin(c, x);
+  return processFin(c, x);
 }
 
 /** It ends nothing, but is accepted where the end of a session could be. */
@@ -93,7 +93,7 @@ function complete(c: Context, x: Segment): boolean {
   c.queue.clear(x.session);
   updateWindow(c, x, x.other);
   establish(c, x);
-  takeAck(c, x);
+  processAck(c, x);
   raiseNextSeq(c, x.own, x.end);
   deliver(c, x);
   return ACCEPTED;
@@ -107,7 +107,7 @@ function recallSynAck(c: Context, x: Segment): void {
   if (!c.queue.recall(x.session, ack, x)) return;
   turn(x);
   x.ack = seq;
-  takeSynAck(c, x);
+  processSynAck(c, x);
   turn(x);
   Object.assign(x, {
     seq,

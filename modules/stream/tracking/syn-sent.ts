@@ -20,7 +20,7 @@ import {
 } from './context.js';
 import { deliver, reopenDirection } from './delivery.js';
 import { trackOneSide } from './established.js';
-import { agreeOnOptions, beginDirection, establish, takeSyn, takeSynAck, turn } from './handshake.js';
+import { agreeOnOptions, beginDirection, establish, processSyn, processSynAck, turn } from './handshake.js';
 import { close } from './reset.js';
 import { ACK, FIN, MAX_WINDOW, RST, type Segment, SYN } from './segment.js';
 import * as Session from './session.js';
@@ -127,7 +127,7 @@ function synAckOfServer(c: Context, x: Segment): boolean {
   if (!echoesSyn(c, x)) return REJECTED;
   if (acknowledgesSyn(c, x) && cells[x.other + Session.NEXT_SEQ] !== x.ack) ignoreSynData(c, x);
   c.queue.clear(x.session);
-  takeSynAck(c, x);
+  processSynAck(c, x);
   setState(c, x, State.SYN_RECV);
   return ACCEPTED;
 }
@@ -147,7 +147,7 @@ function recallSyn(c: Context, x: Segment): boolean {
   const { seq, window, scale, hasTimestamp, timestamp, seconds, sackPermitted, fastOpen, length } = x;
   if (!c.queue.recall(x.session, x.ack, x, x.hasTimestamp ? x.echo : 0)) return false;
   turn(x);
-  takeSyn(c, x);
+  processSyn(c, x);
   turn(x);
   Object.assign(x, { seq, window, scale, hasTimestamp, timestamp, seconds, sackPermitted, fastOpen, length });
   return true;

@@ -30,7 +30,7 @@ export function isValidTimestamp(c: Context, x: Segment): boolean {
   if (isOlder(c, policy, difference) && silence < TIMESTAMP_LIFETIME) {
     return reject(c, x, Event.STREAM_PKT_INVALID_TIMESTAMP);
   }
-  takeTimestamp(
+  storeTimestamp(
     c,
     x,
     policy === Os.LINUX_6 ? -distance(cells[x.own + Session.TIMESTAMP]!, x.timestamp) : difference,
@@ -101,7 +101,7 @@ function skipsComparison(c: Context, x: Segment, policy: number): boolean {
  * section 4.3): others have overtaken segments with older timestamps that are still valid. The sensor sees the
  * receiver's acknowledgments late, so the receiver may already have a retransmitted segment.
  */
-function takeTimestamp(c: Context, x: Segment, difference: number): void {
+function storeTimestamp(c: Context, x: Segment, difference: number): void {
   const { cells } = c;
   const acked = cells[x.own + Session.LAST_ACK]!;
   const inOrder = distance(x.seq, acked) <= 0 && distance(x.end, cells[x.own + Session.RECEIVED]!) >= 0;

@@ -27,7 +27,7 @@ import { inEstablished } from './established.js';
 import { FirstSpeaker } from './first-speaker.js';
 import { withoutSession } from './midstream.js';
 import { policyNumber } from './os-policy.js';
-import { noteSpurious, passes } from './passing.js';
+import { passes, reportSpurious } from './passing.js';
 import { beginsNewSession, isAfterRefusal } from './reuse.js';
 import { ACK, RST, Segment } from './segment.js';
 import * as Session from './session.js';
@@ -101,14 +101,14 @@ export class Tracker {
     x.read(slot, index);
     this.find(x);
     c.counters.countFlags(x.flags);
-    this.noteEstablished(x);
+    this.markEstablished(x);
     if (!this.isForSession(x)) {
       this.row[x.p + Packet.FLAGS]! |= Packet.FLAG_BEYOND_SESSION;
       return;
     }
     if (this.settled.applyTo(x.p, x.flow)) return;
     if (this.isDropped(x)) {
-      this.noteFlags(x);
+      this.recordFlags(x);
       return;
     }
     if (x.ack !== 0 && !x.has(ACK)) Packet.setEvent(this.row, x.p, Event.STREAM_PKT_BROKEN_ACK);
@@ -117,8 +117,8 @@ export class Tracker {
     if (another && !this.replaceFlow(x)) return;
     const accepted = this.dispatch(x);
     if (earlier !== 0 && accepted) this.queueEarlierSyn(x, earlier);
-    this.noteFlags(x);
-    this.noteClosing(x);
+    this.recordFlags(x);
+    this.recordClosing(x);
     if (!accepted || this.isBeyond(x)) this.row[x.p + Packet.FLAGS]! |= Packet.FLAG_BEYOND_SESSION;
     if (!accepted) this.refuse(x);
   }
@@ -182,7 +182,7 @@ export class Tracker {
   }
 
   /** A packet counts as established when its session was established before it. */
-  private noteEstablished(x: Segment): void {
+  private markEstablished(x: Segment): void {
     const established = this.cells[x.session + Session.STATE]! >= State.ESTABLISHED;
     const state = this.row[x.p + Packet.FLOW_STATE]!;
     this.row[x.p + Packet.FLOW_STATE] = established
@@ -195,7 +195,7 @@ export class Tracker {
     const state = cells[x.session + Session.STATE]!;
     if (state === State.NONE) return withoutSession(c, x, this.begin);
     if (state !== State.CLOSED && passes(c, x)) return ACCEPTED;
-    noteSpurious(c, x);
+    reportSpurious(c, x);
     switch (state) {
       case State.SYN_SENT:
         return inSynSent(c, x);
@@ -280,7 +280,7 @@ export class Tracker {
     x.timestamp = own;
   }
 
-  private noteFlags(x: Segment): void {
+  private recordFlags(x: Segment): void {
     if (this.cells[x.session + Session.STATE] === State.NONE) return;
     const column = x.toServer ? FlowRecord.TCP_FLAGS_TO_SERVER : FlowRecord.TCP_FLAGS_TO_CLIENT;
     this.flows[x.flow * FlowRecord.INTS + column]! |= x.flags;
@@ -297,7 +297,7 @@ export class Tracker {
    * however
    * little: no more may follow.
    */
-  private noteClosing(x: Segment): void {
+  private recordClosing(x: Segment): void {
     if (this.cells[x.session + Session.STATE]! > State.TIME_WAIT)
       this.row[x.p + Packet.FLAGS]! |= Packet.FLAG_INSPECT_STREAM;
   }
