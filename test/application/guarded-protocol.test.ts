@@ -19,7 +19,7 @@ function guarded(parts: Partial<Protocol>, milliseconds = LONG_ENOUGH) {
 
 const session = {} as never;
 
-it('passes on what a parser does', () => {
+it('a guard passes calls, data and results to and from the parser', () => {
   const seen: unknown[] = [];
   const { protocol, told } = guarded({
     *client() {
@@ -41,7 +41,7 @@ it('passes on what a parser does', () => {
   expect(protocol.server).toBe(undefined);
 });
 
-it('a guard passes calls, data and results to and from the parser', () => {
+it('a parser that does not return is stopped, disabled and not called again', () => {
   let asked = 0;
   const parser: Partial<Protocol> = {
     *client() {
@@ -63,7 +63,7 @@ it('a guard passes calls, data and results to and from the parser', () => {
   ]);
 });
 
-it('a parser that does not return is stopped, disabled and not called again', () => {
+it('the first errors are reported with their position, and other flows continue', () => {
   let count = 0;
   const { protocol, told } = guarded({
     datagram: () => {

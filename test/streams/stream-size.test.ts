@@ -49,10 +49,10 @@ describe('stream_size', () => {
   it.each([
     ['a SYN with a wrong checksum', [corrupted(segment(true, 'S', 5000, 0))], []],
     ['an ACK before the SYN', [numbered(true, 'A', 7000, 1)], []],
-    ['another SYN before', [segment(true, 'S', 5000, 0)], []],
-    ['another SYN earlier', [], [segment(true, 'S', FAR, 0)]],
-    ['another SYN later', [], [numbered(true, 'S', 5, 0)]],
-    ['another SYN later with a smaller number', [], [numbered(false, 'SA', 3000, 4001)]],
+    ['another SYN earlier', [segment(true, 'S', 5000, 0)], []],
+    ['another SYN later', [], [segment(true, 'S', FAR, 0)]],
+    ['another SYN later with a smaller number', [], [numbered(true, 'S', 5, 0)]],
+    ['a SYN/ACK of another SYN', [], [numbered(false, 'SA', 3000, 4001)]],
   ])('counts from the answered SYN: %s', async (_, before, behind) => {
     const [syn, ...rest] = handshake();
     expect(await sizes([...before, syn!, ...behind, ...rest, ...said])).toEqual([1, 2, 3]);
