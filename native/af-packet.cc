@@ -103,7 +103,7 @@ class Ring {
     if (memory_) munmap(memory_, length_);
     memory_ = nullptr;
     left_ = 0;
-    known_ = false;
+    hasCurrent_ = false;
   }
 
   uint32_t receive(Span<uint8_t> bytes, uint32_t from, uint32_t to, uint32_t largest, Span<uint32_t> packets,
@@ -111,16 +111,16 @@ class Ring {
     const size_t limit = packets.length / kReceivedInts;
     uint32_t count = 0;
     uint32_t at = from;
-    while (count < limit && to - at >= largest + kVlanTag && haveBlock()) {
+    while (count < limit && to - at >= largest + kVlanTag && ensureBlock()) {
       while (left_ > 0 && count < limit && to - at >= largest + kVlanTag) {
         at = copy(bytes.data, at, largest, reinterpret_cast<Received*>(packets.data)[count]);
         if (at > to) at = to;
         count++;
         next();
       }
-      if (left_ == 0) giveBack();
+      if (left_ == 0) releaseBlock();
     }
-    if (left_ > 0) noteRest();
+    if (left_ > 0) storePosition();
     *used = at - from;
     return count;
   }
@@ -144,15 +144,15 @@ class Ring {
   }
 
   /** Moves to the next block filled by the kernel, or stays in the current one. */
-  bool haveBlock() {
+  bool ensureBlock() {
     if (left_ > 0) return true;
-    if (!memory_ || (!known_ && !findFirst())) return false;
+    if (!memory_ || (!hasCurrent_ && !findFirst())) return false;
     while (isReady(current_)) {
       const auto& header = block(current_)->hdr.bh1;
       left_ = header.num_pkts;
       frame_ = reinterpret_cast<uint8_t*>(block(current_)) + header.offset_to_first_pkt;
       if (left_ > 0) return true;
-      giveBack();
+      releaseBlock();
     }
     return false;
   }
@@ -162,27 +162,27 @@ class Ring {
    * blocks in order, possibly during this search: a block older than a ready one is ready as well when checked again.
    */
   bool findFirst() {
-    lookForOldest();
-    if (known_) lookForOldest();
-    return known_;
+    findOldest();
+    if (hasCurrent_) findOldest();
+    return hasCurrent_;
   }
 
-  void lookForOldest() {
+  void findOldest() {
     for (uint32_t i = 0; i < blocks_; i++) {
       if (!isReady(i)) continue;
-      if (!known_ || block(i)->hdr.bh1.seq_num < block(current_)->hdr.bh1.seq_num) current_ = i;
-      known_ = true;
+      if (!hasCurrent_ || block(i)->hdr.bh1.seq_num < block(current_)->hdr.bh1.seq_num) current_ = i;
+      hasCurrent_ = true;
     }
   }
 
   /** The next reader of the ring continues after the packets taken; the kernel rewrites both fields. */
-  void noteRest() {
+  void storePosition() {
     auto& header = block(current_)->hdr.bh1;
     header.num_pkts = left_;
     header.offset_to_first_pkt = static_cast<uint32_t>(frame_ - reinterpret_cast<uint8_t*>(block(current_)));
   }
 
-  void giveBack() {
+  void releaseBlock() {
     auto* status = reinterpret_cast<std::atomic<uint32_t>*>(&block(current_)->hdr.bh1.block_status);
     status->store(TP_STATUS_KERNEL, std::memory_order_release);
     current_ = (current_ + 1) % blocks_;
@@ -232,14 +232,14 @@ class Ring {
   const uint32_t blockSize_;
   const uint32_t blocks_;
   uint32_t current_ = 0;
-  bool known_ = false;
+  bool hasCurrent_ = false;
   uint32_t left_ = 0;
   uint8_t* frame_ = nullptr;
 };
 
 Napi::Value openPacketSocket(const Napi::CallbackInfo& info) {
   const std::string device = textAt(info, 0, "device");
-  if (info.Length() < 2 || !info[1].IsObject()) refuse(info.Env(), "settings is not an object");
+  if (info.Length() < 2 || !info[1].IsObject()) throwError(info.Env(), "settings is not an object");
   const RingSettings settings{settingAt(info, "blockSize"),      settingAt(info, "blocks"),
                               settingAt(info, "timeout"),        settingAt(info, "fanout"),
                               settingAt(info, "fanoutType"),     settingAt(info, "promiscuous") != 0,
@@ -258,12 +258,12 @@ Napi::Value mapRing(const Napi::CallbackInfo& info) {
 }
 
 void closeRing(const Napi::CallbackInfo& info) {
-  if (!info[0].IsExternal()) refuse(info.Env(), "ring is none");
+  if (!info[0].IsExternal()) throwError(info.Env(), "ring is none");
   info[0].As<Napi::External<Ring>>().Data()->close();
 }
 
 Napi::Value ringReceive(const Napi::CallbackInfo& info) {
-  if (!info[0].IsExternal()) refuse(info.Env(), "ring is none");
+  if (!info[0].IsExternal()) throwError(info.Env(), "ring is none");
   auto* ring = info[0].As<Napi::External<Ring>>().Data();
   const auto bytes = bytesAt(info, 1, "bytes");
   const uint32_t from = numberAt(info, 2, "from");
@@ -272,7 +272,7 @@ Napi::Value ringReceive(const Napi::CallbackInfo& info) {
   const auto packets = uint32sAt(info, 5, "packets");
   const auto tally = uint32sAt(info, 6, "tally");
   if (from > to || to > bytes.length || largest > (1u << 20) || tally.length < kTallyInts)
-    refuse(info.Env(), "from and to are no span of bytes");
+    throwError(info.Env(), "from and to are no span of bytes");
   const uint32_t count = ring->receive(bytes, from, to, largest, packets, &tally.data[kBytes]);
   if (count == 0) tally.data[kError] = ring->error();
   return Napi::Number::New(info.Env(), count);
@@ -282,7 +282,7 @@ Napi::Value ringReceive(const Napi::CallbackInfo& info) {
 void packetStatistics(const Napi::CallbackInfo& info) {
   const int socket = static_cast<int>(numberAt(info, 0, "socket"));
   const auto out = uint32sAt(info, 1, "out");
-  if (out.length < 2) refuse(info.Env(), "out is too short");
+  if (out.length < 2) throwError(info.Env(), "out is too short");
   tpacket_stats_v3 statistics{};
   socklen_t size = sizeof statistics;
   getsockopt(socket, SOL_PACKET, PACKET_STATISTICS, &statistics, &size);
@@ -294,13 +294,13 @@ void packetStatistics(const Napi::CallbackInfo& info) {
 Napi::Value deviceType(const Napi::CallbackInfo& info) {
   const std::string device = textAt(info, 0, "device");
   ifreq request{};
-  if (device.size() >= sizeof request.ifr_name) refuse(info.Env(), "device has too long a name");
+  if (device.size() >= sizeof request.ifr_name) throwError(info.Env(), "device has too long a name");
   std::memcpy(request.ifr_name, device.data(), device.size());
   const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   const int result = socket < 0 ? -1 : ioctl(socket, SIOCGIFHWADDR, &request);
   const int error = errno;
   if (socket >= 0) close(socket);
-  if (result != 0) refuse(info.Env(), device + ": " + std::strerror(error));
+  if (result != 0) throwError(info.Env(), device + ": " + std::strerror(error));
   return Napi::Number::New(info.Env(), request.ifr_hwaddr.sa_family);
 }
 
@@ -325,7 +325,7 @@ void replaceSocket(const Napi::CallbackInfo& info) {
   const int result = dup3(by, socket, O_CLOEXEC);
   const int error = errno;
   close(by);
-  if (result < 0) refuse(info.Env(), std::string("a socket cannot be replaced: ") + std::strerror(error));
+  if (result < 0) throwError(info.Env(), std::string("a socket cannot be replaced: ") + std::strerror(error));
 }
 
 /** Sends frames, pairs of offset and length in `bytes`, on a bound socket. @returns how many were sent */
@@ -334,12 +334,12 @@ Napi::Value sendFrames(const Napi::CallbackInfo& info) {
   const auto bytes = bytesAt(info, 1, "bytes");
   const auto frames = uint32sAt(info, 2, "frames");
   const uint32_t count = numberAt(info, 3, "count");
-  if (static_cast<uint64_t>(count) * 2 > frames.length) refuse(info.Env(), "count exceeds frames");
+  if (static_cast<uint64_t>(count) * 2 > frames.length) throwError(info.Env(), "count exceeds frames");
   uint32_t sent = 0;
   for (uint32_t i = 0; i < count; i++) {
     const uint32_t at = frames.data[i * 2];
     const uint32_t length = frames.data[i * 2 + 1];
-    if (static_cast<uint64_t>(at) + length > bytes.length) refuse(info.Env(), "a frame lies outside of bytes");
+    if (static_cast<uint64_t>(at) + length > bytes.length) throwError(info.Env(), "a frame lies outside of bytes");
     ssize_t done;
     do done = send(socket, bytes.data + at, length, MSG_DONTWAIT);
     while (done < 0 && errno == EINTR);

@@ -16,7 +16,7 @@ struct Span {
   size_t length;
 };
 
-[[noreturn]] inline void refuse(Napi::Env env, const std::string& message) {
+[[noreturn]] inline void throwError(Napi::Env env, const std::string& message) {
   throw Napi::Error::New(env, message);
 }
 
@@ -24,7 +24,7 @@ inline uint32_t numberAt(const Napi::CallbackInfo& info, size_t index, const cha
   double value = 0;
   if (index >= info.Length() || napi_get_value_double(info.Env(), info[index], &value) != napi_ok ||
       !(value >= 0 && value <= UINT32_MAX)) {
-    refuse(info.Env(), std::string(name) + " is not an unsigned 32-bit number");
+    throwError(info.Env(), std::string(name) + " is not an unsigned 32-bit number");
   }
   return static_cast<uint32_t>(value);
 }
@@ -38,7 +38,7 @@ Span<T> spanOf(Napi::Env env, napi_value value, napi_typedarray_type wanted, con
   void* data = nullptr;
   if (napi_is_typedarray(env, value, &isTyped) != napi_ok || !isTyped ||
       napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok || type != wanted) {
-    refuse(env, std::string(name) + " is not a typed array of the right type");
+    throwError(env, std::string(name) + " is not a typed array of the right type");
   }
   // An empty array may have a null pointer, which libraries refuse.
   static T none[1] = {};
@@ -54,7 +54,7 @@ inline Span<uint32_t> uint32sAt(const Napi::CallbackInfo& info, size_t index, co
 }
 
 inline std::string textAt(const Napi::CallbackInfo& info, size_t index, const char* name) {
-  if (!info[index].IsString()) refuse(info.Env(), std::string(name) + " is not a string");
+  if (!info[index].IsString()) throwError(info.Env(), std::string(name) + " is not a string");
   return info[index].As<Napi::String>().Utf8Value();
 }
 
@@ -62,7 +62,7 @@ inline std::string textAt(const Napi::CallbackInfo& info, size_t index, const ch
 inline uint32_t settingAt(const Napi::CallbackInfo& info, const char* name) {
   const Napi::Value value = info[info.Length() - 1].As<Napi::Object>().Get(name);
   if (value.IsBoolean()) return value.As<Napi::Boolean>().Value();
-  if (!value.IsNumber()) refuse(info.Env(), std::string("settings.") + name + " is missing");
+  if (!value.IsNumber()) throwError(info.Env(), std::string("settings.") + name + " is missing");
   return value.As<Napi::Number>().Uint32Value();
 }
 
@@ -74,7 +74,7 @@ auto guarded(const Napi::CallbackInfo& info, Work work) {
   } catch (const Napi::Error&) {
     throw;
   } catch (const std::exception& error) {
-    refuse(info.Env(), error.what());
+    throwError(info.Env(), error.what());
   }
 }
 

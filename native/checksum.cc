@@ -36,7 +36,8 @@ static Napi::Value checksum(const Napi::CallbackInfo& info) {
   const uint32_t offset = numberAt(info, 1, "offset");
   const uint32_t length = numberAt(info, 2, "length");
   const uint32_t initial = numberAt(info, 3, "initial");
-  if (static_cast<uint64_t>(offset) + length > bytes.length) refuse(info.Env(), "offset and length reach beyond bytes");
+  if (static_cast<uint64_t>(offset) + length > bytes.length)
+    throwError(info.Env(), "offset and length reach beyond bytes");
   uint32_t sum = folded(sumOfWords(bytes.data + offset, length));
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   sum = ((sum & 0xff) << 8) | (sum >> 8);

@@ -16,9 +16,9 @@ namespace {
 constexpr int kSendBuffer = 4 << 20;
 
 Napi::Value openDatagramSocket(const Napi::CallbackInfo& info) {
-  if (info.Length() != 0) refuse(info.Env(), "there are no arguments");
+  if (info.Length() != 0) throwError(info.Env(), "there are no arguments");
   const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (socket < 0) refuse(info.Env(), std::string("a datagram socket cannot be opened: ") + std::strerror(errno));
+  if (socket < 0) throwError(info.Env(), std::string("a datagram socket cannot be opened: ") + std::strerror(errno));
   if (setsockopt(socket, SOL_SOCKET, SO_SNDBUFFORCE, &kSendBuffer, sizeof kSendBuffer) != 0)
     setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &kSendBuffer, sizeof kSendBuffer);
   return Napi::Number::New(info.Env(), socket);
@@ -36,8 +36,8 @@ Napi::Value sendLines(const Napi::CallbackInfo& info) {
   const auto out = uint32sAt(info, 4, "out");
   sockaddr_un to{};
   to.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof to.sun_path) refuse(info.Env(), "path is none of a socket");
-  if (at > bytes.length || out.length < 2) refuse(info.Env(), "from or out is out of range");
+  if (path.empty() || path.size() >= sizeof to.sun_path) throwError(info.Env(), "path is none of a socket");
+  if (at > bytes.length || out.length < 2) throwError(info.Env(), "from or out is out of range");
   std::memcpy(to.sun_path, path.data(), path.size());
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);
   out.data[0] = 0;

@@ -11,10 +11,11 @@ namespace sluice {
 /** The pattern as expected by PCRE2: UTF-8 in UTF mode, one byte for each character otherwise. */
 static std::string patternAt(const Napi::CallbackInfo& info, size_t index, bool utf) {
   if (utf) return textAt(info, index, "pattern");
-  if (!info[index].IsString()) refuse(info.Env(), "pattern is not a string");
+  if (!info[index].IsString()) throwError(info.Env(), "pattern is not a string");
   std::string bytes;
   for (const char16_t unit : info[index].As<Napi::String>().Utf16Value()) {
-    if (unit > 0xff) refuse(info.Env(), "the expression contains characters larger than one byte; it needs the option u");
+    if (unit > 0xff)
+      throwError(info.Env(), "the expression contains characters larger than one byte; it needs the option u");
     bytes += static_cast<char>(unit);
   }
   return bytes;
@@ -33,7 +34,7 @@ static Napi::Value jsCompileExpression(const Napi::CallbackInfo& info) {
 static Napi::Value jsExpressionGroups(const Napi::CallbackInfo& info) {
   const uint32_t number = numberAt(info, 0, "expression");
   const auto expression = expressions().get(number);
-  if (!expression) refuse(info.Env(), "there is no expression " + std::to_string(number));
+  if (!expression) throwError(info.Env(), "there is no expression " + std::to_string(number));
   auto names = Napi::Object::New(info.Env());
   for (const auto& [name, group] : expression->names) names.Set(name, Napi::Number::New(info.Env(), group));
   auto groups = Napi::Object::New(info.Env());
@@ -54,7 +55,8 @@ static Napi::Value jsMatchExpression(const Napi::CallbackInfo& info) {
   const uint32_t start = numberAt(info, 3, "start");
   const uint32_t end = numberAt(info, 4, "end");
   const auto groups = uint32sAt(info, 5, "groups");
-  if (from > start || start > end || end > bytes.length) refuse(info.Env(), "from, start and end do not lie in bytes in this order");
+  if (from > start || start > end || end > bytes.length)
+    throwError(info.Env(), "from, start and end do not lie in bytes in this order");
   return guarded(info, [&] {
     int pairs = matcher.match(number, bytes.data + from, end - from, start - from);
     if (pairs > 0) {
@@ -70,7 +72,7 @@ static Napi::Value jsMatchExpression(const Napi::CallbackInfo& info) {
 
 static void jsReleaseExpression(const Napi::CallbackInfo& info) {
   const uint32_t number = numberAt(info, 0, "expression");
-  if (!expressions().release(number)) refuse(info.Env(), "there is no expression " + std::to_string(number));
+  if (!expressions().release(number)) throwError(info.Env(), "there is no expression " + std::to_string(number));
 }
 
 static std::string version() {

@@ -29,11 +29,11 @@ namespace {
 
 // Bits of the state; the higher bits count runs.
 constexpr uint64_t INSIDE = 1;
-constexpr uint64_t STRUCK = 2;
+constexpr uint64_t INTERRUPTED = 2;
 constexpr uint64_t RUN = 4;
 
 // Number of timer checks within the shortest time limit.
-constexpr int LOOKS = 5;
+constexpr int CHECKS = 5;
 
 class Guard {
  public:
@@ -51,22 +51,22 @@ class Guard {
   // @returns false if the run was interrupted; exceptions of the function are pending afterwards
   bool run(v8::Local<v8::Function> work, int milliseconds) {
     milliseconds_.store(milliseconds, std::memory_order_relaxed);
-    if (milliseconds < shortest_) lookEvery(milliseconds);
+    if (milliseconds < shortest_) setCheckInterval(milliseconds);
     if (!timer_.joinable()) timer_ = std::thread([this] { watch(); });
     const auto before = state_.load(std::memory_order_relaxed);
     state_.store(before | INSIDE, std::memory_order_release);
     const auto context = isolate_->GetCurrentContext();
     v8::TryCatch caught(isolate_);
     const bool done = !work->Call(context, v8::Undefined(isolate_), 0, nullptr).IsEmpty();
-    const bool struck = !leave(before);
-    if (struck) return false;
+    const bool interrupted = !leave(before);
+    if (interrupted) return false;
     if (!done) caught.ReThrow();
     return true;
   }
 
  private:
   // Sets the check interval for the shortest limit of any run; wakes the timer, which may be sleeping for a longer one.
-  void lookEvery(int milliseconds) {
+  void setCheckInterval(int milliseconds) {
     {
       std::lock_guard<std::mutex> lock(mutex_);
       shortest_ = milliseconds;
@@ -87,18 +87,18 @@ class Guard {
 
   void watch() {
     uint64_t seen = 0;
-    int looks = 0;
+    int checks = 0;
     std::unique_lock<std::mutex> lock(mutex_);
     while (!ending_) {
-      const int pause = shortest_ / LOOKS + 1;
+      const int pause = shortest_ / CHECKS + 1;
       wake_.wait_for(lock, std::chrono::milliseconds(pause));
       auto now = state_.load(std::memory_order_acquire);
-      looks = now == seen ? looks + 1 : 0;
+      checks = now == seen ? checks + 1 : 0;
       seen = now;
-      if ((now & INSIDE) == 0 || (now & STRUCK) != 0) continue;
+      if ((now & INSIDE) == 0 || (now & INTERRUPTED) != 0) continue;
       // If this is already the limit of a later run, the state has changed too.
-      if (looks < LOOKS || int64_t{looks} * pause < milliseconds_.load(std::memory_order_relaxed)) continue;
-      if (!state_.compare_exchange_strong(now, now | STRUCK)) continue;
+      if (checks < CHECKS || int64_t{checks} * pause < milliseconds_.load(std::memory_order_relaxed)) continue;
+      if (!state_.compare_exchange_strong(now, now | INTERRUPTED)) continue;
       isolate_->TerminateExecution();
       terminated_.store(true, std::memory_order_release);
     }
@@ -118,9 +118,9 @@ class Guard {
 
 Napi::Value runGuarded(const Napi::CallbackInfo& info) {
   auto* guard = static_cast<Guard*>(info.Data());
-  if (!info[0].IsFunction()) refuse(info.Env(), "work is not a function");
+  if (!info[0].IsFunction()) throwError(info.Env(), "work is not a function");
   const double limit = info[1].IsNumber() ? info[1].As<Napi::Number>().DoubleValue() : 0;
-  if (!(limit >= 1 && limit <= 3600000)) refuse(info.Env(), "milliseconds is not a number from 1 to 3600000");
+  if (!(limit >= 1 && limit <= 3600000)) throwError(info.Env(), "milliseconds is not a number from 1 to 3600000");
   // A napi_value is a handle of V8.
   const napi_value value = info[0];
   v8::Local<v8::Function> work;

@@ -15,19 +15,19 @@ static Scanner& scannerOf(const Napi::CallbackInfo& info) { return *static_cast<
 
 static uint32_t propertyOf(Napi::Object object, const char* name) {
   const Napi::Value value = object.Get(name);
-  if (!value.IsNumber()) refuse(object.Env(), std::string("a pattern's ") + name + " is not a number");
+  if (!value.IsNumber()) throwError(object.Env(), std::string("a pattern's ") + name + " is not a number");
   return value.As<Napi::Number>().Uint32Value();
 }
 
 static Pattern patternOf(Napi::Env env, Napi::Value value) {
-  if (!value.IsObject()) refuse(env, "a pattern is not an object");
+  if (!value.IsObject()) throwError(env, "a pattern is not an object");
   const auto object = value.As<Napi::Object>();
   const auto bytes = spanOf<char>(env, object.Get("bytes"), napi_uint8_array, "a pattern's bytes");
   return {propertyOf(object, "id"), propertyOf(object, "flags"), std::string(bytes.data, bytes.length)};
 }
 
 static std::vector<Pattern> patternsOf(Napi::Env env, Napi::Value value) {
-  if (!value.IsArray()) refuse(env, "patterns is not an array");
+  if (!value.IsArray()) throwError(env, "patterns is not an array");
   const auto array = value.As<Napi::Array>();
   std::vector<Pattern> patterns;
   patterns.reserve(array.Length());
@@ -39,13 +39,13 @@ static std::vector<Pattern> patternsOf(Napi::Env env, Napi::Value value) {
 }
 
 static PatternSet patternSetOf(Napi::Env env, Napi::Value value) {
-  if (!value.IsObject()) refuse(env, "a set of patterns is not an object");
+  if (!value.IsObject()) throwError(env, "a set of patterns is not an object");
   const auto object = value.As<Napi::Object>();
   return {patternsOf(env, object.Get("patterns")), object.Get("streaming").ToBoolean()};
 }
 
 static std::vector<PatternSet> patternSetsAt(const Napi::CallbackInfo& info, size_t index) {
-  if (!info[index].IsArray()) refuse(info.Env(), "the sets of patterns are not an array");
+  if (!info[index].IsArray()) throwError(info.Env(), "the sets of patterns are not an array");
   const auto array = info[index].As<Napi::Array>();
   std::vector<PatternSet> sets;
   for (uint32_t i = 0; i < array.Length(); i++) {
@@ -58,7 +58,7 @@ static std::vector<PatternSet> patternSetsAt(const Napi::CallbackInfo& info, siz
 static std::shared_ptr<const Database> databaseAt(const Napi::CallbackInfo& info, size_t index) {
   const uint32_t number = numberAt(info, index, "database");
   auto database = databases().get(number);
-  if (!database) refuse(info.Env(), "there is no database " + std::to_string(number));
+  if (!database) throwError(info.Env(), "there is no database " + std::to_string(number));
   return database;
 }
 
@@ -71,7 +71,7 @@ static Napi::Value jsCompileDatabase(const Napi::CallbackInfo& info) {
 
 static Napi::Value jsCompileDatabases(const Napi::CallbackInfo& info) {
   const auto sets = patternSetsAt(info, 0);
-  if (sets.empty()) refuse(info.Env(), "there are no sets of patterns");
+  if (sets.empty()) throwError(info.Env(), "there are no sets of patterns");
   return guarded(info, [&] {
     auto numbers = Napi::Array::New(info.Env(), sets.size());
     uint32_t i = 0;
@@ -98,7 +98,7 @@ static Napi::Value jsDeserializeDatabase(const Napi::CallbackInfo& info) {
 
 static void jsReleaseDatabase(const Napi::CallbackInfo& info) {
   const uint32_t number = numberAt(info, 0, "database");
-  if (!databases().release(number)) refuse(info.Env(), "there is no database " + std::to_string(number));
+  if (!databases().release(number)) throwError(info.Env(), "there is no database " + std::to_string(number));
 }
 
 static Napi::Value jsDatabaseSize(const Napi::CallbackInfo& info) {
@@ -135,7 +135,7 @@ static Napi::Value jsScan(const Napi::CallbackInfo& info) {
   const auto jobs = uint32sAt(info, 1, "jobs");
   const uint32_t count = numberAt(info, 2, "count");
   const auto out = uint32sAt(info, 3, "matches");
-  if (count > jobs.length / 4) refuse(info.Env(), "count is more than jobs holds");
+  if (count > jobs.length / 4) throwError(info.Env(), "count is more than jobs holds");
   return guarded(info, [&] {
     const auto* first = reinterpret_cast<const Job*>(jobs.data);
     const auto& matches = scannerOf(info).scan(bytes.data, bytes.length, first, count);

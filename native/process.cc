@@ -58,7 +58,7 @@ Napi::Value notifyService(const Napi::CallbackInfo& info) {
   const std::string text = textAt(info, 1, "text");
   sockaddr_un to{};
   to.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof to.sun_path) refuse(info.Env(), "socket is no path of a socket");
+  if (path.empty() || path.size() >= sizeof to.sun_path) throwError(info.Env(), "socket is no path of a socket");
   std::memcpy(to.sun_path, path.data(), path.size());
   // An abstract name is written with @ and begins with a zero byte.
   if (path[0] == '@') to.sun_path[0] = 0;

@@ -18,7 +18,7 @@ namespace {
 }
 
 /** A packet that arrives while the queue is being set up is not inspected: its verdict follows the fail-open flag. */
-void settle(int socket, const QueueSettings& settings, const uint8_t* message, size_t length) {
+void answerFailOpen(int socket, const QueueSettings& settings, const uint8_t* message, size_t length) {
   // The kernel puts the packet header, which begins with the id, first.
   if (length < kMessageHeader + NLA_HDRLEN + 4) return;
   const uint32_t id = big32(message + kMessageHeader + NLA_HDRLEN);
@@ -29,15 +29,15 @@ void settle(int socket, const QueueSettings& settings, const uint8_t* message, s
   send(socket, bytes, answer.length(), 0);
 }
 
-enum class Asked : uint8_t { kSettings, kSettingsAndPackets };
+enum class Requested : uint8_t { kSettings, kSettingsAndPackets };
 
 /**
  * Sends all settings in one message, with or without the command that binds the queue. @returns errno of the kernel's
  * answer
  */
-int configure(int socket, const QueueSettings& settings, Asked asked) {
+int configure(int socket, const QueueSettings& settings, Requested requested) {
   Message message(NFQNL_MSG_CONFIG, settings.number, NLM_F_REQUEST | NLM_F_ACK);
-  if (asked == Asked::kSettingsAndPackets) {
+  if (requested == Requested::kSettingsAndPackets) {
     nfqnl_msg_config_cmd bind{};
     bind.command = NFQNL_CFG_CMD_BIND;
     bind.pf = htons(AF_UNSPEC);
@@ -54,24 +54,25 @@ int configure(int socket, const QueueSettings& settings, Asked asked) {
   message.add(NFQA_CFG_MASK, htonl(NFQA_CFG_F_FAIL_OPEN | NFQA_CFG_F_GSO | NFQA_CFG_F_CONNTRACK));
   const void* bytes = message.finished();
   if (send(socket, bytes, message.length(), 0) < 0) return errno;
-  std::vector<uint64_t> room((66 << 10) / 8);
-  auto* answer = reinterpret_cast<uint8_t*>(room.data());
+  std::vector<uint64_t> storage((66 << 10) / 8);
+  auto* answer = reinterpret_cast<uint8_t*>(storage.data());
   for (;;) {
-    const ssize_t length = recv(socket, answer, room.size() * 8, 0);
+    const ssize_t length = recv(socket, answer, storage.size() * 8, 0);
     if (length < 0) {
       if (errno == EINTR || errno == ENOBUFS) continue;
       return errno;
     }
     const auto* header = reinterpret_cast<const nlmsghdr*>(answer);
     if (header->nlmsg_type == NLMSG_ERROR) return -reinterpret_cast<const nlmsgerr*>(NLMSG_DATA(header))->error;
-    if (header->nlmsg_type == typeOf(NFQNL_MSG_PACKET)) settle(socket, settings, answer, static_cast<size_t>(length));
+    if (header->nlmsg_type == typeOf(NFQNL_MSG_PACKET))
+      answerFailOpen(socket, settings, answer, static_cast<size_t>(length));
   }
 }
 
-void configureOrFail(int socket, const QueueSettings& settings, Asked asked) {
-  const int error = configure(socket, settings, asked);
+void configureOrFail(int socket, const QueueSettings& settings, Requested requested) {
+  const int error = configure(socket, settings, requested);
   // The queue is not in use, and the settings are valid.
-  if (error == ENODEV && asked == Asked::kSettings) return;
+  if (error == ENODEV && requested == Requested::kSettings) return;
   const std::string name = "queue " + std::to_string(settings.number);
   if (error == EPERM) fail(name + ": another program has it, or CAP_NET_ADMIN is missing", error);
   if (error != 0) fail(name, error);
@@ -86,8 +87,8 @@ void setBuffer(int socket, uint32_t bytes) {
   if (setsockopt(socket, SOL_SOCKET, SO_SNDBUFFORCE, &sending, sizeof sending) != 0)
     setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &sending, sizeof sending);
   // The program must not hang if the kernel does not answer.
-  const timeval patience{2, 0};
-  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const timeval timeout{2, 0};
+  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
 }
 
 }  // namespace
@@ -100,7 +101,7 @@ int openSocket(const QueueSettings& settings) {
     sockaddr_nl address{};
     address.nl_family = AF_NETLINK;
     if (bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("a netfilter socket", errno);
-    configureOrFail(socket, settings, Asked::kSettings);
+    configureOrFail(socket, settings, Requested::kSettings);
     // Any socket that asks for timestamps makes the kernel timestamp packets, also those of the queue.
     const int on = 1;
     if (settings.timestamps) setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
@@ -112,7 +113,7 @@ int openSocket(const QueueSettings& settings) {
 }
 
 void bindQueue(int socket, const QueueSettings& settings) {
-  configureOrFail(socket, settings, Asked::kSettingsAndPackets);
+  configureOrFail(socket, settings, Requested::kSettingsAndPackets);
 }
 
 }  // namespace sluice

@@ -115,24 +115,25 @@ class Reader {
 
 }  // namespace
 
-uint32_t receive(int socket, const Room& room, uint32_t largest, Span<uint32_t> packets, Span<uint32_t> tally) {
+uint32_t receive(int socket, const ReceiveBuffer& buffer, uint32_t largest, Span<uint32_t> packets,
+                 Span<uint32_t> tally) {
   const size_t limit = packets.length / kReceivedInts;
   auto* out = reinterpret_cast<Received*>(packets.data);
   uint32_t count = 0;
-  uint32_t at = room.from;
+  uint32_t at = buffer.from;
   Reader reader;
-  while (count < limit && room.to - at >= largest + kOverhead) {
-    const ssize_t length = recv(socket, room.bytes + at, room.to - at, MSG_DONTWAIT | MSG_TRUNC);
+  while (count < limit && buffer.to - at >= largest + kOverhead) {
+    const ssize_t length = recv(socket, buffer.bytes + at, buffer.to - at, MSG_DONTWAIT | MSG_TRUNC);
     if (length < 0) {
       if (errno == EINTR) continue;
       if (errno != ENOBUFS) break;
       tally.data[kOverruns]++;
       continue;
     }
-    uint8_t* message = room.bytes + at;
+    uint8_t* message = buffer.bytes + at;
     const auto* header = reinterpret_cast<const nlmsghdr*>(message);
     const size_t size = static_cast<size_t>(length);
-    if (size > room.to - at || size < NLMSG_HDRLEN || header->nlmsg_len > size) {
+    if (size > buffer.to - at || size < NLMSG_HDRLEN || header->nlmsg_len > size) {
       tally.data[kStrange]++;
     } else if (header->nlmsg_type == NLMSG_ERROR) {
       tally.data[kRefused]++;
@@ -141,13 +142,13 @@ uint32_t receive(int socket, const Room& room, uint32_t largest, Span<uint32_t> 
       if (header->nlmsg_type == typeOf(NFQNL_MSG_PACKET) && reader.read(message, size, at, out[count])) {
         count++;
         at += static_cast<uint32_t>((size + 7) & ~size_t{7});
-        if (at > room.to) at = room.to;
+        if (at > buffer.to) at = buffer.to;
       } else {
         tally.data[kStrange]++;
       }
     }
   }
-  tally.data[kBytes] = at - room.from;
+  tally.data[kBytes] = at - buffer.from;
   return count;
 }
 

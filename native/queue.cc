@@ -11,8 +11,8 @@ namespace {
 /** The last two arguments: the number of a queue, and its settings. */
 QueueSettings settingsAt(const Napi::CallbackInfo& info, size_t at) {
   const uint32_t number = numberAt(info, at, "queue");
-  if (number > 65535) refuse(info.Env(), "queue is above 65535");
-  if (info.Length() != at + 2 || !info[at + 1].IsObject()) refuse(info.Env(), "settings is not an object");
+  if (number > 65535) throwError(info.Env(), "queue is above 65535");
+  if (info.Length() != at + 2 || !info[at + 1].IsObject()) throwError(info.Env(), "settings is not an object");
   QueueSettings settings{};
   settings.number = static_cast<uint16_t>(number);
   settings.copyRange = settingAt(info, "copyRange");
@@ -47,9 +47,9 @@ Napi::Value queueReceive(const Napi::CallbackInfo& info) {
   const uint32_t largest = numberAt(info, 4, "largest");
   const auto packets = uint32sAt(info, 5, "packets");
   const auto tally = uint32sAt(info, 6, "tally");
-  if (from > to || to > bytes.length || (from & 7)) refuse(info.Env(), "from and to are no span of bytes");
-  if (largest > (1u << 20)) refuse(info.Env(), "largest is above 1 MiB");
-  if (tally.length < kTallyInts) refuse(info.Env(), "tally is too short");
+  if (from > to || to > bytes.length || (from & 7)) throwError(info.Env(), "from and to are no span of bytes");
+  if (largest > (1u << 20)) throwError(info.Env(), "largest is above 1 MiB");
+  if (tally.length < kTallyInts) throwError(info.Env(), "tally is too short");
   return Napi::Number::New(info.Env(), receive(socket, {bytes.data, from, to}, largest, packets, tally));
 }
 
@@ -59,12 +59,12 @@ Napi::Value queueVerdicts(const Napi::CallbackInfo& info) {
   const auto bytes = bytesAt(info, 2, "bytes");
   const auto verdicts = uint32sAt(info, 3, "verdicts");
   const uint32_t count = numberAt(info, 4, "count");
-  if (static_cast<uint64_t>(count) * kVerdictInts > verdicts.length) refuse(info.Env(), "count exceeds verdicts");
+  if (static_cast<uint64_t>(count) * kVerdictInts > verdicts.length) throwError(info.Env(), "count exceeds verdicts");
   const auto* list = reinterpret_cast<const Verdict*>(verdicts.data);
   for (uint32_t i = 0; i < count; i++) {
     if (!(list[i].flags & kWithPayload)) continue;
     if (static_cast<uint64_t>(list[i].data) + list[i].length > bytes.length || list[i].length > 65531)
-      refuse(info.Env(), "the payload of a verdict lies outside of bytes");
+      throwError(info.Env(), "the payload of a verdict lies outside of bytes");
   }
   const uint32_t failed = sendVerdicts(socket, static_cast<uint16_t>(queue), bytes, list, count);
   return Napi::Number::New(info.Env(), failed);

@@ -28,7 +28,8 @@ void bindQueue(int socket, const QueueSettings& settings);
  * Receives what is pending at the socket, without blocking, directly into the caller's memory.
  * @param largest maximum bytes of a packet  @returns number of packets
  */
-uint32_t receive(int socket, const Room& room, uint32_t largest, Span<uint32_t> packets, Span<uint32_t> tally);
+uint32_t receive(int socket, const ReceiveBuffer& buffer, uint32_t largest, Span<uint32_t> packets,
+                 Span<uint32_t> tally);
 
 /** See VERDICT_ in engine/native/queue.ts. */
 struct Verdict {

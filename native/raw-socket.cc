@@ -19,14 +19,14 @@ Napi::Value openRawSocket(const Napi::CallbackInfo& info) {
   const uint32_t mark = numberAt(info, 1, "mark");
   const std::string device = textAt(info, 2, "device");
   const int socket = ::socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_RAW);
-  if (socket < 0) refuse(info.Env(), std::string("a raw socket cannot be opened: ") + std::strerror(errno));
+  if (socket < 0) throwError(info.Env(), std::string("a raw socket cannot be opened: ") + std::strerror(errno));
   const bool bound = device.empty() || setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, device.data(),
                                                   static_cast<socklen_t>(device.size())) == 0;
   const bool marked = mark == 0 || setsockopt(socket, SOL_SOCKET, SO_MARK, &mark, sizeof mark) == 0;
   if (!bound || !marked) {
     const int error = errno;
     close(socket);
-    refuse(info.Env(), (bound ? "packets cannot be marked: " : "device " + device + ": ") + std::strerror(error));
+    throwError(info.Env(), (bound ? "packets cannot be marked: " : "device " + device + ": ") + std::strerror(error));
   }
   return Napi::Number::New(info.Env(), socket);
 }
@@ -36,7 +36,7 @@ Napi::Value sendRaw(const Napi::CallbackInfo& info) {
   const int socket = static_cast<int>(numberAt(info, 0, "socket"));
   const auto bytes = bytesAt(info, 1, "bytes");
   const uint32_t length = numberAt(info, 2, "length");
-  if (length > bytes.length || length < 20) refuse(info.Env(), "length is not that of a packet");
+  if (length > bytes.length || length < 20) throwError(info.Env(), "length is not that of a packet");
   ssize_t sent = -1;
   if (bytes.data[0] >> 4 == 4) {
     sockaddr_in to{};

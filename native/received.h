@@ -19,7 +19,7 @@ enum Tally { kBytes, kOverruns, kRefused, kStrange, kError };
 constexpr size_t kTallyInts = 6;
 
 /** The span of the caller's memory that packets are received into. */
-struct Room {
+struct ReceiveBuffer {
   uint8_t* bytes;
   uint32_t from;
   uint32_t to;

@@ -46,7 +46,7 @@ Napi::Value waitReadable(const Napi::CallbackInfo& info) {
 /** Seconds since the epoch and nanoseconds. */
 void clockNow(const Napi::CallbackInfo& info) {
   const auto time = uint32sAt(info, 0, "time");
-  if (time.length < 2) refuse(info.Env(), "time is too short");
+  if (time.length < 2) throwError(info.Env(), "time is too short");
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   time.data[0] = static_cast<uint32_t>(now.tv_sec);

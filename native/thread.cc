@@ -13,18 +13,18 @@
 namespace sluice {
 
 static void setAffinity(const Napi::CallbackInfo& info) {
-  if (!info[0].IsArray()) refuse(info.Env(), "cpus is not an array");
+  if (!info[0].IsArray()) throwError(info.Env(), "cpus is not an array");
   const auto cpus = info[0].As<Napi::Array>();
   cpu_set_t set;
   CPU_ZERO(&set);
   for (uint32_t i = 0; i < cpus.Length(); i++) {
     const Napi::Value cpu = cpus[i];
     const double number = cpu.IsNumber() ? cpu.As<Napi::Number>().DoubleValue() : -1;
-    if (!(number >= 0 && number < CPU_SETSIZE)) refuse(info.Env(), "cpus holds something that is no CPU number");
+    if (!(number >= 0 && number < CPU_SETSIZE)) throwError(info.Env(), "cpus holds something that is no CPU number");
     CPU_SET(static_cast<int>(number), &set);
   }
   if (sched_setaffinity(0, sizeof set, &set) != 0) {
-    refuse(info.Env(), std::string("cannot set the CPU affinity: ") + std::strerror(errno));
+    throwError(info.Env(), std::string("cannot set the CPU affinity: ") + std::strerror(errno));
   }
 }
 
