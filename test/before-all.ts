@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Engine threads run the compiled `dist/`, so it is built before any test starts; files of tests are in one folder
- * that is
- * deleted at the end.
+ * Engine threads run the compiled `dist/`, so it is built before any test starts; files of tests are in one folder that
+ * is deleted at the end.
  * @returns the function called after the last test
  */
 export default function beforeAll(): () => void {

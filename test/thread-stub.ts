@@ -1,12 +1,12 @@
 /**
- * A thread for tests of modules: a few megabytes of memory, a pool, counters and logs that tests can read, and no
- * other
+ * A thread for tests of modules: a few megabytes of memory, a pool, counters and logs that tests can read, and no other
  * threads.
- * ⏎     const thread = stubThread({ config: { defrag: { trackers: 2 } } });
- * const decode = await definition.create(thread);
- * const batch = thread.batch([packet(ethernet(), ipv4(), udp(), 'x')]);
- * decode.process(batch);
- * expect(thread.field(batch.slots[0]!, Packet.DESTINATION_PORT)).toBe(53);
+ *
+ *     const thread = stubThread({ config: { defrag: { trackers: 2 } } });
+ *     const decode = await definition.create(thread);
+ *     const batch = thread.batch([packet(ethernet(), ipv4(), udp(), 'x')]);
+ *     decode.process(batch);
+ *     expect(thread.field(batch.slots[0]!, Packet.DESTINATION_PORT)).toBe(53);
  */
 import { Batch } from '../engine/batch.js';
 import { Config, type ConfigTree } from '../engine/config/config.js';

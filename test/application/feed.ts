@@ -1,12 +1,12 @@
 /**
- * Feeds conversations to the application layer as the stream module would, and records what it reports to detection
- * and
+ * Feeds conversations to the application layer as the stream module would, and records what it reports to detection and
  * outputs.
- * ⏎     const feed = new Feed([protocol]);
- * feed.client('GET / HTTP/1.1\r\n\r\n');
- * feed.server('HTTP/1.1 200 OK\r\n\r\n');
- * feed.end();
- * feed.updates; feed.records; feed.events('anomaly')
+ *
+ *     const feed = new Feed([protocol]);
+ *     feed.client('GET / HTTP/1.1\r\n\r\n');
+ *     feed.server('HTTP/1.1 200 OK\r\n\r\n');
+ *     feed.end();
+ *     feed.updates; feed.records; feed.events('anomaly')
  */
 import {
   allocateExpectations,

@@ -1,8 +1,8 @@
 /**
  * Checks that application records do not depend on segmentation: takes the reassembled streams of captures and gives
- * them
- * to the parsers whole, in random pieces and byte by byte.
- * ⏎ `node dist/test/application/segmentation.js FOLDER [MOST]` checks all captures in a folder.
+ * them to the parsers whole, in random pieces and byte by byte.
+ *
+ * `node dist/test/application/segmentation.js FOLDER [MOST]` checks all captures in a folder.
  */
 
 import { loadProtocols } from '../../engine/application/load-protocols.js';
@@ -157,10 +157,8 @@ function told(
 
 /**
  * HTTP events that depend on what was delivered together: browsers and servers treat data directly behind a body as
- * part of
- * it unless it begins another message, and a request line without a protocol as one with a protocol if a header is
- * already
- * there. If the same data arrives later, it is a message of its own.
+ * part of it unless it begins another message, and a request line without a protocol as one with a protocol if a header
+ * is already there. If the same data arrives later, it is a message of its own.
  */
 const CAME_ALONG = ['RESPONSE_BODY_UNEXPECTED', 'REQUEST_BODY_UNEXPECTED', 'REQUEST_LINE_MISSING_PROTOCOL'];
 /** Replies delivered together with the reply that changes the protocol are still parsed as the protocol before. */

@@ -1,7 +1,6 @@
 /**
  * A protocol for tests of the framework. The client sends lines (`name:length\n`), each followed by that many bytes,
- * the
- * server sends lines. `switch\n` changes to another protocol, `fail\n` throws.
+ * the server sends lines. `switch\n` changes to another protocol, `fail\n` throws.
  */
 import type { Session } from '../../engine/application/session.js';
 import { defineProtocol, type Transaction } from '../../engine/protocol.js';

@@ -1,9 +1,9 @@
 /**
  * Bytes allocated per packet, and native calls per batch: `node --expose-gc --max-semi-space-size=64
  * dist/test/bench/allocation.js`. Prints `Allocation` as JSON.
- * ⏎ The young generation is so large that nothing is collected during the measurement, so the growth of the heap is
- * what was
- * allocated: a number that does not depend on the load of the machine.
+ *
+ * The young generation is so large that nothing is collected during the measurement, so the growth of the heap is what
+ * was allocated: a number that does not depend on the load of the machine.
  */
 import { native } from '../../engine/native.js';
 import { conversations } from './capture.js';

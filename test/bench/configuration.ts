@@ -1,7 +1,6 @@
 /**
- * The configuration of a measurement: HOME_NET of the capture, alerts to EVE or every record that is logged by
- * default, and
- * a profile for each chain of stages.
+ * The configuration of a measurement: HOME_NET of the capture, alerts to EVE or every record that is logged by default,
+ * and a profile for each chain of stages.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

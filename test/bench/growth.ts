@@ -1,10 +1,9 @@
 /**
  * How cost grows: `npm run growth -- [options]`.
- * ⏎ Rules from 1,000 to 36,000, flows from 10,000 to 2,000,000, packets from 64 to 1,500 bytes, threads from one to
- * all
+ *
+ * Rules from 1,000 to 36,000, flows from 10,000 to 2,000,000, packets from 64 to 1,500 bytes, threads from one to all
  * cores; each point is the run with the least CPU time. Prints memory per rule and per flow, and the exponent with
- * which
- * each cost grows (1: linear).
+ * which each cost grows (1: linear).
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- [options]`
- * ⏎ Measures the whole engine and each chain of its stages, each run in a process of its own. Cases take turns so that
- * noise
- * of the machine affects all of them.
+ *
+ * Measures the whole engine and each chain of its stages, each run in a process of its own. Cases take turns so that
+ * noise of the machine affects all of them.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

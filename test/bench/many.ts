@@ -1,7 +1,6 @@
 /**
  * The cost of a capture beyond its packets: `node dist/test/bench/many.js [COUNT]` replays COUNT captures of one flow
- * each
- * (10,000) with all cores, and the same packets in one capture.
+ * each (10,000) with all cores, and the same packets in one capture.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,6 @@
 /**
  * One measurement in a process of its own: `node --trace-gc dist/test/bench/measure.js JOB`, where JOB is JSON of the
- * form
- * `Job`. The last line of its output is JSON of the form `Measured`.
+ * form `Job`. The last line of its output is JSON of the form `Measured`.
  */
 import { readFileSync } from 'node:fs';
 import { allocateExpectations, EXPECTATIONS } from '../../engine/application/expectations.js';

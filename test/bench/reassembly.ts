@@ -1,8 +1,8 @@
 /**
  * Cost of reassembly of hostile loads of n, 2n and 4n segments: `node dist/test/bench/reassembly.js [N]`.
- * ⏎ CPU time must not grow faster than the number of bytes sent: the last column is the time per byte at 4n divided by
- * that
- * at n.
+ *
+ * CPU time must not grow faster than the number of bytes sent: the last column is the time per byte at 4n divided by
+ * that at n.
  */
 import { Batch } from '../../engine/batch.js';
 import * as Packet from '../../engine/packet.js';

@@ -1,8 +1,7 @@
 /**
  * Each stage of one thread alone: the real modules over a capture, one after the other for each batch, with a clock
- * that
- * runs for the current stage. The pattern search and the parsers are parts of stages and are reported beside them; the
- * clock adds some ten nanoseconds per call.
+ * that runs for the current stage. The pattern search and the parsers are parts of stages and are reported beside them;
+ * the clock adds some ten nanoseconds per call.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { Batch } from '../../engine/batch.js';

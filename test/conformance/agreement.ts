@@ -1,7 +1,7 @@
 /**
  * Whether all ways of running agree: runs captures with their rules in all profiles, with several numbers of workers,
- * batches of
- * single packets and both matchers, with the ownership check, and compares alerts, flow records and verdicts.
+ * batches of single packets and both matchers, with the ownership check, and compares alerts, flow records and
+ * verdicts.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

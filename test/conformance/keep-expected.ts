@@ -1,7 +1,6 @@
 /**
- * `node dist/test/conformance/keep-expected.js RESULTS`: adds the names of passed tests (`--json` of the runner) to
- * the list of
- * those expected to pass. Names are never removed.
+ * `node dist/test/conformance/keep-expected.js RESULTS`: adds the names of passed tests (`--json` of the runner) to the
+ * list of those expected to pass. Names are never removed.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * `npm run conformance -- FOLDER [NAME…]`: runs tests in the format of suricata-verify.
- * NAME is the path of a test in FOLDER; a name that ends in `*` selects all that begin with it.
+ * `npm run conformance -- FOLDER [NAME…]`: runs tests in the format of suricata-verify. NAME is the path of a test in
+ * FOLDER; a name that ends in `*` selects all that begin with it.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,8 +1,7 @@
 /**
  * Whether captures that are read in one run, with the alert rules of all of them, give the same records in every
  * configuration: batches of one or many packets, one or several threads, either matcher. State that leaks from one
- * batch,
- * conversation or capture into another is found here. Most rules meet captures that they were not written for.
+ * batch, conversation or capture into another is found here. Most rules meet captures that they were not written for.
  */
 import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

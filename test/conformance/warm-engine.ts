@@ -1,7 +1,6 @@
 /**
  * The engine in processes that are reused for many tests: starting one takes as long as a short test. The output of a
- * run is
- * the part that was appended to the output of the process.
+ * run is the part that was appended to the output of the process.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,6 @@
 /**
- * Parses test.yaml like the tool it was written for: YAML 1.1, where `yes` is true and the last of two equal keys
- * wins, but
- * where `.` is a string (a file name), and so are `y` and `n`.
+ * Parses test.yaml like the tool it was written for: YAML 1.1, where `yes` is true and the last of two equal keys wins,
+ * but where `.` is a string (a file name), and so are `y` and `n`.
  */
 import { parse, type ScalarTag, type Tags } from 'yaml';
 

@@ -1,7 +1,8 @@
 /**
  * A sensor for tests: rules as text, packets as rows whose fields tests set, alerts as `sid@packet`.
- * ⏎     const sensor = await sensorFor('alert udp any any -> any any (content:"abc"; sid:1;)');
- * expect(sensor.see(udpPacket('xxabcxx'))).toEqual(['1@1']);
+ *
+ *     const sensor = await sensorFor('alert udp any any -> any any (content:"abc"; sid:1;)');
+ *     expect(sensor.see(udpPacket('xxabcxx'))).toEqual(['1@1']);
  */
 
 import type { ApplicationLayer } from '../../engine/application-layer.js';

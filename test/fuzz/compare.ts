@@ -1,8 +1,7 @@
 /**
  * `npm run fuzz-compare -- [options] FOLDER`: whether mutated captures give the same records in every configuration:
- * with
- * other batch sizes, several threads, the other matcher, in IDS and inline mode. This runs code that no clean capture
- * reaches.
+ * with other batch sizes, several threads, the other matcher, in IDS and inline mode. This runs code that no clean
+ * capture reaches.
  */
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,8 +1,7 @@
 /**
  * `npm run fuzz-config -- [options]`: runs the engine with random mistakes in its configuration, for a limited time.
- * Each
- * must be accepted, or rejected with an error that describes it; any other end, and messages that are not written for
- * users, are reported with the changed lines.
+ * Each must be accepted, or rejected with an error that describes it; any other end, and messages that are not written
+ * for users, are reported with the changed lines.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

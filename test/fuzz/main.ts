@@ -1,7 +1,6 @@
 /**
  * `npm run fuzz -- [options] FOLDER`: replays mutated captures through the whole engine, for a limited time. Captures
- * whose
- * run fails, takes too long, or in which a parser throws are kept, with the seed that made them.
+ * whose run fails, takes too long, or in which a parser throws are kept, with the seed that made them.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,8 +1,8 @@
 /**
  * A client, a gate and a server in network namespaces of their own, joined by veth pairs: packets between client and
- * server
- * are forwarded by the gate, where netfilter queues them.
- * ⏎     client 10.9.1.2 ── 10.9.1.1 gate 10.9.2.1 ── 10.9.2.2 server        (and fd09:1::2 …)
+ * server are forwarded by the gate, where netfilter queues them.
+ *
+ *     client 10.9.1.2 ── 10.9.1.1 gate 10.9.2.1 ── 10.9.2.2 server        (and fd09:1::2 …)
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { native, nativeProblem } from '../../engine/native.js';

@@ -1,7 +1,9 @@
 /**
  * Packets from layers, from the outside in:
- * ⏎     packet(ethernet(), ipv4({ source: '10.0.0.1' }), tcp({ flags: 'S' }), 'payload')
- * ⏎ Lengths, checksums and "next protocol" fields are filled in unless a layer sets them.
+ *
+ *     packet(ethernet(), ipv4({ source: '10.0.0.1' }), tcp({ flags: 'S' }), 'payload')
+ *
+ * Lengths, checksums and "next protocol" fields are filled in unless a layer sets them.
  */
 import { type Bytes, bytes } from './bytes.js';
 

@@ -21,8 +21,7 @@ export interface FeedSettings extends StubOptions {
 }
 
 /**
- * Feeds segments of one direction, and collects delivered data. Packets of a batch are kept until `endBatch`, as in
- * the
+ * Feeds segments of one direction, and collects delivered data. Packets of a batch are kept until `endBatch`, as in the
  * engine: only then is the data read.
  */
 export class Feed {

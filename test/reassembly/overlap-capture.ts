@@ -14,8 +14,7 @@ const WINDOW = 65535;
 
 /**
  * Handshake, the segments, an ACK of the server at each `deliver`. Before each segment the server sends a byte, which
- * the
- * segment acknowledges: a retransmitted byte that acknowledges nothing new is a keep-alive, not data.
+ * the segment acknowledges: a retransmitted byte that acknowledges nothing new is a keep-alive, not data.
  */
 export function playedPackets({ test, server, sport }: Played, isn: number): Uint8Array[] {
   const packets: Uint8Array[] = [];

@@ -21,9 +21,8 @@ export const overlapCases: readonly OverlapCase[] = existsSync(FILE)
 export const ISNS = [0, 1, 2 ** 31 - 10, 2 ** 32 - 11];
 
 /**
- * Expected results of each policy: agreed values, the pairwise rule where engines differ from it, and what was
- * measured on
- * Linux. Bytes from sequence number `from` on; a dot is a gap.
+ * Expected results of each policy: agreed values, the pairwise rule where engines differ from it, and what was measured
+ * on Linux. Bytes from sequence number `from` on; a dot is a gap.
  */
 export function expectations({ policies, disputed, os }: OverlapCase): [policy: string, bytes: string][] {
   const wanted = Object.entries(policies);

@@ -46,9 +46,8 @@ export function givesWhatWasSent(seed: number): void {
 }
 
 /**
- * Inline, whatever conflicting data is sent, no receiver ever has the whole of a pattern for which packets are
- * dropped. The
- * pattern is taken from the data that would have been received.
+ * Inline, whatever conflicting data is sent, no receiver ever has the whole of a pattern for which packets are dropped.
+ * The pattern is taken from the data that would have been received.
  */
 export function keepsPatternOut(seed: number): void {
   const random = randomFractions(seed);

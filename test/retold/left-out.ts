@@ -1,7 +1,6 @@
 /**
  * Expected differences: each has a name and a reason, and is as narrow as possible. A transformation lists the
- * differences that
- * are left out of its comparison.
+ * differences that are left out of its comparison.
  */
 import type { EveRecord } from './story.js';
 

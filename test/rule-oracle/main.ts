@@ -1,7 +1,6 @@
 /**
  * `npm run rule-oracle`: compares random rules with the oracle for a limited time. A disagreement is reported with its
- * seed,
- * the rule and its input.
+ * seed, the rule and its input.
  */
 import { commandWords } from '../command-words.js';
 import { AGREEMENTS } from './agreements.js';

@@ -1,7 +1,6 @@
 /**
  * Evaluates conditions on a buffer by exhaustive search: slow, and short enough to be verified by reading. Every
- * condition
- * yields all ways in which it can hold; after each, all following conditions are tried.
+ * condition yields all ways in which it can hold; after each, all following conditions are tried.
  */
 import type { Base64, ByteJump, ByteTest, Condition, Content, IsDataAt, Pcre } from './conditions.js';
 import {

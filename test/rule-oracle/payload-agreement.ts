@@ -1,7 +1,6 @@
 /**
  * Compares the oracle for payloads with the alerts of detection as a whole, with each matcher: datagrams, TCP packets,
- * and
- * streams that are inspected inline, with any segmentation.
+ * and streams that are inspected inline, with any segmentation.
  */
 import { inline, MATCHERS, sensorFor, udp } from '../detect/sensor.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';

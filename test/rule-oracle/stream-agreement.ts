@@ -1,7 +1,6 @@
 /**
  * Compares the oracle for TCP streams and segments with the alerts of the whole engine in IDS mode: with any
- * segmentation,
- * acknowledged now and then, with and without an end.
+ * segmentation, acknowledged now and then, with and without an end.
  */
 import { MATCHERS } from '../detect/sensor.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';

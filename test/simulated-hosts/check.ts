@@ -12,8 +12,7 @@ const GOOD: Links = { lostBefore: 0, lostBehind: 0, repeated: 0, delayBefore: 0,
 
 /**
  * On links where older segments arrive although the receiver may not have what the sensor saw, hosts have no
- * timestamps: it
- * accepts segments that the sensor must consider too old.
+ * timestamps: it accepts segments that the sensor must consider too old.
  */
 export const LINKS: Record<string, Links> = {
   'good links': GOOD,

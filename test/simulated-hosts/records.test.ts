@@ -1,7 +1,6 @@
 /**
  * Conversations over bad links give the same records as over good ones, with every other seed also in VLANs, tunnels
- * and
- * fragments.
+ * and fragments.
  */
 import { describe, expect, it } from 'vitest';
 import { replay } from '../streams/replay.js';

@@ -68,15 +68,13 @@ const OF_THE_LINK = new Set([
 
 /**
  * Rules for stream events that depend on the mode: inline they see each packet in its state, in IDS mode also packets
- * that are
- * no longer part of the stream. How often they alert depends on the link.
+ * that are no longer part of the stream. How often they alert depends on the link.
  */
 const RAW = new Set([5, 6, 12]);
 
 /**
  * Segments that their receiver drops, too (RFC 7323 section 5.3), and a SYN that arrives after the handshake: nobody
- * needs
- * them any more.
+ * needs them any more.
  */
 const REFUSED = new Set([
   'stream.pkt_invalid_timestamp',

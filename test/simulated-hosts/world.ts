@@ -1,7 +1,6 @@
 /**
  * Two TCP hosts with links that delay, reorder, duplicate and lose packets, before and behind a sensor. Time is
- * simulated, in
- * milliseconds.
+ * simulated, in milliseconds.
  */
 
 import type { Random } from '../pseudo-random.js';

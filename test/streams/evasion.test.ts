@@ -1,7 +1,6 @@
 /**
  * Inline, what a rule drops never arrives completely: however it is segmented, reordered or retransmitted, and between
- * any
- * packets that the receiver does not accept.
+ * any packets that the receiver does not accept.
  */
 import { expect, it } from 'vitest';
 import { clientHello, record, serverName } from '../app/tls/handshake-builder.js';

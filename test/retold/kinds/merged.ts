@@ -1,7 +1,6 @@
 /**
- * All captures in one: their packets are interleaved by time or at random, and their hosts have addresses of their
- * own, so that
- * conversations of different captures stay separate.
+ * All captures in one: their packets are interleaved by time or at random, and their hosts have addresses of their own,
+ * so that conversations of different captures stay separate.
  */
 import type { Capture } from '../../fuzz/capture-packets.js';
 import type { CapturedPacket } from '../../packets/pcap-file.js';
