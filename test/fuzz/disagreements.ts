@@ -1,7 +1,7 @@
 /** Configurations in which the engine gives different records of the same captures. */
 import { readFileSync } from 'node:fs';
 import type { WarmEngine } from '../conformance/warm-engine.js';
-import { SEPARATE, tell } from './told-records.js';
+import { SEPARATE, tell } from './run-records.js';
 
 /** The first configuration of each list is the reference. */
 const ALONE = ['--set', SEPARATE];

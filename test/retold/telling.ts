@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Engine } from '../conformance/engine.js';
-import { EVERYTHING } from '../fuzz/told-records.js';
+import { EVERYTHING } from '../fuzz/run-records.js';
 import { pcapFile } from '../packets/pcap-file.js';
 import type { Story, Told } from './story.js';
 

@@ -1,7 +1,7 @@
 /** FTP (RFC 959) with one data connection opened by the client, and one opened by the server. */
 import { client, server, type Turn } from '../fuzz/turns.js';
 import type { Ends } from './capture.js';
-import { FILE, type Talk } from './talks.js';
+import { FILE, type Talk } from './protocol-conversations.js';
 
 export interface DataConnection {
   readonly talk: Talk;

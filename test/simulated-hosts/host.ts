@@ -1,6 +1,6 @@
 /** A TCP host (RFC 9293, timestamps and windows of RFC 7323, SACK of RFC 2018, Fast Open of RFC 7413). */
 import type { Options } from '../stream-tracking/conversation.js';
-import type { Manner } from './manner.js';
+import type { Manner } from './host-behaviour.js';
 import { Receiver } from './receiver.js';
 import { NEXT_CONNECTION, type Segment, type Side } from './segment.js';
 import { type Flags, Sender } from './sender.js';

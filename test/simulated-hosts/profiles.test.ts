@@ -4,9 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { replay } from '../streams/replay.js';
-import { AROUND } from './around.js';
-import { HOSTS, meetings } from './meetings.js';
-import { differences, RULES, TYPES, told } from './told.js';
+import { AROUND } from './encapsulation.js';
+import { HOSTS, meetings } from './many-conversations.js';
+import { differences, RULES, TYPES, told } from './records-by-conversation.js';
 
 const WAYS: readonly (readonly [profile: string, batch: number, ...words: string[]])[] = [
   ['workers', 2, '--set', 'threading.threads=3'],

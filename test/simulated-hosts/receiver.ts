@@ -1,5 +1,5 @@
 /** The receiving half of a host: what it accepts, what it delivers to its application, and the window it announces. */
-import type { Manner } from './manner.js';
+import type { Manner } from './host-behaviour.js';
 import type { Segment } from './segment.js';
 import type { World } from './world.js';
 

@@ -4,10 +4,10 @@
  */
 import { describe, expect, it } from 'vitest';
 import { replay } from '../streams/replay.js';
-import { AROUND } from './around.js';
-import { HOSTS, meetings } from './meetings.js';
+import { AROUND } from './encapsulation.js';
+import { HOSTS, meetings } from './many-conversations.js';
+import { differences, RULES, TYPES } from './records-by-conversation.js';
 import { seedsOf } from './seeds.js';
-import { differences, RULES, TYPES } from './told.js';
 
 const seeds = seedsOf(1);
 

@@ -1,5 +1,5 @@
 /** The sending half of a host: what is acknowledged, what the window allows, and what must be retransmitted. */
-import type { Manner } from './manner.js';
+import type { Manner } from './host-behaviour.js';
 import type { Segment } from './segment.js';
 import type { World } from './world.js';
 

@@ -6,7 +6,7 @@
 import type { Random } from '../pseudo-random.js';
 import type { Outcome, Step } from '../stream-tracking/conversation.js';
 import { Host } from './host.js';
-import { type Manner, USUAL } from './manner.js';
+import { type Manner, USUAL } from './host-behaviour.js';
 import { type Segment, stepOf } from './segment.js';
 
 export interface Links {

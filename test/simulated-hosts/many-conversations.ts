@@ -1,12 +1,12 @@
 /** Captures of many conversations, each over its own link, and what their records must equal. */
 import type { CapturedPacket } from '../packets/builder.js';
-import type { Around } from './around.js';
 import { network6 } from './as-ipv6.js';
 import { captured, type Ends } from './capture.js';
 import { LINKS } from './check.js';
+import type { Around } from './encapsulation.js';
 import { fileTransfer } from './file-transfer.js';
-import type { Manner } from './manner.js';
-import { said, TALKS, type Talk } from './talks.js';
+import type { Manner } from './host-behaviour.js';
+import { said, TALKS, type Talk } from './protocol-conversations.js';
 import type { Links } from './world.js';
 
 /** Host policies that prefer older data, and those that do not. */

@@ -6,7 +6,7 @@ import { BINARY_CONVERSATIONS } from '../fuzz/binary-conversations.js';
 import { mail, TEXT_CONVERSATIONS } from '../fuzz/text-conversations.js';
 import { bytesOf, client, server, type Turn } from '../fuzz/turns.js';
 import { text } from './check.js';
-import type { Said } from './manner.js';
+import type { Said } from './host-behaviour.js';
 import type { Scene } from './world.js';
 
 export interface Talk {

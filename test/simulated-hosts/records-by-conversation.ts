@@ -1,6 +1,6 @@
 /** Records of a run by conversation, without what links change: times and counts of packets. */
 import type { EveRecord } from '../streams/replay.js';
-import { type Comparison, portOf } from './meetings.js';
+import { type Comparison, portOf } from './many-conversations.js';
 
 const OF_PROTOCOLS = [
   ...[
