@@ -36,9 +36,9 @@ export default defineModule({
   kind: 'output',
   options: [outputs, logFolder, enabled, filename, ...SYSLOG_OPTIONS],
   wants: config => (outputEntries(config, 'fast').length + syslogs(config).length > 0 ? [EVENT_ALERT] : []),
-  openLog(file, config, told) {
+  openLog(file, config, warn) {
     const settings = syslogs(config).find(each => each.file === file);
-    return settings && new Syslog(settings, told);
+    return settings && new Syslog(settings, warn);
   },
   create: thread => new Fast(thread),
 });

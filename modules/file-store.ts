@@ -66,8 +66,8 @@ class FileStore implements ThreadModule {
     const sids = requestingSids(file, transaction.storesFiles, session.storesFiles, transaction.id);
     const { store } = this;
     const id = store && (file.store || sids.length > 0) ? this.attempt(() => store.write(file)) : undefined;
-    const told = this.thread.wants(EVENT_FILEINFO);
-    if (id === undefined && !told) return;
+    const logsFileinfo = this.thread.wants(EVENT_FILEINFO);
+    if (id === undefined && !logsFileinfo) return;
     const { protocol } = session;
     const record = protocol.recordOfFile?.(transaction) ?? protocol.record(transaction, true);
     const info = `"fileinfo":${fileInfo(file, this.settings, transaction.id, { id, sids })}`;
@@ -77,7 +77,7 @@ class FileStore implements ThreadModule {
       const where = { transaction: transaction.id, protocol: protocol.name };
       this.attempt(() => store!.describe(file, slot, where, members, forwarded));
     }
-    if (!told) return;
+    if (!logsFileinfo) return;
     const event = addEvent(
       this.thread,
       batch,

@@ -24,7 +24,7 @@ import { elephantOptions } from './flow/elephants.js';
 import { expiry } from './flow/expiry.js';
 import { FlowMaintenance, prealloc } from './flow/maintenance.js';
 import { emergencyRecovery, hashSize, memcap, simulatedMemcap } from './flow/options.js';
-import { recursionTracking, vlanTracking, wantsFlow } from './flow/packet-key.js';
+import { belongsToFlow, recursionTracking, vlanTracking } from './flow/packet-key.js';
 import { FlowTable } from './flow/table.js';
 import { timeoutOptions } from './flow/timeouts.js';
 
@@ -147,7 +147,7 @@ class Flow implements ThreadModule {
         earliest = time;
         bytes = row[p + Packet.PAYLOAD_LENGTH]!;
       } else if (time < earliest) earliest = time;
-      if (wantsFlow(row, p)) table.assign(slot);
+      if (belongsToFlow(row, p)) table.assign(slot);
     }
     if (start > 0) dropFront(batch, start);
   }

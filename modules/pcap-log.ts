@@ -28,10 +28,10 @@ export default defineModule({
     if (!settings) return [];
     return settings.conditional === 'tag' ? [WANTS_PACKETS, WANTS_TAGS] : [WANTS_PACKETS];
   },
-  openLog(file, config, told) {
+  openLog(file, config, warn) {
     const thread = threadIn(file);
     const settings = thread && pcapLogSettings(config);
-    return settings && new CaptureFiles(new FileNames(settings, thread), settings, told);
+    return settings && new CaptureFiles(new FileNames(settings, thread), settings, warn);
   },
   create(thread) {
     const settings = pcapLogSettings(thread.config);

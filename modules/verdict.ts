@@ -29,7 +29,7 @@ class Verdict implements ThreadModule {
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   private readonly counters: VerdictCounters;
-  private readonly wantsDrops: boolean;
+  private readonly logsDrops: boolean;
   private readonly lostEvents: number;
   private readonly firewall: boolean;
   private readonly inline: boolean;
@@ -41,7 +41,7 @@ class Verdict implements ThreadModule {
     this.firewall = thread.config.read(FIREWALL);
     this.inline = thread.config.read(engineMode) === 'ips';
     this.counters = new VerdictCounters(thread.counters, this.firewall);
-    this.wantsDrops = thread.wants(EVENT_DROP);
+    this.logsDrops = thread.wants(EVENT_DROP);
     this.lostEvents = thread.counters.declare('verdict.drop_events_lost');
     this.delivery = thread.services.get(VERDICT_DELIVERY) as VerdictDelivery | undefined;
   }
@@ -137,7 +137,7 @@ class Verdict implements ThreadModule {
     const { row } = this;
     const flow = row[p + Packet.FLOW]!;
     if (flow >= 0) this.flows[flow * Flow.INTS + Flow.DROP_REASON] ||= row[p + Packet.REASON]!;
-    if (!this.wantsDrops || Reason.isLoggedByDetection(row[p + Packet.REASON]!)) return;
+    if (!this.logsDrops || Reason.isLoggedByDetection(row[p + Packet.REASON]!)) return;
     if (addEvent(this.thread, batch, EVENT_DROP, slot, '') < 0)
       this.thread.counters.values[this.lostEvents]!++;
   }

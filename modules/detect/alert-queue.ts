@@ -54,7 +54,7 @@ export class AlertQueue {
   makeRoom(signature: number, transaction: number): number {
     if (this.length < this.capacity) return -1;
     const last = this.length - 1;
-    if (!this.isBehind(last, signature, transaction)) return signature;
+    if (!this.isLaterThan(last, signature, transaction)) return signature;
     this.length = last;
     return this.signatures[last]!;
   }
@@ -72,7 +72,7 @@ export class AlertQueue {
     if (this.length === this.capacity) return false;
     let at = this.length++;
     // Kept sorted by signature, then transaction: few alerts, mostly added in order.
-    while (at > 0 && this.isBehind(at - 1, signature, transaction)) {
+    while (at > 0 && this.isLaterThan(at - 1, signature, transaction)) {
       this.move(at - 1, at);
       at--;
     }
@@ -86,7 +86,7 @@ export class AlertQueue {
     return true;
   }
 
-  private isBehind(at: number, signature: number, transaction: number): boolean {
+  private isLaterThan(at: number, signature: number, transaction: number): boolean {
     const other = this.signatures[at]!;
     return other > signature || (other === signature && this.transactions[at]! > transaction);
   }

@@ -55,8 +55,8 @@ export class CertificateFiles implements CertificateStore {
     this.failed = thread.counters.declare('tls_store.fs_errors');
   }
 
-  keep({ transaction: inHand, toServer, p, f, flow }: Inspection): void {
-    const transaction = inHand ?? (flow >= 0 ? this.layer?.sessionOf(flow)?.transactions[0] : undefined);
+  keep({ transaction: current, toServer, p, f, flow }: Inspection): void {
+    const transaction = current ?? (flow >= 0 ? this.layer?.sessionOf(flow)?.transactions[0] : undefined);
     const ofClient = toServer ? transaction?.certificates?.(true) : undefined;
     const certificates = ofClient ?? transaction?.certificates?.(false);
     const kept = ofClient ? this.kept.client : this.kept.server;

@@ -75,7 +75,7 @@ export class DetectionRunner {
     this.enter(detection);
     try {
       const answer = work();
-      checkAnswer(answer);
+      checkAction(answer);
       this.context.clientPosition = -1;
       if (answer) this.executor.execute(detection, answer, this.context);
     } catch (error) {
@@ -88,7 +88,7 @@ export class DetectionRunner {
   private advance(detection: LoadedDetection, asking: RoutineContext): boolean {
     for (let i = 0; i < MAX_ANSWERS; i++) {
       const { done, value } = asking.routine!.next();
-      checkAnswer(value);
+      checkAction(value);
       if (value) this.answer(detection, asking, value);
       if (done || isFinal(value)) return false;
       if (!value) return true;
@@ -208,12 +208,12 @@ function isFinal(answer: DetectionResult): boolean {
  * Numbers and booleans are incidental results of short functions (`packet => list.push(packet.time)`).
  * @throws if code returns something else that was intended: a text, or a read with `yield` instead of `yield*`
  */
-function checkAnswer(said: unknown): void {
-  if (!said || (typeof said !== 'object' && typeof said !== 'string')) return;
-  if (KINDS.has((said as DetectionAction).kind)) return;
-  if (Symbol.iterator in Object(said) && typeof said === 'object')
+function checkAction(result: unknown): void {
+  if (!result || (typeof result !== 'object' && typeof result !== 'string')) return;
+  if (KINDS.has((result as DetectionAction).kind)) return;
+  if (Symbol.iterator in Object(result) && typeof result === 'object')
     throw new Error('it yields a read; use yield* instead of yield');
-  throw new Error(`it returned ${inspect(said, INSPECT_OPTIONS)}, expected a result such as alert()`);
+  throw new Error(`it returned ${inspect(result, INSPECT_OPTIONS)}, expected a result such as alert()`);
 }
 
 function memoryInUse(): number {

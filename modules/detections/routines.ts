@@ -74,10 +74,10 @@ export class Routines {
     if (delivery.end > delivery.start)
       socket.feed(this.bytes, delivery.start, delivery.end, bufferLimit(detection, conversation));
     if (delivery.ends) socket.end(delivery.reset);
-    const goesOn = this.resume(detection, conversation);
+    const continues = this.resume(detection, conversation);
     socket.keep(this.bytes, bufferLimit(detection, conversation));
     this.held += socket.bufferedBytes(this.bytes) - before;
-    if (this.held <= this.maxHeld) return goesOn;
+    if (this.held <= this.maxHeld) return continues;
     this.values[this.memcapReached]!++;
     return false;
   }

@@ -36,7 +36,7 @@ export class Transactions {
   completed(
     slot: number,
     wanted: (protocol: string) => boolean,
-    tell: (view: TransactionView, item: number) => void,
+    report: (view: TransactionView, item: number) => void,
   ): void {
     const { updates } = this.layer;
     const first = this.firsts[slot]! - 1;
@@ -46,7 +46,7 @@ export class Transactions {
       const bit = toServer ? TO_SERVER : TO_CLIENT;
       const before = transaction.reportedDirections ?? 0;
       if ((before & bit) !== 0) continue;
-      tell(new TransactionView(session.protocol, transaction, toServer), i - first);
+      report(new TransactionView(session.protocol, transaction, toServer), i - first);
       transaction.reportedDirections = before | bit;
     }
   }

@@ -46,12 +46,12 @@ export function writePacketAnomaly(writer: Writer, subject: Subject, event: numb
 }
 
 /** Calls `tell` with each event of the packet, in numerical order. */
-export function forEachPacketEvent(subject: Subject, tell: (event: number) => void): void {
+export function forEachPacketEvent(subject: Subject, visit: (event: number) => void): void {
   for (let field = 0; field < Packet.EVENT_FIELDS; field++) {
     let bits = subject.packetField(Packet.EVENTS + field);
     while (bits !== 0) {
       const bit = 31 - Math.clz32(bits & -bits);
-      tell(field * 32 + bit);
+      visit(field * 32 + bit);
       bits &= bits - 1;
     }
   }

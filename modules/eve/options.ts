@@ -41,7 +41,7 @@ export const filename = entryOption('filename', text, 'eve.json', 'file name; on
 export const prefix = entryOption('prefix', text, '', 'text before each record, such as "@cee: "');
 export const pcapFile = entryOption('pcap-file', boolean, false, 'log the capture file of each record');
 export const metadata = entryOption('metadata', boolean, true, 'log flowbits and other flow variables');
-export const ethernet = entryOption('ethernet', boolean, false, 'tell MAC addresses');
+export const ethernet = entryOption('ethernet', boolean, false, 'log MAC addresses');
 export const version = entryOption(
   'suricata-version',
   boolean,

@@ -40,9 +40,9 @@ class EveStatistics implements StatsLog {
     const { stats: settings } = this.instance;
     const shown: StatsTree = { ...(settings.totals ? totals : { uptime: totals.uptime! }) };
     if (settings.threads && threads !== undefined) shown.threads = threads;
-    const told = settings.deltas ? withDeltas(shown, this.last) : shown;
+    const values = settings.deltas ? withDeltas(shown, this.last) : shown;
     this.last = shown;
-    return settings.zeros ? told : withoutZeros(told);
+    return settings.zeros ? values : withoutZeros(values);
   }
 }
 

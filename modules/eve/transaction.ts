@@ -123,7 +123,8 @@ function writeWithClient(
   header.client = undefined;
   if (kind === FILE_INFO) writer.protocols.write(json, subject);
   const members = writer.ownMembers(subject);
-  while (members.next()) if (!members.isNamed(XFF_MEMBER) && writer.wantsMember(members)) writer.copyMember();
+  while (members.next())
+    if (!members.isNamed(XFF_MEMBER) && writer.isMemberLogged(members)) writer.copyMember();
   if (client !== undefined && wanted?.mode === 'extra-data') json.text(XFF, client);
   json.close();
 }

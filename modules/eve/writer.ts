@@ -63,11 +63,11 @@ export class Writer {
       return;
     }
     const members = this.ownMembers(subject);
-    while (members.next()) if (this.wantsMember(members)) this.copyMember();
+    while (members.next()) if (this.isMemberLogged(members)) this.copyMember();
   }
 
   /** Whether the entry logs the current member of the iteration: variables may be excluded. */
-  wantsMember(members: Members): boolean {
+  isMemberLogged(members: Members): boolean {
     return this.instance.metadata || (!members.isNamed(METADATA) && !members.isNamed(TRAFFIC));
   }
 }

@@ -198,7 +198,7 @@ const LITTLE_ENDIAN = new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
 const NO_FLOW = Packet.FLAG_INVALID | Packet.FLAG_FRAGMENT | Packet.FLAG_EXCLUDED;
 
 /** Whether packets like the one at `p` belong to flows. */
-export function wantsFlow(row: Int32Array, p: number): boolean {
+export function belongsToFlow(row: Int32Array, p: number): boolean {
   if (row[p + Packet.FLAGS]! & NO_FLOW) return false;
   if (row[p + Packet.PSEUDO]! > Packet.PSEUDO_REASSEMBLED) return false;
   const protocol = row[p + Packet.PROTOCOL]!;

@@ -31,8 +31,8 @@ function opened(settings: ScriptSettings, lua: Lua, config: Config): OutputScrip
 }
 
 /** Statistics writers have no access to the manager's log: important messages go to stderr. */
-const tell = (message: string) => void process.stderr.write(`${message}\n`);
-const LOG: Log = { debug() {}, info() {}, notice: tell, warning: tell, error: tell };
+const printError = (message: string) => void process.stderr.write(`${message}\n`);
+const LOG: Log = { debug() {}, info() {}, notice: printError, warning: printError, error: printError };
 
 class ScriptStatistics implements StatsLog {
   readonly file = '';
@@ -62,7 +62,7 @@ class ScriptStatistics implements StatsLog {
       action();
     } catch (error) {
       this.state = 'failed';
-      tell(`Error: lua: ${(error as Error).message}`);
+      printError(`Error: lua: ${(error as Error).message}`);
     }
   }
 

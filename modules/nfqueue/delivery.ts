@@ -20,15 +20,15 @@ import { VerdictQueue } from './verdict-queue.js';
 export function serveThread(thread: Thread, modules: readonly string[]): void {
   const addon = native()!;
   const receives = modules.includes('nfqueue');
-  const judges = modules.includes('verdict');
-  if (receives !== judges && openQueuesOf(thread).queues.some(({ link }) => link.driver === 'node-nfqueue'))
+  const decides = modules.includes('verdict');
+  if (receives !== decides && openQueuesOf(thread).queues.some(({ link }) => link.driver === 'node-nfqueue'))
     throw new Error(
       'nfq.driver: node-nfqueue needs a profile whose threads run all modules, such as workers',
     );
-  const answersAll = receives && judges;
+  const answersAll = receives && decides;
   if (thread.config.read(BYPASS_MASK) !== 0 || bypassCommand(thread.config) !== undefined)
     thread.services.set(CAPTURE_BYPASS, true);
-  thread.services.set(VERDICT_DELIVERY, new QueueDelivery(thread, addon, judges, answersAll));
+  thread.services.set(VERDICT_DELIVERY, new QueueDelivery(thread, addon, decides, answersAll));
   thread.services.set(PACKET_SENDER, new RawSender(addon, openQueuesOf(thread).senders));
 }
 
@@ -45,13 +45,13 @@ export class QueueDelivery implements VerdictDelivery {
   constructor(
     private readonly thread: Thread,
     addon: Native,
-    judges: boolean,
+    decides: boolean,
     readonly answersAll: boolean,
   ) {
     const { config, counters } = thread;
     const most = config.read(BATCH_COUNT) || Number.MAX_SAFE_INTEGER;
     this.answers = new Answers(config);
-    this.bypassHook = bypassCommand(config) === undefined || !judges ? undefined : new BypassHook(thread);
+    this.bypassHook = bypassCommand(config) === undefined || !decides ? undefined : new BypassHook(thread);
     this.queues = openQueuesOf(thread).queues.map(
       queue =>
         new VerdictQueue(

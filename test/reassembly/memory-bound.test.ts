@@ -30,5 +30,5 @@ it.each([
   for (let flow = 0; flow < STREAMS; flow++) reassembler.free(flow);
   reassembler.beginBatch();
   expect(reassembler.bytesHeld).toBe(0);
-  expect(reassembler.bytesGiven).toBe(reassembler.bytesTaken);
+  expect(reassembler.bytesReleased).toBe(reassembler.bytesAllocated);
 });

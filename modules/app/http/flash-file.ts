@@ -78,8 +78,8 @@ export class FlashFile implements Layer {
 /** The file so far in uncompressed form; undefined if nothing was decompressed. */
 function decoded(kind: 'deflate' | 'lzma', file: Uint8Array, most: number): Decoded | undefined {
   if (file.length <= HEADER) return undefined;
-  const said = new DataView(file.buffer, file.byteOffset).getUint32(FILE_LENGTH, true) - HEADER;
-  const limit = Math.min(most, Math.max(0, said));
+  const announced = new DataView(file.buffer, file.byteOffset).getUint32(FILE_LENGTH, true) - HEADER;
+  const limit = Math.min(most, Math.max(0, announced));
   const body = kind === 'lzma' ? ofLzma(file, limit) : ofZlib(file, limit);
   if (!body || body.length === 0) return undefined;
   const content = new Uint8Array(HEADER + body.length);

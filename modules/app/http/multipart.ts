@@ -54,11 +54,11 @@ export class Multipart {
   write(bytes: Uint8Array): void {
     if (this.where === 'over') return;
     let rest = this.pending.length > 0 ? Buffer.concat([this.pending, bytes]) : bytes;
-    for (let goesOn = true; goesOn && !this.isFinished(); ) {
+    for (let progressed = true; progressed && !this.isFinished(); ) {
       const { length } = rest;
       const { where } = this;
       rest = this.step(rest);
-      goesOn = rest.length !== length || this.where !== where;
+      progressed = rest.length !== length || this.where !== where;
     }
     this.pending = this.isFinished() ? EMPTY : new Uint8Array(rest);
   }

@@ -87,12 +87,12 @@ export class Reassembler implements StreamControl {
     return this.store.memory.used;
   }
 
-  get bytesTaken(): number {
-    return this.store.memory.taken;
+  get bytesAllocated(): number {
+    return this.store.memory.allocatedTotal;
   }
 
-  get bytesGiven(): number {
-    return this.store.memory.given;
+  get bytesReleased(): number {
+    return this.store.memory.releasedTotal;
   }
 
   /** A new batch begins: memory of data delivered in the previous one may be reused. */

@@ -19,8 +19,8 @@ export class StreamMemory {
   /** Bytes in allocated blocks, including those deferred to the next batch. */
   used = 0;
   /** Bytes allocated and freed since the start: equal when nothing is held. */
-  taken = 0;
-  given = 0;
+  allocatedTotal = 0;
+  releasedTotal = 0;
   readonly first: number;
   private readonly units: number;
   private readonly orders: number;
@@ -76,15 +76,15 @@ export class StreamMemory {
     this.orderAt[block] = order + 1;
     this.references[block] = 1;
     this.used += UNIT << order;
-    this.taken += UNIT << order;
+    this.allocatedTotal += UNIT << order;
     return block;
   }
 
   /** Counts bytes of bookkeeping (negative: freed) towards the limit. */
   charge(bytes: number): void {
     this.used += bytes;
-    if (bytes > 0) this.taken += bytes;
-    else this.given -= bytes;
+    if (bytes > 0) this.allocatedTotal += bytes;
+    else this.releasedTotal -= bytes;
   }
 
   /** Adds a reference to the block. */
@@ -104,7 +104,7 @@ export class StreamMemory {
 
   /** Drops a reference; the block is free at once if it was the last one. */
   free(block: number): void {
-    if (--this.references[block]! === 0) this.giveBack(block);
+    if (--this.references[block]! === 0) this.returnUnits(block);
   }
 
   /** Data delivered in the previous batch is no longer accessed. */
@@ -113,10 +113,10 @@ export class StreamMemory {
     this.pendingCount = 0;
   }
 
-  private giveBack(block: number): void {
+  private returnUnits(block: number): void {
     const order = this.orderAt[block]! - 1;
     this.used -= UNIT << order;
-    this.given += UNIT << order;
+    this.releasedTotal += UNIT << order;
     this.next[block] = this.recentHeads[order]!;
     this.recentHeads[order] = block;
   }
