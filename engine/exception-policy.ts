@@ -129,10 +129,10 @@ export function policyOf(config: Config, of: ExceptionTarget): Policy {
   const own = config.read(policyOption(of));
   const inline = config.read(engineMode) === 'ips';
   const word = own === 'unset' ? config.read(masterSwitch) : own;
-  return allowed(word === 'unset' ? 'auto' : word, of, inline);
+  return effectivePolicy(word === 'unset' ? 'auto' : word, of, inline);
 }
 
-function allowed(word: (typeof WORDS)[number], of: ExceptionTarget, inline: boolean): Policy {
+function effectivePolicy(word: (typeof WORDS)[number], of: ExceptionTarget, inline: boolean): Policy {
   const policy: Policy = word === 'auto' ? (inline ? 'drop-flow' : 'ignore') : word;
   // Without inline mode nothing can be dropped.
   if (!inline && (policy.startsWith('drop') || policy.startsWith('reject'))) return 'ignore';

@@ -83,7 +83,7 @@ class GuardedCalls {
       if (isDone) return result as T;
     } catch (error) {
       if (this.errors++ < MAX_LOGGED_ERRORS)
-        this.log.warnOnce(`parser ${this.name} failed and is disabled for the flow: ${placeOf(error)}`);
+        this.log.warnOnce(`parser ${this.name} failed and is disabled for the flow: ${errorLocation(error)}`);
       throw error instanceof Error ? error : new Error(textOf(error));
     }
     this.isDisabled = true;
@@ -104,7 +104,7 @@ class GuardedCalls {
 }
 
 /** The message, and the line it comes from. */
-function placeOf(error: unknown): string {
+function errorLocation(error: unknown): string {
   const { stack } = error instanceof Error ? error : {};
   const line =
     typeof stack === 'string' ? stack.split('\n').find(text => text.startsWith('    at ')) : undefined;

@@ -71,11 +71,11 @@ export class CaptureReader implements CaptureFormat {
 
 function unknown(magic: number): string {
   const known = UNSUPPORTED_FORMATS.find(([value, mask]) => (magic & mask) >>> 0 === value);
-  return known ? known[2] : `not a capture (starts with ${shown(magic)}), expected pcap or pcapng`;
+  return known ? known[2] : `not a capture (starts with ${magicText(magic)}), expected pcap or pcapng`;
 }
 
 /** Shows text as text: a configuration or rule file was given instead. */
-function shown(magic: number): string {
+function magicText(magic: number): string {
   const hex = magic.toString(16).padStart(8, '0');
   const text = Buffer.from(hex, 'hex').toString('latin1');
   return /^[ -~]+$/.test(text) ? `"${text}"` : `0x${hex}`;

@@ -4,7 +4,12 @@
  * record of what was installed: everything that refers to the chain is ours, even after a crash.
  */
 
-import { makeBypassSets, plannedBypassSets, removeBypassSets, shownBypassSets } from './gate/bypass-sets.js';
+import {
+  bypassSetStatus,
+  createBypassSets,
+  plannedBypassSets,
+  removeBypassSets,
+} from './gate/bypass-sets.js';
 import { type Runner, run } from './gate/runner.js';
 import { UsageError } from './usage-error.js';
 
@@ -118,8 +123,8 @@ export function removalRules(listing: string): Rule[] {
 export function gateUp(options: GateOptions, runner: Runner = run): void {
   gateDown(runner);
   try {
-    if (options.bypassSets) makeBypassSets(options.mark!, runner);
-    for (const programs of PROGRAMS) makeWithOneOf(programs, gateRules(options), runner);
+    if (options.bypassSets) createBypassSets(options.mark!, runner);
+    for (const programs of PROGRAMS) installRules(programs, gateRules(options), runner);
   } catch (error) {
     gateDown(runner);
     throw new UsageError(`the gate cannot be installed: ${textOf(error)}`);
@@ -127,7 +132,7 @@ export function gateUp(options: GateOptions, runner: Runner = run): void {
 }
 
 /** The programs of a kind need different kernel features. */
-function makeWithOneOf(programs: readonly string[], rules: readonly Rule[], runner: Runner): void {
+function installRules(programs: readonly string[], rules: readonly Rule[], runner: Runner): void {
   let problem: unknown;
   for (const program of programs) {
     try {
@@ -164,7 +169,7 @@ function remove(program: string, listed: string, runner: Runner): number {
 }
 
 /** Rules and packet counts of a gate, by program; empty for programs without a gate. @throws UsageError */
-export function gateShown(runner: Runner = run): string {
+export function gateStatus(runner: Runner = run): string {
   return listings(runner, '-v')
     .filter(([, text]) => text.includes(CHAIN))
     .map(
@@ -175,7 +180,7 @@ export function gateShown(runner: Runner = run): string {
           .join('\n')}\n`,
     )
     .join('')
-    .concat(shownBypassSets(runner));
+    .concat(bypassSetStatus(runner));
 }
 
 /**

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { packaged } from '../compiled.js';
 import { assign, keysOf } from '../config/assign.js';
 import type { Config } from '../config/config.js';
-import { placeText } from '../config/config-error.js';
+import { locationText } from '../config/config-error.js';
 import type { DeclaredOptions, Finding } from '../config/declared.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import type { Mapping } from '../config/scalar.js';
@@ -51,15 +51,15 @@ export function addSettings(config: Config, settings: Readonly<Record<string, un
 }
 
 /** `suricata.yaml:12: stream.inlin: unknown key, did you mean stream.inline?` */
-export function findingText({ places }: LoadedConfig, { path, message }: Finding): string {
-  return `${placeText(positionOf(places, path))}: ${path}: ${message}`;
+export function findingText({ locations }: LoadedConfig, { path, message }: Finding): string {
+  return `${locationText(locationOf(locations, path))}: ${path}: ${message}`;
 }
 
 /** Keys that result from a setting of a parent node have its position. */
-function positionOf(places: LoadedConfig['places'], path: string) {
+function locationOf(locations: LoadedConfig['locations'], path: string) {
   for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
-    const place = places.get(at);
-    if (place) return place;
+    const location = locations.get(at);
+    if (location) return location;
   }
   return undefined;
 }

@@ -1,13 +1,13 @@
 /** Location of a setting: a file and line, the command line, the environment. */
-export interface Place {
+export interface SourceLocation {
   readonly file: string;
   /** From 1; absent if not in a file. */
   readonly line?: number;
 }
 
-export function placeText(place: Place | undefined): string {
-  if (!place) return 'configuration';
-  return place.line === undefined ? place.file : `${place.file}:${place.line}`;
+export function locationText(location: SourceLocation | undefined): string {
+  if (!location) return 'configuration';
+  return location.line === undefined ? location.file : `${location.file}:${location.line}`;
 }
 
 /** A configuration that cannot be loaded: names the location, the key, and what was expected. */
@@ -15,9 +15,9 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
   constructor(
-    readonly place: Place,
+    readonly location: SourceLocation,
     readonly reason: string,
   ) {
-    super(`${placeText(place)}: ${reason}`);
+    super(`${locationText(location)}: ${reason}`);
   }
 }

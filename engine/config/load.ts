@@ -1,9 +1,9 @@
 /** Loads a configuration: a file with its includes, then the environment, then `--include` and `--set`. */
 import { type Assignment, assign, keysOf, readAssignment } from './assign.js';
 import { Config } from './config.js';
-import type { Place } from './config-error.js';
+import type { SourceLocation } from './config-error.js';
 import { type Mapping, plainValue } from './scalar.js';
-import { type Places, readYamlFile } from './yaml-file.js';
+import { readYamlFile, type SourceLocations } from './yaml-file.js';
 
 export interface ConfigSources {
   /** Main file; without one the configuration is empty. */
@@ -18,7 +18,7 @@ export interface ConfigSources {
 export interface LoadedConfig {
   readonly config: Config;
   /** Location of each key, by dotted path. */
-  readonly places: ReadonlyMap<string, Place>;
+  readonly locations: ReadonlyMap<string, SourceLocation>;
 }
 
 /** Environment variables with this prefix set options: `SLUICE__stream__inline=yes`. */
@@ -29,27 +29,38 @@ const INCLUDE_PATH = 'SLUICE_INCLUDE_PATH';
 /** @throws ConfigError with location and reason */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const tree: Mapping = {};
-  const places: Places = new Map();
+  const locations: SourceLocations = new Map();
   const includePath = (sources.environment?.[INCLUDE_PATH] ?? '').split(':').filter(folder => folder !== '');
   for (const file of [sources.file, ...(sources.includes ?? [])])
-    if (file !== undefined) addFile(tree, places, file, includePath);
+    if (file !== undefined) addFile(tree, locations, file, includePath);
   for (const [name, value] of Object.entries(sources.environment ?? {})) {
     if (name.startsWith(VARIABLE) && value !== undefined)
-      add(tree, places, readVariable(name, value), { file: `environment ${name}` });
+      add(tree, locations, readVariable(name, value), { file: `environment ${name}` });
   }
-  for (const text of sources.sets ?? []) add(tree, places, readAssignment(text, '--set'), { file: '--set' });
-  return { config: new Config(tree), places };
+  for (const text of sources.sets ?? [])
+    add(tree, locations, readAssignment(text, '--set'), { file: '--set' });
+  return { config: new Config(tree), locations };
 }
 
-function addFile(tree: Mapping, places: Places, file: string, includePath: readonly string[]): void {
+function addFile(
+  tree: Mapping,
+  locations: SourceLocations,
+  file: string,
+  includePath: readonly string[],
+): void {
   const read = readYamlFile(file, includePath);
   Object.assign(tree, read.tree);
-  for (const [path, place] of read.places) places.set(path, place);
+  for (const [path, location] of read.locations) locations.set(path, location);
 }
 
-function add(tree: Mapping, places: Places, assignment: Assignment, place: Place): void {
+function add(
+  tree: Mapping,
+  locations: SourceLocations,
+  assignment: Assignment,
+  location: SourceLocation,
+): void {
   assign(tree, assignment);
-  places.set(assignment.path.join('.'), place);
+  locations.set(assignment.path.join('.'), location);
 }
 
 /** Levels are separated by two underscores; a single one stands for a hyphen. */

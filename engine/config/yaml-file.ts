@@ -7,11 +7,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
-import { ConfigError, type Place } from './config-error.js';
+import { ConfigError, type SourceLocation } from './config-error.js';
 import { keyName, type Mapping, plainValue } from './scalar.js';
 
 /** Locations of keys, by dotted path; list items by their index. */
-export type Places = Map<string, Place>;
+export type SourceLocations = Map<string, SourceLocation>;
 
 /** Maximum include depth, and maximum number of values in total: a bound on the expansion of aliases. */
 const MAX_INCLUDE_DEPTH = 32;
@@ -19,7 +19,7 @@ const MAX_VALUES = 200_000;
 
 /** State shared by all files of one configuration. */
 interface Loading {
-  readonly places: Places;
+  readonly locations: SourceLocations;
   /** Folders in which included files are searched by name if not found at their path. */
   readonly includePath: readonly string[];
   values: number;
@@ -29,19 +29,19 @@ interface Loading {
 export function readYamlFile(
   path: string,
   includePath: readonly string[] = [],
-): { tree: Mapping; places: Places } {
-  const loading: Loading = { places: new Map(), includePath, values: 0 };
+): { tree: Mapping; locations: SourceLocations } {
+  const loading: Loading = { locations: new Map(), includePath, values: 0 };
   const tree: Mapping = {};
   new YamlFile(path, loading, 0, { file: path }).into(tree, []);
-  return { tree, places: loading.places };
+  return { tree, locations: loading.locations };
 }
 
 /** Reads YAML from a text. @param name used as the file name in messages */
-export function readYamlText(text: string, name: string): { tree: Mapping; places: Places } {
-  const loading: Loading = { places: new Map(), includePath: [], values: 0 };
+export function readYamlText(text: string, name: string): { tree: Mapping; locations: SourceLocations } {
+  const loading: Loading = { locations: new Map(), includePath: [], values: 0 };
   const tree: Mapping = {};
   new YamlFile(name, loading, 0, { file: name }, text).into(tree, []);
-  return { tree, places: loading.places };
+  return { tree, locations: loading.locations };
 }
 
 class YamlFile {
@@ -52,7 +52,7 @@ class YamlFile {
     private readonly path: string,
     private readonly loading: Loading,
     private readonly depth: number,
-    private readonly from: Place,
+    private readonly from: SourceLocation,
     private readonly text?: string,
   ) {}
 
@@ -87,7 +87,7 @@ class YamlFile {
       logLevel: 'silent',
     });
     const error = document.errors[0];
-    if (error) throw new ConfigError(this.placeAt(error.pos[0]), error.message.split('\n')[0]!);
+    if (error) throw new ConfigError(this.locationAt(error.pos[0]), error.message.split('\n')[0]!);
     this.aliases = new Map();
     return document.contents;
   }
@@ -103,44 +103,50 @@ class YamlFile {
     }
   }
 
-  private placeAt(offset: number): Place {
+  private locationAt(offset: number): SourceLocation {
     return { file: this.path, line: this.lines.linePos(offset).line };
   }
 
-  private placeOf(node: Node | null): Place {
-    return this.placeAt(node?.range?.[0] ?? 0);
+  private locationOf(node: Node | null): SourceLocation {
+    return this.locationAt(node?.range?.[0] ?? 0);
   }
 
   private fill(target: Mapping, map: YAMLMap, at: readonly string[]): void {
     this.remember(map);
     for (const pair of map.items) {
       const node = pair.key as Node;
-      if (!isScalar(node)) throw new ConfigError(this.placeOf(node), 'expected a plain text key');
+      if (!isScalar(node)) throw new ConfigError(this.locationOf(node), 'expected a plain text key');
       const key = keyName(String(node.value), at.at(-1));
-      if (key === '__proto__') throw new ConfigError(this.placeOf(node), 'invalid key');
+      if (key === '__proto__') throw new ConfigError(this.locationOf(node), 'invalid key');
       const value = pair.value as Node | null;
       if (key === 'include') this.include(target, value, at);
-      else this.set(target, key, value, [...at, key], this.placeOf(node));
+      else this.set(target, key, value, [...at, key], this.locationOf(node));
     }
   }
 
-  private set(target: Mapping, key: string, value: Node | null, at: readonly string[], place: Place): void {
-    this.removePlaces(at);
-    this.loading.places.set(at.join('.'), place);
+  private set(
+    target: Mapping,
+    key: string,
+    value: Node | null,
+    at: readonly string[],
+    location: SourceLocation,
+  ): void {
+    this.removeLocations(at);
+    this.loading.locations.set(at.join('.'), location);
     target[key] = this.value(value, at);
   }
 
   /** A repeated key removes the locations of everything below its previous value. */
-  private removePlaces(at: readonly string[]): void {
+  private removeLocations(at: readonly string[]): void {
     const path = at.join('.');
-    if (!this.loading.places.has(path)) return;
-    for (const known of this.loading.places.keys())
-      if (known.startsWith(`${path}.`)) this.loading.places.delete(known);
+    if (!this.loading.locations.has(path)) return;
+    for (const known of this.loading.locations.keys())
+      if (known.startsWith(`${path}.`)) this.loading.locations.delete(known);
   }
 
   private value(node: Node | null, at: readonly string[]): unknown {
     if (++this.loading.values > MAX_VALUES)
-      throw new ConfigError(this.placeOf(node), `more than ${MAX_VALUES} values`);
+      throw new ConfigError(this.locationOf(node), `more than ${MAX_VALUES} values`);
     if (node === null) return null;
     if (node.tag === '!include') return this.included(node, at);
     this.remember(node);
@@ -158,7 +164,7 @@ class YamlFile {
   }
 
   private item(node: Node | null, at: readonly string[]): unknown {
-    this.loading.places.set(at.join('.'), this.placeOf(node));
+    this.loading.locations.set(at.join('.'), this.locationOf(node));
     return this.value(node, at);
   }
 
@@ -170,11 +176,11 @@ class YamlFile {
   private target(name: string, node: Node): Node {
     const target = this.aliases.get(name);
     if (!target)
-      throw new ConfigError(this.placeOf(node), `the anchor &${name} is not defined before this line`);
+      throw new ConfigError(this.locationOf(node), `the anchor &${name} is not defined before this line`);
     // An alias cannot refer to a node that is still being read: it would recurse infinitely.
     const [start, , end] = target.range!;
     if (node.range![0] >= start && node.range![0] < end)
-      throw new ConfigError(this.placeOf(node), `&${name} contains itself`);
+      throw new ConfigError(this.locationOf(node), `&${name} contains itself`);
     return target;
   }
 
@@ -190,9 +196,9 @@ class YamlFile {
 
   private open(node: Node | null): YamlFile {
     if (!isScalar(node) || String(node.value) === '')
-      throw new ConfigError(this.placeOf(node), 'include: expected the name of a file');
+      throw new ConfigError(this.locationOf(node), 'include: expected the name of a file');
     const path = this.find(resolve(dirname(this.path), String(node.value)));
-    return new YamlFile(path, this.loading, this.depth + 1, this.placeOf(node));
+    return new YamlFile(path, this.loading, this.depth + 1, this.locationOf(node));
   }
 
   private find(path: string): string {

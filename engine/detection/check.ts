@@ -23,7 +23,7 @@ export function checkDefinition(value: unknown, file: string): DetectionDefiniti
   if (given.api !== DETECTION_API)
     fail(`detection ${name} is made for detection API ${given.api}, this engine has ${DETECTION_API}`);
   const expect = (field: string, expected: string, is: (value: unknown) => boolean) => {
-    if (!is(given[field])) fail(`${field} is ${shown(given[field])}, expected ${expected}`);
+    if (!is(given[field])) fail(`${field} is ${valueText(given[field])}, expected ${expected}`);
   };
   const optional = (is: (value: unknown) => boolean) => (each: unknown) => each === undefined || is(each);
   expect('name', 'letters, digits and hyphens', each => typeof each === 'string' && /^[\w-]+$/.test(each));
@@ -69,6 +69,6 @@ function isGenerator(value: unknown): boolean {
   return Object.prototype.toString.call(value) === '[object GeneratorFunction]';
 }
 
-function shown(value: unknown): string {
+function valueText(value: unknown): string {
   return typeof value === 'string' ? `"${value}"` : String(value);
 }

@@ -65,8 +65,8 @@ describe('a configuration file', () => {
   });
 
   it('knows the lines of keys', () => {
-    const { places } = load('a:\n  b:\n    - c: 1\n');
-    expect(places.get('a.b.0.c')).toEqual({ file: join(folder, 'main.yaml'), line: 3 });
+    const { locations } = load('a:\n  b:\n    - c: 1\n');
+    expect(locations.get('a.b.0.c')).toEqual({ file: join(folder, 'main.yaml'), line: 3 });
   });
 });
 
@@ -95,7 +95,7 @@ describe('included files', () => {
     file('list.yaml', '- fast: {enabled: yes}\n- two\n');
     const config = loadConfig({ file: file('main.yaml', 'outputs: !include list.yaml\n') });
     expect(config.config.tree).toEqual({ outputs: [{ fast: { enabled: 'yes' } }, 'two'] });
-    expect(config.places.get('outputs.1')).toMatchObject({ line: 2 });
+    expect(config.locations.get('outputs.1')).toMatchObject({ line: 2 });
   });
 
   it('that do not exist are searched by name in the include path', () => {
@@ -184,10 +184,12 @@ describe('--set', () => {
       SLUICE__vars__address_groups__HOME_NET: 'any',
       OTHER: 'x',
     };
-    const { config, places } = load('stream: {midstream-policy: ignore}\n', { environment });
+    const { config, locations } = load('stream: {midstream-policy: ignore}\n', { environment });
     expect(config.at('stream.midstream-policy')).toBe('pass-flow');
     expect(config.at('vars.address-groups.HOME_NET')).toBe('any');
-    expect(places.get('stream.midstream-policy')!.file).toBe('environment SLUICE__stream__midstream_policy');
+    expect(locations.get('stream.midstream-policy')!.file).toBe(
+      'environment SLUICE__stream__midstream_policy',
+    );
     expect(
       load('', { environment, sets: ['stream.midstream-policy=drop-flow'] }).config.at(
         'stream.midstream-policy',

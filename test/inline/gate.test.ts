@@ -4,7 +4,7 @@ import {
   type GateOptions,
   gateDown,
   gateRules,
-  gateShown,
+  gateStatus,
   gateUp,
   removalRules,
 } from '../../engine/cli/gate.js';
@@ -66,14 +66,14 @@ describe('without permission', () => {
   };
 
   it('the error is reported, not a missing gate', () => {
-    for (const action of [gateShown, gateDown, (runner: Runner) => gateUp(PLAIN, runner)])
+    for (const action of [gateStatus, gateDown, (runner: Runner) => gateUp(PLAIN, runner)])
       expect(() => action(forbidden)).toThrow('iptables: iptables: Permission denied (you must be root)');
   });
 
   it('for some of the programs, the gate of the others is shown', () => {
     const runner = (program: string): string =>
       program === 'ip6tables' ? '-N SLUICE\n' : forbidden(program);
-    expect(gateShown(runner)).toBe('ip6tables:\n-N SLUICE\n');
+    expect(gateStatus(runner)).toBe('ip6tables:\n-N SLUICE\n');
   });
 });
 

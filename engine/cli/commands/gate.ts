@@ -1,7 +1,7 @@
 /** `sluice gate`: creates and removes the firewall rules that send packets to the sensor. */
 
 import { subcommands } from '../command-line/subcommands.js';
-import { type GateOptions, gateDown, gateShown, gateUp, plannedCommands } from '../gate.js';
+import { type GateOptions, gateDown, gateStatus, gateUp, plannedCommands } from '../gate.js';
 import { UsageError } from '../usage-error.js';
 
 interface UpOptions {
@@ -45,7 +45,7 @@ export async function command(words: readonly string[]): Promise<number> {
     program
       .command('show')
       .description('show the rules of the gate with their packet counts')
-      .action(() => void process.stdout.write(gateShown() || 'no gate is installed\n'));
+      .action(() => void process.stdout.write(gateStatus() || 'no gate is installed\n'));
   });
 }
 

@@ -33,7 +33,7 @@ function setType(version: '4' | '6'): string {
   return `{ type ${address} . inet_service . ${address} . inet_service . inet_proto; flags timeout; size 65536; }`;
 }
 
-export function makeBypassSets(mark: string, runner: Runner): void {
+export function createBypassSets(mark: string, runner: Runner): void {
   for (const command of bypassSetCommands(mark)) runner(PROGRAM, command);
 }
 
@@ -45,7 +45,7 @@ export function removeBypassSets(runner: Runner): number {
 }
 
 /** The table as listed by nft; empty if there is none. */
-export function shownBypassSets(runner: Runner): string {
+export function bypassSetStatus(runner: Runner): string {
   if (!listed(runner).includes(`table ${TABLE.join(' ')}`)) return '';
   return `nft:\n${runner(PROGRAM, ['list', 'table', ...TABLE])}`;
 }

@@ -123,7 +123,7 @@ export async function inspectCapture(
   const detect = defineModule({
     summary: 'detection under observation',
     kind: 'stage',
-    create: thread => observed(thread, image, observe(thread)),
+    create: thread => observedDetection(thread, image, observe(thread)),
   });
   const run = {
     config,
@@ -136,7 +136,7 @@ export async function inspectCapture(
   return log.errors === 0;
 }
 
-function observed(thread: Thread, image: RuleSetImage, observer: Observer): ThreadModule {
+function observedDetection(thread: Thread, image: RuleSetImage, observer: Observer): ThreadModule {
   const detection = openDetection(thread, image, observer.watch);
   const process = (batch: Batch): void => {
     observer.before?.(batch);

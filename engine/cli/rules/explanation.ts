@@ -82,7 +82,7 @@ export function failureText(evaluation: Evaluation<Subject>): string {
     return `${conditionText(failed)}: ${evaluation.findings[failed.number]!.saw ?? 'it does not hold'}`;
   const { waiting: pending } = evaluation;
   return pending
-    ? `${conditionText(pending)}: ${waitingText(pending, evaluation)}`
+    ? `${conditionText(pending)}: ${pendingText(pending, evaluation)}`
     : 'it cannot be evaluated here';
 }
 
@@ -90,7 +90,7 @@ export function conditionText({ text, buffer }: Condition): string {
   return buffer === undefined ? text : `${text} in ${buffer}`;
 }
 
-function waitingText({ of }: Condition, { place }: Evaluation<Subject>): string {
+function pendingText({ of }: Condition, { place }: Evaluation<Subject>): string {
   if (of === 'transaction') return 'there is no such data in this direction of the transaction';
   if (of === 'header') return 'the packet has no such header';
   if (place === 'stream') return 'the stream has no new data since the last match';

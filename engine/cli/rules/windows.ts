@@ -77,7 +77,7 @@ function directionWindows(
   const members = all.filter(rule => rule.direction === undefined || rule.direction === direction);
   const windows = groups.groups.flatMap(({ reach }, number) => {
     const ports = portsOf(groups, number);
-    const own = members.filter(({ signature }) => meets(signature, direction, ports));
+    const own = members.filter(({ signature }) => appliesToPorts(signature, direction, ports));
     if (own.length === 0 || ports.length === 0) return [];
     const unbounded = own.filter(rule => rule.reach === Infinity).length;
     const largest = own.reduce((best, rule) => (rule.reach > best.reach ? rule : best));
@@ -99,7 +99,7 @@ function portsOf({ groupOf }: DirectionRules, number: number): [number, number][
 }
 
 /** Whether a rule may apply to one of these server ports. */
-function meets(
+function appliesToPorts(
   { direction, sourcePorts, destinationPorts }: Signature,
   to: Window['direction'],
   ports: PortSet,

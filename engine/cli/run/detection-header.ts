@@ -116,7 +116,7 @@ function contentsOf(
   const contents = buffers.flatMap(each =>
     each.buffer === 'payload' && each.transforms.length === 0 ? each.conditions : fail(NOT_CONTENT),
   );
-  if (others.length > 0 || !contents.every(isLasting)) fail(NOT_CONTENT);
+  if (others.length > 0 || !contents.every(isStable)) fail(NOT_CONTENT);
   if (contents.length > 0 && !detect)
     fail('content is allowed only for a detection that reads a stream: define detect');
   return { contents, contentsOfServer: flow?.['direction'] === 'to_client' };
@@ -125,7 +125,7 @@ function contentsOf(
 const NOT_CONTENT =
   'only content (nocase, offset, depth, distance, within, startswith) and flow:to_server or flow:to_client are allowed here';
 
-function isLasting(match: Match): boolean {
+function isStable(match: Match): boolean {
   if (match.kind !== 'content') return false;
   const { negated, endswith, replace } = match as ContentMatch;
   return !negated && !endswith && replace === undefined;
