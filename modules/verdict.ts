@@ -15,7 +15,7 @@ import * as Packet from '../engine/packet.js';
 import * as Reason from '../engine/verdict.js';
 import { VERDICT_DELIVERY, type VerdictDelivery } from '../engine/verdict-delivery.js';
 import { VerdictCounters } from './verdict/counters.js';
-import { arrived, recordInnerChange, recordInnerDrop } from './verdict/inner-packets.js';
+import { countArrival, recordInnerChange, recordInnerDrop } from './verdict/inner-packets.js';
 
 export default defineModule({
   summary: 'sets the verdict of each packet, counts verdicts, reports drops',
@@ -82,7 +82,7 @@ class Verdict implements ThreadModule {
     const { row } = this;
     for (let at = slot; at >= 0; at = row[at * Packet.INTS + Packet.ROOT]!) {
       const p = at * Packet.INTS;
-      if (!arrived(row, p)) return;
+      if (!countArrival(row, p)) return;
       if (this.inline && (row[p + Packet.FLAGS]! & Packet.FLAG_MODIFIED) !== 0) this.applyModification(p);
       if (Reason.isDrop(row[p + Packet.VERDICT]!)) this.drop(batch, at, p);
       if (row[p + Packet.PSEUDO] === Packet.PSEUDO_NONE) this.finish(at, p);

@@ -7,7 +7,7 @@ import { EVENTS } from './tls/events.js';
 import { tlsTests } from './tls/keywords.js';
 import { defaultMembers } from './tls/outputs.js';
 import { PATTERNS, probe } from './tls/recognition.js';
-import { direction } from './tls/records.js';
+import { readRecords } from './tls/records.js';
 import { transactionOf } from './tls/session.js';
 import { TLS_OPTIONS, type TlsSettings, tlsSettings } from './tls/settings.js';
 import {
@@ -37,8 +37,8 @@ export default defineProtocol<TlsTransaction>({
   tests: tlsTests,
   recognition: { patterns: PATTERNS, ports: { tcp: [443] }, probe },
   prepare: tlsSettings,
-  client: session => direction(session, true),
-  server: session => direction(session, false),
+  client: session => readRecords(session, true),
+  server: session => readRecords(session, false),
   finish(session) {
     if (session.state !== undefined) session.complete(transactionOf(session));
   },

@@ -11,7 +11,7 @@ const WHOLE = 28;
 export function decodeArp(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.ARP]!++;
   if (end - at < FIXED) return d.invalid(p, Events.ARP_PKT_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   if (d.u16(at) !== 1) return d.invalid(p, Events.ARP_UNSUPPORTED_HARDWARE);
   if (d.u16(at + 2) !== 0x0800) return d.invalid(p, Events.ARP_UNSUPPORTED_PROTOCOL);
   if (end - at < WHOLE) return d.invalid(p, Events.ARP_UNSUPPORTED_PKT);

@@ -9,7 +9,7 @@ const HEADER = 4;
 export function decodeChdlc(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.CHDLC]!++;
   if (end - at < HEADER) return d.invalid(p, Events.CHDLC_PKT_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   decodeEtherType(d, p, d.u16(at + 2), at + HEADER, end);
   return true;
 }

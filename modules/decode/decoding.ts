@@ -82,7 +82,7 @@ export class Decoding {
   }
 
   /** Counts one more layer. @returns false when there are too many: decoding stops */
-  enter(p: number): boolean {
+  addLayer(p: number): boolean {
     if (++this.layers < this.maxLayers) return true;
     if (this.layers === this.maxLayers) this.counts[TOO_MANY_LAYERS]!++;
     return this.invalid(p, Events.TOO_MANY_LAYERS);

@@ -16,7 +16,7 @@ export function decodeErspanTypeOne(d: Decoding, p: number, at: number, end: num
 export function decodeErspanTypeTwo(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.ERSPAN]!++;
   if (end - at < HEADER) return d.invalid(p, Events.ERSPAN_HEADER_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   const first = d.u16(at);
   if (first >> 12 !== 1) return d.invalid(p, Events.ERSPAN_UNSUPPORTED_VERSION);
   const vlan = first & 0xfff;

@@ -9,6 +9,6 @@ const HEADER = 8;
 export function decodeEtag(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.ETAG]!++;
   if (end - at < HEADER) return d.invalid(p, Events.ETAG_HEADER_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   return decodeEtherType(d, p, d.u16(at + 6), at + HEADER, end) || d.invalid(p, Events.ETAG_UNKNOWN_TYPE);
 }

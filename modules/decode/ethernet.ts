@@ -12,7 +12,7 @@ const HEADER = 14;
 export function decodeEthernet(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.ETHERNET]!++;
   if (end - at < HEADER) return d.invalid(p, Events.ETHERNET_PKT_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   d.row[p + Packet.L2] = at;
   if (!decodeEtherType(d, p, d.u16(at + 12), at + HEADER, end)) {
     d.counts[Count.UNKNOWN_ETHER_TYPE]!++;

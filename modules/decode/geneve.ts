@@ -19,7 +19,7 @@ export function decodeGeneve(d: Decoding, p: number, at: number, end: number): b
   const first = d.bytes[at]!;
   const payload = at + HEADER + (first & 0x3f) * 4;
   if (first >> 6 !== 0 || payload >= end || !optionsFit(d, at + HEADER, payload)) return false;
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   d.counts[Count.GENEVE]!++;
   decodePayload(d, p, d.u16(at + 2), payload, end);
   return true;

@@ -29,7 +29,7 @@ const VERSION = 0x0007;
 export function decodeGre(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.GRE]!++;
   if (end - at < HEADER) return d.invalid(p, Events.GRE_PKT_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   const flags = d.u16(at);
   const version = flags & VERSION;
   if (version > 1) return d.invalid(p, Events.GRE_WRONG_VERSION);

@@ -10,7 +10,7 @@ const HEADER = 18;
 export function decodeIeee8021ah(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.IEEE8021AH]!++;
   if (end - at < HEADER) return d.invalid(p, Events.IEEE8021AH_HEADER_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   decodeEtherType(d, p, d.u16(at + HEADER - 2), at + HEADER, end);
   return true;
 }

@@ -23,7 +23,7 @@ const FRAGMENT_BITS = 0x3fff;
 export function decodeIpv4(d: Decoding, p: number, at: number, end: number): boolean {
   const { bytes, row } = d;
   d.counts[Count.IPV4]!++;
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   const event = headerProblem(d, at, end);
   if (event >= 0) {
     d.invalid(p, event);

@@ -13,7 +13,7 @@ const HEADER = 40;
 export function decodeIpv6(d: Decoding, p: number, at: number, end: number): boolean {
   const { bytes, row } = d;
   d.counts[Count.IPV6]!++;
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   const event = headerProblem(d, at, end);
   if (event >= 0) {
     d.invalid(p, event);

@@ -10,7 +10,7 @@ const HEADER_2 = 20;
 export function decodeSll(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.SLL]!++;
   if (end - at < HEADER_1) return d.invalid(p, Events.SLL_PKT_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   decodeEtherType(d, p, d.u16(at + 14), at + HEADER_1, end);
   return true;
 }
@@ -18,7 +18,7 @@ export function decodeSll(d: Decoding, p: number, at: number, end: number): bool
 export function decodeSll2(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.SLL2]!++;
   if (end - at < HEADER_2) return d.invalid(p, Events.SLL2_PKT_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   decodeEtherType(d, p, d.u16(at), at + HEADER_2, end);
   return true;
 }

@@ -13,7 +13,7 @@ const CONTROL_WORD = 4;
 
 export function decodeMpls(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.MPLS]!++;
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   let entry = 0;
   do {
     if (end - at < ENTRY) return d.invalid(p, Events.MPLS_HEADER_TOO_SMALL);

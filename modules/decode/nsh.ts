@@ -13,7 +13,7 @@ const VARIABLE_CONTEXT = 2;
 export function decodeNsh(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.NSH]!++;
   if (end - at < HEADER) return d.invalid(p, Events.NSH_HEADER_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   const first = d.u16(at);
   const length = (first & 0x3f) * 4;
   const type = d.bytes[at + 2]! & 0xf;

@@ -10,7 +10,7 @@ const HEADER = 4;
 export function decodeNull(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.NULL_LOOP]!++;
   if (end - at < HEADER) return d.invalid(p, Events.LTNULL_PKT_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   switch (family(d.i32(at))) {
     case 2:
       return decodeIpv4(d, p, at + HEADER, end);

@@ -14,7 +14,7 @@ const CONTROL = 0x8000;
 export function decodePpp(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.PPP]!++;
   if (end - at < MIN_LENGTH) return d.invalid(p, Events.PPP_PKT_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   const framed = d.bytes[at] === 0xff && d.bytes[at + 1] === 0x03;
   decodePppProtocol(d, p, framed ? at + 2 : at, end);
   return true;

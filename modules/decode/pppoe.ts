@@ -10,7 +10,7 @@ const TAG_HEADER = 4;
 export function decodePppoeSession(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.PPPOE]!++;
   if (end - at <= HEADER) return d.invalid(p, Events.PPPOE_PKT_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   return decodePppProtocol(d, p, at + HEADER, end);
 }
 

@@ -21,7 +21,7 @@ export function decodeTeredo(d: Decoding, p: number, at: number, end: number): b
     if (end - at < HEADER) return false;
   }
   if (!isPlausible(d, at, end)) return false;
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   if (!decodeInner(d, p, TUNNEL_TEREDO, IPV6, decodeValidIpv6, at, end)) return false;
   d.counts[Count.TEREDO]!++;
   return true;

@@ -15,7 +15,7 @@ export function decodeVlan(d: Decoding, p: number, at: number, end: number): boo
   const tags = row[p + Packet.VLAN_COUNT]!;
   d.counts[tags === 0 ? Count.VLAN : tags === 1 ? Count.VLAN_QINQ : Count.VLAN_QINQINQ]!++;
   if (end - at < HEADER) return d.invalid(p, Events.VLAN_HEADER_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   if (!addVlan(row, p, d.u16(at) & 0xfff)) return d.invalid(p, Events.VLAN_TOO_MANY_LAYERS);
   return decodeEtherType(d, p, d.u16(at + 2), at + HEADER, end) || d.invalid(p, Events.VLAN_UNKNOWN_TYPE);
 }

@@ -9,6 +9,6 @@ const HEADER = 6;
 export function decodeVntag(d: Decoding, p: number, at: number, end: number): boolean {
   d.counts[Count.VNTAG]!++;
   if (end - at < HEADER) return d.invalid(p, Events.VNTAG_HEADER_TOO_SMALL);
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   return decodeEtherType(d, p, d.u16(at + 4), at + HEADER, end) || d.invalid(p, Events.VNTAG_UNKNOWN_TYPE);
 }

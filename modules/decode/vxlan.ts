@@ -15,7 +15,7 @@ const FLAG_I = 0x08;
 /** @returns false when it is not VXLAN */
 export function decodeVxlan(d: Decoding, p: number, at: number, end: number): boolean {
   if (end - at < HEADER + ETHERNET_HEADER || !(d.bytes[at]! & FLAG_I)) return false;
-  if (!d.enter(p)) return false;
+  if (!d.addLayer(p)) return false;
   d.counts[Count.VXLAN]!++;
   if (isInnerEtherType(d.u16(at + HEADER + 12))) {
     decodeInner(d, p, TUNNEL_VXLAN, ETHERNET, decodeEthernet, at + HEADER, end);

@@ -19,6 +19,7 @@ import type { Thread } from '../../engine/module.js';
 import * as Packet from '../../engine/packet.js';
 import type { Protocol, Transaction } from '../../engine/protocol.js';
 import { wantsForwardedFor } from '../../engine/record/forwarded-for.js';
+import type { AlertMetadata } from './alert-metadata.js';
 import {
   type AlertQueue,
   MATCH_GUESSED,
@@ -27,7 +28,6 @@ import {
   type Subject,
 } from './alert-queue.js';
 import type { AlertStreamData } from './alert-stream-data.js';
-import type { Notes } from './notes.js';
 import { applicationLayerOf } from './thread-context.js';
 
 export class Alerts {
@@ -40,7 +40,7 @@ export class Alerts {
   constructor(
     private readonly thread: Thread,
     private readonly streamData: AlertStreamData | undefined,
-    private readonly notes: Notes,
+    private readonly metadata: AlertMetadata,
   ) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
@@ -96,7 +96,7 @@ export class Alerts {
       ? transactionMembers(subject.protocol, subject.transaction, toServer)
       : this.forwardedFor(p, flow);
     const alert = context === '' ? '' : `"alert":{${context}}`;
-    return joined(joined(transaction, alert), this.notes.members(flow));
+    return joined(joined(transaction, alert), this.metadata.members(flow));
   }
 
   /** For an alert without a transaction: the client named by a proxy in the first open transaction that has one. */

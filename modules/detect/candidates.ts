@@ -27,7 +27,7 @@ export class Candidates {
   readonly list = new NumberList();
   private readonly found = new NumberList();
   /** Signatures that matched in the stream and may match again. */
-  private readonly again = new NumberList();
+  private readonly rematching = new NumberList();
   /** Signatures on transactions whose pattern was found in the datagram, or in the stream being inspected. */
   private readonly inPayload = { toServer: new NumberList(), toClient: new NumberList() };
   private readonly row: Int32Array;
@@ -131,9 +131,9 @@ export class Candidates {
   addStreamCandidates(state: StreamState, toServer: boolean, always: Uint32Array): void {
     for (let data = state.beforeGap; data; data = data.older) this.addFromStream(data.candidates, toServer);
     this.addFromStream(state.candidates, toServer);
-    this.again.clear();
-    state.addMatched(this.again);
-    this.addFromStream(this.again, toServer);
+    this.rematching.clear();
+    state.addMatched(this.rematching);
+    this.addFromStream(this.rematching, toServer);
     this.addAlways(always, FROM_STREAM);
   }
 

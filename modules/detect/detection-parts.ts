@@ -4,13 +4,13 @@ import type { RuleSetImage } from '../../signatures/compile/image.js';
 import type { Inspection } from '../../signatures/inspection.js';
 import type { SuppressedTransactions } from '../../signatures/state/unlogged.js';
 import type { AlertFinalizer } from './alert-finalizer.js';
+import type { AlertMetadata } from './alert-metadata.js';
 import type { AlertQueue } from './alert-queue.js';
 import type { AlertStreamData } from './alert-stream-data.js';
 import type { BatchPlan } from './batch-plan.js';
 import type { Bypassing } from './bypassing.js';
 import type { FlowState, FlowStates } from './flow-states.js';
 import type { HeaderTest } from './header-test.js';
-import type { Notes } from './notes.js';
 import type { PacketFacts } from './packet-facts.js';
 import type { Rules } from './rule.js';
 import type { Scan } from './scan.js';
@@ -34,7 +34,7 @@ export interface DetectionParts {
   readonly finalizer: AlertFinalizer;
   readonly at: Inspection;
   readonly tags: PacketTags;
-  readonly notes: Notes;
+  readonly metadata: AlertMetadata;
   readonly unlogged: SuppressedTransactions;
   readonly bypassing: Bypassing;
   /** Whether signatures inspect streams, not only packets. */

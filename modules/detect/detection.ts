@@ -98,10 +98,10 @@ export class Detection {
     const flow = row[e + Packet.FLOW]!;
     // Outputs recognise packet events by their lack of members.
     if (flow < 0 || row[e + Packet.PAYLOAD_LENGTH] === 0) return;
-    const { notes, thread } = this.parts;
+    const { metadata, thread } = this.parts;
     // The variables of a flow that has ended are attached to its end packet.
     const isEnd = row[root * Packet.INTS + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END;
-    const members = isEnd ? attachedMembers(thread.memory, root) : notes.members(flow);
+    const members = isEnd ? attachedMembers(thread.memory, root) : metadata.members(flow);
     if (members !== '') appendMembers(thread, slot, members);
   }
 
@@ -109,7 +109,7 @@ export class Detection {
   private addVariablesToFiles(slot: number, flow: number): void {
     const closed = this.closedFiles;
     while (this.nextFile < closed.length && closed[this.nextFile]!.slot === slot)
-      closed[this.nextFile++]!.metadata = this.parts.notes.members(flow);
+      closed[this.nextFile++]!.metadata = this.parts.metadata.members(flow);
   }
 
   private isUnlogged(e: number): boolean {
@@ -130,7 +130,7 @@ export class Detection {
     ) {
       facts.load(slot);
       queue.clear();
-      this.parts.notes.clear();
+      this.parts.metadata.clear();
       this.streams.recordSequence(p);
       this.parts.streamData?.addPacket(p, flow, facts.toServer);
       this.load(slot, p, flow);
@@ -143,7 +143,7 @@ export class Detection {
       this.updates?.skip(slot);
       if (flow >= 0) this.applyFlowAction(p, flow);
     }
-    if (this.parts.notes.hasPacketTexts) this.logCapturedTexts(batch, slot, flow);
+    if (this.parts.metadata.hasPacketTexts) this.logCapturedTexts(batch, slot, flow);
     if (pseudo < Packet.PSEUDO_STREAM) this.parts.tags.packet(batch, slot, flow, facts.toServer);
     if (this.nextFile < this.closedFiles.length) this.addVariablesToFiles(slot, flow);
     if (pseudo === Packet.PSEUDO_FLOW_END && flow >= 0) {
@@ -161,16 +161,16 @@ export class Detection {
 
   /** Creates a separate record for texts captured in a packet. */
   private logCapturedTexts(batch: Batch, slot: number, flow: number): void {
-    const { thread, notes } = this.parts;
-    const members = notes.members(flow);
-    notes.clear();
+    const { thread, metadata } = this.parts;
+    const members = metadata.members(flow);
+    metadata.clear();
     if (thread.wants(EVENT_OTHER))
       addEvent(thread, batch, EVENT_OTHER, slot, `"event_type":"metadata",${members}`);
   }
 
   /** Attaches the flow's variables to its end packet, for the flow record. */
   private attachVariables(slot: number, flow: number): void {
-    const members = this.parts.notes.members(flow);
+    const members = this.parts.metadata.members(flow);
     if (members !== '') attachMembers(this.parts.thread, slot, members);
   }
 

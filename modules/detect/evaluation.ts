@@ -147,7 +147,7 @@ export class Evaluation implements TransactionEvaluator {
     const { at, queue } = this.parts;
     this.applyEffects(rule);
     if (this.isNeverLogged(rule.number)) return;
-    const context = this.parts.notes.takeContext(rule.number);
+    const context = this.parts.metadata.takeContext(rule.number);
     const beyond = queue.makeRoom(rule.number, transactionOf(subject));
     // If no alert was removed, nothing is added, unless the signature is queued for another transaction.
     queue.add(rule.number, subject, flags, at.toServer, context);

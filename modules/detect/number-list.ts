@@ -1,4 +1,4 @@
-const NOTHING = new Int32Array(0);
+const EMPTY = new Int32Array(0);
 const MIN_CAPACITY = 4;
 
 /** A list of numbers that is filled and cleared for every packet without allocation. */
@@ -8,7 +8,7 @@ export class NumberList {
 
   /** @param capacity 0 for a list that mostly stays empty: it then has no memory */
   constructor(capacity = 64) {
-    this.values = capacity === 0 ? NOTHING : new Int32Array(capacity);
+    this.values = capacity === 0 ? EMPTY : new Int32Array(capacity);
   }
 
   push(value: number): void {

@@ -141,7 +141,7 @@ function partsOf(context: ThreadContext, image: RuleSetImage, scan: Scan, rules:
     at,
     currentFlow: new CurrentFlow(states),
     tags,
-    notes: stores.notes,
+    metadata: stores.metadata,
     unlogged: stores.unlogged,
     bypassing,
     guessesTransactions: config.read(Options.GUESS_TRANSACTION),
@@ -163,7 +163,7 @@ function finalizerOf(
     allDone(rules.at(signature).tags, at);
   };
   const thresholds = new Thresholds(memory, stores.thresholds, stores.tracker, n => rules.at(n).signature);
-  const alerts = new Alerts(thread, streamData, stores.notes);
+  const alerts = new Alerts(thread, streamData, stores.metadata);
   return new AlertFinalizer(thread, image, config.read(engineMode) === 'ips', thresholds, alerts, tag);
 }
 

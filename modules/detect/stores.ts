@@ -36,10 +36,10 @@ import { SHARED_BITS, SharedBits } from '../../signatures/state/shared-bits.js';
 import { SharedTable } from '../../signatures/state/shared-table.js';
 import { Tracker } from '../../signatures/state/track.js';
 import { SuppressedTransactions, UNLOGGED } from '../../signatures/state/unlogged.js';
+import { AlertMetadata } from './alert-metadata.js';
 import { CertificateFiles, certificateFolder } from './certificate-files.js';
 import type { FlowStates } from './flow-states.js';
 import { ThreadLua } from './lua-host.js';
-import { Notes } from './notes.js';
 
 export interface Stores {
   readonly byName: ReadonlyMap<string, unknown>;
@@ -48,7 +48,7 @@ export interface Stores {
   readonly hosts: SharedTable;
   readonly tracker: Tracker;
   readonly datasets: DatasetStore;
-  readonly notes: Notes;
+  readonly metadata: AlertMetadata;
   readonly unlogged: SuppressedTransactions;
   readonly bypassRequest: BypassRequest;
   readonly lua: ThreadLua;
@@ -73,7 +73,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     thread.config.read(DATASET_MEMCAP) / thread.count,
   );
   const variables = new StateVariables(states);
-  const notes = new Notes(states, number => variables.nameOf(number));
+  const metadata = new AlertMetadata(states, number => variables.nameOf(number));
   const unlogged = new SuppressedTransactions();
   const bypassRequest = new BypassRequest();
   const lua = new ThreadLua(thread, states);
@@ -81,10 +81,10 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
   thread.services.set(FLOW_VARIABLES, variables);
   const byName = new Map<string, unknown>([
     [FLOW_VARIABLES, variables],
-    [ALERT_NOTES, notes],
+    [ALERT_NOTES, metadata],
     [UNLOGGED, unlogged],
     [BYPASS_REQUEST, bypassRequest],
-    [CAPTURES, notes],
+    [CAPTURES, metadata],
     [SHARED_BITS, new SharedBits(hosts, tracker)],
     [APPLICATION_PROTOCOLS, applicationProtocols(thread)],
     [SESSIONS, sessionsOf(thread)],
@@ -105,7 +105,7 @@ export function openStores(thread: Thread, states: FlowStates, tags: Tags): Stor
     hosts,
     tracker,
     datasets,
-    notes,
+    metadata,
     unlogged,
     bypassRequest,
     lua,

@@ -70,7 +70,7 @@ export class FlowGroups {
     const key = this.keyOf(flow);
     let number = this.byKey.get(key);
     if (number === undefined) {
-      const fitting = this.detections.filter(each => this.isFor(each, flow));
+      const fitting = this.detections.filter(each => this.applies(each, flow));
       number = this.add(new FlowGroup(fitting));
       this.byKey.set(key, number);
     }
@@ -92,13 +92,13 @@ export class FlowGroups {
   private keyOf(flow: number): number | string {
     const { detections } = this;
     if (detections.length > MAX_BITS)
-      return detections.map(each => (this.isFor(each, flow) ? 1 : 0)).join('');
+      return detections.map(each => (this.applies(each, flow) ? 1 : 0)).join('');
     let bits = 0;
-    for (let i = 0; i < detections.length; i++) if (this.isFor(detections[i]!, flow)) bits |= 1 << i;
+    for (let i = 0; i < detections.length; i++) if (this.applies(detections[i]!, flow)) bits |= 1 << i;
     return bits;
   }
 
-  private isFor(detection: LoadedDetection, flow: number): boolean {
+  private applies(detection: LoadedDetection, flow: number): boolean {
     return !detection.isDisabled && detection.fit(this.flows, flow);
   }
 

@@ -46,15 +46,15 @@ function row(counter: string, thread: string, value: string): string {
 
 function dateText(date: Date): string {
   const day = `${date.getMonth() + 1}/${date.getDate()}/${String(date.getFullYear()).padStart(4, '0')}`;
-  return `${day} -- ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return `${day} -- ${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}:${twoDigits(date.getSeconds())}`;
 }
 
 function uptimeText(seconds: number): string {
   const days = Math.floor(seconds / 86400);
   const rest = Math.floor(seconds % 86400);
-  return `${days}d, ${two(Math.floor(rest / 3600))}h ${two(Math.floor(rest / 60) % 60)}m ${two(rest % 60)}s`;
+  return `${days}d, ${twoDigits(Math.floor(rest / 3600))}h ${twoDigits(Math.floor(rest / 60) % 60)}m ${twoDigits(rest % 60)}s`;
 }
 
-function two(value: number): string {
+function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }

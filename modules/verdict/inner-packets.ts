@@ -31,7 +31,7 @@ export function recordInnerChange(row: Int32Array, r: number): void {
 }
 
 /** One outstanding verdict has arrived. @returns whether it was the last one; then the noted results are applied */
-export function arrived(row: Int32Array, p: number): boolean {
+export function countArrival(row: Int32Array, p: number): boolean {
   const before = Atomics.sub(row, p + Packet.PENDING_VERDICTS, 1);
   if ((before & COUNT) !== 0) return false;
   if ((before & CHANGED) !== 0) row[p + Packet.FLAGS]! |= Packet.FLAG_MODIFIED;

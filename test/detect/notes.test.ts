@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { AlertMetadata } from '../../modules/detect/alert-metadata.js';
 import type { FlowStates } from '../../modules/detect/flow-states.js';
 import { FlowState } from '../../modules/detect/flow-states.js';
-import { Notes } from '../../modules/detect/notes.js';
 import type { Inspection } from '../../signatures/inspection.js';
 
 const NAMES = ['seen', 'traffic/id/curl', 'traffic/label/cli', 'count'];
@@ -9,7 +9,7 @@ const NAMES = ['seen', 'traffic/id/curl', 'traffic/label/cli', 'count'];
 function notes() {
   const state = new FlowState();
   const states = { find: () => state, of: () => state } as unknown as FlowStates;
-  return { state, notes: new Notes(states, number => NAMES[number]!) };
+  return { state, notes: new AlertMetadata(states, number => NAMES[number]!) };
 }
 
 const at = (text: string, fields: Partial<Inspection> = {}) =>

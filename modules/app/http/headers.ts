@@ -167,7 +167,7 @@ export class Headers {
       this.cut();
       return;
     }
-    const known = field.name.length > 0 ? this.same(field) : undefined;
+    const known = field.name.length > 0 ? this.hasSameName(field) : undefined;
     if (!known) {
       this.fields.push(field);
       return;
@@ -183,7 +183,7 @@ export class Headers {
     known.value = joined(known.value, field.value);
   }
 
-  private same(field: Field): Field | undefined {
+  private hasSameName(field: Field): Field | undefined {
     const { fields } = this;
     for (let i = 0; i < fields.length; i++) {
       const known = fields[i]!;

@@ -65,13 +65,13 @@ export class Multipart {
 
   /** The missing bytes belong to the current part. */
   gap(missing: number): void {
-    if (this.where === 'content') this.give(this.pending);
+    if (this.where === 'content') this.deliver(this.pending);
     this.file?.gap(missing);
     this.pending = EMPTY;
   }
 
   end(): void {
-    if (this.where === 'content' && this.pending.length > 0) this.give(this.pending);
+    if (this.where === 'content' && this.pending.length > 0) this.deliver(this.pending);
     if (this.where === 'before' && this.pending.length > 0) this.target.report('multipart_generic_error');
     this.pending = EMPTY;
   }
@@ -153,10 +153,10 @@ export class Multipart {
     if (at < 0) {
       const safe = bytes.length - this.delimiter.length;
       if (safe <= 2) return bytes;
-      this.give(bytes.subarray(0, safe));
+      this.deliver(bytes.subarray(0, safe));
       return bytes.subarray(safe);
     }
-    this.give(bytes.subarray(0, at > 0 && bytes[at - 1] === CR ? at - 1 : at));
+    this.deliver(bytes.subarray(0, at > 0 && bytes[at - 1] === CR ? at - 1 : at));
     if (file && file.size === 0) this.target.report('multipart_no_filedata');
     if (file) this.target.close(file);
     this.where = 'header';
@@ -164,7 +164,7 @@ export class Multipart {
   }
 
   /** Content of the current part; the line end that ends its header comes first. */
-  private give(bytes: Uint8Array): void {
+  private deliver(bytes: Uint8Array): void {
     const content = this.atBeginning ? bytes.subarray(bytes[0] === CR ? 2 : 1) : bytes;
     this.atBeginning = false;
     if (!this.file || content.length === 0) return;

@@ -33,9 +33,9 @@ export function decodeQuery(query: Uint8Array, settings: UriDecodingSettings, pl
 export function normalizePath(path: Uint8Array, settings: UriDecodingSettings): Uint8Array {
   if (isNormal(path)) return settings.lowercase ? lowered(path) : path;
   let result = decodePath(path, settings);
-  if (settings.bestFit) result = bestFitted(result, settings.replacement);
+  if (settings.bestFit) result = withBestFit(result, settings.replacement);
   if (settings.lowercase) result = lowered(result);
-  return followDots(result);
+  return resolveDots(result);
 }
 
 /** The common case: nothing needs to be changed. */
@@ -72,7 +72,7 @@ function decodeOne(bytes: Uint8Array, at: number, settings: UriDecodingSettings)
 
 function invalid(bytes: Uint8Array, at: number, { invalid: how }: UriDecodingSettings): number {
   if (how === 'decode' && at + 2 < bytes.length) {
-    decoded = (looseDigit(bytes[at + 1]!) * 16 + looseDigit(bytes[at + 2]!)) & 0xff;
+    decoded = (lenientDigit(bytes[at + 1]!) * 16 + lenientDigit(bytes[at + 2]!)) & 0xff;
     return at + 3;
   }
   decoded = how === 'drop' ? -1 : PERCENT;
@@ -80,7 +80,7 @@ function invalid(bytes: Uint8Array, at: number, { invalid: how }: UriDecodingSet
 }
 
 /** Value that old servers computed from any byte. */
-function looseDigit(byte: number): number {
+function lenientDigit(byte: number): number {
   return byte >= 65 ? (byte & 0xdf) - 65 + 10 : byte - 48;
 }
 
@@ -123,7 +123,7 @@ function decodePath(path: Uint8Array, settings: UriDecodingSettings): Uint8Array
 }
 
 /** Replaces UTF-8 sequences by one byte each; invalid bytes stay. */
-function bestFitted(path: Uint8Array, replacement: number): Uint8Array {
+function withBestFit(path: Uint8Array, replacement: number): Uint8Array {
   let high = false;
   for (let i = 0; i < path.length && !high; i++) high = path[i]! >= 0x80;
   if (!high) return path;
@@ -163,7 +163,7 @@ function bestFit(point: number, replacement: number): number {
 }
 
 /** RFC 3986 5.2.4, in one pass. */
-function followDots(path: Uint8Array): Uint8Array {
+function resolveDots(path: Uint8Array): Uint8Array {
   const result = new Uint8Array(path.length);
   let length = 0;
   let at = 0;

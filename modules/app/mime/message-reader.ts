@@ -146,17 +146,17 @@ export class MessageReader {
 
   private bodyLine(line: Uint8Array, ended: boolean): void {
     if (this.encoded && line.length > MAX_ENCODED_LINE_LENGTH) this.consumer.report('mime_long_enc_line');
-    this.give(this.decoder!.line(line, ended));
+    this.deliver(this.decoder!.line(line, ended));
   }
 
-  private give(bytes: Uint8Array): void {
+  private deliver(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     if (this.inFile) this.consumer.fileData(bytes);
     if (this.isText) this.urls?.add(latin1(bytes));
   }
 
   private endBody(): void {
-    if (this.decoder) this.give(this.decoder.end());
+    if (this.decoder) this.deliver(this.decoder.end());
     this.decoder = undefined;
     this.urls?.end();
     if (this.inFile) this.consumer.closeFile();

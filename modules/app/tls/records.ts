@@ -25,7 +25,7 @@ const HEADER = 5;
 const MAX_RECORD = 16_384 + 2048;
 
 /** Reads one direction to its end. */
-export function* direction(session: TlsSession, client: boolean): Generator<void, void, void> {
+export function* readRecords(session: TlsSession, client: boolean): Generator<void, void, void> {
   const socket = client ? session.client : session.server;
   const handshake = new HandshakeReader(session, client);
   if (!(yield* socket.wait(1))) return;
@@ -42,7 +42,7 @@ export function* direction(session: TlsSession, client: boolean): Generator<void
     const { view, offset } = socket;
     const type = view[offset]!;
     const length = uint16(view, offset + 3);
-    const isPlausible = plausible(session, type, view[offset + 1]!, length);
+    const isPlausible = isPlausibleRecord(session, type, view[offset + 1]!, length);
     socket.skip(HEADER);
     if (!isPlausible) return fail(session);
     if (session.frames) nameRecord(session, client, type, length);
@@ -54,7 +54,7 @@ export function* direction(session: TlsSession, client: boolean): Generator<void
       if (type === HEARTBEAT) yield* heartbeat(session, client, length);
       else if (socket.available >= length) socket.skip(length);
       else if ((yield* socket.pass(length)) > 0) return;
-      note(session, client, type, handshake);
+      updateState(session, client, type, handshake);
     }
   }
 }
@@ -82,7 +82,7 @@ function fail(session: TlsSession): void {
   session.failed = true;
 }
 
-function plausible(session: TlsSession, type: number, major: number, length: number): boolean {
+function isPlausibleRecord(session: TlsSession, type: number, major: number, length: number): boolean {
   const transaction = transactionOf(session);
   if (type < CHANGE_CIPHER_SPEC || type > HEARTBEAT) {
     session.event(transaction, 'invalid_record_type');
@@ -97,7 +97,7 @@ function plausible(session: TlsSession, type: number, major: number, length: num
 }
 
 /** What the type of a record alone indicates. */
-function note(session: TlsSession, client: boolean, type: number, handshake: HandshakeReader): void {
+function updateState(session: TlsSession, client: boolean, type: number, handshake: HandshakeReader): void {
   const transaction = transactionOf(session);
   const peer = transaction.peer(client);
   if (type === CHANGE_CIPHER_SPEC && !client) detectResumption(transaction);

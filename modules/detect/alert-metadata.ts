@@ -14,7 +14,7 @@ const MAX_TEXTS = 64;
 
 type Variable = readonly [name: string, text: string];
 
-export class Notes implements AlertNotes, CaptureStore {
+export class AlertMetadata implements AlertNotes, CaptureStore {
   private readonly contexts = new Map<number, Map<string, string>>();
   private packetTexts: Variable[] = [];
 
@@ -69,11 +69,11 @@ export class Notes implements AlertNotes, CaptureStore {
     if (this.packetTexts.length > 0) this.packetTexts = [];
   }
 
-  /** The notes of a flow (-1: none) and the current packet, as JSON members; empty when there are none. */
+  /** The metadata of a flow (-1: none) and the current packet, as JSON members; empty when there are none. */
   members(flow: number): string {
     const state = flow < 0 ? undefined : this.states.find(flow);
-    // Most flows have no notes: their ends must not create garbage.
-    if (this.packetTexts.length === 0 && !hasNotes(state)) return '';
+    // Most flows have no metadata: their ends must not create garbage.
+    if (this.packetTexts.length === 0 && !hasMetadata(state)) return '';
     const bits = [...(state?.bits ?? [])].map(this.nameOf);
     const metadata: Record<string, unknown> = {};
     const plain = bits.filter(name => !name.startsWith(TRAFFIC));
@@ -88,7 +88,7 @@ export class Notes implements AlertNotes, CaptureStore {
   }
 }
 
-function hasNotes(state: FlowState | undefined): boolean {
+function hasMetadata(state: FlowState | undefined): boolean {
   return state !== undefined && !!(state.bits?.size || state.numbers?.size || state.texts || state.measures);
 }
 
