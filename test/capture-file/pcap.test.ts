@@ -73,19 +73,19 @@ describe('a damaged pcap', () => {
 
   it.each([
     [
-      'cut in the data',
+      'truncated in the data',
       good.subarray(0, good.length - 1),
       1,
       /truncated, its last record has 21 of 22 bytes \(packet 2, byte offset 45\)/,
     ],
     [
-      'cut in the record header',
+      'truncated in the record header',
       good.subarray(0, second + 5),
       1,
       /truncated, .* 5 of 16 or more bytes \(packet 2, byte offset 45\)/,
     ],
     [
-      'cut in the file header',
+      'truncated in the file header',
       good.subarray(0, 20),
       0,
       /truncated, its header has 20 of 24 bytes \(packet 1, byte offset 0\)/,

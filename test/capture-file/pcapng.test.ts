@@ -104,7 +104,7 @@ describe('a damaged pcapng', () => {
       0,
       /interface 0, but only 0 interfaces/,
     ],
-    ['cut', good.subarray(0, good.length - 60), 1, /truncated/],
+    ['truncated', good.subarray(0, good.length - 60), 1, /truncated/],
     [
       'truncated in the options behind the packet',
       good.subarray(0, good.length - 2),

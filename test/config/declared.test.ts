@@ -108,7 +108,7 @@ describe('checking a configuration', () => {
       { 'app-layer': { protocols: { dns: { enabled: 'yes' } } } },
       'unknown app-layer.protocols.dns: unknown key',
     ],
-  ])('%j is told', (value, finding) => {
+  ])('%j is reported', (value, finding) => {
     expect(check(value)).toEqual([finding]);
   });
 

@@ -71,7 +71,7 @@ describe('IPv4', () => {
     ['ICMP type', [ipv4(), icmp({ type: 99 })], 'ip4 p1 99>0 !icmpv4.unknown_type'],
     ['ICMP code', [ipv4(), icmp({ code: 9 })], 'ip4 p1 8>9 !icmpv4.unknown_code'],
     ['ICMP error', [ipv4(), icmp({ type: 3, code: 1 }), ipv4(), tcp()], 'ip4 p1 3>1'],
-    ['ICMP error cut', [ipv4(), icmp({ type: 3 }), 'x'], 'ip4 p1 3>0 !icmpv4.ipv4_trunc_pkt'],
+    ['ICMP error truncated', [ipv4(), icmp({ type: 3 }), 'x'], 'ip4 p1 3>0 !icmpv4.ipv4_trunc_pkt'],
     ['ICMP error of IPv6', [ipv4(), icmp({ type: 3 }), ipv6()], 'ip4 p1 3>0 !icmpv4.ipv4_unknown_ver'],
   ];
   test.each(cases)('%s', (_, parts, ...expected) =>

@@ -68,7 +68,7 @@ describe('IPv6', () => {
       [ipv6(), hopByHop(hex('0501000000')), tcp()],
       `${IS_TCP6} !ipv6.exthdr_invalid_optlen`,
     ],
-    ['extension header cut', [ipv6({ protocol: 0 }), hex('06ff')], 'ip6 p0 invalid !ipv6.trunc_exthdr'],
+    ['extension header truncated', [ipv6({ protocol: 0 }), hex('06ff')], 'ip6 p0 invalid !ipv6.trunc_exthdr'],
     [
       'nothing behind an extension header',
       [ipv6(), hopByHop(undefined, 6)],
@@ -82,7 +82,7 @@ describe('IPv6', () => {
     ['truncated', [ipv6({ length: 99 }), tcp()], 'invalid !ipv6.trunc_pkt'],
     ['too small', ['x'], 'invalid !ipv6.pkt_too_small'],
     ['ESP', [ipv6(), esp(7)], 'ip6 p50'],
-    ['ESP cut', [ipv6({ protocol: 50 }), 'x'], 'ip6 p50 invalid !ipv6.trunc_exthdr'],
+    ['ESP truncated', [ipv6({ protocol: 50 }), 'x'], 'ip6 p50 invalid !ipv6.trunc_exthdr'],
     ['ICMPv6', [ipv6(), icmpv6()], 'ip6 p58 128>0'],
     ['ICMPv6 type', [ipv6(), icmpv6({ type: 99 })], 'ip6 p58 99>0 !icmpv6.unassigned_type'],
     ['ICMPv6 experiment', [ipv6(), icmpv6({ type: 100 })], 'ip6 p58 100>0 !icmpv6.experimentation_type'],

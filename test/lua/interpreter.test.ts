@@ -70,7 +70,7 @@ describe('values', () => {
     ['rejects unknown names', 'error("unknown " .. name)', false],
     ['never ends', 'while true do end', false],
     ['has functions of its own', 'if name == "match" then return function() return "found" end end', true],
-  ])('looks up a function through a metatable of the globals that %s', (_, body, found) => {
+  ])('a function is looked up through a metatable of the globals that %s', (_, body, found) => {
     const text = `setmetatable(_G, { __index = function(_, name) ${body} end }) function log() return 1 end`;
     const script = open(text, { restrictedFunctions: true });
     expect([script.has('setup'), script.has('log'), script.call('log', [], 1)]).toEqual([false, true, [1]]);
@@ -157,7 +157,7 @@ describe('limits', () => {
     },
   );
 
-  it('apply to each call anew, and unused memory is freed', () => {
+  it('apply to each call separately, and unused memory is freed', () => {
     const script = open(
       'function f() for i = 1, 100 do s = string.rep("0123456789", 1000) .. i end return #s end',
     );

@@ -160,7 +160,7 @@ describe('inline', () => {
     expect(carried(feed)).toEqual(['packet 1 abc start', 'pseudo 1  start end']);
   });
 
-  it('delivers waiting data with the packet that fills the hole', () => {
+  it('delivers waiting data with the packet that fills the gap', () => {
     const feed = feedOf({ inline: true });
     feed.segment(4, 'def');
     feed.segment(7, 'ghi');
@@ -343,7 +343,7 @@ describe('limits', () => {
     expect(feed.segment(10 + 1200 * 4, 'x'.repeat(300))).toBe(OVER_LIMIT);
   });
 
-  it('strict: two holes', () => {
+  it('strict: two gaps', () => {
     const feed = feedOf({ config: strict });
     expect(feed.segment(10, 'x')).toBe(PLACED);
     expect(feed.segment(20, 'x')).toBe(PLACED);
@@ -353,7 +353,7 @@ describe('limits', () => {
     expect(feed.thread.counters.read('tcp.out_of_order_limit')).toBe(1);
   });
 
-  it('strict: a segment that begins within another makes no hole', () => {
+  it('strict: a segment that begins within another makes no gap', () => {
     const feed = feedOf({ config: strict });
     for (const at of [10, 12]) expect(feed.segment(at, 'xx')).toBe(PLACED);
     expect(feed.segment(13, 'xxx')).toBe(PLACED);

@@ -13,7 +13,7 @@ it.each([
   { policy: BSD, length: 100, cap: 24 * MIB, lost: false },
   { policy: FIRST, length: 1000, cap: 24 * MIB, lost: true },
   { policy: LINUX_6, length: 100, cap: 24 * MIB, lost: false },
-])('100,000 streams, each with a hole before $length bytes', ({ policy, length, cap, lost }) => {
+])('100,000 streams, each with a gap before $length bytes', ({ policy, length, cap, lost }) => {
   const config = { stream: { reassembly: { memcap: cap } } };
   const thread = stubThread({ slots: 8, flows: STREAMS, streamBytes: 32 * MIB, config });
   const reassembler = new Reassembler(thread);

@@ -78,13 +78,13 @@ class ReloadingCapture implements ThreadModule {
   }
 
   private rest(asked: number): void {
-    if (performance.now() - asked > LONGEST_MS) throw new Error('rules were not loaded anew');
+    if (performance.now() - asked > LONGEST_MS) throw new Error('rules were not reloaded');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
   }
 }
 
 export default defineModule({
-  summary: 'reads packets from capture files, and has rules loaded anew between them',
+  summary: 'reads packets from capture files, and reloads rules between them',
   kind: 'acquire',
   options: [...Object.values(options), SEED, MOST],
   create: thread => new ReloadingCapture(thread),
