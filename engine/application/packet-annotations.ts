@@ -12,12 +12,12 @@ export class PacketAnnotations {
   private readonly row: Int32Array;
   private readonly flows: Int32Array;
   /** Undefined if reassembly runs in this thread. */
-  private readonly distantStreams: RemoteStreams | undefined;
+  private readonly remoteStreams: RemoteStreams | undefined;
 
   constructor(thread: Thread) {
     this.row = thread.memory.row;
     this.flows = thread.flows.row;
-    if (!thread.services.has(STREAM_CONTROL)) this.distantStreams = thread.remoteStreams;
+    if (!thread.services.has(STREAM_CONTROL)) this.remoteStreams = thread.remoteStreams;
   }
 
   /** A batch is parsed before it is inspected: each packet stores what was known when it arrived. */
@@ -52,18 +52,18 @@ export class PacketAnnotations {
 
   /** Signals to reassembly, in another thread, how much of the stream was read. */
   reportRead(p: number): void {
-    const { row, distantStreams } = this;
-    if (!distantStreams) return;
+    const { row, remoteStreams } = this;
+    if (!remoteStreams) return;
     const flow = row[p + Packet.FLOW]!;
     if (flow < 0) return;
     // In any case: nothing of this flow may remain for the next one in its row.
     if (row[p + Packet.PSEUDO] === Packet.PSEUDO_FLOW_END) {
-      distantStreams.reset(flow);
+      remoteStreams.reset(flow);
       return;
     }
     if (!Packet.carriesStream(row, p)) return;
     const toServer = (row[p + Packet.STREAM_FLAGS]! & Packet.STREAM_TO_SERVER) !== 0;
     const end = (row[p + Packet.STREAM_OFFSET]! + row[p + Packet.STREAM_LENGTH]!) | 0;
-    distantStreams.setRead(flow, toServer, end);
+    remoteStreams.setRead(flow, toServer, end);
   }
 }

@@ -12,12 +12,12 @@ export function parseWords(command: Command, words: readonly string[]): boolean 
     command.parse([...words], { from: 'user' });
     return true;
   } catch (error) {
-    return shown(error);
+    return rethrowParseError(error);
   }
 }
 
 /** The same for anything a command threw. @returns false; @throws real errors */
-export function shown(error: unknown): false {
+export function rethrowParseError(error: unknown): false {
   if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0) return false;
   throw new UsageError(error.message.replace(/^error: /, ''));

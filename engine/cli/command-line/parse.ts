@@ -121,7 +121,7 @@ function commandLineOf(options: Record<string, unknown>, filter: readonly string
   const text = (name: string): string | undefined =>
     typeof options[name] === 'string' ? (options[name] as string) : undefined;
   checkChecksumMode(text('k'));
-  const shown = SHOW_OPTIONS.find(name => options[name] !== undefined);
+  const showOption = SHOW_OPTIONS.find(name => options[name] !== undefined);
   const device = text('afPacket') ?? text('pcap');
   return {
     config: text('c'),
@@ -142,7 +142,7 @@ function commandLineOf(options: Record<string, unknown>, filter: readonly string
     detection: options.disableDetection === undefined,
     test: options.T === true,
     engineAnalysis: options.engineAnalysis === true,
-    ...(shown !== undefined && { show: { what: shown, argument: text(shown) ?? '' } }),
+    ...(showOption !== undefined && { show: { what: showOption, argument: text(showOption) ?? '' } }),
   };
 }
 

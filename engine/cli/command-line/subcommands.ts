@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { ConfigError } from '../../config/config-error.js';
 import { ProfileError } from '../../profile/profile.js';
 import { UsageError } from '../usage-error.js';
-import { shown } from './parse-words.js';
+import { rethrowParseError } from './parse-words.js';
 
 /**
  * Runs the subcommand named by `words`.
@@ -26,7 +26,7 @@ export async function subcommands(
     await program.parseAsync(words.length === 0 ? ['--help'] : [...words], { from: 'user' });
   } catch (error) {
     if (error instanceof ConfigError || error instanceof ProfileError) throw new UsageError(error.message);
-    shown(error);
+    rethrowParseError(error);
     return 0;
   }
   return Number(process.exitCode ?? 0);
