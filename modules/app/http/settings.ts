@@ -108,7 +108,7 @@ function serverEntries(list: unknown): { addresses: readonly string[]; settings:
   return list.flatMap(entry =>
     Object.values(asTree(entry)).map(settings => {
       const { address, ...rest } = asTree(settings);
-      // Errors were reported by `server-mistakes.ts`.
+      // Errors were reported by `server-settings-check.ts`.
       return { addresses: networks.parse(address) ?? [], settings: rest };
     }),
   );
