@@ -56,7 +56,7 @@ export class RuleCompiler {
   }
 
   /**
-   * @param members results of `take` to keep
+   * @param members results of `addSignature` to keep
    * @param referenceSystems prefixes of reference types
    */
   finish(

@@ -80,7 +80,7 @@ export class Http2Transaction extends TwoSidedTransaction {
   loggedEvents?: number;
   readonly request = new Message();
   readonly response = new Message();
-  /** See `Keeping` of HTTP. */
+  /** See `BufferCache` of HTTP. */
   readonly views: (Uint8Array | null | undefined)[] = [];
 
   /** Number of header blocks of the response after the first. */
