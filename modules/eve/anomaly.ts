@@ -45,7 +45,7 @@ export function writePacketAnomaly(writer: Writer, subject: Subject, event: numb
   json.close();
 }
 
-/** Calls `tell` with each event of the packet, in numerical order. */
+/** Calls `visit` with each event of the packet, in numerical order. */
 export function forEachPacketEvent(subject: Subject, visit: (event: number) => void): void {
   for (let field = 0; field < Packet.EVENT_FIELDS; field++) {
     let bits = subject.packetField(Packet.EVENTS + field);

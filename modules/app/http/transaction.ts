@@ -77,7 +77,7 @@ export class HttpTransaction extends TwoSidedTransaction {
   loggedEvents?: number;
   readonly request = new Request();
   readonly response = new Response();
-  /** See `Keeping`. */
+  /** See `BufferCache`. */
   readonly views: (Uint8Array | null | undefined)[] = [];
   /** The response has begun. */
   answered = false;
