@@ -23,5 +23,5 @@ it('mutated captures are processed without failure', () => {
     cwd: root,
     encoding: 'utf8',
   });
-  expect(stdout.trim(), stderr).toBe('12 captures replayed, 0 not borne');
+  expect(stdout.trim(), stderr).toBe('12 captures replayed, 0 failures');
 });

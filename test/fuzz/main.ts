@@ -17,7 +17,7 @@ const USAGE = `usage: npm run fuzz -- [options] FOLDER
   --seed N       of the first run; the next ones count on (1)
   --rules FILE   signatures to run besides
   --limit N      seconds that one run may take (60)
-  --keep FOLDER  where captures that were not borne are kept (fuzz-findings)`;
+  --keep FOLDER  where captures that fail are kept (fuzz-findings)`;
 
 /** Larger captures take long and find little more. */
 const LARGEST = 2 ** 21;

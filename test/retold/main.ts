@@ -52,5 +52,5 @@ try {
 } finally {
   engine.close();
 }
-console.log(`${told} stories, ${found} with differences after a transformation`);
+console.log(`${told} conversations, ${found} with differences after a transformation`);
 process.exitCode = found === 0 ? 0 : 1;
