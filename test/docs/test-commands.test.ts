@@ -35,7 +35,7 @@ test.concurrent.each([
   'fuzz-compare',
   'fuzz-config',
   'rule-oracle',
-  'retell',
+  'metamorphic',
 ])('%s --help', async name => {
   const { code, lines } = await command(name, '--help');
   expect(code).toBe(0);
@@ -47,7 +47,7 @@ test.concurrent.each([
   ['bench', ['--runs', 'many'], '--runs: expected a whole number'],
   ['fuzz-compare', ['--rounds', 'abc', '.'], '--rounds: expected a whole number'],
   [
-    'retell',
+    'metamorphic',
     ['--only', 'nothing', '.'],
     'nothing is none of merged, ipv6, tunnels, fragments, times, ends, ways, written, fast-pattern, subset, reloaded',
   ],

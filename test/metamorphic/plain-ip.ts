@@ -4,7 +4,7 @@ import { type Layers, layersOf, viewOf } from '../fuzz/packet-layers.js';
 import { concat, mac, u16 } from '../packets/bytes.js';
 import type { CapturedPacket } from '../packets/pcap-file.js';
 
-const ETHERNET = concat(mac('02:00:00:00:00:02'), mac('02:00:00:00:00:01'));
+const ETHERNET_ADDRESSES = concat(mac('02:00:00:00:00:02'), mac('02:00:00:00:00:01'));
 export const ETHERNET_BYTES = 14;
 const UDP = 17;
 /** Protocols and ports of tunnels, whose inner packets would have other outer packets. */
@@ -16,8 +16,8 @@ export function ipOf(packet: Uint8Array, { network, end }: Layers): Uint8Array {
   return packet.subarray(network, end);
 }
 
-export function onEthernet(ip: Uint8Array): Uint8Array {
-  return concat(ETHERNET, u16(ip[0]! >> 4 === 4 ? 0x0800 : 0x86dd), ip);
+export function withEthernet(ip: Uint8Array): Uint8Array {
+  return concat(ETHERNET_ADDRESSES, u16(ip[0]! >> 4 === 4 ? 0x0800 : 0x86dd), ip);
 }
 
 /** @param change applied to a whole packet; undefined removes the packet */
@@ -25,14 +25,14 @@ export function plainCapture(
   { linkType, packets }: Capture,
   change: (packet: Uint8Array, layers: Layers) => Uint8Array | undefined,
 ): Capture {
-  const made: CapturedPacket[] = [];
+  const plainPackets: CapturedPacket[] = [];
   for (const { data, time, wireLength } of packets) {
     // A truncated packet would become complete.
     const layers = (wireLength ?? data.length) > data.length ? undefined : layersOf(linkType, data);
     const changed = layers && change(data, layers);
-    if (changed) made.push({ time: time!, data: changed });
+    if (changed) plainPackets.push({ time: time!, data: changed });
   }
-  return { linkType: 1, packets: made };
+  return { linkType: 1, packets: plainPackets };
 }
 
 export function isTunnel({ protocol, transport }: Layers, packet: Uint8Array): boolean {

@@ -1,36 +1,36 @@
 /** Members of records as before packets had other addresses, lengths or times. */
-import type { EveRecord } from './story.js';
+import type { EveRecord } from './scenario.js';
 
 /** A copy with other addresses, in all members of the record. */
-export function withAddresses(record: EveRecord, before: (address: string) => string): EveRecord {
-  return changed(record, (name, value) => (/(^|_)ip$/.test(name) ? before(value) : value));
+export function withAddresses(record: EveRecord, original: (address: string) => string): EveRecord {
+  return mapStrings(record, (name, value) => (/(^|_)ip$/.test(name) ? original(value) : value));
 }
 
 /** A copy with other times. */
-export function withTimes(record: EveRecord, before: (microseconds: number) => number): EveRecord {
-  return changed(record, (_name, value) => {
+export function withTimes(record: EveRecord, original: (microseconds: number) => number): EveRecord {
+  return mapStrings(record, (_name, value) => {
     const [, date, fraction] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})\+0000$/.exec(value) ?? [];
     if (date === undefined) return value;
-    const time = before(Date.parse(`${date}Z`) * 1000 + Number(fraction));
+    const time = original(Date.parse(`${date}Z`) * 1000 + Number(fraction));
     return `${new Date(Math.floor(time / 1000)).toISOString().slice(0, 19)}.${String(time % 1e6).padStart(6, '0')}+0000`;
   });
 }
 
-function changed(value: any, change: (name: string, text: string) => string, name = ''): any {
+function mapStrings(value: any, change: (name: string, text: string) => string, name = ''): any {
   if (typeof value === 'string') return change(name, value);
   if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(each => changed(each, change, name));
+  if (Array.isArray(value)) return value.map(each => mapStrings(each, change, name));
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key, changed(member, change, key)]),
+    Object.entries(value).map(([key, member]) => [key, mapStrings(member, change, key)]),
   );
 }
 
-/** A copy with other ports, of the record and of its flow. @param before from a port and that of the other side */
-export function withPorts(record: EveRecord, before: (port: number, other: number) => number): EveRecord {
+/** A copy with other ports, of the record and of its flow. @param original from a port and that of the other side */
+export function withPorts(record: EveRecord, original: (port: number, other: number) => number): EveRecord {
   const copy = { ...record };
-  if (copy['flow']?.src_port !== undefined) copy['flow'] = withPorts(copy['flow'], before);
+  if (copy['flow']?.src_port !== undefined) copy['flow'] = withPorts(copy['flow'], original);
   const { src_port: from, dest_port: to } = copy;
-  return from === undefined ? copy : { ...copy, src_port: before(from, to), dest_port: before(to, from) };
+  return from === undefined ? copy : { ...copy, src_port: original(from, to), dest_port: original(to, from) };
 }
 
 /** A copy of flows whose packets are this many bytes shorter each. */

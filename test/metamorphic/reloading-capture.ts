@@ -9,47 +9,52 @@ import { acquirePcap } from '../../modules/pcap/acquire.js';
 import * as options from '../../modules/pcap/options.js';
 import { type Random, randomNumbers, shuffled } from '../pseudo-random.js';
 
-const SEED = option('retold.seed', integer(0), 1, 'of what is random');
-const MOST = option('retold.most', integer(1), 10, 'packets between two reloads at most');
-const FILES = option('rule-files', texts, [], 'the rules');
+const SEED = option('metamorphic.seed', integer(0), 1, 'of what is random');
+const MAX_INTERVAL = option(
+  'metamorphic.max-interval',
+  integer(1),
+  10,
+  'largest number of packets between two reloads',
+);
+const RULE_FILES = option('rule-files', texts, [], 'the rules');
 /** A reload that takes longer ends the run. */
-const LONGEST_MS = 120_000;
+const RELOAD_TIMEOUT_MS = 120_000;
 
 class ReloadingCapture implements ThreadModule {
   private readonly capture: ThreadModule;
   private readonly random: Random;
   private readonly file: string;
   private readonly rules: string[];
-  private readonly most: number;
-  private left: number;
+  private readonly maxInterval: number;
+  private remaining: number;
   /** Time of the request; undefined if no reload is awaited. */
-  private asked: number | undefined;
+  private requestedAt: number | undefined;
 
   constructor(thread: Thread) {
     this.capture = acquirePcap(thread);
     this.random = randomNumbers(thread.config.read(SEED));
-    this.file = thread.config.read(FILES)[0]!;
+    this.file = thread.config.read(RULE_FILES)[0]!;
     this.rules = readFileSync(this.file, 'latin1').split('\n');
-    this.most = thread.config.read(MOST);
-    this.left = 1 + this.random(this.most);
+    this.maxInterval = thread.config.read(MAX_INTERVAL);
+    this.remaining = 1 + this.random(this.maxInterval);
   }
 
   get finished(): boolean {
-    return this.asked === undefined && this.capture.finished === true;
+    return this.requestedAt === undefined && this.capture.finished === true;
   }
 
   get waited(): boolean {
-    return this.asked !== undefined;
+    return this.requestedAt !== undefined;
   }
 
   process(batch: Batch): void {
-    if (this.asked !== undefined) this.rest(this.asked);
-    else if (this.left-- > 0 || this.capture.finished) this.capture.process(batch);
-    else this.ask();
+    if (this.requestedAt !== undefined) this.waitForReload(this.requestedAt);
+    else if (this.remaining-- > 0 || this.capture.finished) this.capture.process(batch);
+    else this.requestReload();
   }
 
   reload(): void {
-    this.asked = undefined;
+    this.requestedAt = undefined;
   }
 
   end(batch: Batch): void {
@@ -60,25 +65,25 @@ class ReloadingCapture implements ThreadModule {
     this.capture.close?.();
   }
 
-  private ask(): void {
-    this.left = 1 + this.random(this.most);
-    this.asked = performance.now();
-    writeFileSync(this.file, this.others().join('\n'), 'latin1');
+  private requestReload(): void {
+    this.remaining = 1 + this.random(this.maxInterval);
+    this.requestedAt = performance.now();
+    writeFileSync(this.file, this.changedRules().join('\n'), 'latin1');
     process.kill(process.pid, 'SIGUSR2');
   }
 
   /** The same rules in another order, among some that match nothing. */
-  private others(): string[] {
-    const more = Array.from(
+  private changedRules(): string[] {
+    const additional = Array.from(
       { length: this.random(20) },
       (_, i) =>
         `alert udp any any -> any any (content:"never ${this.random(1e6)} seen"; sid:${2_000_000_000 + i};)`,
     );
-    return shuffled([...this.rules, ...more], this.random);
+    return shuffled([...this.rules, ...additional], this.random);
   }
 
-  private rest(asked: number): void {
-    if (performance.now() - asked > LONGEST_MS) throw new Error('rules were not reloaded');
+  private waitForReload(requestedAt: number): void {
+    if (performance.now() - requestedAt > RELOAD_TIMEOUT_MS) throw new Error('rules were not reloaded');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
   }
 }
@@ -86,6 +91,6 @@ class ReloadingCapture implements ThreadModule {
 export default defineModule({
   summary: 'reads packets from capture files, and reloads rules between them',
   kind: 'acquire',
-  options: [...Object.values(options), SEED, MOST],
+  options: [...Object.values(options), SEED, MAX_INTERVAL],
   create: thread => new ReloadingCapture(thread),
 });

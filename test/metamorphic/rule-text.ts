@@ -7,7 +7,7 @@ export interface RuleText {
   readonly options: readonly string[];
 }
 
-export function ruleText(rule: string): RuleText {
+export function parseRule(rule: string): RuleText {
   const open = rule.indexOf('(');
   const inside = rule.slice(open + 1, rule.lastIndexOf(')'));
   // A semicolon in a value is escaped, also in quotes.
@@ -15,10 +15,10 @@ export function ruleText(rule: string): RuleText {
   return { header: rule.slice(0, open).trim(), options: options.map(each => each.trim()).filter(Boolean) };
 }
 
-export function written({ header, options }: RuleText): string {
+export function formatRule({ header, options }: RuleText): string {
   return `${header} (${options.map(each => `${each};`).join(' ')})`;
 }
 
-export function nameOf(option: string): string {
+export function optionName(option: string): string {
   return option.split(':', 1)[0]!.trim().toLowerCase();
 }

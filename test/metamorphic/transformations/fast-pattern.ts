@@ -2,17 +2,22 @@
 import { loadProtocols } from '../../../engine/application/load-protocols.js';
 import { Config } from '../../../engine/config/config.js';
 import { loadRuleText } from '../../../signatures/load-rules.js';
-import type { Retelling } from '../retelling.js';
-import { withOtherFastPattern } from '../rewriting.js';
+import { withOtherFastPattern } from '../rule-rewriting.js';
+import type { Transformation } from '../transformation.js';
 
-const fastPattern: Retelling = async (story, random) => {
+const fastPattern: Transformation = async (scenario, random) => {
   const options = { config: new Config({}), protocols: await loadProtocols() };
   // Not every buffer supports one.
   const loads = (rule: string) => loadRuleText(rule, 'one.rules', options).signatures.length > 0;
-  const rules = story.rules.map(rule => {
+  const rules = scenario.rules.map(rule => {
     const other = withOtherFastPattern(rule, random);
     return other !== undefined && loads(other) ? other : rule;
   });
-  return { name: 'another fast pattern', told: story, retold: { ...story, rules }, leftOut: [] };
+  return {
+    name: 'another fast pattern',
+    original: scenario,
+    transformed: { ...scenario, rules },
+    ignored: [],
+  };
 };
 export default fastPattern;

@@ -1,4 +1,4 @@
-/** The engine's records of a story. */
+/** The engine's records of a scenario. */
 import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -6,81 +6,81 @@ import { createInterface } from 'node:readline';
 import type { Engine } from '../conformance/engine.js';
 import { EVERYTHING } from '../fuzz/run-records.js';
 import { pcapFile } from '../packets/pcap-file.js';
-import type { Story, Told } from './story.js';
+import type { CaptureRecord, Scenario } from './scenario.js';
 
-export interface Telling {
-  readonly records: readonly Told[];
+export interface ScenarioResult {
+  readonly records: readonly CaptureRecord[];
   /** Errors of the run itself. */
-  readonly wrong: readonly string[];
+  readonly errors: readonly string[];
 }
 
 /** The largest number of alerts per packet: beyond it, the order of rules would decide which ones are kept. */
 const ALL_ALERTS = ['--set', 'packet-alert-max=255'];
-const SEPARATE = ['--set', 'pcap-file.separate=yes'];
+const SEPARATE_CAPTURES = ['--set', 'pcap-file.separate=yes'];
 
 /** Results of earlier runs are reused. */
-export class Teller {
-  private readonly known = new WeakMap<Story, Telling>();
+export class ScenarioRunner {
+  private readonly results = new WeakMap<Scenario, ScenarioResult>();
 
   constructor(private readonly engine: Engine) {}
 
-  async tell(story: Story): Promise<Telling> {
-    const telling = this.known.get(story) ?? (await tell(this.engine, story));
-    this.known.set(story, telling);
-    return telling;
+  async run(scenario: Scenario): Promise<ScenarioResult> {
+    const result = this.results.get(scenario) ?? (await runScenario(this.engine, scenario));
+    this.results.set(scenario, result);
+    return result;
   }
 }
 
-async function tell(engine: Engine, story: Story): Promise<Telling> {
-  const output = mkdtempSync(join(tmpdir(), 'sluice-retold-'));
+async function runScenario(engine: Engine, scenario: Scenario): Promise<ScenarioResult> {
+  const output = mkdtempSync(join(tmpdir(), 'sluice-metamorphic-'));
   try {
     const words = [
       '-c',
-      writeStory(output, story),
+      writeScenario(output, scenario),
       '-r',
       join(output, 'captures'),
       '-l',
       output,
       ...ALL_ALERTS,
     ];
-    const isOne = Object.keys(story.captures).length === 1;
-    const separate = isOne ? [] : SEPARATE;
-    const own = story.words ?? [];
-    const profile = own.includes('--runmode') ? [] : ['--runmode', 'single'];
-    const place = { cwd: process.cwd(), env: process.env, output, timeoutSeconds: 600 };
-    const ending = await engine.run([...words, '-k', 'none', ...separate, ...profile, ...own], place);
+    const isSingle = Object.keys(scenario.captures).length === 1;
+    const separate = isSingle ? [] : SEPARATE_CAPTURES;
+    const ownWords = scenario.words ?? [];
+    const profile = ownWords.includes('--runmode') ? [] : ['--runmode', 'single'];
+    const options = { cwd: process.cwd(), env: process.env, output, timeoutSeconds: 600 };
+    const exit = await engine.run([...words, '-k', 'none', ...separate, ...profile, ...ownWords], options);
     const records = await recordsOf(join(output, 'eve.json'));
-    return { records, wrong: wrongIn(output, ending) };
+    return { records, errors: errorsOf(output, exit) };
   } finally {
     rmSync(output, { recursive: true });
   }
 }
 
 /** @returns the configuration file */
-function writeStory(folder: string, story: Story): string {
+function writeScenario(folder: string, scenario: Scenario): string {
   mkdirSync(join(folder, 'captures'));
-  for (const [name, { packets, linkType }] of Object.entries(story.captures))
+  for (const [name, { packets, linkType }] of Object.entries(scenario.captures))
     writeFileSync(join(folder, 'captures', `${name}.pcap`), pcapFile(packets, { linkType }));
-  const texts = story.files ?? [`${story.rules.join('\n')}\n`];
+  const texts = scenario.files ?? [`${scenario.rules.join('\n')}\n`];
   const files = texts.map((text, i) => {
     const file = join(folder, `${i}.rules`);
     writeFileSync(file, text, 'latin1');
     return file;
   });
   const config = join(folder, 'sluice.yaml');
-  writeFileSync(config, `${EVERYTHING}rule-files: ${JSON.stringify(files)}\n${story.config ?? ''}`);
+  writeFileSync(config, `${EVERYTHING}rule-files: ${JSON.stringify(files)}\n${scenario.config ?? ''}`);
   return config;
 }
 
-function wrongIn(output: string, ending: unknown): string[] {
+function errorsOf(output: string, exit: unknown): string[] {
   const printed = ['stderr', 'stdout'].map(name => readFileSync(join(output, name), 'utf8')).join('');
   const thrown = /parser \S+ failed:.{0,600}/s.exec(printed);
   if (thrown) return [thrown[0]];
-  return ending === 0 ? [] : [`ended with ${ending}: ${printed.slice(-400)}`];
+  return exit === 0 ? [] : [`ended with ${exit}: ${printed.slice(-400)}`];
 }
 
-async function recordsOf(file: string): Promise<Told[]> {
-  const records: Told[] = [];
+async function recordsOf(file: string): Promise<CaptureRecord[]> {
+  const records: CaptureRecord[] = [];
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const { pcap_filename, flow_id, parent_id, ...record } = JSON.parse(line);
     const capture = basename(pcap_filename ?? '', '.pcap');

@@ -1,14 +1,14 @@
 /** Rules rewritten in other notations with the same meaning. */
 import { type Random, shuffled } from '../pseudo-random.js';
-import { nameOf, type RuleText, ruleText, written } from './rule-text.js';
+import { formatRule, optionName, parseRule, type RuleText } from './rule-text.js';
 
 /** Options of the whole rule: they may be anywhere. */
-const ANYWHERE = new Set([
+const RULE_OPTIONS = new Set([
   ...['msg', 'reference', 'classtype', 'sid', 'rev', 'gid', 'metadata', 'priority', 'target'],
   ...['flow', 'threshold', 'detection_filter', 'dsize', 'ttl', 'flags', 'stream_size'],
 ]);
 /** Modifiers of the preceding content, in any order. */
-const OF_CONTENT = new Set([
+const CONTENT_MODIFIERS = new Set([
   ...[
     'nocase',
     'depth',
@@ -22,48 +22,48 @@ const OF_CONTENT = new Set([
   ],
 ]);
 
-export function withOptionsElsewhere(rule: string, random: Random): string {
-  const { header, options } = ruleText(rule);
+export function withRuleOptionsMoved(rule: string, random: Random): string {
+  const { header, options } = parseRule(rule);
   // It modifies the preceding option.
   if (options.includes('prefilter')) return rule;
-  const made = options.filter(option => !ANYWHERE.has(nameOf(option)));
+  const result = options.filter(option => !RULE_OPTIONS.has(optionName(option)));
   // Several with one name keep their order.
-  const free = new Map<string, string[]>();
-  for (const option of options.filter(each => ANYWHERE.has(nameOf(each))))
-    free.set(nameOf(option), [...(free.get(nameOf(option)) ?? []), option]);
-  for (const same of shuffled([...free.values()], random)) {
-    const places = same.map(() => random(made.length + 1)).sort((a, b) => b - a);
-    for (const [i, place] of places.entries()) made.splice(place, 0, same[same.length - 1 - i]!);
+  const optionsByName = new Map<string, string[]>();
+  for (const option of options.filter(each => RULE_OPTIONS.has(optionName(each))))
+    optionsByName.set(optionName(option), [...(optionsByName.get(optionName(option)) ?? []), option]);
+  for (const same of shuffled([...optionsByName.values()], random)) {
+    const places = same.map(() => random(result.length + 1)).sort((a, b) => b - a);
+    for (const [i, place] of places.entries()) result.splice(place, 0, same[same.length - 1 - i]!);
   }
-  return written({ header, options: made });
+  return formatRule({ header, options: result });
 }
 
 /** The modifiers of a content, in another order. */
 export function withModifiersShuffled(rule: string, random: Random): string {
-  const { header, options } = ruleText(rule);
-  const made: string[] = [];
+  const { header, options } = parseRule(rule);
+  const result: string[] = [];
   for (let i = 0; i < options.length; ) {
-    made.push(options[i]!);
+    result.push(options[i]!);
     const modifiers: string[] = [];
-    const isContent = nameOf(options[i++]!) === 'content';
-    while (isContent && i < options.length && OF_CONTENT.has(nameOf(options[i]!)))
+    const isContent = optionName(options[i++]!) === 'content';
+    while (isContent && i < options.length && CONTENT_MODIFIERS.has(optionName(options[i]!)))
       modifiers.push(options[i++]!);
-    made.push(...shuffled(modifiers, random));
+    result.push(...shuffled(modifiers, random));
   }
-  return written({ header, options: made });
+  return formatRule({ header, options: result });
 }
 
 /** Some or all characters of contents become hexadecimal numbers. */
 export function withHexContents(rule: string, random: Random): string {
-  const { header, options } = ruleText(rule);
-  const made = options.map(option => {
+  const { header, options } = parseRule(rule);
+  const result = options.map(option => {
     const [, before, text] = /^(content\s*:\s*!?\s*")(.*)"$/s.exec(option) ?? [];
-    return text === undefined ? option : `${before}${inHex(text, random)}"`;
+    return text === undefined ? option : `${before}${hexEncoded(text, random)}"`;
   });
-  return written({ header, options: made });
+  return formatRule({ header, options: result });
 }
 
-function inHex(text: string, random: Random): string {
+function hexEncoded(text: string, random: Random): string {
   const each = 1 + random(4);
   const parts = text.match(/\|[^|]*\||\\.|./gs) ?? [];
   return parts
@@ -77,24 +77,24 @@ function inHex(text: string, random: Random): string {
 
 /** @returns undefined if no content can be the fast pattern */
 export function withOtherFastPattern(rule: string, random: Random): string | undefined {
-  const { header, options } = ruleText(rule);
+  const { header, options } = parseRule(rule);
   if (options.some(option => /^fast_pattern\s*:\s*only|^prefilter/.test(option))) return undefined;
-  const made = options.filter(option => nameOf(option) !== 'fast_pattern');
-  const contents = made.flatMap((option, i) => (/^content\s*:\s*"/.test(option) ? [i] : []));
+  const result = options.filter(option => optionName(option) !== 'fast_pattern');
+  const contents = result.flatMap((option, i) => (/^content\s*:\s*"/.test(option) ? [i] : []));
   if (contents.length < 2) return undefined;
-  made.splice(contents[random(contents.length)]! + 1, 0, 'fast_pattern');
-  return written({ header, options: made });
+  result.splice(contents[random(contents.length)]! + 1, 0, 'fast_pattern');
+  return formatRule({ header, options: result });
 }
 
 /** On several lines, with white space wherever it is allowed. */
 export function withOtherLayout(rule: string, random: Random): string {
-  const { header, options }: RuleText = ruleText(rule);
+  const { header, options }: RuleText = parseRule(rule);
   const gap = () => ['', ' ', '  ', '\t', ' \\\n', ' \\\n    ', ' \\\r\n  '][random(7)]!;
   const parts = options.map(option => `${option}${random(4) === 0 ? ' ' : ''};${gap()}`);
   return `${header} (${gap()}${parts.join('')})`;
 }
 
-export const REMARKS = [
+export const IGNORED_LINES = [
   '',
   '# a remark',
   '   ',

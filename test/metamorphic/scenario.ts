@@ -1,7 +1,7 @@
 /** Captures, each independent of the others, and rules that are applied to all of them. */
 import type { Capture } from '../fuzz/capture-packets.js';
 
-export interface Story {
+export interface Scenario {
   /** By name: that of a file without extension. */
   readonly captures: Readonly<Record<string, Capture>>;
   /** One rule each, with unique sids. */
@@ -16,21 +16,24 @@ export interface Story {
 export type EveRecord = Record<string, any>;
 
 /** A record, and its capture. */
-export interface Told {
+export interface CaptureRecord {
   readonly capture: string;
   readonly record: EveRecord;
 }
 
-/** The story with other captures. */
-export function withCaptures(story: Story, change: (capture: Capture, name: string) => Capture): Story {
-  const changed = Object.entries(story.captures).map(([name, capture]) => [name, change(capture, name)]);
-  return { ...story, captures: Object.fromEntries(changed) };
+/** The scenario with other captures. */
+export function withCaptures(
+  scenario: Scenario,
+  change: (capture: Capture, name: string) => Capture,
+): Scenario {
+  const changed = Object.entries(scenario.captures).map(([name, capture]) => [name, change(capture, name)]);
+  return { ...scenario, captures: Object.fromEntries(changed) };
 }
 
-/** The story without rules for which `isOut` is true, before rules are written to files. */
-export function withoutRules(story: Story, isOut: (rule: string) => boolean): Story {
-  if (story.files) throw new Error('rules that are in files cannot be removed');
-  return { ...story, rules: story.rules.filter(rule => !isOut(rule)) };
+/** The scenario without rules for which `isOut` is true, before rules are written to files. */
+export function withoutRules(scenario: Scenario, isIgnored: (rule: string) => boolean): Scenario {
+  if (scenario.files) throw new Error('rules that are in files cannot be removed');
+  return { ...scenario, rules: scenario.rules.filter(rule => !isIgnored(rule)) };
 }
 
 /** The sid of the rule. */
