@@ -53,20 +53,26 @@ export function parseThresholds(
   return { rules, problems };
 }
 
-/** Lines without comments; a line that ends in a backslash continues on the next. */
+/** Lines without comments; a line that ends in a backslash continues on the next, if that is not empty. */
 function logicalLines(content: string): { text: string; number: number }[] {
   const lines: { text: string; number: number }[] = [];
   let open: { text: string; number: number } | undefined;
   content.split(/\r?\n/).forEach((raw, i) => {
     const line = raw.trim();
-    const before = open ?? { text: '', number: i + 1 };
+    const before = open;
     open = undefined;
-    if (line === '' || line.startsWith('#')) return;
-    const whole = { text: before.text + line.replace(/\\$/, ' '), number: before.number };
+    if (line === '' || line.startsWith('#')) {
+      if (before) lines.push(before);
+      return;
+    }
+    const whole = {
+      text: (before?.text ?? '') + line.replace(/\\$/, ' '),
+      number: before?.number ?? i + 1,
+    };
     if (line.endsWith('\\')) open = whole;
     else lines.push(whole);
   });
-  return lines;
+  return open ? [...lines, open] : lines;
 }
 
 const TYPES = new Set(['limit', 'threshold', 'both']);
@@ -78,6 +84,14 @@ const TRACKS: Readonly<Record<string, ReadonlySet<string>>> = {
   event_filter: COUNTED_TRACKS,
   rate_filter: COUNTED_TRACKS,
 };
+/** Allowed names of each kind of line, besides `gen_id`, `sig_id` and `track`. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  suppress: ['ip'],
+  threshold: ['type', 'count', 'seconds'],
+  event_filter: ['type', 'count', 'seconds'],
+  rate_filter: ['count', 'seconds', 'new_action', 'timeout'],
+};
+const MAX_NUMBER = 0xffffffff;
 /** Actions with which a rate filter replaces the signature's; those that are accepted without effect are ''. */
 const NEW_ACTIONS: Readonly<Record<string, NonNullable<ThresholdMatch['newAction']>>> = {
   ...{ alert: 'alert', drop: 'drop', pass: 'pass', reject: 'reject' },
@@ -88,21 +102,32 @@ function parseLine(line: string, at: Position, variables: ReadonlyMap<string, st
   const [, keyword = '', rest = ''] = /^([^\s,]+)\s+(.*)$/.exec(line) ?? [];
   if (!Object.hasOwn(TRACKS, keyword))
     throw new Error(`"${keyword || line}" is not one of ${Object.keys(TRACKS).join(', ')}`);
-  const fields = new Map<string, string>();
-  // Commas inside brackets belong to address lists.
-  for (const part of rest.split(/,(?![^[]*\])/)) {
-    const field = /^\s*(\w+)\s+(.+?)\s*$/.exec(part);
-    if (!field) throw new Error(`"${part.trim()}" is invalid`);
-    fields.set(field[1]!, field[2]!);
-  }
+  const fields = fieldsOf(keyword, rest);
   const number = (name: string) => {
     const value = fields.get(name) ?? '';
-    if (!/^\d{1,10}$/.test(value)) throw new Error(`${name} needs a number`);
+    if (!/^\d{1,10}$/.test(value) || Number(value) > MAX_NUMBER)
+      throw new Error(`${name} needs a number up to ${MAX_NUMBER}`);
     return Number(value);
   };
   const [gid, sid] = [number('gen_id'), number('sig_id')];
   if (gid === 0 && sid !== 0) throw new Error(`gen_id 0 applies to all signatures and needs sig_id 0`);
   return { gid, sid, match: matchOf(keyword, fields, number, at, variables) };
+}
+
+/** An unknown name would leave out what the line is restricted to. */
+function fieldsOf(keyword: string, rest: string): Map<string, string> {
+  const fields = new Map<string, string>();
+  const names = ['gen_id', 'sig_id', 'track', ...FIELDS[keyword]!];
+  // Commas inside brackets belong to address lists.
+  for (const part of rest.split(/,(?![^[]*\])/)) {
+    const field = /^\s*(\w+)\s+(.+?)\s*$/.exec(part);
+    if (!field) throw new Error(`"${part.trim()}" is invalid`);
+    const [, name, value] = field as unknown as [string, string, string];
+    if (!names.includes(name)) throw new Error(`"${name}" is not one of ${names.join(', ')}`);
+    if (fields.has(name)) throw new Error(`${name} is given twice`);
+    fields.set(name, value);
+  }
+  return fields;
 }
 
 function matchOf(

@@ -42,7 +42,10 @@ export const filestoreKeywords: readonly Keyword[] = [
       if (protocol?.kind === 'application' && protocol.files === false && protocol.name !== 'doh2')
         throw new RuleError(`protocol ${protocol.name} doesn't support file matching (filestore)`, at);
       const [direction = '', scope = ''] = (argument ?? '').split(',').map(word => word.trim());
-      if ((direction !== '' && !(direction in DIRECTIONS)) || (scope !== '' && !SCOPES.has(scope))) {
+      if (
+        (direction !== '' && !Object.hasOwn(DIRECTIONS, direction)) ||
+        (scope !== '' && !SCOPES.has(scope))
+      ) {
         throw new RuleError(`invalid filestore "${argument}"`, at, 'filestore:both,tx');
       }
       const match: FileStoreMatch = {

@@ -54,7 +54,7 @@ const STREAM_OPERATORS = new Set(['<', '>', '=', '!=', '<=', '>=']);
 
 function parseStreamSize(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   const [side = '', operator = '', size = '', ...rest] = argument!.split(',').map(each => each.trim());
-  const known = STREAM_SIDES[side];
+  const known = Object.hasOwn(STREAM_SIDES, side) ? STREAM_SIDES[side] : undefined;
   if (!known || !STREAM_OPERATORS.has(operator) || !/^\d{1,10}$/.test(size) || rest.length > 0) {
     throw new RuleError(`invalid stream_size "${argument}"`, at, 'stream_size:client,>,1000');
   }

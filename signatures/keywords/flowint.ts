@@ -20,6 +20,8 @@ const PRESENCE = new Set(['isset', 'isnotset', 'notset']);
 const MAX_VALUE = 0xffffffff;
 /** Name of a variable: one word, as for flowbits. */
 const NAME = /^\S+$/;
+/** A value that is no number is a name, but not one that only looks like a number: `-1`, `0x10`, `5m`. */
+const VALUE_NAME = /^[^\s\d+.-]\S*$/;
 
 function parse(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   const [name = '', operator = '', value, ...rest] = argument!.split(',').map(each => each.trim());
@@ -39,9 +41,9 @@ function parse(rule: RuleBuilder, argument: string | undefined, at: Position): v
 }
 
 function operandValue(text: string, at: Position): number | string {
-  if (!NAME.test(text))
+  if (VALUE_NAME.test(text)) return text;
+  if (!/^\d+$/.test(text))
     throw new RuleError(`flowint value "${text}" is neither a number nor a counter name`, at);
-  if (!/^\d+$/.test(text)) return text;
   const value = Number(text);
   if (value > MAX_VALUE) throw new RuleError(`flowint value ${text} is too large`, at, `up to ${MAX_VALUE}`);
   return value;

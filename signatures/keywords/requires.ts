@@ -13,6 +13,7 @@ type Version = readonly [number, number, number];
  */
 export function requirementsMet(argument: string, context: RuleContext, at: Position): string | undefined {
   let versions = 0;
+  let reason: string | undefined;
   for (const part of argument.split(',')) {
     const requirement = part.trim();
     if (/^version\s/.test(requirement) && ++versions > 1)
@@ -24,10 +25,11 @@ export function requirementsMet(argument: string, context: RuleContext, at: Posi
         at,
         'feature NAME, version >= 8.0.0, keyword NAME',
       );
-    const reason = unmet(requirement.slice(0, blank), requirement.slice(blank + 1).trim(), context, at);
-    if (reason) return reason;
+    // All are parsed: a mistake in one is not excused by another that is not met.
+    const missing = unmet(requirement.slice(0, blank), requirement.slice(blank + 1).trim(), context, at);
+    reason ??= missing;
   }
-  return undefined;
+  return reason;
 }
 
 function unmet(kind: string, value: string, context: RuleContext, at: Position): string | undefined {
@@ -48,9 +50,9 @@ function isAvailable(name: string, { keywords, off }: RuleContext): boolean {
   return keyword !== undefined && (keyword.switch === undefined || !off.has(keyword.switch));
 }
 
-/** Alternatives are separated by `|`; all conditions of one alternative must hold. */
+/** Alternatives are separated by `|`; all conditions of one alternative must hold. All are parsed. */
 function versionMet(text: string, version: Version, at: Position): boolean {
-  return text.split('|').some(alternative => {
+  const met = text.split('|').map(alternative => {
     const conditions = [...alternative.matchAll(/(>=|<=|>|<|=)\s*([^\s<>=|]+)|(\S+)/g)];
     if (conditions.length === 0) throw new RuleError('version expected', at, 'version >= 8.0.0');
     return conditions
@@ -61,6 +63,7 @@ function versionMet(text: string, version: Version, at: Position): boolean {
       })
       .every(Boolean);
   });
+  return met.includes(true);
 }
 
 function holds(order: number, operator: string): boolean {

@@ -50,12 +50,20 @@ function fieldsOf(
   return fields;
 }
 
-/** An integer, optionally with a unit of minutes, hours or days (`5m`, `1h`). */
-function amount(fields: Map<string, string>, name: string, keyword: string, at: Position): number {
-  const match = /^(\d{1,9})([smhd]?)$/.exec(fields.get(name) ?? '');
-  if (!match) throw new RuleError(`${keyword} needs ${name} with a number`, at);
+function number(fields: Map<string, string>, name: string, keyword: string, at: Position): number {
+  const text = fields.get(name) ?? '';
+  if (!/^\d{1,9}$/.test(text)) throw new RuleError(`${keyword} needs ${name} with a number`, at);
+  return Number(text);
+}
+
+/** A time, optionally with a unit of minutes, hours or days (`5m`, `1h`). */
+function seconds(fields: Map<string, string>, keyword: string, at: Position): number {
+  const match = /^(\d{1,9})([smhd]?)$/.exec(fields.get('seconds') ?? '');
+  if (!match) throw new RuleError(`${keyword} needs seconds with a number`, at);
   const unit = { '': 1, s: 1, m: 60, h: 3600, d: 86400 }[match[2]!]!;
-  return Number(match[1]) * unit;
+  const value = Number(match[1]) * unit;
+  if (value === 0) throw new RuleError(`${keyword} seconds must be greater than 0`, at);
+  return value;
 }
 
 function trackOf(fields: Map<string, string>, keyword: string, at: Position): Track {
@@ -69,10 +77,10 @@ function parseThreshold(rule: RuleBuilder, argument: string | undefined, at: Pos
   const fields = fieldsOf(argument!, 'threshold', THRESHOLD_FIELDS, at);
   const type = fields.get('type') ?? '';
   const track = trackOf(fields, 'threshold', at);
-  const count = amount(fields, 'count', 'threshold', at);
+  const count = number(fields, 'count', 'threshold', at);
   if (count === 0) throw new RuleError('threshold count must be greater than 0', at);
   if (type === 'backoff') {
-    const multiplier = amount(fields, 'multiplier', 'threshold', at);
+    const multiplier = number(fields, 'multiplier', 'threshold', at);
     if (track !== 'by_flow') throw new RuleError('threshold type backoff needs track by_flow', at);
     if (multiplier < 2) throw new RuleError('threshold multiplier must be 2 or more', at);
     rule.thresholds.push({ kind: 'threshold', type, track, count, seconds: 0, multiplier });
@@ -81,19 +89,27 @@ function parseThreshold(rule: RuleBuilder, argument: string | undefined, at: Pos
   if (type !== 'limit' && type !== 'threshold' && type !== 'both') {
     throw new RuleError(`threshold type "${type}" is invalid`, at, 'limit, threshold, both or backoff');
   }
-  const seconds = amount(fields, 'seconds', 'threshold', at);
-  if (seconds === 0) throw new RuleError('threshold seconds must be greater than 0', at);
-  rule.thresholds.push({ kind: 'threshold', type, track, count, seconds });
+  rule.thresholds.push({
+    kind: 'threshold',
+    type,
+    track,
+    count,
+    seconds: seconds(fields, 'threshold', at),
+  });
 }
 
 function parseDetectionFilter(rule: RuleBuilder, argument: string | undefined, at: Position): void {
   requireAlone(rule, 'detection_filter', at);
   const fields = fieldsOf(argument!, 'detection_filter', FILTER_FIELDS, at);
   const track = trackOf(fields, 'detection_filter', at);
-  const count = amount(fields, 'count', 'detection_filter', at);
-  const seconds = amount(fields, 'seconds', 'detection_filter', at);
-  if (seconds === 0) throw new RuleError('detection_filter seconds must be greater than 0', at);
-  rule.thresholds.push({ kind: 'threshold', type: 'detection_filter', track, count, seconds });
+  const count = number(fields, 'count', 'detection_filter', at);
+  rule.thresholds.push({
+    kind: 'threshold',
+    type: 'detection_filter',
+    track,
+    count,
+    seconds: seconds(fields, 'detection_filter', at),
+  });
 }
 
 /** A rule may have several thresholds, but not together with detection_filter. */

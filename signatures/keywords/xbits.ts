@@ -89,7 +89,7 @@ function parseHostbits(rule: RuleBuilder, argument: string | undefined, at: Posi
     return;
   }
   const command = commandOf(first, 'hostbits', at);
-  const tracks = DIRECTIONS[direction];
+  const tracks = Object.hasOwn(DIRECTIONS, direction) ? DIRECTIONS[direction] : undefined;
   const seconds = expire === undefined ? HOSTBITS_EXPIRE : /^\d{1,9}$/.test(expire) ? Number(expire) : 0;
   if (name === '' || !tracks || seconds === 0 || rest.length > 0)
     throw new RuleError(`invalid hostbits "${argument}"`, at, 'hostbits:set,name,src,60');

@@ -137,10 +137,15 @@ describe('requires', () => {
     expect(load(withOptions('from_the_future:1; requires: version >= 9;')).skipped).toHaveLength(1);
   });
 
-  test.each(['version', 'version 8', 'version >= eight', 'version >= 8 later', 'version >= 8, version < 9'])(
-    '%s is rejected',
-    requirement => {
-      expect(refusal(`requires: ${requirement};`)).toBeDefined();
-    },
-  );
+  test.each([
+    'version',
+    'version 8',
+    'version >= eight',
+    'version >= 8 later',
+    'version >= 8, version < 9',
+    'version >= 8 | later',
+    'feature flying, version 8',
+  ])('%s is rejected', requirement => {
+    expect(refusal(`requires: ${requirement};`)).toBeDefined();
+  });
 });

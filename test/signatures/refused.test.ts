@@ -221,11 +221,21 @@ describe('noalert of bits', () => {
 
 describe('flow counters', () => {
   const header = 'alert tcp any any -> any any';
-  test.each(['flowint:a,+,1 more;', 'flowint:a,+,;', 'flowint:a b,isset;'])('%s is rejected', options =>
-    expect(refusal(options, header)).toMatch(/flowint/),
-  );
+  test.each([
+    'flowint:a,+,1 more;',
+    'flowint:a,+,;',
+    'flowint:a b,isset;',
+    ...['-1', '+1', '1.5', '0x10', '5m'].map(value => `flowint:a,+,${value};`),
+  ])('%s is rejected', options => expect(refusal(options, header)).toMatch(/flowint/));
   test.each(['flowint:a,+,1;', 'flowint: a , == , b;', 'flowint:a,notset;'])('%s is accepted', options =>
     expect(refusal(options, header)).toBeUndefined(),
+  );
+});
+
+describe('words that every object of the language has', () => {
+  test.each(['hostbits:set,a,constructor;', 'stream_size:constructor,>,5;', 'filestore:constructor;'])(
+    '%s is rejected',
+    options => expect(refusal(options)).toMatch(/^invalid \w+ "/),
   );
 });
 
@@ -261,6 +271,11 @@ describe('keywords that contradict each other, or lack a required one', () => {
       'detection_filter:track by_src, count 2, seconds 60, unique_on dst_port;',
       'alert tcp any any -> any any',
       'invalid detection_filter "unique_on dst_port"',
+    ],
+    [
+      'threshold:type limit, track by_src, count 5m, seconds 5m;',
+      'alert tcp any any -> any any',
+      'threshold needs count with a number',
     ],
   ])('%s of %s is rejected', (options, header, reason) => expect(refusal(options, header)).toBe(reason));
 

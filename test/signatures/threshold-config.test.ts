@@ -27,11 +27,21 @@ test.each([
   [`${FILTER}, new_action nothing`, 'new_action "nothing"'],
   ['supress gen_id 1, sig_id 1', '"supress" is not one of suppress'],
   ['nonsense', '"nonsense" is not one of'],
+  ['suppress gen_id 1, sig_id 1, ipp 192.0.2.1', '"ipp" is not one of gen_id, sig_id, track, ip'],
+  ['suppress gen_id 1, sig_id 1, trak by_src, ip 192.0.2.1', '"trak" is not one of'],
+  [`threshold gen_id 1, sig_id 1, type both, track by_src, track by_dst, ${SPAN}`, 'track is given twice'],
+  ['threshold gen_id 1, sig_id 1, type both, track by_src, count 1, seconds 4294967296', 'up to 4294967295'],
+  ['suppress gen_id 1, \\\n\n', '"" is invalid'],
 ])('an invalid line is rejected: %s', (line, reason) => {
   const { rules, problems } = read(`\n${line}`);
   expect(rules).toEqual([]);
   expect(problems).toEqual([expect.stringContaining('file line 2: ')]);
   expect(problems[0]).toContain(reason);
+});
+
+test.each(['', '\n', '\n\n', '\n# a comment\n'])('a line that continues with nothing counts: %j', rest => {
+  const { rules, problems } = read(`suppress gen_id 1, sig_id 1 \\${rest}`);
+  expect([rules.length, problems]).toEqual([1, []]);
 });
 
 /** Types of the thresholds of a signature with `own` ones and with the lines of the file. */

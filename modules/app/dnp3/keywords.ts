@@ -43,7 +43,8 @@ export const VALUES: readonly ValueDeclaration<Dnp3Transaction>[] = [
 function indications(argument: string | undefined): number {
   let bits = 0;
   for (const word of (argument ?? '').split(',').map(each => each.trim())) {
-    const bit = INDICATIONS[word] ?? (/^(0x[\da-f]+|\d+)$/i.test(word) ? Number(word) : undefined);
+    const number = /^(0x[\da-f]+|\d+)$/i.test(word) ? Number(word) : undefined;
+    const bit = Object.hasOwn(INDICATIONS, word) ? INDICATIONS[word] : number;
     if (bit === undefined || bit > 0xffff)
       throw new Error(`"${word}" is none of ${Object.keys(INDICATIONS).join(', ')}`);
     bits |= bit;

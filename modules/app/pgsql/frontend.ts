@@ -17,10 +17,10 @@ import type { Members, PgsqlTransaction } from './transaction.js';
 
 /** Maximum bytes of a message without a type. */
 const MAX_STARTUP_LENGTH = 10_000;
-const MECHANISMS: Readonly<Record<string, string>> = {
-  'SCRAM-SHA-256': 'scram_SHA256',
-  'SCRAM-SHA-256-PLUS': 'scram_SHA256_plus',
-};
+const MECHANISMS = new Map([
+  ['SCRAM-SHA-256', 'scram_SHA256'],
+  ['SCRAM-SHA-256-PLUS', 'scram_SHA256_plus'],
+]);
 /**
  * Types of messages of the extended protocol and of function calls: skipped; of these, only Sync and calls are
  * answered.
@@ -181,7 +181,7 @@ function startupMembers(version: number, content: Uint8Array): Members {
 /** A mechanism name and, after its length, the initial response. */
 function saslMembers(content: Uint8Array): Members {
   const [name = ''] = texts(content);
-  const members: Members = { sasl_authentication_mechanism: MECHANISMS[name] ?? name };
+  const members: Members = { sasl_authentication_mechanism: MECHANISMS.get(name) ?? name };
   const parameter = latin1(content.subarray(name.length + 5));
   return parameter === '' ? members : { ...members, sasl_param: parameter };
 }

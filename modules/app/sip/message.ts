@@ -2,18 +2,18 @@
 import { latin1, trimAscii, trimAsciiEnd } from '../../../engine/latin1.js';
 
 /** Header fields with a compact form (RFC 3261 7.3.3). */
-const SHORT: Readonly<Record<string, string>> = {
-  c: 'content-type',
-  e: 'content-encoding',
-  f: 'from',
-  i: 'call-id',
-  k: 'supported',
-  l: 'content-length',
-  m: 'contact',
-  s: 'subject',
-  t: 'to',
-  v: 'via',
-};
+const SHORT = new Map([
+  ['c', 'content-type'],
+  ['e', 'content-encoding'],
+  ['f', 'from'],
+  ['i', 'call-id'],
+  ['k', 'supported'],
+  ['l', 'content-length'],
+  ['m', 'contact'],
+  ['s', 'subject'],
+  ['t', 'to'],
+  ['v', 'via'],
+]);
 /** Maximum header fields kept per message. */
 const MAX_FIELDS = 256;
 
@@ -62,7 +62,7 @@ function parseFields(text: string): Map<string, string[]> | undefined {
     if (colon <= 0) return undefined;
     if (++count > MAX_FIELDS) break;
     const word = trimAsciiEnd(line.slice(0, colon)).toLowerCase();
-    const name = SHORT[word] ?? word;
+    const name = SHORT.get(word) ?? word;
     const value = trimAscii(line.slice(colon + 1));
     const values = fields.get(name);
     if (values) values.push(value);

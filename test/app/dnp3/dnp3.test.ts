@@ -110,6 +110,7 @@ describe('dnp3', () => {
     expect(matches('dnp3.ind', 'all_stations')).toBe(false);
     expect(() => test('dnp3.obj').parse('30')).toThrow('a group and a variation');
     expect(() => test('dnp3.ind').parse('nothing')).toThrow('nothing');
+    expect(() => test('dnp3.ind').parse('constructor')).toThrow('constructor');
     expect(dnp3.values[0]!.get(response, false)).toEqual([129]);
     expect([...dnp3.buffers[0]!.get(response, false, 0)!]).toEqual(RESPONSE);
     const bytes = frame(false, WHOLE, RESPONSE);

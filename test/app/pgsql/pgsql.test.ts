@@ -53,6 +53,18 @@ describe('pgsql', () => {
     expect(told(feed)[1].request).toEqual({ password: 'secret' });
   });
 
+  it('logs mechanisms by any name', () => {
+    const mechanism = (name: string) =>
+      told(
+        fed()
+          .client(STARTUP)
+          .server(message('R', `\0\0\0\x0a${name}\0\0`))
+          .client(message('p', `${name}\0\0\0\0\0`)),
+      )[1].request.sasl_authentication_mechanism;
+    expect(mechanism('SCRAM-SHA-256')).toBe('scram_SHA256');
+    expect(mechanism('constructor')).toBe('constructor');
+  });
+
   it('logs queries with their results', () => {
     const rows = Buffer.concat([
       message('T', '\0\x01x'),
