@@ -1,5 +1,6 @@
 /** State of a connection: dialect, shares, open files and pipes, and requests without responses. */
 import { GrowingBytes } from '../../../engine/application/growing-bytes.js';
+import { PendingTransactions } from '../../../engine/application/pending-transactions.js';
 import type { Session } from '../../../engine/application/session.js';
 import { BoundedMap } from '../../../engine/memory/bounded-map.js';
 import type { Call } from '../dcerpc/call.js';
@@ -38,6 +39,9 @@ export interface DataSink {
 /** Longer messages of a pipe are not reassembled. */
 const MAX_PIPE_WRITE_LENGTH = 1 << 20;
 
+const commandKey = ({ version, command }: Pick<CommonHeader, 'version' | 'command'>): number =>
+  version * 65536 + command;
+
 export class Connection {
   dialect = 'unknown';
   readonly settings: SmbSettings;
@@ -45,6 +49,8 @@ export class Connection {
   /** Names of open files by identifier. */
   readonly names: BoundedMap<string, string>;
   readonly pending: BoundedMap<number, PendingRequest>;
+  /** Requests by version and command. */
+  private readonly byCommand: PendingTransactions<number, SmbTransaction>;
   private readonly pipes: BoundedMap<string, Pipe>;
   private readonly reads: BoundedMap<string, FileTransfer>;
   private readonly writes: BoundedMap<string, FileTransfer>;
@@ -56,6 +62,7 @@ export class Connection {
     this.trees = new BoundedMap(settings.trees);
     this.names = new BoundedMap(settings.guids);
     this.pending = new BoundedMap(settings.maxTransactions + settings.reads);
+    this.byCommand = new PendingTransactions(session);
     this.pipes = new BoundedMap(settings.pipes);
     this.reads = new BoundedMap(settings.openFiles, close);
     this.writes = new BoundedMap(settings.openFiles, close);
@@ -83,19 +90,25 @@ export class Connection {
   addRequest(header: CommonHeader, kind: Kind): SmbTransaction {
     const transaction = this.begin(header, kind);
     this.pending.set(header.key, { command: header.command, transaction });
+    this.byCommand.add(commandKey(header), transaction);
     this.session.advance(transaction, true, COMPLETE);
     return transaction;
   }
 
   /** Adds a dialect negotiation, which should occur once. */
   addNegotiate(header: CommonHeader): SmbTransaction {
-    const { session } = this;
-    const before = session.transactions.find(
-      each => each.kind === 'negotiate' && each.version === header.version && !session.isComplete(each),
-    );
+    const before = this.oldestRequest(header);
     const transaction = this.addRequest(header, 'negotiate');
-    if (before) session.event(transaction, 'duplicate_negotiate');
+    if (before) this.session.event(transaction, 'duplicate_negotiate');
     return transaction;
+  }
+
+  /**
+   * The oldest request with this command that awaits its response, for responses whose key is not that of a request. A
+   * call written to a pipe is not answered by the response to the write, but by a later read: it is none of these.
+   */
+  oldestRequest(header: Pick<CommonHeader, 'version' | 'command'>): SmbTransaction | undefined {
+    return this.byCommand.find(commandKey(header));
   }
 
   /** Handles a response. */

@@ -459,6 +459,28 @@ describe('smb1', () => {
     expect(told(of).at(-1)).toMatchObject({ filename: 'a.txt', fuid: '4006', access: 'delete on close' });
   });
 
+  it('finds the request of a command without a key of its own among many', () => {
+    const of = feed({ config: { 'app-layer': { protocols: { smb: { 'max-tx': 3000 } } } } });
+    for (let mid = 0; mid < 2000; mid++) of.client(record(Build.smb1(0x04, mid, Buffer.alloc(6), none)));
+    of.client(record(Build.smb1(0x72, 2000, none, dialects)));
+    let looks = 0;
+    const { transactions } = of.application.sessionOf(0) as Session<SmbTransaction>;
+    for (const each of transactions) {
+      const { version } = each;
+      const get = () => {
+        looks++;
+        return version;
+      };
+      Object.defineProperty(each, 'version', { get });
+    }
+    for (let mid = 0; mid < 10; mid++)
+      of.server(record(Build.smb1(0x2b, 3000 + mid, none, none, { response: true })));
+    of.client(record(Build.smb1(0x72, 2001, none, dialects))).server(record(Build.negotiated(9)));
+    expect(looks).toBeLessThan(transactions.length);
+    expect(of.end().events).toEqual(['duplicate_negotiate']);
+    expect(told(of)[0]).toMatchObject({ id: 2001, dialect: '2.10', status: 'STATUS_SUCCESS' });
+  });
+
   it('reports invalid dialects', () => {
     const of = feed()
       .client(record(Build.smb1(0x72, 1, none, Buffer.from('what'))))

@@ -19,7 +19,8 @@ export function handleResponse(connection: Connection, block: Block, header: Hea
   const waiting = isFirst ? connection.pending.take(header.key) : undefined;
   if (waiting?.pipe && header.command === Command.TRANS)
     handleCallResponse(connection, block, header, waiting.pipe);
-  const transaction = waiting?.transaction ?? chained(connection, header);
+  // Commands that follow another one in a message have no key of their own.
+  const transaction = waiting?.transaction ?? connection.oldestRequest(header);
   if (!transaction || transaction.command !== header.command) return;
   handleSuccess(connection, block, header, transaction);
   connection.addResponse(transaction, header.status, header.isDos);
@@ -52,20 +53,4 @@ function handleSuccess(
   if (command === Command.TREE_CONNECT) handleTreeResponse(connection, block, header, transaction);
   if (command === Command.CREATE) handleCreateResponse(connection, block, transaction);
   if (command === Command.TREE_DISCONNECT) connection.trees.take(header.treeId);
-}
-
-/**
- * The transaction of a command that follows another in one message. A call written to a pipe is not answered by the
- * response to the write, but by a later read.
- */
-function chained({ session }: Connection, { command, isResponse }: Header): SmbTransaction | undefined {
-  if (!isResponse) return undefined;
-  return session.transactions.find(
-    each =>
-      each.version === 1 &&
-      each.command === command &&
-      each.kind !== 'dcerpc' &&
-      each.status === undefined &&
-      !session.isComplete(each),
-  );
 }

@@ -1,6 +1,7 @@
 /** Responses: each completes the transaction of its request. */
 import type { Connection, PendingRequest } from '../connection.js';
 import type { Fields } from '../fields.js';
+import { NEGOTIATE as SMB1_NEGOTIATE } from '../smb1/header.js';
 import type { SmbTransaction } from '../transaction.js';
 import { handleCreateResponse } from './files.js';
 import * as Command from './header.js';
@@ -20,13 +21,11 @@ export function handleResponse(connection: Connection, m: Fields, header: Header
 
 /** A client that begins with SMB1 may be answered with SMB2. */
 function negotiatedBefore(
-  { session }: Connection,
+  connection: Connection,
   { command }: Header,
 ): Pick<PendingRequest, 'transaction' | 'pipe'> {
   if (command !== Command.NEGOTIATE) return {};
-  const transaction = session.transactions.find(
-    each => each.version === 1 && each.kind === 'negotiate' && !session.isComplete(each),
-  );
+  const transaction = connection.oldestRequest({ version: 1, command: SMB1_NEGOTIATE });
   return transaction ? { transaction } : {};
 }
 
