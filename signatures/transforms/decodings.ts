@@ -1,12 +1,12 @@
 /** from_base64, gunzip, zlib_deflate, xor: decoding transforms. */
 import { constants, gunzipSync, inflateSync } from 'node:zlib';
+import { decompressPrefix } from '../../engine/application/decompressible-prefix.js';
 import { type Base64Mode, decodeBase64 } from '../keywords/base64-decoding.js';
 import { fields, wholeNumber } from '../keywords/byte-arguments.js';
 import { unquoteOptional } from '../parser/quoted.js';
 import { RuleError } from '../rule-error.js';
 import type { Transform } from '../transform.js';
 
-const EMPTY = new Uint8Array(0);
 const BASE64_MODES: readonly Base64Mode[] = ['rfc2045', 'rfc4648', 'strict'];
 
 const fromBase64: Transform = {
@@ -81,31 +81,15 @@ function decompression(
 /** Decompresses the available data, up to `room` bytes: until damaged data, or data after the end. */
 function bounded(decompress: typeof gunzipSync): (bytes: Uint8Array, room: number) => Uint8Array {
   return (bytes, room) => {
-    const options = { finishFlush: constants.Z_SYNC_FLUSH };
+    const upTo = (maxOutputLength: number) => (some: Uint8Array) =>
+      decompress(some, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength });
     try {
-      return decompress(bytes, { ...options, maxOutputLength: Math.max(room, 64) }).subarray(0, room);
+      return upTo(Math.max(room, 64))(bytes).subarray(0, room);
     } catch {
-      return firstBytes(decompress, bytes, room);
+      // zlib fails on excess output too: a prefix may have some, so that one with enough output is found.
+      return decompressPrefix(bytes, upTo(Math.max(4 * room, 65_536)), room).subarray(0, room);
     }
   };
-}
-
-/** zlib fails on damaged data and on excess output instead of returning what it has: it is retried with less input. */
-function firstBytes(decompress: typeof gunzipSync, bytes: Uint8Array, room: number): Uint8Array {
-  let [fits, tooMuch] = [0, bytes.length];
-  let best: Uint8Array = EMPTY;
-  while (tooMuch - fits > 1) {
-    const middle = (fits + tooMuch) >>> 1;
-    try {
-      const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: Math.max(4 * room, 65_536) };
-      best = decompress(bytes.subarray(0, middle), options);
-      if (best.length >= room) return best.subarray(0, room);
-      fits = middle;
-    } catch {
-      tooMuch = middle;
-    }
-  }
-  return best.subarray(0, room);
 }
 
 const xor: Transform = {
