@@ -1,8 +1,12 @@
 /** Waits until a condition in another process holds; fails with `what` after a timeout. */
-export async function until(holds: () => boolean, what: () => string, milliseconds = 20_000): Promise<void> {
+export async function until(
+  isMet: () => boolean,
+  describe: () => string,
+  milliseconds = 20_000,
+): Promise<void> {
   const end = performance.now() + milliseconds;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error(`timeout after ${milliseconds} ms: ${what()}`);
+  while (!isMet()) {
+    if (performance.now() > end) throw new Error(`timeout after ${milliseconds} ms: ${describe()}`);
     await new Promise(resolve => setTimeout(resolve, 10));
   }
 }

@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { commandWords } from '../command-words.js';
+import { parseCommand } from '../command-arguments.js';
 import { benchCapture, sharedRules } from './capture.js';
 import { type Curve, curves } from './chart.js';
 import { writeConfiguration } from './configuration.js';
@@ -27,7 +27,7 @@ const USAGE = `usage: npm run growth -- [options]
   --save FILE      where results go (test/bench/results/growth.json)
   --draw FILE      makes a picture`;
 
-const { values } = commandWords(
+const { values } = parseCommand(
   USAGE,
   {
     runs: { type: 'string', short: 'n', default: '2' },

@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { commandWords } from '../command-words.js';
+import { parseCommand } from '../command-arguments.js';
 import { benchCapture } from './capture.js';
 import { type Case, cases } from './cases.js';
 import { type Configurations, writeConfiguration } from './configuration.js';
@@ -49,7 +49,7 @@ const USAGE = `usage: npm run bench -- [options]
   --accept           puts them in the place of those accepted
   --draw FILE        makes a picture`;
 
-const { values } = commandWords(
+const { values } = parseCommand(
   USAGE,
   {
     runs: { type: 'string', short: 'n', default: '3' },

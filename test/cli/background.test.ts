@@ -3,26 +3,26 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { isReached } from '../control/client.js';
+import { acceptsConnections } from '../control/client.js';
 import { until } from '../until.js';
-import { sluice } from './program.js';
+import { runSluice } from './program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-background-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const path = (name: string) => join(folder, name);
 
 it('a background run takes commands once the command returns, is not ended by HUP and USR2, and ends with TERM', async () => {
-  const { code, out, err } = await sluice([
+  const { code, stdout, stderr } = await runSluice([
     '-vD',
     `--unix-socket=${path('socket')}`,
     '--pidfile',
     path('pid'),
   ]);
-  expect([code, out, err]).toEqual([0, '', '']);
+  expect([code, stdout, stderr]).toEqual([0, '', '']);
   const pid = Number(readFileSync(path('pid'), 'utf8'));
   process.kill(pid, 'SIGHUP');
   process.kill(pid, 'SIGUSR2');
-  expect(await isReached(path('socket'))).toBe(true);
+  expect(await acceptsConnections(path('socket'))).toBe(true);
   process.kill(pid, 'SIGTERM');
   await until(
     () => !existsSync(path('pid')),

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 import { until } from '../until.js';
+import { collectOutput } from './child-output.js';
 import { PROGRAM } from './program.js';
-import { textOf } from './running.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-early-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -18,7 +18,7 @@ it('signals during preparation do not end the run: rules are reloaded once the t
   writeFileSync(join(folder, 'x.rules'), 'alert udp any any -> any 7 (dsize:5; sid:7;)\n');
   const words = ['-r', 'a.pcap', '-S', 'x.rules', '-l', '.', '-v', '--pcap-file-continuous'];
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
-  const said = textOf(child);
+  const said = collectOutput(child);
   try {
     // The first message, before rules are loaded.
     await until(() => said().includes('This is Sluice'), said);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROGRAM, sluice } from './program.js';
+import { PROGRAM, runSluice } from './program.js';
 
 let folder: string;
 beforeAll(() => {
@@ -41,9 +41,9 @@ describe('information options', () => {
     [['replay', '--help'], /Examples:\n {2}sluice replay/],
     [['rules', '--help'], /check \[options\] <files\.\.\.>/],
   ])('%j prints its information', async (words, expected) => {
-    const { code, out, err } = await sluice(words);
-    expect(out).toMatch(expected);
-    expect([code, err]).toEqual([0, '']);
+    const { code, stdout, stderr } = await runSluice(words);
+    expect(stdout).toMatch(expected);
+    expect([code, stderr]).toEqual([0, '']);
   });
 });
 
@@ -73,9 +73,9 @@ describe('invalid command lines', () => {
     [['--list-keywords=contnet'], /unknown keyword contnet, did you mean content\?/],
     [['-F', '/none', '-r', '.'], /-F: .*\/none/],
   ])('%j is rejected with a readable message', async (words, expected) => {
-    const { code, err } = await sluice(words, { cwd: folder });
-    expect(err).toMatch(expected);
-    expect(err).not.toMatch(/\n\s+at /);
+    const { code, stderr } = await runSluice(words, { cwd: folder });
+    expect(stderr).toMatch(expected);
+    expect(stderr).not.toMatch(/\n\s+at /);
     expect(code).toBe(1);
   });
 });
@@ -86,7 +86,7 @@ describe('--dump-config', () => {
       'dump.yaml',
       '%YAML 1.1\n---\naf-packet:\n  - interface: eth0\nstream: {inline: no}\n',
     );
-    const { code, out } = await sluice([
+    const { code, stdout } = await runSluice([
       '-c',
       config,
       '--set',
@@ -95,7 +95,7 @@ describe('--dump-config', () => {
       '-k',
       'none',
     ]);
-    expect(out).toBe(
+    expect(stdout).toBe(
       [
         'af-packet = (null)',
         'af-packet.0 = interface',
@@ -112,17 +112,17 @@ describe('--dump-config', () => {
 
   it('reads the environment', async () => {
     const config = file('env.yaml', 'a: 1\n');
-    const { out } = await sluice(['--dump-config'], {
+    const { stdout } = await runSluice(['--dump-config'], {
       env: { SLUICE_CONFIG: config, SLUICE__stream__inline: 'yes' },
     });
-    expect(out).toBe('a = 1\nstream = (null)\nstream.inline = yes\n');
+    expect(stdout).toBe('a = 1\nstream = (null)\nstream.inline = yes\n');
   });
 });
 
 describe('config check', () => {
   it('accepts the documented defaults', async () => {
-    const { code, out } = await sluice(['config', 'check', 'suricata-like.yaml']);
-    expect([code, out]).toEqual([0, 'suricata-like.yaml: 0 errors, 0 keys that have no effect\n']);
+    const { code, stdout } = await runSluice(['config', 'check', 'suricata-like.yaml']);
+    expect([code, stdout]).toEqual([0, 'suricata-like.yaml: 0 errors, 0 keys that have no effect\n']);
   });
 
   it.each([
@@ -131,9 +131,9 @@ describe('config check', () => {
     ['bpf-filter=tcp prt 80', 'packet filter "tcp prt 80": character 5, at "prt"'],
     ['stream.memcap-policy=drop-all', 'not a valid exception policy value: "drop-all"'],
   ])('%s is rejected', async (set, told) => {
-    const { code, err } = await sluice(['-r', 'test/sample/sample.pcap', '--set', set]);
+    const { code, stderr } = await runSluice(['-r', 'test/sample/sample.pcap', '--set', set]);
     expect(code).toBe(1);
-    expect(err).toContain(told);
+    expect(stderr).toContain(told);
   });
 
   it('reports file, line, key, what was expected and what was probably meant', async () => {
@@ -143,8 +143,8 @@ describe('config check', () => {
       'bad.yaml',
       `stream:\n  inline: perhaps\n  midstraem: yes\nnapatech:\n  x: 1\n${outputs}${probing}`,
     );
-    const { code, out } = await sluice(['config', 'check', config]);
-    expect(out.split('\n')).toEqual([
+    const { code, stdout } = await runSluice(['config', 'check', config]);
+    expect(stdout.split('\n')).toEqual([
       `error: ${config}:2: stream.inline: "perhaps" is invalid, expected auto, yes or no`,
       `warning: ${config}:3: stream.midstraem: unknown key, did you mean stream.midstream?`,
       `warning: ${config}:4: napatech: no effect, packets come from captures, AF_PACKET and NFQUEUE`,
@@ -163,9 +163,9 @@ describe('rules check', () => {
       'x.rules',
       'alert tcp any any -> any any (msg:"a"; content:"x"; sid:1;)\nalert tcp any any -> any any (msg:"b"; contnt:"x"; sid:2;)\n',
     );
-    const { code, out } = await sluice(['rules', 'check', rules]);
-    expect(out).toMatch(new RegExp(`^${rules}:2:\\d+: error: .*contnt`));
-    expect(out).toMatch(/^1 rules loaded, 1 errors/m);
+    const { code, stdout } = await runSluice(['rules', 'check', rules]);
+    expect(stdout).toMatch(new RegExp(`^${rules}:2:\\d+: error: .*contnt`));
+    expect(stdout).toMatch(/^1 rules loaded, 1 errors/m);
     expect(code).toBe(1);
   });
 });

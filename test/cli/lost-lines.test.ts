@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
-import { sluice } from './program.js';
+import { runSluice } from './program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-lost-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -12,28 +12,28 @@ writeFileSync(join(folder, 'a.pcap'), pcapFile([packet(ethernet(), ipv4(), udp({
 writeFileSync(join(folder, 'a.rules'), 'alert udp any any -> any 7 (sid:7;)\n');
 
 const run = (...words: string[]) =>
-  sluice(['-r', 'a.pcap', '-S', 'a.rules', '--set', 'stats.enabled=no', ...words], { cwd: folder });
+  runSluice(['-r', 'a.pcap', '-S', 'a.rules', '--set', 'stats.enabled=no', ...words], { cwd: folder });
 
 it('a full disk is reported, and the run ends with 1', async () => {
   const outputs = 'outputs:\n  - fast: { filename: /dev/full }\n';
   writeFileSync(join(folder, 'full.yaml'), `%YAML 1.1\n---\n${outputs}`);
-  const { code, err } = await run('-c', 'full.yaml', '-l', '.');
+  const { code, stderr } = await run('-c', 'full.yaml', '-l', '.');
   expect(code).toBe(1);
-  expect(err).toContain('/dev/full: ENOSPC');
-  expect(err).toContain('output: 1 lines or packets were not written');
+  expect(stderr).toContain('/dev/full: ENOSPC');
+  expect(stderr).toContain('output: 1 lines or packets were not written');
 });
 
 it('a log file whose folder cannot be created is reported, and the run ends with 1', async () => {
   const outputs = 'outputs:\n  - fast: { filename: /proc/x/fast.log }\n';
   writeFileSync(join(folder, 'nowhere.yaml'), `%YAML 1.1\n---\n${outputs}`);
-  const { code, err } = await run('-c', 'nowhere.yaml', '-l', '.');
+  const { code, stderr } = await run('-c', 'nowhere.yaml', '-l', '.');
   expect(code).toBe(1);
-  expect(err).toContain('/proc/x/fast.log: ENOENT');
+  expect(stderr).toContain('/proc/x/fast.log: ENOENT');
 });
 
 it('a run does not start if the log folder cannot be created', async () => {
-  const { code, err, out } = await run('-l', '/proc/x');
+  const { code, stderr, stdout } = await run('-l', '/proc/x');
   expect(code).toBe(1);
-  expect(err).toContain('Error: /proc/x: cannot write logs: ENOENT');
-  expect(out).not.toContain('packets');
+  expect(stderr).toContain('Error: /proc/x: cannot write logs: ENOENT');
+  expect(stdout).not.toContain('packets');
 });

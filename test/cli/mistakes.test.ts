@@ -3,15 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { sluice } from './program.js';
+import { runSluice } from './program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-mistakes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function said(...words: string[]): Promise<string> {
-  const { code, out, err } = await sluice(words, { cwd: folder });
+  const { code, stdout, stderr } = await runSluice(words, { cwd: folder });
   expect(code).toBe(1);
-  return err + out;
+  return stderr + stdout;
 }
 
 it('a profile that does not exist is reported', async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { sluice } from './program.js';
+import { runSluice } from './program.js';
 
 const LIMITS = [
   'stream.memcap',
@@ -21,7 +21,7 @@ it('with memcaps of 0, content in bodies is found', async () => {
   const alerts: number[] = [];
   for (const sets of [[], LIMITS.flatMap(path => ['--set', `${path}=0`])]) {
     const words = ['-r', 'test/sample/sample.pcap', '-k', 'none', '-S', rules, '-l', folder, ...sets];
-    expect((await sluice(words)).code).toBe(0);
+    expect((await runSluice(words)).code).toBe(0);
     alerts.push(readFileSync(join(folder, 'fast.log'), 'utf8').split('\n').length);
     rmSync(join(folder, 'fast.log'));
   }

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { removePidFile, writePidFile } from '../../engine/cli/run/pid-file.js';
 import { until } from '../until.js';
-import { PROGRAM, sluice } from './program.js';
-import { textOf } from './running.js';
+import { collectOutput } from './child-output.js';
+import { PROGRAM, runSluice } from './program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-pid-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -18,11 +18,11 @@ const silent = () => {};
 it('the pid file of a running process is not overwritten', async () => {
   const words = ['-S', '/dev/null', '-l', folder, '--pidfile', path];
   const child = spawn(process.execPath, [PROGRAM, '-r', '-', ...words]);
-  const said = textOf(child);
+  const said = collectOutput(child);
   try {
     await until(() => existsSync(path) && readFileSync(path, 'utf8') !== '', said);
-    const second = await sluice(['-r', 'test/sample/sample.pcap', ...words]);
-    expect([second.code, second.err]).toEqual([
+    const second = await runSluice(['-r', 'test/sample/sample.pcap', ...words]);
+    expect([second.code, second.stderr]).toEqual([
       1,
       `Error: pid-file: ${path} belongs to process ${child.pid}, which is running; name another file\n`,
     ]);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sluice } from './program.js';
+import { runSluice } from './program.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'sluice-plugins-'));
@@ -52,14 +52,14 @@ beforeAll(() => {
 const CONFIGURATION = join(folder, 'x.yaml');
 
 it('sluice config show --defaults shows the options of plugins', async () => {
-  const { out } = await sluice(['config', 'show', '--defaults', '-c', CONFIGURATION]);
-  expect(out).toContain('app-layer.protocols.echoer.most: 5\n    lines; ');
-  expect(out).toContain('nothing.at-all: 5\n    nothing; ');
+  const { stdout } = await runSluice(['config', 'show', '--defaults', '-c', CONFIGURATION]);
+  expect(stdout).toContain('app-layer.protocols.echoer.most: 5\n    lines; ');
+  expect(stdout).toContain('nothing.at-all: 5\n    nothing; ');
 });
 
 it("sluice config check reports only unknown keys below a plugin's options", async () => {
-  const { out, code } = await sluice(['config', 'check', CONFIGURATION]);
-  expect(out).toBe(
+  const { stdout, code } = await runSluice(['config', 'check', CONFIGURATION]);
+  expect(stdout).toBe(
     `warning: ${CONFIGURATION}:5: app-layer.protocols.echoer.least: unknown key\n` +
       `${CONFIGURATION}: 0 errors, 1 keys that have no effect\n`,
   );
@@ -67,14 +67,14 @@ it("sluice config check reports only unknown keys below a plugin's options", asy
 });
 
 it('sluice rules check and --list-keywords know the keywords of plugins', async () => {
-  const { out } = await sluice(['rules', 'check', join(folder, 'x.rules'), '-c', CONFIGURATION]);
-  expect(out).toMatch(/^1 rules loaded, 0 errors, 0 warnings/);
-  expect((await sluice(['--list-keywords', '-c', CONFIGURATION])).out).toContain('echoer.line');
+  const { stdout } = await runSluice(['rules', 'check', join(folder, 'x.rules'), '-c', CONFIGURATION]);
+  expect(stdout).toMatch(/^1 rules loaded, 0 errors, 0 warnings/);
+  expect((await runSluice(['--list-keywords', '-c', CONFIGURATION])).stdout).toContain('echoer.line');
 });
 
 it('a plugin that does not exist is reported in one line', async () => {
   const other = join(folder, 'other.yaml');
   writeFileSync(other, CONFIG.replace('echoer.mjs', 'none.mjs'));
-  const { err, code } = await sluice(['rules', 'check', join(folder, 'x.rules'), '-c', other]);
-  expect([code, err]).toEqual([1, expect.stringMatching(/^Error: .*none\.mjs.*\n$/)]);
+  const { stderr, code } = await runSluice(['rules', 'check', join(folder, 'x.rules'), '-c', other]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^Error: .*none\.mjs.*\n$/)]);
 });

@@ -4,30 +4,33 @@ import { fileURLToPath } from 'node:url';
 
 export const PROGRAM = fileURLToPath(new URL('../../engine/bin/sluice.mjs', import.meta.url));
 
-export interface Ended {
+export interface ProgramResult {
   readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
-export interface Surroundings {
+export interface ProgramOptions {
   readonly cwd?: string;
   readonly input?: Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** @returns exit code and output after it has ended */
-export function sluice(words: readonly string[], { cwd, input, env }: Surroundings = {}): Promise<Ended> {
+export function runSluice(
+  words: readonly string[],
+  { cwd, input, env }: ProgramOptions = {},
+): Promise<ProgramResult> {
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd, env: { ...process.env, ...env } });
-  let out = '';
-  let err = '';
+  let stdout = '';
+  let stderr = '';
   child.stdout.on('data', data => {
-    out += data;
+    stdout += data;
   });
   child.stderr.on('data', data => {
-    err += data;
+    stderr += data;
   });
   child.stdin.on('error', () => {});
   child.stdin.end(input);
-  return new Promise(resolve => child.on('close', code => resolve({ code, out, err })));
+  return new Promise(resolve => child.on('close', code => resolve({ code, stdout, stderr })));
 }

@@ -7,8 +7,8 @@ import { afterAll, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
 import { CLIENT, SERVER } from '../packets/segments.js';
 import { until } from '../until.js';
+import { collectOutput } from './child-output.js';
 import { PROGRAM } from './program.js';
-import { textOf } from './running.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-reload-outputs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -77,7 +77,7 @@ it('file records and scripts see the new rules after a reload, with digests that
     ...['-r', 'a.pcap', '--pcap-file-continuous', '--simulate-ips'],
   ];
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
-  const said = textOf(child);
+  const said = collectOutput(child);
   try {
     await until(() => linesOf('eve.json').length === 1, said);
     writeFileSync(join(folder, 'x.rules'), OTHERS + RULE + digest);

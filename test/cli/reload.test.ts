@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 import { until } from '../until.js';
+import { collectOutput } from './child-output.js';
 import { PROGRAM } from './program.js';
-import { textOf } from './running.js';
 
 const PACKETS = 200;
 const FILE_HEADER = 24;
@@ -61,7 +61,7 @@ it.each([
   const words = ['-c', 'x.yaml', '-l', '.', '-r', capture, '--pcap-file-continuous', '-S', 'x.rules'];
   words.push('--runmode', mode);
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
-  const out = textOf(child);
+  const out = collectOutput(child);
   const ended = new Promise(resolve => child.on('exit', resolve));
   await until(() => alerts().length > 0, out);
   for (let i = 1; i <= reloads; i++) {

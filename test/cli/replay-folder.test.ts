@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, pcapFile, tcp, udp } from '../packets/builder.js';
-import { sluice } from './program.js';
+import { runSluice } from './program.js';
 
 const CONFIG = `%YAML 1.1
 ---
@@ -55,8 +55,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function told(captures: string, ...words: string[]): Promise<string[]> {
   const logs = mkdtempSync(join(folder, 'logs-'));
   const given = ['-c', 'x.yaml', '-s', 'x.rules', '-l', logs, '--quiet'];
-  const { code, err } = await sluice(['replay', captures, ...given, ...words], { cwd: folder });
-  expect([code, err]).toEqual([0, '']);
+  const { code, stderr } = await runSluice(['replay', captures, ...given, ...words], { cwd: folder });
+  expect([code, stderr]).toEqual([0, '']);
   const lines = readFileSync(join(logs, 'eve.json'), 'utf8').trim().split('\n').filter(Boolean);
   return lines.map(line => JSON.stringify({ ...JSON.parse(line), flow_id: 0 })).sort();
 }

@@ -16,8 +16,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 import { until } from '../until.js';
-import { PROGRAM, sluice } from './program.js';
-import { textOf } from './running.js';
+import { collectOutput } from './child-output.js';
+import { PROGRAM, runSluice } from './program.js';
 
 const JUDGE = `export default {
   api: 1, summary: 'lets everything pass', kind: 'stage', judges: true,
@@ -59,13 +59,13 @@ const sids = (name = 'fast.log'): string[] =>
     ? [...readFileSync(join(folder, name), 'utf8').matchAll(/\[1:(\d+):1\]/g)].map(match => match[1]!)
     : [];
 const run = (words: string[], input?: Uint8Array) =>
-  sluice(['-c', 'x.yaml', '-l', '.', ...words], { cwd: folder, input });
+  runSluice(['-c', 'x.yaml', '-l', '.', ...words], { cwd: folder, input });
 
 describe('a run over captures', () => {
   it('writes alerts and ends with 0', async () => {
     write('a.pcap', pcapFile([hello(7), hello(8), hello(7, 1001)]));
-    const { code, err } = await run(['-r', 'a.pcap', '-S', 'x.rules']);
-    expect([code, err, sids()]).toEqual([0, '', ['7', '7']]);
+    const { code, stderr } = await run(['-r', 'a.pcap', '-S', 'x.rules']);
+    expect([code, stderr, sids()]).toEqual([0, '', ['7', '7']]);
   });
 
   it('reads several captures and standard input', async () => {
@@ -79,7 +79,7 @@ describe('a run over captures', () => {
     write('a.pcap', pcapFile([hello(7), hello(7, 2000)]));
     expect((await run(['-r', 'a.pcap', '-S', 'x.rules', 'src', 'port', '2000'])).code).toBe(0);
     expect(sids()).toEqual(['7']);
-    expect((await run(['-r', 'a.pcap', 'prt', '7'])).err).toMatch(
+    expect((await run(['-r', 'a.pcap', 'prt', '7'])).stderr).toMatch(
       /packet filter "prt 7": character 1, at "prt"/,
     );
   });
@@ -92,8 +92,8 @@ describe('a run over captures', () => {
 
   it('processes the intact part of a damaged capture and ends with 1', async () => {
     write('a.pcap', pcapFile([hello(7), hello(7, 1001)]).subarray(0, -1));
-    const { code, err } = await run(['-r', 'a.pcap', '-S', 'x.rules']);
-    expect(err).toMatch(/^Error: a\.pcap: the file is truncated, .* \(packet 2, byte offset 87\)\n$/);
+    const { code, stderr } = await run(['-r', 'a.pcap', '-S', 'x.rules']);
+    expect(stderr).toMatch(/^Error: a\.pcap: the file is truncated, .* \(packet 2, byte offset 87\)\n$/);
     expect([code, sids()]).toEqual([1, ['7']]);
     expect((await run(['-r', 'a.pcap', '--set', 'pcap-file.damaged=warning'])).code).toBe(0);
   });
@@ -106,17 +106,17 @@ describe('rules', () => {
   });
 
   it('with errors are reported with file, line and reason; the others are loaded', async () => {
-    const { code, err } = await run(['-r', 'a.pcap', '-S', 'bad.rules']);
-    expect(err).toMatch(/contnt/);
-    expect(err).toMatch(/bad\.rules at line 1/);
+    const { code, stderr } = await run(['-r', 'a.pcap', '-S', 'bad.rules']);
+    expect(stderr).toMatch(/contnt/);
+    expect(stderr).toMatch(/bad\.rules at line 1/);
     expect([code, sids()]).toEqual([0, ['7']]);
   });
 
   it.each([[['--init-errors-fatal', '-r', 'a.pcap']], [['-T']]])(
     'with errors end the run with %j',
     async words => {
-      const { code, err } = await run([...words, '-S', 'bad.rules']);
-      expect(err).toMatch(/Loading signatures failed/);
+      const { code, stderr } = await run([...words, '-S', 'bad.rules']);
+      expect(stderr).toMatch(/Loading signatures failed/);
       expect([code, sids()]).toEqual([1, []]);
     },
   );
@@ -129,18 +129,24 @@ describe('rules', () => {
       'vars.port-groups.Q=',
       'vars.port-groups.R.ssh=22',
     ];
-    const { code, err } = await run([...sets.flatMap(set => ['--set', set]), '-T', '-S', 'x.rules']);
-    expect(err).toContain('invalid address variable A: "[10.0.0.0/8,foo]": "foo" is not an address');
-    expect(err).toContain('invalid address variable B: "[!$A"');
-    expect(err).toContain('invalid port variable P: "70000": "70000" is not a port');
-    expect(err).not.toContain('port variable Q');
-    expect(err).toContain('invalid port variable R: "{"ssh":22}"');
+    const { code, stderr } = await run([...sets.flatMap(set => ['--set', set]), '-T', '-S', 'x.rules']);
+    expect(stderr).toContain('invalid address variable A: "[10.0.0.0/8,foo]": "foo" is not an address');
+    expect(stderr).toContain('invalid address variable B: "[!$A"');
+    expect(stderr).toContain('invalid port variable P: "70000": "70000" is not a port');
+    expect(stderr).not.toContain('port variable Q');
+    expect(stderr).toContain('invalid port variable R: "{"ssh":22}"');
     expect(code).toBe(1);
   });
 
   it('are rejected by -T if the policy for mid-stream sessions is invalid', async () => {
-    const { code, err } = await run(['-T', '-S', 'x.rules', '--set', 'stream.midstream-policy=drop-packet']);
-    expect(err).toContain('stream.midstream-policy: drop-packet cannot be used');
+    const { code, stderr } = await run([
+      '-T',
+      '-S',
+      'x.rules',
+      '--set',
+      'stream.midstream-policy=drop-packet',
+    ]);
+    expect(stderr).toContain('stream.midstream-policy: drop-packet cannot be used');
     expect(code).toBe(1);
   });
 
@@ -149,16 +155,16 @@ describe('rules', () => {
     ['--strict-rule-keywords', 'Error'],
   ])('with an event that no longer exists: %s', async (word, level) => {
     write('gone.rules', `alert pkthdr any any -> any any (decode-event:udp.hlen_invalid; sid:1;)\n${RULES}`);
-    const { out, err } = await run(['-r', 'a.pcap', '-S', 'gone.rules', word]);
-    expect(out + err).toContain(
+    const { stdout, stderr } = await run(['-r', 'a.pcap', '-S', 'gone.rules', word]);
+    expect(stdout + stderr).toContain(
       `${level}: detect: decode-event keyword no longer supports event "decoder.udp.hlen_invalid"`,
     );
   });
 
   it('and configuration are tested with -T', async () => {
-    const { code, out } = await run(['-T', '-S', 'x.rules', '-v']);
-    expect(out).toMatch(/1 rule files processed\. 1 rules successfully loaded, 0 rules failed/);
-    expect(out).toMatch(/Configuration provided was successfully loaded\. Exiting\.\n$/);
+    const { code, stdout } = await run(['-T', '-S', 'x.rules', '-v']);
+    expect(stdout).toMatch(/1 rule files processed\. 1 rules successfully loaded, 0 rules failed/);
+    expect(stdout).toMatch(/Configuration provided was successfully loaded\. Exiting\.\n$/);
     expect(code).toBe(0);
   });
 });
@@ -169,33 +175,36 @@ describe('messages', () => {
   });
 
   it('are a table at the end of a replay, and no progress line without a terminal', async () => {
-    const { out, err } = await sluice(['replay', 'a.pcap', '-c', 'x.yaml', '--rules', 'x.rules', '-l', '.'], {
-      cwd: folder,
-    });
-    expect(out).toMatch(/packets +1 \(/);
-    expect(out).toMatch(/alerts +1\n/);
-    expect(out + err).not.toMatch(/\r|\x1b/);
+    const { stdout, stderr } = await runSluice(
+      ['replay', 'a.pcap', '-c', 'x.yaml', '--rules', 'x.rules', '-l', '.'],
+      {
+        cwd: folder,
+      },
+    );
+    expect(stdout).toMatch(/packets +1 \(/);
+    expect(stdout).toMatch(/alerts +1\n/);
+    expect(stdout + stderr).not.toMatch(/\r|\x1b/);
   });
 
   it('are omitted with --quiet', async () => {
-    const { out, err } = await sluice(['replay', 'a.pcap', '-c', 'x.yaml', '-l', '.', '--quiet'], {
+    const { stdout, stderr } = await runSluice(['replay', 'a.pcap', '-c', 'x.yaml', '-l', '.', '--quiet'], {
       cwd: folder,
     });
-    expect(out + err).toBe('');
+    expect(stdout + stderr).toBe('');
   });
 
   it('count unknown keys, name them with -v, and name likely typos always', async () => {
     write('x.yaml', `${CONFIG}zeppelin: { a: 1 }\nquokka: { b: 1 }\nstraem: { inline: yes }\n`);
     const brief = await run(['-r', 'a.pcap']);
-    expect(brief.out).toMatch(/2 unknown keys have no effect/);
-    expect(brief.out).toMatch(/x\.yaml:13: straem: unknown key, did you mean stream\?/);
-    expect(brief.out).not.toMatch(/zeppelin/);
-    expect((await run(['-r', 'a.pcap', '-v'])).out).toMatch(/x\.yaml:11: zeppelin: unknown key/);
+    expect(brief.stdout).toMatch(/2 unknown keys have no effect/);
+    expect(brief.stdout).toMatch(/x\.yaml:13: straem: unknown key, did you mean stream\?/);
+    expect(brief.stdout).not.toMatch(/zeppelin/);
+    expect((await run(['-r', 'a.pcap', '-v'])).stdout).toMatch(/x\.yaml:11: zeppelin: unknown key/);
   });
 
   it('name unknown outputs', async () => {
     write('x.yaml', `${CONFIG}  - alert-prelude: { enabled: yes }\n`);
-    expect((await run(['-r', 'a.pcap'])).out).toMatch(/not supported and ignored: alert-prelude/);
+    expect((await run(['-r', 'a.pcap'])).stdout).toMatch(/not supported and ignored: alert-prelude/);
   });
 });
 
@@ -216,7 +225,7 @@ describe('signals', () => {
       'pid',
     ];
     const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
-    const out = textOf(child);
+    const out = collectOutput(child);
     const more = (port: number) => appendFileSync(path, pcapFile([hello(port)]).subarray(24));
     try {
       await until(() => sids().length === 1, out);
@@ -254,7 +263,7 @@ describe('replay of a folder', () => {
   const replay = (place: string, ...words: string[]) => {
     const settings = ['threading.threads=2', 'pcap-file.buffer-size=4kb'].flatMap(set => ['--set', set]);
     const own = ['-c', 'many.yaml', '-l', place, '-p', 'workers', ...settings, ...words];
-    return sluice(['replay', 'captures', ...own], { cwd: folder });
+    return runSluice(['replay', 'captures', ...own], { cwd: folder });
   };
 
   beforeEach(() => {
@@ -269,8 +278,8 @@ describe('replay of a folder', () => {
   });
 
   it('processes each capture on its own and writes records in the order of captures', async () => {
-    const { code, err } = await replay('apart', '--rules', 'x.rules');
-    expect([code, err]).toEqual([0, expect.not.stringMatching(/Error/)]);
+    const { code, stderr } = await replay('apart', '--rules', 'x.rules');
+    expect([code, stderr]).toEqual([0, expect.not.stringMatching(/Error/)]);
     const flows = each('apart').filter(record => record.event_type === 'flow');
     expect(flows.map(record => record.flow.pkts_toserver)).toEqual(
       Array.from({ length: many }, (_, i) => 1 + (i % 9) * 20),
@@ -293,7 +302,7 @@ export default defineDetection({ name: 'd', sid: ${sid}, msg: 'd', onFlowStart: 
     write('loop.yaml', '%YAML 1.1\n---\noutputs:\n  - fast: { enabled: yes }\n');
     const words = ['replay', capture, '-c', 'loop.yaml', '-l', '.', '--rules', 'd.ts', '--loop', '--watch'];
     const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
-    const out = textOf(child);
+    const out = collectOutput(child);
     try {
       await until(() => existsSync(join(folder, 'fast.log')) && /\[1:1:1\]/.test(fast()), out);
       write('d.ts', detection(2));

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { until } from '../until.js';
-import { PROGRAM, sluice } from './program.js';
-import { textOf } from './running.js';
+import { collectOutput } from './child-output.js';
+import { PROGRAM, runSluice } from './program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-user-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,8 +16,8 @@ it.skipIf(process.getuid!() !== 0)(
   async () => {
     const pid = join(folder, 'pid');
     const words = ['-r', 'test/sample/sample.pcap', '-S', '/dev/null', '-l', folder, '--user', 'nobody'];
-    const { out } = await sluice([...words, '--pidfile', pid]);
-    expect(out.split('\n').filter(line => line.includes('pid-file'))).toEqual([
+    const { stdout } = await runSluice([...words, '--pidfile', pid]);
+    expect(stdout.split('\n').filter(line => line.includes('pid-file'))).toEqual([
       expect.stringContaining(`pid-file: ${pid} cannot be removed: EACCES`),
     ]);
     expect(existsSync(pid)).toBe(true);
@@ -27,7 +27,7 @@ it.skipIf(process.getuid!() !== 0)(
 it.skipIf(process.getuid!() !== 0)('gives the log folder that it created to the new user', async () => {
   const logs = join(folder, 'logs');
   const words = ['-r', 'test/sample/sample.pcap', '-S', '/dev/null', '-l', logs, '--user', 'nobody'];
-  await sluice(words);
+  await runSluice(words);
   const nobody = Number(execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }));
   expect(statSync(logs).uid).toBe(nobody);
 });
@@ -35,7 +35,7 @@ it.skipIf(process.getuid!() !== 0)('gives the log folder that it created to the 
 it.skipIf(process.getuid!() !== 0)('gives up its supplementary groups', async () => {
   const words = ['--groups', '0,4', process.execPath, PROGRAM, '-r', '-', '-l', '.', '--user', 'nobody'];
   const child = spawn('setpriv', words, { cwd: folder });
-  const said = textOf(child);
+  const said = collectOutput(child);
   const ids = (name: string): string[] => {
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
     return new RegExp(`^${name}:\\s*(.*?)\\s*$`, 'm').exec(status)![1]!.split(/\s+/);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { userCacheFolder } from '../../engine/cli/user-cache.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
-import { sluice } from './program.js';
+import { runSluice } from './program.js';
 
 let folder: string;
 beforeEach(() => {
@@ -57,11 +57,11 @@ it('keeps compiled rule sets of runs', async () => {
     pcapFile([packet(ethernet(), ipv4(), udp({ dport: 7 }), 'hello 17')]),
   );
   const run = async (...words: string[]): Promise<string[]> => {
-    const { code, err } = await sluice(['-l', '.', '-r', 'x.pcap', ...words], {
+    const { code, stderr } = await runSluice(['-l', '.', '-r', 'x.pcap', ...words], {
       cwd: folder,
       env: { CACHE_DIRECTORY: cache },
     });
-    expect([code, err]).toEqual([0, '']);
+    expect([code, stderr]).toEqual([0, '']);
     return existsSync(cache) ? readdirSync(cache).filter(name => name.endsWith('.rules')) : [];
   };
   expect(await run('-S', 'small.rules')).toEqual([]);

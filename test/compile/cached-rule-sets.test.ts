@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 
 let folder: string;
@@ -18,8 +18,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const CACHE = ['--set', 'detect.sgh-mpm-caching-path=cache'];
 
 async function run(...words: string[]): Promise<void> {
-  const { code, err } = await sluice(['-l', '.', '-S', 'x.rules', ...CACHE, ...words], { cwd: folder });
-  expect([code, err]).toEqual([0, '']);
+  const { code, stderr } = await runSluice(['-l', '.', '-S', 'x.rules', ...CACHE, ...words], { cwd: folder });
+  expect([code, stderr]).toEqual([0, '']);
 }
 
 function kept(): number {

@@ -8,9 +8,9 @@ const folder = fileURLToPath(new URL('../../../shared/verify/tests', import.meta
 const sample = fileURLToPath(new URL('../sample/sample.pcap', import.meta.url));
 
 /** Captures read by one engine: starting its threads takes longer than reading. */
-const AT_ONCE = 5;
+const CAPTURES_PER_RUN = 5;
 
-function* chunks<T>(list: readonly T[], size: number): Generator<T[]> {
+function* batchesOf<T>(list: readonly T[], size: number): Generator<T[]> {
   for (let i = 0; i < list.length; i += size) yield list.slice(i, i + size);
 }
 
@@ -21,8 +21,8 @@ it('T1, T11: every profile gives the same records for the sample', async () => {
 it.skipIf(!existsSync(folder))(
   'T1, T11: every profile gives the same records for 50 captures of all kinds (skipped without them)',
   async () => {
-    for (const few of chunks(spread(capturesBelow(folder), 50), AT_ONCE))
-      expect(await disagreements(few, PROFILES), few.join(' ')).toEqual([]);
+    for (const batch of batchesOf(spread(capturesBelow(folder), 50), CAPTURES_PER_RUN))
+      expect(await disagreements(batch, PROFILES), batch.join(' ')).toEqual([]);
   },
   900_000,
 );

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArguments } from '../../engine/cli/command-line/parse.js';
 import { run } from '../../engine/cli/run.js';
-import { commandWords } from '../command-words.js';
+import { parseCommand } from '../command-arguments.js';
 import { capturesBelow } from './captures.js';
 
 const USAGE = `usage: npm run agreement -- FOLDER [MOST]
@@ -30,7 +30,7 @@ export const PROFILES: readonly Configuration[] = [
   ['oisf2009', 1],
 ];
 
-const ALL: readonly Configuration[] = [
+const CONFIGURATIONS: readonly Configuration[] = [
   ...PROFILES,
   ['single', 1, 'threading.batch-size=1'],
   ['single', 1, 'mpm-algo=qgram'],
@@ -48,7 +48,7 @@ outputs:
 `;
 
 /** The output of one run, in an order that does not depend on threads. */
-interface Told {
+interface RunResult {
   readonly exit: number;
   readonly alerts: string;
   readonly flows: string;
@@ -68,17 +68,24 @@ interface EveRecord {
  * Reads captures one after the other, with the rules next to them.
  * @returns one line for each configuration whose output differs from that of the first; empty if all agree
  */
-export async function disagreements(captures: readonly string[], configurations = ALL): Promise<string[]> {
+export async function disagreements(
+  captures: readonly string[],
+  configurations = CONFIGURATIONS,
+): Promise<string[]> {
   const work = mkdtempSync(join(tmpdir(), 'sluice-agree-'));
   try {
     const rules = captures.flatMap(rulesBeside);
     writeFileSync(join(work, 'sluice.yaml'), `${CONFIG}rule-files: ${JSON.stringify(rules)}\n`);
     const [first, ...others] = configurations;
-    const expected = await tell(captures, work, first!);
+    const expected = await runConfiguration(captures, work, first!);
     const lines = differences('single', expected, expected);
     for (const configuration of others) {
       lines.push(
-        ...differences(configuration.join(' '), expected, await tell(captures, work, configuration)),
+        ...differences(
+          configuration.join(' '),
+          expected,
+          await runConfiguration(captures, work, configuration),
+        ),
       );
     }
     return lines;
@@ -87,19 +94,19 @@ export async function disagreements(captures: readonly string[], configurations 
   }
 }
 
-function differences(name: string, expected: Told, told: Told): string[] {
+function differences(name: string, expected: RunResult, actual: RunResult): string[] {
   const lines: string[] = [];
-  if (told.packets !== told.verdicts)
-    lines.push(`${name}: ${told.packets} packets but ${told.verdicts} verdicts`);
+  if (actual.packets !== actual.verdicts)
+    lines.push(`${name}: ${actual.packets} packets but ${actual.verdicts} verdicts`);
   for (const part of ['exit', 'packets', 'alerts', 'flows'] as const) {
-    if (told[part] !== expected[part])
-      lines.push(`${name}: ${part} differ: ${firstDifference(String(expected[part]), String(told[part]))}`);
+    if (actual[part] !== expected[part])
+      lines.push(`${name}: ${part} differ: ${firstDifference(String(expected[part]), String(actual[part]))}`);
   }
   return lines;
 }
 
-function firstDifference(expected: string, told: string): string {
-  const [a, b] = [expected.split('\n'), told.split('\n')];
+function firstDifference(expected: string, actual: string): string {
+  const [a, b] = [expected.split('\n'), actual.split('\n')];
   const missing = a.find(line => !b.includes(line));
   const extra = b.find(line => !a.includes(line));
   return `expected ${missing ?? '(the same, another number of times)'}, told ${extra ?? '(nothing else)'}`;
@@ -115,21 +122,21 @@ function rulesBeside(capture: string): string[] {
     .map(name => join(folder, name));
 }
 
-async function tell(
+async function runConfiguration(
   captures: readonly string[],
   work: string,
   [profile, workers, ...settings]: Configuration,
-): Promise<Told> {
+): Promise<RunResult> {
   const out = mkdtempSync(join(work, 'out-'));
   const words = ['-c', join(work, 'sluice.yaml'), '-l', out, '-k', 'none', '--runmode', profile];
   for (const capture of captures) words.push('-r', capture);
   for (const setting of [`threading.threads=${workers}`, ...settings]) words.push('--set', setting);
-  const given = parseArguments(words, () => {})!;
-  const exit = await run({ ...given, quiet: true }, { summary: false });
-  return { exit, ...digest(readFileSync(join(out, 'eve.json'), 'utf8')) };
+  const parsed = parseArguments(words, () => {})!;
+  const exit = await run({ ...parsed, quiet: true }, { summary: false });
+  return { exit, ...summarize(readFileSync(join(out, 'eve.json'), 'utf8')) };
 }
 
-function digest(eve: string): Omit<Told, 'exit'> {
+function summarize(eve: string): Omit<RunResult, 'exit'> {
   const records = eve
     .split('\n')
     .filter(Boolean)
@@ -148,17 +155,17 @@ function digest(eve: string): Omit<Told, 'exit'> {
   };
 }
 
-const ends = (record: EveRecord): string =>
+const fiveTuple = (record: EveRecord): string =>
   `${record.proto} ${record.src_ip} ${record.src_port} ${record.dest_ip} ${record.dest_port}`;
 
 const alertLine = (record: EveRecord): string =>
-  JSON.stringify([record.alert, record.pcap_cnt, ends(record), record.tx_id]);
+  JSON.stringify([record.alert, record.pcap_cnt, fiveTuple(record), record.tx_id]);
 
 const flowLine = (record: EveRecord): string =>
-  JSON.stringify([ends(record), record.app_proto, record.flow, record.tcp, record.icmp_type]);
+  JSON.stringify([fiveTuple(record), record.app_proto, record.flow, record.tcp, record.icmp_type]);
 
 if (process.argv[1]?.endsWith('agreement.js')) {
-  const { positionals } = commandWords(USAGE, {}, words => words === 1 || words === 2);
+  const { positionals } = parseCommand(USAGE, {}, words => words === 1 || words === 2);
   const captures = capturesBelow(positionals[0]!);
   const step = Math.max(1, Math.floor(captures.length / Number(positionals[1] ?? captures.length)));
   let passed = 0;

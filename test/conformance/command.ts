@@ -30,20 +30,20 @@ export function commandOf(test: TestFolder, variables: TestVariables): Command {
   if (command) return { shell: command };
   return {
     args: [
-      ...ownArguments(test, variables),
-      ...usualArguments(test, variables),
+      ...testArguments(test, variables),
+      ...defaultArguments(test, variables),
       ...capture(test),
       ...rules(test),
     ],
   };
 }
 
-function ownArguments(test: TestFolder, variables: TestVariables): string[] {
+function testArguments(test: TestFolder, variables: TestVariables): string[] {
   const words = (test.description.args ?? []).flatMap(line => String(line).trim().split(/\s+/));
   return words.filter(word => word !== '').map(word => substitute(word, variables));
 }
 
-function usualArguments(test: TestFolder, variables: TestVariables): string[] {
+function defaultArguments(test: TestFolder, variables: TestVariables): string[] {
   const own = join(test.path, 'suricata.yaml');
   const config = existsSync(own) ? own : join(variables.SRCDIR, 'suricata.yaml');
   const files = ['classification', 'reference'].flatMap(name => {

@@ -1,9 +1,9 @@
 /** The engine under test: how it is started for a test. */
 import { spawnSync } from 'node:child_process';
-import { type Ending, execute } from './execute.js';
+import { type ExitStatus, execute } from './execute.js';
 
 /** Working directory and output folder of a command. */
-export interface Place {
+export interface RunOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly output: string;
@@ -11,15 +11,15 @@ export interface Place {
 }
 
 export interface Engine {
-  run(args: readonly string[], place: Place): Promise<Ending>;
-  runShell(line: string, place: Place): Promise<Ending>;
+  run(args: readonly string[], options: RunOptions): Promise<ExitStatus>;
+  runShell(line: string, options: RunOptions): Promise<ExitStatus>;
 }
 
 /** An engine that is a separate program, started for each test. */
 export function programEngine(program: string): Engine {
   return {
-    run: (args, place) => execute({ file: program, args, ...place }),
-    runShell: (line, place) => execute({ file: '/bin/sh', args: ['-c', line], ...place }),
+    run: (args, options) => execute({ file: program, args, ...options }),
+    runShell: (line, options) => execute({ file: '/bin/sh', args: ['-c', line], ...options }),
   };
 }
 

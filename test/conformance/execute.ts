@@ -14,18 +14,18 @@ export interface Execution {
 }
 
 /** Exit code (128 + signal if killed), or `timeout`. */
-export type Ending = number | 'timeout';
+export type ExitStatus = number | 'timeout';
 
-export function execute(execution: Execution): Promise<Ending> {
+export function execute(execution: Execution): Promise<ExitStatus> {
   const { file, args, cwd, env, output, timeoutSeconds } = execution;
   const stdout = openSync(join(output, 'stdout'), 'w');
   const stderr = openSync(join(output, 'stderr'), 'w');
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', stdout, stderr] });
-    let late = false;
+    let isTimedOut = false;
     const timer = setTimeout(() => {
-      late = true;
-      endGroup(child.pid);
+      isTimedOut = true;
+      killGroup(child.pid);
     }, timeoutSeconds * 1000);
     const settle = (): void => {
       clearTimeout(timer);
@@ -38,13 +38,15 @@ export function execute(execution: Execution): Promise<Ending> {
     });
     child.once('close', (code, signal) => {
       settle();
-      resolve(late ? 'timeout' : (code ?? 128 + (signal === 'SIGABRT' ? 6 : signal === 'SIGSEGV' ? 11 : 9)));
+      resolve(
+        isTimedOut ? 'timeout' : (code ?? 128 + (signal === 'SIGABRT' ? 6 : signal === 'SIGSEGV' ? 11 : 9)),
+      );
     });
   });
 }
 
 /** The child leads its own process group, so that a shell's children are killed with it. */
-function endGroup(pid: number | undefined): void {
+function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');

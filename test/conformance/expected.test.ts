@@ -8,7 +8,7 @@ const tests = fileURLToPath(new URL('../../../shared/verify/tests', import.meta.
 const list = fileURLToPath(new URL('./expected.txt', import.meta.url));
 const MINUTES = 60_000;
 /** All of them take four minutes or more: `npm run conformance -- FOLDER --list test/conformance/expected.txt`. */
-const EACH = 12;
+const SAMPLE_INTERVAL = 12;
 
 const names = readFileSync(list, 'utf8')
   .split('\n')
@@ -19,7 +19,7 @@ test('the list of expected names is sorted and has no duplicates', () => {
 });
 
 if (existsSync(tests)) {
-  const sample = names.filter((_, i) => i % EACH === 0);
+  const sample = names.filter((_, i) => i % SAMPLE_INTERVAL === 0);
   test(`${sample.length} of the ${names.length} tests that are expected to pass do`, {
     timeout: 20 * MINUTES,
   }, () => {

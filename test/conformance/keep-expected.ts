@@ -5,13 +5,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { packaged } from '../../engine/compiled.js';
-import type { Result } from './run-test.js';
+import type { TestResult } from './run-test.js';
 
 const list = fileURLToPath(packaged('test/conformance/expected.txt'));
-const results = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Result[];
+const results = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as TestResult[];
 const passed = results.filter(result => result.outcome === 'passed').map(result => result.name);
 const lines = readFileSync(list, 'utf8').split('\n').filter(Boolean);
-const before = lines.filter(line => !line.startsWith('#'));
-const names = [...new Set([...before, ...passed])].sort();
+const previous = lines.filter(line => !line.startsWith('#'));
+const names = [...new Set([...previous, ...passed])].sort();
 writeFileSync(list, `${[...lines.filter(line => line.startsWith('#')), ...names].join('\n')}\n`);
-console.log(`${names.length} names, ${names.length - before.length} of them new`);
+console.log(`${names.length} names, ${names.length - previous.length} of them new`);

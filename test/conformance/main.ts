@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packaged } from '../../engine/compiled.js';
-import { commandWords } from '../command-words.js';
+import { parseCommand } from '../command-arguments.js';
 import { featuresOf, programEngine } from './engine.js';
 import { lineOf, summaryOf } from './report.js';
-import type { Result, Surroundings } from './run-test.js';
+import type { TestContext, TestResult } from './run-test.js';
 import { runTests } from './run-tests.js';
 import { makeSourceFolder } from './source-folder.js';
 import { findTests } from './test-folder.js';
@@ -28,7 +28,7 @@ const USAGE = `usage: npm run conformance -- [options] FOLDER [NAME…]
 
 const project = fileURLToPath(packaged(''));
 
-const { values, positionals } = commandWords(
+const { values, positionals } = parseCommand(
   USAGE,
   {
     jobs: { type: 'string', short: 'j', default: '2' },
@@ -52,29 +52,29 @@ if (!existsSync(root)) {
 }
 
 /** The tests that were asked for; all by default. */
-function selection(): string[] {
-  const wanted = [...names, ...(values.list ? namesIn(values.list) : [])].map(name =>
+function selectedTests(): string[] {
+  const requested = [...names, ...(values.list ? readNames(values.list) : [])].map(name =>
     name.replace(/\/$/, ''),
   );
   const all = findTests(root);
-  if (wanted.length === 0) return all;
-  const found = wanted.flatMap(name => {
-    const those = name.endsWith('*')
+  if (requested.length === 0) return all;
+  const found = requested.flatMap(name => {
+    const matching = name.endsWith('*')
       ? all.filter(test => test.startsWith(name.slice(0, -1)))
       : all.filter(test => test === name);
-    if (those.length === 0) console.error(`no such test: ${name}`);
-    return those;
+    if (matching.length === 0) console.error(`no such test: ${name}`);
+    return matching;
   });
   // Two runs of one test would write to the same folder.
   return [...new Set(found)];
 }
 
-function namesIn(file: string): string[] {
+function readNames(file: string): string[] {
   const lines = readFileSync(file, 'utf8').split('\n');
   return lines.map(line => line.trim()).filter(line => line !== '' && !line.startsWith('#'));
 }
 
-function tell(result: Result): void {
+function report(result: TestResult): void {
   if (values.verbose || result.outcome === 'failed') console.log(lineOf(result));
 }
 
@@ -83,14 +83,14 @@ const program = join(sourceFolder, 'src', 'suricata');
 const outputs = values.keep ? resolve(values.keep) : mkdtempSync(join(tmpdir(), 'sluice-conformance-'));
 mkdirSync(outputs, { recursive: true });
 const warm = values.cold || values.engine ? undefined : new WarmEngine();
-const around: Surroundings = {
+const context: TestContext = {
   machine: { features: featuresOf(program), sourceFolder },
   engine: warm ?? programEngine(program),
   outputs,
   timeoutSeconds: Number(values.timeout),
 };
 
-const results = await runTests(root, selection(), Number(values.jobs), around, tell);
+const results = await runTests(root, selectedTests(), Number(values.jobs), context, report);
 warm?.close();
 rmSync(sourceFolder, { recursive: true, force: true });
 if (!values.keep) rmSync(outputs, { recursive: true, force: true });

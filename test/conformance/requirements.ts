@@ -31,21 +31,21 @@ const PLATFORM = /sys\.platform\s*([!=]=)\s*["'](\w+)["']/;
 const ARCHITECTURES: Record<string, string> = { x64: 'x86_64', arm64: 'aarch64' };
 
 /** @returns why the test does not apply to this machine, or undefined if it does */
-export function unmet(requires: Requirements | undefined, machine: Machine): string | undefined {
+export function unmetRequirement(requires: Requirements | undefined, machine: Machine): string | undefined {
   if (!requires) return undefined;
   return unmetVersion(requires) ?? unmetFeature(requires, machine) ?? unmetSystem(requires, machine);
 }
 
 function unmetVersion(requires: Requirements): string | undefined {
-  const against = (wanted: string | number) => compareVersion(TARGET_VERSION, String(wanted));
+  const compareWith = (wanted: string | number) => compareVersion(TARGET_VERSION, String(wanted));
   const minimum = requires['min-version'];
-  if (minimum != null && against(minimum) < 0) return `requires at least version ${minimum}`;
+  if (minimum != null && compareWith(minimum) < 0) return `requires at least version ${minimum}`;
   const below = requires['lt-version'];
-  if (below != null && against(below) >= 0) return `for version less than ${below}`;
+  if (below != null && compareWith(below) >= 0) return `for version less than ${below}`;
   const above = requires['gt-version'];
-  if (above != null && against(above) <= 0) return `for version greater than ${above}`;
+  if (above != null && compareWith(above) <= 0) return `for version greater than ${above}`;
   const exact = requires.version;
-  if (exact != null && against(exact) !== 0) return `only for version ${exact}`;
+  if (exact != null && compareWith(exact) !== 0) return `only for version ${exact}`;
   return undefined;
 }
 
@@ -63,13 +63,13 @@ function unmetSystem(requires: Requirements, machine: Machine): string | undefin
     return `requires os ${requires.os}`;
   const arch = ARCHITECTURES[process.arch] ?? process.arch;
   if (requires.arch && requires.arch !== arch) return `requires arch ${requires.arch}`;
-  if (requires.lambda && !holds(requires.lambda)) return `requires ${requires.lambda}`;
+  if (requires.lambda && !evaluates(requires.lambda)) return `requires ${requires.lambda}`;
   const refused = requires.script?.some(line => !succeeds(line, machine.sourceFolder));
   return refused ? 'requires script returned false' : undefined;
 }
 
 /** Expressions of another language are not evaluated; those that tests use compare the platform. */
-function holds(lambda: string): boolean {
+function evaluates(lambda: string): boolean {
   const comparison = PLATFORM.exec(lambda);
   return comparison !== null && (comparison[1] === '==') === (process.platform === comparison[2]);
 }
@@ -79,7 +79,7 @@ function succeeds(line: string, folder: string): boolean {
 }
 
 /** @returns the message of the first `skip` entry that applies */
-export function skipped(
+export function skipReason(
   entries: readonly { feature?: string; uid?: number; msg?: string }[] | undefined,
   machine: Machine,
 ): string | undefined {

@@ -6,10 +6,10 @@ import { type CheckContext, failureOf } from './checks/check.js';
 import { Records } from './checks/records.js';
 import { type Command, commandOf, type TestVariables, Unrunnable } from './command.js';
 import type { Engine } from './engine.js';
-import { type Machine, skipped, unmet } from './requirements.js';
+import { type Machine, skipReason, unmetRequirement } from './requirements.js';
 import { checksOf, type TestFolder } from './test-folder.js';
 
-export interface Result {
+export interface TestResult {
   readonly name: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';
   /** Why it failed (the first reason) or was skipped. */
@@ -17,7 +17,7 @@ export interface Result {
   readonly seconds: number;
 }
 
-export interface Surroundings {
+export interface TestContext {
   readonly machine: Machine;
   readonly engine: Engine;
   /** Parent of the output folders of all tests. */
@@ -25,16 +25,16 @@ export interface Surroundings {
   readonly timeoutSeconds: number;
 }
 
-export async function runTest(test: TestFolder, around: Surroundings): Promise<Result> {
+export async function runTest(test: TestFolder, context: TestContext): Promise<TestResult> {
   const started = performance.now();
-  const result = (outcome: Result['outcome'], reason = ''): Result => {
+  const result = (outcome: TestResult['outcome'], reason = ''): TestResult => {
     return { name: test.name, outcome, reason, seconds: (performance.now() - started) / 1000 };
   };
   const { requires, skip } = test.description;
-  const unsuitable = unmet(requires, around.machine) ?? skipped(skip, around.machine);
-  if (unsuitable) return result('skipped', unsuitable);
+  const unmet = unmetRequirement(requires, context.machine) ?? skipReason(skip, context.machine);
+  if (unmet) return result('skipped', unmet);
   try {
-    const reason = await attempts(test, around);
+    const reason = await runAttempts(test, context);
     return reason === undefined ? result('passed') : result('failed', reason);
   } catch (error) {
     if (error instanceof Unrunnable) return result(error.skip ? 'skipped' : 'failed', error.message);
@@ -43,39 +43,46 @@ export async function runTest(test: TestFolder, around: Surroundings): Promise<R
 }
 
 /** Runs the test `count` times, each with up to `retry` further attempts. @returns the reason of the first failure */
-async function attempts(test: TestFolder, around: Surroundings): Promise<string | undefined> {
+async function runAttempts(test: TestFolder, context: TestContext): Promise<string | undefined> {
   const { count = 1, retry = 0 } = test.description;
   for (let run = 0; run < count; run++) {
-    let reason = await runOnce(test, around);
-    for (let again = 0; again < retry && reason !== undefined; again++) reason = await runOnce(test, around);
+    let reason = await runOnce(test, context);
+    for (let attempt = 0; attempt < retry && reason !== undefined; attempt++)
+      reason = await runOnce(test, context);
     if (reason !== undefined) return reason;
   }
   return undefined;
 }
 
-async function runOnce(test: TestFolder, around: Surroundings): Promise<string | undefined> {
-  const variables = prepareOutput(test, around);
+async function runOnce(test: TestFolder, context: TestContext): Promise<string | undefined> {
+  const variables = prepareOutput(test, context);
   const env = environmentOf(test, variables);
   const command = commandOf(test, variables);
   runScripts(test, env, variables.OUTPUT_DIR);
-  noteCommand(command, variables.OUTPUT_DIR);
-  const place = { cwd: test.path, env, output: variables.OUTPUT_DIR, timeoutSeconds: around.timeoutSeconds };
-  const ending = await ('shell' in command
-    ? around.engine.runShell(command.shell, place)
-    : around.engine.run(command.args, place));
-  if (ending === 'timeout') return `no end after ${around.timeoutSeconds} s`;
-  const wanted = test.description['exit-code'] ?? 0;
-  if (ending !== wanted) return `exit code ${ending}, expected ${wanted}${lastWords(variables.OUTPUT_DIR)}`;
+  writeCommand(command, variables.OUTPUT_DIR);
+  const options = {
+    cwd: test.path,
+    env,
+    output: variables.OUTPUT_DIR,
+    timeoutSeconds: context.timeoutSeconds,
+  };
+  const status = await ('shell' in command
+    ? context.engine.runShell(command.shell, options)
+    : context.engine.run(command.args, options));
+  if (status === 'timeout') return `no end after ${context.timeoutSeconds} s`;
+  const expected = test.description['exit-code'] ?? 0;
+  if (status !== expected)
+    return `exit code ${status}, expected ${expected}${lastErrorLine(variables.OUTPUT_DIR)}`;
   if (test.description['pre-check']) runScript(test.description['pre-check'], env, variables.OUTPUT_DIR);
   const records = new Records(variables.OUTPUT_DIR);
-  return firstFailure({ test, records, variables, env, machine: around.machine });
+  return firstFailure({ test, records, variables, env, machine: context.machine });
 }
 
-function prepareOutput(test: TestFolder, around: Surroundings): TestVariables {
-  const output = join(around.outputs, test.name);
+function prepareOutput(test: TestFolder, context: TestContext): TestVariables {
+  const output = join(context.outputs, test.name);
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
-  return { SRCDIR: around.machine.sourceFolder, TEST_DIR: test.path, OUTPUT_DIR: output, TZ: 'UTC' };
+  return { SRCDIR: context.machine.sourceFolder, TEST_DIR: test.path, OUTPUT_DIR: output, TZ: 'UTC' };
 }
 
 function environmentOf(test: TestFolder, variables: TestVariables): NodeJS.ProcessEnv {
@@ -105,12 +112,12 @@ function runScript(script: string, env: NodeJS.ProcessEnv, output: string): void
 }
 
 /** Written next to the output, to repeat a failed test by hand. */
-function noteCommand(command: Command, output: string): void {
+function writeCommand(command: Command, output: string): void {
   const line = 'shell' in command ? command.shell : command.args.join(' ');
   writeFileSync(join(output, 'cmdline'), `${line}\n`);
 }
 
-function lastWords(output: string): string {
+function lastErrorLine(output: string): string {
   const { stdout } = spawnSync('tail', ['-n', '1', join(output, 'stderr')], { encoding: 'utf8' });
   return stdout.trim() === '' ? '' : ` (${stdout.trim().slice(0, 300)})`;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { programEngine } from './engine.js';
-import { type Requirements, unmet } from './requirements.js';
+import { type Requirements, unmetRequirement } from './requirements.js';
 import { runTests } from './run-tests.js';
 import { findTests } from './test-folder.js';
 
@@ -45,14 +45,14 @@ exit ${exitCode}
 }
 
 async function run(program: string) {
-  const around = {
+  const context = {
     machine: { features: new Set(['HAVE_LUA']), sourceFolder: join(folder, 'source') },
     engine: programEngine(program),
     outputs: join(folder, 'out'),
     timeoutSeconds: 20,
   };
   const root = join(folder, 'tests');
-  return runTests(root, findTests(root), 2, around);
+  return runTests(root, findTests(root), 2, context);
 }
 
 /** Runs one test with this test.yaml; it has a capture and rules. */
@@ -137,13 +137,13 @@ ${shellCheck('cat stdout', 'hello UTC')}`),
 
 test('a command that does not end is killed', async () => {
   write('tests/slow/test.yaml', 'pcap: false\ncommand: sleep 60 | sleep 60');
-  const around = {
+  const context = {
     machine: { features: new Set<string>(), sourceFolder: folder },
     engine: programEngine('/bin/true'),
     outputs: join(folder, 'out'),
     timeoutSeconds: 0.2,
   };
-  const [result] = await runTests(join(folder, 'tests'), ['slow'], 1, around);
+  const [result] = await runTests(join(folder, 'tests'), ['slow'], 1, context);
   expect(result).toMatchObject({ outcome: 'failed', reason: 'no end after 0.2 s' });
 });
 
@@ -175,7 +175,7 @@ test.each<[Requirements, string | undefined]>([
   [{ script: ['false'] }, 'requires script returned false'],
   [{ env: ['NO_SUCH_VARIABLE'] }, 'requires env var NO_SUCH_VARIABLE'],
 ])('requires %j', (requires, reason) => {
-  expect(unmet(requires, { features: new Set(['HAVE_LUA']), sourceFolder: '/' })).toBe(reason);
+  expect(unmetRequirement(requires, { features: new Set(['HAVE_LUA']), sourceFolder: '/' })).toBe(reason);
 });
 
 test('tests are found in subfolders, and skipped if their capture is missing', async () => {

@@ -7,8 +7,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const INCLUDED = ['suricata-3.1.2.yaml', 'suricata-4.0.3.yaml'];
-const PLACES = ['.', 'etc', 'signatures', 'signatures/rules', 'signatures/config'];
+const INCLUDED_CONFIGS = ['suricata-3.1.2.yaml', 'suricata-4.0.3.yaml'];
+const CONFIG_FOLDERS = ['.', 'etc', 'signatures', 'signatures/rules', 'signatures/config'];
 
 /**
  * Creates the folder.
@@ -24,11 +24,11 @@ export function makeSourceFolder(project: string, engine?: string): string {
   const start = engine ? `"${engine}"` : `"${process.execPath}" "${project}/engine/bin/sluice.mjs"`;
   writeFileSync(program, `#!/bin/sh\nexec ${start} "$@"\n`);
   chmodSync(program, 0o755);
-  for (const name of ['suricata.yaml', ...INCLUDED.map(included => join('etc', included))])
+  for (const name of ['suricata.yaml', ...INCLUDED_CONFIGS.map(included => join('etc', included))])
     link(join(project, 'suricata-like.yaml'), join(folder, name));
   for (const name of ['classification.config', 'reference.config']) {
-    const place = PLACES.map(below => join(project, below, name)).find(existsSync);
-    if (place) link(place, join(folder, 'etc', name));
+    const file = CONFIG_FOLDERS.map(folder => join(project, folder, name)).find(existsSync);
+    if (file) link(file, join(folder, 'etc', name));
   }
   link(join(project, 'signatures', 'rules'), join(folder, 'rules'));
   return folder;

@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArguments } from '../../engine/cli/command-line/parse.js';
 import { run } from '../../engine/cli/run.js';
-import { commandWords } from '../command-words.js';
+import { parseCommand } from '../command-arguments.js';
 
 const USAGE = `usage: npm run together -- FOLDER
   for all captures and rules below a folder`;
 
-const WAYS: Readonly<Record<string, readonly string[]>> = {
+const VARIANTS: Readonly<Record<string, readonly string[]>> = {
   'one packet at once': ['--set', 'threading.batch-size=1'],
   'three threads': ['--runmode', 'workers', '--set', 'threading.threads=3'],
   'the other matcher': ['--set', 'mpm-algo=qgram'],
@@ -32,7 +32,7 @@ outputs:
 `;
 
 /** Rules of other languages, or that need files or runs of their own; firewall rules are another language, too. */
-const OTHERS =
+const UNSUPPORTED =
   /\b(lua|luaxform|filestore|filemagic|dataset|datarep|iprep|geoip|file(md5|sha1|sha256)|config)\s*:/;
 
 /** @returns the alert rules of all files in a folder, each once and with a number of its own */
@@ -49,7 +49,7 @@ export function alertRules(texts: readonly string[]): string[] {
   for (const text of texts) {
     for (const line of text.replace(/\\\r?\n/g, ' ').split('\n')) {
       const rule = line.trim().replace(/\b[sg]id\s*:\s*\d+\s*;/g, '');
-      if (/^alert .*\)$/.test(rule) && !OTHERS.test(rule)) rules.add(rule.slice(0, -1));
+      if (/^alert .*\)$/.test(rule) && !UNSUPPORTED.test(rule)) rules.add(rule.slice(0, -1));
     }
   }
   return [...rules].map((rule, i) => `${rule}${/[;(]\s*$/.test(rule) ? '' : ';'} sid:${i + 1};)`);
@@ -61,11 +61,11 @@ export async function disagreements(folder: string): Promise<string[]> {
   try {
     writeFileSync(join(work, 'sluice.yaml'), CONFIG);
     writeFileSync(join(work, 'all.rules'), rulesBelow(folder).join('\n'), 'latin1');
-    const expected = await records(folder, work, ['--runmode', 'single']);
+    const expected = await runRecords(folder, work, ['--runmode', 'single']);
     const lines: string[] = expected.size === 0 ? ['no records at all'] : [];
-    for (const [name, words] of Object.entries(WAYS)) {
+    for (const [name, words] of Object.entries(VARIANTS)) {
       const others = name === 'three threads' ? words : ['--runmode', 'single', ...words];
-      lines.push(...difference(name, expected, await records(folder, work, others)));
+      lines.push(...difference(name, expected, await runRecords(folder, work, others)));
     }
     return lines;
   } finally {
@@ -73,9 +73,9 @@ export async function disagreements(folder: string): Promise<string[]> {
   }
 }
 
-function difference(name: string, expected: Map<string, number>, told: Map<string, number>): string[] {
-  const missing = [...expected].filter(([line, times]) => told.get(line) !== times);
-  const extra = [...told].filter(([line, times]) => expected.get(line) !== times);
+function difference(name: string, expected: Map<string, number>, actual: Map<string, number>): string[] {
+  const missing = [...expected].filter(([line, times]) => actual.get(line) !== times);
+  const extra = [...actual].filter(([line, times]) => expected.get(line) !== times);
   if (missing.length + extra.length === 0) return [];
   const example = (list: [string, number][]) => list[0]?.[0] ?? '(none)';
   return [
@@ -84,9 +84,13 @@ function difference(name: string, expected: Map<string, number>, told: Map<strin
   ];
 }
 
-async function records(folder: string, work: string, words: readonly string[]): Promise<Map<string, number>> {
+async function runRecords(
+  folder: string,
+  work: string,
+  words: readonly string[],
+): Promise<Map<string, number>> {
   const out = mkdtempSync(join(work, 'out-'));
-  const given = parseArguments(
+  const parsed = parseArguments(
     [
       ...['-c', join(work, 'sluice.yaml'), '-r', folder, '--pcap-file-recursive'],
       ...[
@@ -104,14 +108,14 @@ async function records(folder: string, work: string, words: readonly string[]): 
     () => {},
   )!;
   // Truncated captures, of which there are some, cause an exit code other than 0.
-  await run({ ...given, quiet: true }, { summary: false });
-  const counted = new Map<string, number>();
+  await run({ ...parsed, quiet: true }, { summary: false });
+  const counts = new Map<string, number>();
   for await (const line of createInterface({ input: createReadStream(join(out, 'eve.json')) })) {
-    const known = comparable(line);
-    counted.set(known, (counted.get(known) ?? 0) + 1);
+    const key = comparable(line);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   rmSync(out, { recursive: true });
-  return counted;
+  return counts;
 }
 
 /** Without numbers that differ from run to run. */
@@ -120,7 +124,7 @@ function comparable(line: string): string {
 }
 
 if (process.argv[1]?.endsWith('together.js')) {
-  const { positionals } = commandWords(USAGE, {}, words => words === 1);
+  const { positionals } = parseCommand(USAGE, {}, words => words === 1);
   const lines = await disagreements(positionals[0]!);
   console.log(lines.length === 0 ? 'all agree' : lines.join('\n'));
   process.exitCode = lines.length === 0 ? 0 : 1;

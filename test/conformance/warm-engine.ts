@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compiled } from '../../engine/compiled.js';
-import type { Engine, Place } from './engine.js';
-import { type Ending, execute } from './execute.js';
+import type { Engine, RunOptions } from './engine.js';
+import { type ExitStatus, execute } from './execute.js';
 
 /** A process is replaced after this many tests, to limit the state left over by earlier ones. */
 const TESTS_PER_PROCESS = 50;
@@ -20,17 +20,17 @@ export class WarmEngine implements Engine {
   private readonly folder = mkdtempSync(join(tmpdir(), 'sluice-warm-'));
   private started = 0;
 
-  async run(args: readonly string[], place: Place): Promise<Ending> {
+  async run(args: readonly string[], options: RunOptions): Promise<ExitStatus> {
     const process = this.idle.pop() ?? new WarmProcess(join(this.folder, String(this.started++)));
-    const ending = await process.run(args, place);
-    if (process.usable) this.idle.push(process);
+    const status = await process.run(args, options);
+    if (process.isReusable) this.idle.push(process);
     else process.end();
-    return ending;
+    return status;
   }
 
   /** Shell commands start the program themselves. */
-  runShell(line: string, place: Place): Promise<Ending> {
-    return execute({ file: '/bin/sh', args: ['-c', line], ...place });
+  runShell(line: string, options: RunOptions): Promise<ExitStatus> {
+    return execute({ file: '/bin/sh', args: ['-c', line], ...options });
   }
 
   close(): void {
@@ -44,44 +44,44 @@ class WarmProcess {
   private readonly outputs: readonly [number, number];
   private readonly child: ChildProcess;
   private runs = 0;
-  private gone = false;
+  private hasExited = false;
 
   constructor(path: string) {
     this.outputs = [openSync(`${path}.stdout`, 'a+'), openSync(`${path}.stderr`, 'a+')];
     const script = fileURLToPath(compiled('test/conformance/warm-process.js'));
     this.child = fork(script, { stdio: ['ignore', ...this.outputs, 'ipc'] });
     this.child.once('exit', () => {
-      this.gone = true;
+      this.hasExited = true;
     });
   }
 
-  get usable(): boolean {
-    return !this.gone && this.runs < TESTS_PER_PROCESS;
+  get isReusable(): boolean {
+    return !this.hasExited && this.runs < TESTS_PER_PROCESS;
   }
 
-  async run(args: readonly string[], place: Place): Promise<Ending> {
+  async run(args: readonly string[], options: RunOptions): Promise<ExitStatus> {
     this.runs++;
     const before = this.outputs.map(file => fstatSync(file).size);
-    const ending = await this.answer(args, place);
+    const status = await this.requestRun(args, options);
     this.outputs.forEach((file, i) => {
-      writeFileSync(join(place.output, i === 0 ? 'stdout' : 'stderr'), partOf(file, before[i]!));
+      writeFileSync(join(options.output, i === 0 ? 'stdout' : 'stderr'), readFrom(file, before[i]!));
     });
-    return ending;
+    return status;
   }
 
   /** The answer, or how the process ended instead. */
-  private answer(args: readonly string[], { cwd, env, timeoutSeconds }: Place): Promise<Ending> {
+  private requestRun(args: readonly string[], { cwd, env, timeoutSeconds }: RunOptions): Promise<ExitStatus> {
     const { child } = this;
     return new Promise(resolve => {
-      const settle = (ending: Ending): void => {
+      const settle = (status: ExitStatus): void => {
         clearTimeout(timer);
         child.removeAllListeners('message');
         child.off('exit', exited);
-        resolve(ending);
+        resolve(status);
       };
       const exited = (code: number | null): void => settle(code ?? 137);
       const timer = setTimeout(() => {
-        this.gone = true;
+        this.hasExited = true;
         child.kill('SIGKILL');
         settle('timeout');
       }, timeoutSeconds * 1000);
@@ -98,7 +98,7 @@ class WarmProcess {
 }
 
 /** The part of an open file from `start` on. */
-function partOf(file: number, start: number): Buffer {
+function readFrom(file: number, start: number): Buffer {
   const part = Buffer.alloc(fstatSync(file).size - start);
   readSync(file, part, 0, part.length, start);
   return part;

@@ -8,9 +8,9 @@ export interface Run {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-process.on('message', (run: Run) => void answer(run));
+process.on('message', (run: Run) => void runCommand(run));
 
-async function answer({ args, cwd, env }: Run): Promise<void> {
+async function runCommand({ args, cwd, env }: Run): Promise<void> {
   process.chdir(cwd);
   for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
   Object.assign(process.env, env);

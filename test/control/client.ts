@@ -2,10 +2,10 @@
 import { connect } from 'node:net';
 
 /** A client: sends messages verbatim, and awaits as many answers. */
-export class Client {
+export class ControlClient {
   private readonly socket;
   private readonly answers: string[] = [];
-  private wake = () => {};
+  private notify = () => {};
 
   constructor(path: string) {
     this.socket = connect(path);
@@ -15,22 +15,22 @@ export class Client {
       const lines = text.split('\n');
       text = lines.pop()!;
       this.answers.push(...lines);
-      this.wake();
+      this.notify();
     });
   }
 
-  async ask(message: object | string): Promise<unknown> {
+  async request(message: object | string): Promise<unknown> {
     this.socket.write(typeof message === 'string' ? message : `${JSON.stringify(message)}\n`);
     while (this.answers.length === 0)
       await new Promise<void>(resolve => {
-        this.wake = resolve;
+        this.notify = resolve;
       });
     return JSON.parse(this.answers.shift()!);
   }
 
   /** Number of captures that are still to be read. */
   async capturesLeft(): Promise<unknown> {
-    return ((await this.ask({ command: 'pcap-file-number' })) as { message: unknown }).message;
+    return ((await this.request({ command: 'pcap-file-number' })) as { message: unknown }).message;
   }
 
   end(): void {
@@ -39,7 +39,7 @@ export class Client {
 }
 
 /** Whether the socket accepts connections: it exists a moment earlier. */
-export function isReached(path: string): Promise<boolean> {
+export function acceptsConnections(path: string): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect(path);
     socket.on('connect', () => {

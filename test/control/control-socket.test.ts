@@ -19,7 +19,7 @@ import { ControlSocket } from '../../engine/control/control-socket.js';
 import { commonCommands, controlSettings } from '../../engine/control/settings.js';
 import { PROGRAM } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
-import { Client, isReached } from './client.js';
+import { acceptsConnections, ControlClient } from './client.js';
 
 let folder: string;
 beforeEach(() => {
@@ -36,7 +36,7 @@ function leftBehind(path: string): void {
 async function opened(handlers: Parameters<typeof ControlSocket.open>[2]) {
   const path = join(folder, 'a.socket');
   const socket = await ControlSocket.open(path, 0o600, handlers);
-  return { path, socket, client: new Client(path) };
+  return { path, socket, client: new ControlClient(path) };
 }
 
 test('commands are answered, failed commands with an error', async () => {
@@ -48,9 +48,9 @@ test('commands are answered, failed commands with an error', async () => {
     },
   });
   expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(await client.ask({ version: '0.2' })).toEqual({ return: 'OK' });
+  expect(await client.request({ version: '0.2' })).toEqual({ return: 'OK' });
   const ask = (command: string, given?: object) =>
-    client.ask({ command, ...(given && { arguments: given }) });
+    client.request({ command, ...(given && { arguments: given }) });
   expect(await ask('add', { a: 1, b: 2 })).toEqual({ message: 3, return: 'OK' });
   expect(await ask('later')).toEqual({ message: 'done', return: 'OK' });
   expect(await ask('fail')).toEqual({ message: 'no', return: 'NOK' });
@@ -60,9 +60,9 @@ test('commands are answered, failed commands with an error', async () => {
       message: { count: 5, commands: ['add', 'command-list', 'fail', 'help', 'later'] },
       return: 'OK',
     });
-  expect(await client.ask('not JSON\n')).toEqual({ message: 'Unknown command', return: 'NOK' });
+  expect(await client.request('not JSON\n')).toEqual({ message: 'Unknown command', return: 'NOK' });
   // A complete message without the newline at its end.
-  expect(await client.ask('{"command":"later"}')).toEqual({ message: 'done', return: 'OK' });
+  expect(await client.request('{"command":"later"}')).toEqual({ message: 'done', return: 'OK' });
   client.end();
   socket.close();
 });
@@ -78,10 +78,10 @@ test('a client that does not read its answers gets no further ones, and does not
   });
   const lazy = connect(path).pause();
   lazy.write(`{"version":"0.2"}\n${'{"command":"large"}\n'.repeat(300)}`);
-  await client.ask({ version: '0.2' });
+  await client.request({ version: '0.2' });
   await vi.waitFor(() => expect(asked).toBeGreaterThan(0));
   for (let i = 0; i < 20; i++)
-    expect(await client.ask({ command: 'small' })).toEqual({ message: 'small', return: 'OK' });
+    expect(await client.request({ command: 'small' })).toEqual({ message: 'small', return: 'OK' });
   expect(asked).toBeLessThan(10);
   const closed = new Promise(resolve => lazy.on('close', resolve));
   socket.close();
@@ -108,7 +108,7 @@ test('an abandoned socket is replaced; a socket in use and a file are not', asyn
 
 test('another version of the protocol is rejected', async () => {
   const { socket, client } = await opened({});
-  expect(await client.ask({ version: '9' })).toEqual({ return: 'NOK' });
+  expect(await client.request({ version: '9' })).toEqual({ return: 'NOK' });
   client.end();
   socket.close();
 });
@@ -157,11 +157,11 @@ test('a signal of the terminal to the whole process group ends the current captu
     detached: true,
   });
   const ended = new Promise(resolve => child.on('close', resolve));
-  await expect.poll(() => isReached(path('t.socket')), { timeout: 20_000 }).toBe(true);
-  const client = new Client(path('t.socket'));
-  await client.ask({ version: '0.2' });
+  await expect.poll(() => acceptsConnections(path('t.socket')), { timeout: 20_000 }).toBe(true);
+  const client = new ControlClient(path('t.socket'));
+  await client.request({ version: '0.2' });
   const given = { filename: captures, 'output-dir': path('t'), delay: 0 };
-  await client.ask({ command: 'pcap-file-continuous', arguments: given });
+  await client.request({ command: 'pcap-file-continuous', arguments: given });
   const told = () => (existsSync(path('t/eve.json')) ? readFileSync(path('t/eve.json'), 'utf8') : '');
   await expect.poll(told, { timeout: 30_000 }).toContain('"alert"');
   client.end();
@@ -184,11 +184,11 @@ test('captures given through the socket are read one after the other', async () 
   const words = ['-c', 'x.yaml', '-S', '/dev/null', '--unix-socket=c.socket', '--runmode', 'single'];
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder, stdio: 'ignore' });
   const ended = new Promise(resolve => child.on('close', resolve));
-  await expect.poll(() => isReached(path('c.socket')), { timeout: 20_000 }).toBe(true);
-  const client = new Client(path('c.socket'));
-  await client.ask({ version: '0.2' });
+  await expect.poll(() => acceptsConnections(path('c.socket')), { timeout: 20_000 }).toBe(true);
+  const client = new ControlClient(path('c.socket'));
+  await client.request({ version: '0.2' });
   const add = (name: string, more = {}) =>
-    client.ask({
+    client.request({
       command: 'pcap-file',
       arguments: { filename: path(`${name}.pcap`), 'output-dir': path(name), ...more },
     });
@@ -199,12 +199,12 @@ test('captures given through the socket are read one after the other', async () 
   });
   expect(await add('a')).toEqual({ message: 'Successfully added file to list', return: 'OK' });
   expect(await add('b')).toMatchObject({ return: 'OK' });
-  expect(await client.ask({ command: 'pcap-current' })).toMatchObject({ message: path('a.pcap') });
-  expect(await client.ask({ command: 'pcap-file-list' })).toMatchObject({
+  expect(await client.request({ command: 'pcap-current' })).toMatchObject({ message: path('a.pcap') });
+  expect(await client.request({ command: 'pcap-file-list' })).toMatchObject({
     message: { count: 1, files: [path('b.pcap')] },
   });
   await expect.poll(() => client.capturesLeft(), { timeout: 30_000, interval: 200 }).toBe(0);
-  await client.ask({ command: 'shutdown' });
+  await client.request({ command: 'shutdown' });
   expect(await ended).toBe(0);
   client.end();
   for (const name of ['a', 'b']) expect(readFileSync(path(`${name}/eve.json`), 'utf8')).toContain('"flow"');

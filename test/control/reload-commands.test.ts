@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PROGRAM } from '../cli/program.js';
 import { pcapFile } from '../packets/builder.js';
-import { Client, isReached } from './client.js';
+import { acceptsConnections, ControlClient } from './client.js';
 
 let folder: string;
 beforeEach(() => {
@@ -31,9 +31,9 @@ function start(rules: string, more: readonly string[] = []) {
     await ended;
   };
   const client = async () => {
-    await expect.poll(() => isReached(socket), { timeout: 20_000 }).toBe(true);
-    const speaks = new Client(socket);
-    await speaks.ask({ version: '0.2' });
+    await expect.poll(() => acceptsConnections(socket), { timeout: 20_000 }).toBe(true);
+    const speaks = new ControlClient(socket);
+    await speaks.request({ version: '0.2' });
     return speaks;
   };
   return { client, stop };
@@ -52,19 +52,19 @@ it('with fatal rule errors, missing or invalid rules leave the previous ones in 
     return: 'NOK',
     message: 'rule reload failed, the previous rules stay in force: Loading signatures failed.',
   };
-  expect(await client.ask({ command: 'running-mode' })).toEqual({ return: 'OK', message: 'single' });
-  expect(await client.ask(RELOAD)).toEqual(DONE);
+  expect(await client.request({ command: 'running-mode' })).toEqual({ return: 'OK', message: 'single' });
+  expect(await client.request(RELOAD)).toEqual(DONE);
   rmSync(rules);
-  expect(await client.ask(RELOAD)).toEqual(refused);
+  expect(await client.request(RELOAD)).toEqual(refused);
   writeFileSync(rules, 'alert nonsense\n');
-  expect(await client.ask(RELOAD)).toEqual(refused);
-  expect(await client.ask({ command: 'ruleset-stats' })).toMatchObject({
+  expect(await client.request(RELOAD)).toEqual(refused);
+  expect(await client.request({ command: 'ruleset-stats' })).toMatchObject({
     message: [{ rules_loaded: 1, rules_failed: 0 }],
   });
   rule(2);
-  expect(await client.ask(RELOAD)).toEqual(DONE);
+  expect(await client.request(RELOAD)).toEqual(DONE);
   const engines = async (command: string) =>
-    ((await client.ask({ command })) as { message: Record<string, unknown>[] }).message;
+    ((await client.request({ command })) as { message: Record<string, unknown>[] }).message;
   const [{ id, last_reload }] = await engines('ruleset-stats');
   expect(await engines('ruleset-reload-time')).toEqual([{ id, last_reload }]);
   client.end();
@@ -86,15 +86,17 @@ it('the program answers other commands while large rule sets are compiled', asyn
   const [asking, other] = [await run.client(), await run.client()];
   write(8001);
   const order: string[] = [];
-  const reloaded = asking.ask(RELOAD).then(answer => {
+  const reloaded = asking.request(RELOAD).then(answer => {
     order.push('reloaded');
     return answer;
   });
-  expect(await other.ask({ command: 'capture-mode' })).toEqual({ return: 'OK', message: 'PCAP_FILE' });
+  expect(await other.request({ command: 'capture-mode' })).toEqual({ return: 'OK', message: 'PCAP_FILE' });
   order.push('answered');
   expect(await reloaded).toEqual(DONE);
   expect(order).toEqual(['answered', 'reloaded']);
-  expect(await other.ask({ command: 'ruleset-stats' })).toMatchObject({ message: [{ rules_loaded: 8001 }] });
+  expect(await other.request({ command: 'ruleset-stats' })).toMatchObject({
+    message: [{ rules_loaded: 8001 }],
+  });
   const kept = readdirSync(join(folder, 'sluice')).filter(name => name.endsWith('.rules'));
   expect(kept).toHaveLength(2);
   asking.end();

@@ -8,7 +8,7 @@ import { Tenants } from '../../engine/cli/control/tenants.js';
 import { Config, type ConfigTree } from '../../engine/config/config.js';
 import { PROGRAM } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp, vlan } from '../packets/builder.js';
-import { Client, isReached } from './client.js';
+import { acceptsConnections, ControlClient } from './client.js';
 
 let folder: string;
 beforeEach(() => {
@@ -98,11 +98,11 @@ test('the program reads captures for the tenants set up through the socket', asy
   const words = ['-c', 'x.yaml', '--unix-socket', 'c.socket', '--runmode', 'single'];
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder, stdio: 'ignore' });
   const ended = new Promise(resolve => child.on('close', resolve));
-  await expect.poll(() => isReached(path('c.socket')), { timeout: 20_000 }).toBe(true);
-  const client = new Client(path('c.socket'));
-  await client.ask({ version: '0.2' });
+  await expect.poll(() => acceptsConnections(path('c.socket')), { timeout: 20_000 }).toBe(true);
+  const client = new ControlClient(path('c.socket'));
+  await client.request({ version: '0.2' });
   const ask = async (command: string, given: object) =>
-    expect(await client.ask({ command, arguments: given })).toMatchObject({ return: 'OK' });
+    expect(await client.request({ command, arguments: given })).toMatchObject({ return: 'OK' });
   await ask('register-tenant', { id: 1, filename: 'one.yaml' });
   await ask('register-tenant', { id: 2, filename: 'two.yaml' });
   const capture = (name: string) => ({ filename: path('x.pcap'), 'output-dir': path(name) });
@@ -111,7 +111,7 @@ test('the program reads captures for the tenants set up through the socket', asy
   await ask('register-tenant-handler', { id: 1, htype: 'vlan', hargs: 20 });
   await ask('pcap-file', capture('both'));
   await expect.poll(() => client.capturesLeft(), { timeout: 30_000, interval: 200 }).toBe(0);
-  await client.ask({ command: 'shutdown' });
+  await client.request({ command: 'shutdown' });
   expect(await ended).toBe(0);
   client.end();
   const alerts = (name: string) =>

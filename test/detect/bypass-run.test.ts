@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 
 let folder: string;
@@ -41,7 +41,7 @@ test.each([
     writeFileSync(join(folder, 'x.rules'), RULES);
     writeFileSync(join(folder, 'x.pcap'), pcapFile(PACKETS));
     const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-S', 'x.rules', '--runmode', profile];
-    const { code } = await sluice(words, { cwd: folder });
+    const { code } = await runSluice(words, { cwd: folder });
     expect(code).toBe(0);
     const lines = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
     const records = lines.map(line => JSON.parse(line));

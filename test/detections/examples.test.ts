@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCapture } from '../../engine/cli/detection-test/captures.js';
 import { BUILT_IN_NAMES } from '../../engine/profile/built-in.js';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { allTraffic, EXAMPLE_TRAFFIC, exampleCapture } from './example-traffic.js';
 import { type Cut, randomCut, SINGLE_BYTES, WHOLE } from './traffic.js';
 
@@ -32,8 +32,8 @@ describe('example detections', () => {
   });
 
   it('all examples pass the tests of their tables and captures', async () => {
-    const { code, out } = await sluice(['test', EXAMPLES]);
-    expect(out).toMatch(/all as expected/);
+    const { code, stdout } = await runSluice(['test', EXAMPLES]);
+    expect(stdout).toMatch(/all as expected/);
     expect(code).toBe(0);
   });
 
@@ -42,8 +42,8 @@ describe('example detections', () => {
     const code =
       "export default { api: 1, name: 'bad', sid: 1, msg: 'm', onPacket() { throw new Error('no'); } };";
     writeFileSync(join(folder, 'bad.ts'), code);
-    const ended = await sluice(['test', 'bad.ts', 'some.pcap'], { cwd: folder });
-    expect(ended.out).toMatch(/✗ detection bad failed.*Error: no, at \S+bad\.ts:1:\d+.*\n.*1 failed/s);
+    const ended = await runSluice(['test', 'bad.ts', 'some.pcap'], { cwd: folder });
+    expect(ended.stdout).toMatch(/✗ detection bad failed.*Error: no, at \S+bad\.ts:1:\d+.*\n.*1 failed/s);
     expect(ended.code).toBe(1);
   });
 });

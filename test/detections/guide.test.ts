@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import dns from '../../modules/app/dns.js';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { prepare } from './definition.js';
 import { Traffic } from './traffic.js';
 
@@ -103,8 +103,8 @@ describe('the guide to detections', () => {
       '--runmode',
       'single',
     ];
-    const { code, err } = await sluice(words, { cwd: sensor });
-    expect([code, err]).toEqual([0, '']);
+    const { code, stderr } = await runSluice(words, { cwd: sensor });
+    expect([code, stderr]).toEqual([0, '']);
     expect(readFileSync(join(sensor, 'fast.log'), 'utf8')).toMatch(
       /\[Drop\] \[\*\*\] \[1:9000101:1\] LOCAL password sent in the clear .*10\.0\.0\.1:1024 -> 10\.0\.0\.2:110/,
     );
@@ -177,10 +177,10 @@ flow: { expiry-policy: ./sluice-an-hour, expiry: eager }
     const ends = { client: '10.0.0.1', clientPort: 1024, server: '10.0.0.2', serverPort: 99 };
     const talk = new Traffic().connection(ends, [['client', 'GREETING one\nGREETING two\n']]);
     writeFileSync(join(place, 'x.pcap'), talk.file());
-    const { code, err } = await sluice(['-c', 'x.yaml', '-S', 'x.rules', '-r', 'x.pcap', '-l', '.'], {
+    const { code, stderr } = await runSluice(['-c', 'x.yaml', '-S', 'x.rules', '-r', 'x.pcap', '-l', '.'], {
       cwd: place,
     });
-    expect([code, err]).toEqual([0, '']);
+    expect([code, stderr]).toEqual([0, '']);
     expect(readFileSync(join(place, 'alert-lines.log'), 'utf8')).toMatch(/^1700000000 packet \d+\n$/);
   });
 

@@ -49,7 +49,7 @@ test.concurrent.each([
   [
     'metamorphic',
     ['--only', 'nothing', '.'],
-    'nothing is none of merged, ipv6, tunnels, fragments, times, ends, ways, written, fast-pattern, subset, reloaded',
+    'nothing is none of merged, ipv6, tunnels, fragments, times, addresses, run-modes, rule-notation, fast-pattern, subset, reloaded',
   ],
   ['together', [], 'usage: npm run together -- FOLDER'],
 ])('%s %j is rejected', async (name, words, told) => {

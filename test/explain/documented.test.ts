@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = readFileSync(join(ROOT, 'docs/rules.md'), 'utf8');
@@ -25,14 +25,14 @@ describe('docs/rules.md', () => {
   });
 
   test.each(COMMANDS)('sluice %s', async command => {
-    const { code, out, err } = await sluice(command.split(' '), { cwd: folder() });
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    if (command.includes('--json')) expect(() => JSON.parse(out)).not.toThrow();
-    else expect(out.length).toBeGreaterThan(100);
+    const { code, stdout, stderr } = await runSluice(command.split(' '), { cwd: folder() });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    if (command.includes('--json')) expect(() => JSON.parse(stdout)).not.toThrow();
+    else expect(stdout.length).toBeGreaterThan(100);
   });
 
   test('a capture that does not exist is reported', async () => {
-    const { code, err } = await sluice([
+    const { code, stderr } = await runSluice([
       'rules',
       'explain',
       '1',
@@ -42,6 +42,6 @@ describe('docs/rules.md', () => {
       join(ROOT, 'signatures/sample.rules'),
     ]);
     expect(code).toBe(1);
-    expect(err).toContain('Error: rule 1 is not among');
+    expect(stderr).toContain('Error: rule 1 is not among');
   });
 });

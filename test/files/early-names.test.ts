@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { data, GET, headers, preface } from '../app/http2/frame-builder.js';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { Traffic, type Turn } from '../detections/traffic.js';
 import { pcapFile } from '../packets/builder.js';
 
@@ -55,7 +55,7 @@ async function run(turns: readonly Turn[], rules: string, ...more: string[]) {
   rmSync(join(folder, 'eve.json'), { force: true });
   writeFileSync(join(folder, 'x.pcap'), pcapFile(new Traffic().connection(ENDS, turns).packets));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules', ...more];
-  const { code } = await sluice(words, { cwd: folder });
+  const { code } = await runSluice(words, { cwd: folder });
   expect(code).toBe(0);
   const lines = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
   const records = lines.map(line => JSON.parse(line));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeWholeFile } from '../../engine/whole-file.js';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { pcapFile } from '../packets/builder.js';
 import { down, up } from '../packets/segments.js';
 
@@ -38,8 +38,8 @@ test('a record that cannot be written next to its file is counted, and the run c
   writeFileSync(join(folder, 'x.yaml'), yaml);
   writeFileSync(join(folder, 'x.pcap'), pcapFile(PACKETS));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '--runmode', 'single'];
-  const { out, err } = await sluice(words, { cwd: folder });
-  expect(out + err).toContain('a file could not be stored: EISDIR');
+  const { stdout, stderr } = await runSluice(words, { cwd: folder });
+  expect(stdout + stderr).toContain('a file could not be stored: EISDIR');
   const told = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
   const records = told.map(line => JSON.parse(line));
   expect(records.filter(each => each.event_type === 'fileinfo')).toHaveLength(2);
@@ -61,8 +61,8 @@ test("a file larger than the store's limit is logged, with the name of the store
   writeFileSync(join(folder, 'x.yaml'), yaml);
   writeFileSync(join(folder, 'x.pcap'), pcapFile(PACKETS.slice(0, 5)));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '--runmode', 'single'];
-  const { out } = await sluice(words, { cwd: folder });
-  expect(out).toContain('a file is larger than max-file-size and was truncated');
+  const { stdout } = await runSluice(words, { cwd: folder });
+  expect(stdout).toContain('a file is larger than max-file-size and was truncated');
   const digest = createHash('sha256').update('fil').digest('hex');
   expect(readFileSync(join(folder, 'filestore', digest.slice(0, 2), digest), 'utf8')).toBe('fil');
 });

@@ -26,7 +26,7 @@ import * as desktop from '../app/rdp/message-builder.js';
 import * as screen from '../app/rfb/message-builder.js';
 import * as Tls from '../app/tls/handshake-builder.js';
 import { concat } from '../packets/bytes.js';
-import { bytesOf, type Conversation, client, server } from './turns.js';
+import { bytesOf, type Conversation, client, server } from './conversation-turns.js';
 
 /** MQTT: a packet of a type, and a string with its length in front. */
 const packet = (type: number, body: string) => String.fromCharCode(type, body.length) + body;

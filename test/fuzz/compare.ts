@@ -5,19 +5,19 @@
  */
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandWords } from '../command-words.js';
+import { parseCommand } from '../command-arguments.js';
 import { WarmEngine } from '../conformance/warm-engine.js';
-import { changedCaptures } from './changed-captures.js';
 import { disagreements } from './disagreements.js';
+import { mutatedCaptureFolder } from './mutated-capture-folder.js';
 
 const USAGE = `usage: npm run fuzz-compare -- [options] FOLDER
   --rules FILE   signatures (signatures/sample.rules)
   --captures N   how many changed captures go through one run (40)
   --rounds N     how many of those runs (1)
   --seed N       of the first capture; the next ones count on (1)
-  --keep FOLDER  where captures that were told about in different ways are kept (fuzz-findings)`;
+  --keep FOLDER  where captures with different records are kept (fuzz-findings)`;
 
-const { values, positionals } = commandWords(
+const { values, positionals } = parseCommand(
   USAGE,
   {
     rules: { type: 'string', default: 'signatures/sample.rules' },
@@ -33,7 +33,7 @@ const engine = new WarmEngine();
 let [seed, found] = [Number(values.seed), 0];
 try {
   for (let round = 0; round < Number(values.rounds); round++, seed += Number(values.captures)) {
-    const folder = changedCaptures(positionals[0]!, seed, Number(values.captures));
+    const folder = mutatedCaptureFolder(positionals[0]!, seed, Number(values.captures));
     for (const [capture, lines] of Object.entries(await disagreements(engine, folder, values.rules))) {
       found++;
       mkdirSync(values.keep, { recursive: true });

@@ -2,7 +2,7 @@
 import type { Random } from '../pseudo-random.js';
 
 /** Replacements for values. No path leads to a place where something could be created. */
-const VALUES: readonly string[] = [
+const REPLACEMENT_VALUES: readonly string[] = [
   ...[
     '',
     'null',
@@ -78,7 +78,7 @@ const VALUES: readonly string[] = [
 ];
 
 /** A line that sets an option: indentation, whether it is commented out, name, value. */
-const OPTION = /^(\s*(?:- )?)(#?)([A-Za-z0-9_.-]+):(.*)$/;
+const OPTION_LINE = /^(\s*(?:- )?)(#?)([A-Za-z0-9_.-]+):(.*)$/;
 
 /** @returns the configuration with one to three changes, and the changed lines */
 export function mutatedConfiguration(text: string, random: Random): { text: string; changes: string[] } {
@@ -86,15 +86,15 @@ export function mutatedConfiguration(text: string, random: Random): { text: stri
   const changes: string[] = [];
   while (changes.length < 1 + random(3)) {
     const at = random(lines.length);
-    const option = OPTION.exec(lines[at]!);
+    const option = OPTION_LINE.exec(lines[at]!);
     if (!option) continue;
-    change(lines, at, option, random);
+    mutateLine(lines, at, option, random);
     changes.push(`${at + 1}: ${lines[at]}`);
   }
   return { text: lines.join('\n'), changes };
 }
 
-function change(lines: string[], at: number, option: RegExpExecArray, random: Random): void {
+function mutateLine(lines: string[], at: number, option: RegExpExecArray, random: Random): void {
   const [line, indent, , name, value] = option as unknown as readonly string[];
   switch (random(10)) {
     case 0:
@@ -107,15 +107,15 @@ function change(lines: string[], at: number, option: RegExpExecArray, random: Ra
       lines[at] = ' '.repeat(random(9)) + line!.trim();
       break;
     default:
-      lines[at] = `${indent}${name}: ${VALUES[random(VALUES.length)]}`;
-      if (random(4) > 0) removeBelow(lines, at, indent!.length);
+      lines[at] = `${indent}${name}: ${REPLACEMENT_VALUES[random(REPLACEMENT_VALUES.length)]}`;
+      if (random(4) > 0) removeNestedLines(lines, at, indent!.length);
   }
 }
 
 /** Removes the nested lines of the option, which now has another value. */
-function removeBelow(lines: string[], at: number, indent: number): void {
-  const isBelow = (line: string) => line.trim() !== '' && line.search(/\S/) > indent;
+function removeNestedLines(lines: string[], at: number, indent: number): void {
+  const isNested = (line: string) => line.trim() !== '' && line.search(/\S/) > indent;
   let end = at + 1;
-  while (end < lines.length && isBelow(lines[end]!)) end++;
+  while (end < lines.length && isNested(lines[end]!)) end++;
   lines.splice(at + 1, end - at - 1);
 }

@@ -6,7 +6,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandWords } from '../command-words.js';
+import { parseCommand } from '../command-arguments.js';
 import { WarmEngine } from '../conformance/warm-engine.js';
 import { randomNumbers } from '../pseudo-random.js';
 import { mutatedConfiguration } from './configuration-mutator.js';
@@ -18,10 +18,10 @@ const USAGE = `usage: npm run fuzz-config -- [options]
   --config FILE  what is changed (suricata-like.yaml)`;
 
 /** Patterns of internal exceptions, and of values printed without formatting. */
-const UNMEANT =
+const INTERNAL_ERROR =
   /(TypeError|RangeError|ReferenceError|Cannot read|is not (a function|iterable)|\bundefined\b(?! variable)|\bNaN\b|\[object |\n +at )/;
 
-const { values } = commandWords(
+const { values } = parseCommand(
   USAGE,
   {
     seconds: { type: 'string', default: '60' },
@@ -41,10 +41,10 @@ let [runs, findings] = [0, 0];
 try {
   for (let seed = Number(values.seed); Date.now() < end; seed++, runs++) {
     const { text, changes } = mutatedConfiguration(original, randomNumbers(seed));
-    const why = await run(text, seed);
-    if (why === undefined) continue;
+    const failure = await run(text, seed);
+    if (failure === undefined) continue;
     findings++;
-    console.error(`seed ${seed}: ${why}\n  ${changes.join('\n  ')}`);
+    console.error(`seed ${seed}: ${failure}\n  ${changes.join('\n  ')}`);
   }
 } finally {
   engine.close();
@@ -68,11 +68,11 @@ async function run(text: string, seed: number): Promise<string | undefined> {
     ...['-c', join(folder, 'changed.yaml'), '--set', `default-data-dir=${folder}`, '-l', logs],
     ...['-S', join(process.cwd(), 'signatures/sample.rules'), ...(seed % 3 ? capture : ['-T'])],
   ];
-  const place = { cwd: folder, env: process.env, output: folder, timeoutSeconds: Number(values.limit) };
-  const ending = await engine.run(args, place);
-  const told = readFileSync(join(folder, 'stderr'), 'utf8') + readFileSync(join(folder, 'stdout'), 'utf8');
+  const options = { cwd: folder, env: process.env, output: folder, timeoutSeconds: Number(values.limit) };
+  const status = await engine.run(args, options);
+  const printed = readFileSync(join(folder, 'stderr'), 'utf8') + readFileSync(join(folder, 'stdout'), 'utf8');
   rmSync(logs, { recursive: true });
-  if (ending !== 0 && ending !== 1) return `ended with ${ending}: ${told.slice(-400)}`;
-  if (ending === 1 && !told.includes('Error: ')) return 'refused without an error';
-  return UNMEANT.exec(told) ? told.slice(0, 800) : undefined;
+  if (status !== 0 && status !== 1) return `ended with ${status}: ${printed.slice(-400)}`;
+  if (status === 1 && !printed.includes('Error: ')) return 'refused without an error';
+  return INTERNAL_ERROR.exec(printed) ? printed.slice(0, 800) : undefined;
 }

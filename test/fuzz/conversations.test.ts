@@ -27,9 +27,9 @@ import { concat } from '../packets/bytes.js';
 import { randomNumbers } from '../pseudo-random.js';
 import { stubThread } from '../thread-stub.js';
 import { BINARY_CONVERSATIONS } from './binary-conversations.js';
-import { mutated } from './byte-mutator.js';
+import { mutatedVariants } from './byte-mutator.js';
+import type { Turn } from './conversation-turns.js';
 import { TEXT_CONVERSATIONS } from './text-conversations.js';
-import type { Turn } from './turns.js';
 
 const SEEDS = [1, 2, 3];
 
@@ -127,8 +127,8 @@ test.each(CASES)(
     const thread = stubThread({});
     const settings = protocol.prepare?.(thread.config as Config, thread.shared, () => undefined);
     const random = randomNumbers(seed);
-    const clients = [...mutated(seed, 300, client)];
-    const servers = [...mutated(seed + 100, 300, server)];
+    const clients = [...mutatedVariants(seed, 300, client)];
+    const servers = [...mutatedVariants(seed + 100, 300, server)];
     clients.forEach((bytes, i) => {
       const talk = new ApplicationState();
       const session = talk.startSession(protocol, 0, settings);

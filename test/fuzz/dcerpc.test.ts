@@ -4,7 +4,7 @@ import dcerpc from '../../modules/app/dcerpc.js';
 import { bind, bindAck, request, response, SVCCTL } from '../app/dcerpc/pdu-builder.js';
 import { Feed } from '../application/feed.js';
 import { randomNumbers } from '../pseudo-random.js';
-import { mutated } from './byte-mutator.js';
+import { mutatedVariants } from './byte-mutator.js';
 
 const client = Buffer.concat([
   bind(1, [SVCCTL, SVCCTL]),
@@ -16,8 +16,8 @@ const server = Buffer.concat([bindAck(1, [0, 2]), response(2, 'result')]);
 describe.each([1, 2, 3])('seed %i', seed => {
   test('mutated calls give the same records whole and in pieces', () => {
     const random = randomNumbers(seed);
-    const servers = [...mutated(seed + 100, 60, [server])];
-    [...mutated(seed, 60, [client])].forEach((bytes, i) => {
+    const servers = [...mutatedVariants(seed + 100, 60, [server])];
+    [...mutatedVariants(seed, 60, [client])].forEach((bytes, i) => {
       const tell = (next: () => number) => {
         const feed = new Feed([dcerpc], { serverPort: 135 });
         return feed.pieces(true, bytes, next).pieces(false, servers[i]!, next).end().records;
@@ -27,7 +27,7 @@ describe.each([1, 2, 3])('seed %i', seed => {
   });
 
   test('mutated datagrams are parsed or rejected', () => {
-    for (const bytes of mutated(seed, 500, [Buffer.concat([Buffer.from([4]), client])]))
+    for (const bytes of mutatedVariants(seed, 500, [Buffer.concat([Buffer.from([4]), client])]))
       new Feed([dcerpc], { transport: 'udp' }).client(bytes).server(bytes).end();
   });
 });

@@ -18,7 +18,7 @@ import {
 import { Feed } from '../application/feed.js';
 import { concat, u16 } from '../packets/bytes.js';
 import { randomNumbers } from '../pseudo-random.js';
-import { mutated } from './byte-mutator.js';
+import { mutatedVariants } from './byte-mutator.js';
 
 const SEEDS = [1, 2, 3];
 const FORMATS = { detailed: true, grouped: true };
@@ -37,7 +37,7 @@ const ORIGINALS = [request('www.example.org'), response('www.example.org'), mixe
 
 describe.each(SEEDS)('seed %i', seed => {
   test('mutated messages are parsed at bounded cost', () => {
-    for (const bytes of mutated(seed, 3000, ORIGINALS)) {
+    for (const bytes of mutatedVariants(seed, 3000, ORIGINALS)) {
       const parsed = new Message(bytes);
       // A name begins at most at every third byte and costs at most its limit; it is skipped once, then read.
       const atOnce = (bytes.length / 3 + 1) * (MAX_LABELS + MAX_POINTERS + bytes.length);
@@ -50,7 +50,7 @@ describe.each(SEEDS)('seed %i', seed => {
   test('mutated streams give the same records whole and in pieces', () => {
     const random = randomNumbers(seed);
     const stream = concat(framed(request('a.b')), framed(request('c.d')), framed(mixed));
-    for (const bytes of mutated(seed, 15, [stream])) {
+    for (const bytes of mutatedVariants(seed, 15, [stream])) {
       const tell = (next: () => number) => {
         const feed = new Feed([dns], { serverPort: 53 }).pieces(true, bytes, next).end();
         return [feed.records, feed.events];

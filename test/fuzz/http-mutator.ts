@@ -3,7 +3,7 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { type Random, randomNumbers } from '../pseudo-random.js';
 
-const PIECES = [
+const SNIPPETS = [
   'GET / HTTP/1.1\r\nHost: a\r\n\r\n',
   'POST /f HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello',
   'POST /f HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
@@ -33,30 +33,34 @@ const PIECES = [
 ];
 
 /** A small random number generator. */
-export class Dice {
+export class RandomChoices {
   readonly below: Random;
 
   constructor(seed: number) {
     this.below = randomNumbers(seed);
   }
 
-  of<T>(list: readonly T[]): T {
+  pick<T>(list: readonly T[]): T {
     return list[this.below(list.length)]!;
   }
 }
 
 /** Data of one side: concatenated pieces with bytes changed, removed and repeated. */
-export function mutated(dice: Dice): Buffer {
+export function mutatedHttp(choices: RandomChoices): Buffer {
   let text = '';
-  for (let i = dice.below(8); i >= 0; i--) text += dice.of(PIECES);
+  for (let i = choices.below(8); i >= 0; i--) text += choices.pick(SNIPPETS);
   const bytes = Buffer.from(text, 'latin1');
-  for (let i = dice.below(6); i > 0 && bytes.length > 0; i--) {
-    const at = dice.below(bytes.length);
-    const kind = dice.below(3);
-    if (kind === 0) bytes[at] = dice.below(256);
-    else if (kind === 1) bytes.copyWithin(at, dice.below(bytes.length));
+  for (let i = choices.below(6); i > 0 && bytes.length > 0; i--) {
+    const at = choices.below(bytes.length);
+    const kind = choices.below(3);
+    if (kind === 0) bytes[at] = choices.below(256);
+    else if (kind === 1) bytes.copyWithin(at, choices.below(bytes.length));
     else
-      bytes.fill(dice.of(['\r', '\n', ' ', ':', '0', '\0']), at, Math.min(bytes.length, at + dice.below(4)));
+      bytes.fill(
+        choices.pick(['\r', '\n', ' ', ':', '0', '\0']),
+        at,
+        Math.min(bytes.length, at + choices.below(4)),
+      );
   }
   return bytes;
 }

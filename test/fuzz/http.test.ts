@@ -2,25 +2,26 @@
 import { describe, expect, test } from 'vitest';
 import http from '../../modules/app/http.js';
 import { Feed } from '../application/feed.js';
-import { Dice, mutated } from './http-mutator.js';
+import { mutatedHttp, RandomChoices } from './http-mutator.js';
 
 const ROUNDS = 120;
 
 describe.each([1, 2, 3, 4, 5])('mutated exchanges, seed %i', seed => {
   test('never throw, and always end', () => {
-    const dice = new Dice(seed);
-    for (let round = 0; round < ROUNDS; round++) play(dice);
+    const choices = new RandomChoices(seed);
+    for (let round = 0; round < ROUNDS; round++) play(choices);
   });
 });
 
-function play(dice: Dice): void {
-  const feed = new Feed([http], dice.below(2) === 0 ? {} : { inline: true });
-  for (let turn = dice.below(6); turn >= 0; turn--) {
-    const toServer = dice.below(2) === 0;
-    const kind = dice.below(12);
-    if (kind === 0) feed.gap(toServer, 1 + dice.below(2000));
-    else if (kind === 1) feed.close(toServer, dice.below(2) === 0);
-    else feed.pieces(toServer, mutated(dice), () => 1 + dice.below(dice.of([1, 8, 200, 5000])));
+function play(choices: RandomChoices): void {
+  const feed = new Feed([http], choices.below(2) === 0 ? {} : { inline: true });
+  for (let turn = choices.below(6); turn >= 0; turn--) {
+    const toServer = choices.below(2) === 0;
+    const kind = choices.below(12);
+    if (kind === 0) feed.gap(toServer, 1 + choices.below(2000));
+    else if (kind === 1) feed.close(toServer, choices.below(2) === 0);
+    else
+      feed.pieces(toServer, mutatedHttp(choices), () => 1 + choices.below(choices.pick([1, 8, 200, 5000])));
   }
   feed.end();
   const { counters } = feed.thread;

@@ -2,16 +2,16 @@
 import { concat, u16, u32 } from '../packets/bytes.js';
 import type { CapturedPacket } from '../packets/pcap-file.js';
 import type { Random } from '../pseudo-random.js';
-import { layersOf, viewOf, withRest } from './packet-layers.js';
+import { layersOf, viewOf, withTail } from './packet-layers.js';
 
 const FRAGMENT_HEADER = 44;
-const MORE = 1;
+const MORE_FRAGMENTS = 1;
 
 /** The packet in fragments of at least eight bytes, at most `most` of them; unchanged if it cannot be fragmented. */
 export function fragments(
   linkType: number,
   packet: CapturedPacket,
-  most: number,
+  maxUnits: number,
   random: Random,
 ): CapturedPacket[] {
   const layers = layersOf(linkType, packet.data);
@@ -20,7 +20,7 @@ export function fragments(
   const length = layers.end - layers.transport;
   const parts: CapturedPacket[] = [];
   for (let at = 0; at < length; ) {
-    const end = Math.min(length, at + 8 * (1 + random(most)));
+    const end = Math.min(length, at + 8 * (1 + random(maxUnits)));
     parts.push(fragment(at, end));
     at = end;
   }
@@ -29,9 +29,9 @@ export function fragments(
   function fragment(start: number, end: number): CapturedPacket {
     const { network, version, transport, protocol } = layers!;
     const bytes = packet.data.subarray(transport + start, transport + end);
-    const more = end < length ? MORE : 0;
+    const more = end < length ? MORE_FRAGMENTS : 0;
     const header = concat(Uint8Array.of(protocol, 0), u16(start | more), u32(identification));
-    const data = withRest(
+    const data = withTail(
       packet.data,
       { ...layers!, protocol: 0 },
       transport,

@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandWords } from '../command-words.js';
+import { parseCommand } from '../command-arguments.js';
 import { capturesBelow } from '../conformance/captures.js';
 import { WarmEngine } from '../conformance/warm-engine.js';
 import { randomNumbers } from '../pseudo-random.js';
@@ -20,7 +20,7 @@ const USAGE = `usage: npm run fuzz -- [options] FOLDER
   --keep FOLDER  where captures that fail are kept (fuzz-findings)`;
 
 /** Larger captures take long and find little more. */
-const LARGEST = 2 ** 21;
+const MAX_CAPTURE_BYTES = 2 ** 21;
 
 const CONFIG = `%YAML 1.1
 ---
@@ -29,7 +29,7 @@ stream: { checksum-validation: no }
 outputs: [{ eve-log: { enabled: yes } }]
 `;
 
-const { values, positionals } = commandWords(
+const { values, positionals } = parseCommand(
   USAGE,
   {
     seconds: { type: 'string', default: '60' },
@@ -43,9 +43,9 @@ const { values, positionals } = commandWords(
   { numbers: ['seconds', 'runs', 'seed', 'limit'] },
 );
 
-const captures = capturesBelow(positionals[0]!).filter(path => statSync(path).size <= LARGEST);
+const captures = capturesBelow(positionals[0]!).filter(path => statSync(path).size <= MAX_CAPTURE_BYTES);
 if (captures.length === 0) {
-  console.error(`no captures up to ${LARGEST} bytes below ${positionals[0]}`);
+  console.error(`no captures up to ${MAX_CAPTURE_BYTES} bytes below ${positionals[0]}`);
   process.exit(2);
 }
 
@@ -61,10 +61,10 @@ try {
     const bytes = mutatedCapture(readFileSync(path), random);
     if (!bytes) continue;
     runs++;
-    const why = await replay(bytes);
-    if (why === undefined) continue;
+    const failure = await replay(bytes);
+    if (failure === undefined) continue;
     findings++;
-    keep(bytes, seed, path, why);
+    keep(bytes, seed, path, failure);
   }
 } finally {
   engine.close();
@@ -78,23 +78,23 @@ async function replay(bytes: Uint8Array): Promise<string | undefined> {
   writeFileSync(join(folder, 'capture.pcap'), bytes);
   const rules = values.rules ? ['-S', values.rules] : ['-S', '/dev/null'];
   const args = ['-c', join(folder, 'sluice.yaml'), '-r', join(folder, 'capture.pcap'), '-l', folder];
-  const place = {
+  const options = {
     cwd: process.cwd(),
     env: process.env,
     output: folder,
     timeoutSeconds: Number(values.limit),
   };
-  const ending = await engine.run([...args, '--runmode', 'single', '-k', 'none', ...rules], place);
-  const told = readFileSync(join(folder, 'stderr'), 'utf8') + readFileSync(join(folder, 'stdout'), 'utf8');
+  const status = await engine.run([...args, '--runmode', 'single', '-k', 'none', ...rules], options);
+  const printed = readFileSync(join(folder, 'stderr'), 'utf8') + readFileSync(join(folder, 'stdout'), 'utf8');
   rmSync(join(folder, 'eve.json'), { force: true });
-  const thrown = /parser \S+ failed:.{0,400}/s.exec(told);
+  const thrown = /parser \S+ failed:.{0,400}/s.exec(printed);
   if (thrown) return thrown[0];
-  return ending === 0 ? undefined : `ended with ${ending}: ${told.slice(-400)}`;
+  return status === 0 ? undefined : `ended with ${status}: ${printed.slice(-400)}`;
 }
 
-function keep(bytes: Uint8Array, seed: number, path: string, why: string): void {
+function keep(bytes: Uint8Array, seed: number, path: string, failure: string): void {
   mkdirSync(values.keep, { recursive: true });
-  const kept = join(values.keep, `${seed}.pcap`);
-  writeFileSync(kept, bytes);
-  console.error(`${kept}: seed ${seed} of ${path}: ${why}`);
+  const file = join(values.keep, `${seed}.pcap`);
+  writeFileSync(file, bytes);
+  console.error(`${file}: seed ${seed} of ${path}: ${failure}`);
 }

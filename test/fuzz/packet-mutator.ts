@@ -5,76 +5,90 @@
 import { concat } from '../packets/bytes.js';
 import type { CapturedPacket } from '../packets/pcap-file.js';
 import { type Random, shuffled } from '../pseudo-random.js';
-import { changed } from './byte-mutator.js';
+import { mutatedBytes } from './byte-mutator.js';
 import type { Capture } from './capture-packets.js';
 import { fragments } from './ip-fragments.js';
-import { layersOf, TCP, viewOf, withRest } from './packet-layers.js';
-import { ACK, carrier, FIN, merged, part, RST, split } from './tcp-segments.js';
+import { layersOf, TCP, viewOf, withTail } from './packet-layers.js';
+import {
+  ACK,
+  dataSegmentLayers,
+  FIN,
+  mergedSegment,
+  RST,
+  segmentPart,
+  splitSegment,
+} from './tcp-segments.js';
 
 /** Kinds of changes of one packet. */
-type Fate = (packet: CapturedPacket, random: Random, linkType: number) => CapturedPacket[];
+type PacketMutation = (packet: CapturedPacket, random: Random, linkType: number) => CapturedPacket[];
 
-const FATES: readonly Fate[] = [
+const PACKET_MUTATIONS: readonly PacketMutation[] = [
   () => [],
   packet => [packet, packet],
-  cut,
-  withOtherPayload,
-  withOtherBytes,
+  truncated,
+  withMutatedPayload,
+  withMutatedBytes,
   (packet, random, link) => {
-    const layers = carrier(link, packet);
-    return layers ? split(packet, layers, 1 + random(random(3) === 0 ? 4 : 600), random) : [packet];
+    const layers = dataSegmentLayers(link, packet);
+    return layers ? splitSegment(packet, layers, 1 + random(random(3) === 0 ? 4 : 600), random) : [packet];
   },
-  (packet, random, link) => shuffled(overlapping(packet, random, link), random),
-  overlapping,
+  (packet, random, link) => shuffled(overlappingSegments(packet, random, link), random),
+  overlappingSegments,
   (packet, random, link) => fragments(link, packet, 1 + random(40), random),
   (packet, random, link) => shuffled(fragments(link, packet, 1 + random(40), random), random),
   overlappingFragments,
   (packet, random, link) => [packet, ...withFlags(packet, link, random(2) === 0 ? FIN | ACK : RST, true)],
   (packet, random, link) => withFlags(packet, link, random(256), false),
   (packet, _random, link) => (isBareAck(packet, link) ? [] : [packet]),
-  (packet, random) => [{ ...packet, time: Math.max(0, packet.time! + JUMPS[random(JUMPS.length)]!) }],
-  tagged,
+  (packet, random) => [
+    { ...packet, time: Math.max(0, packet.time! + TIME_JUMPS[random(TIME_JUMPS.length)]!) },
+  ],
+  withVlanTag,
 ];
 
 /** In seconds. */
-const JUMPS = [-100, -1, -0.001, 0.5, 31, 700, 4000];
+const TIME_JUMPS = [-100, -1, -0.001, 0.5, 31, 700, 4000];
 
 /** One capture made of several, one after the other, each with a few kinds of changes at random rates. */
 export function mutatedPackets({ linkType, packets }: Capture, random: Random): CapturedPacket[] {
-  const kinds = Array.from({ length: 1 + random(4) }, () => FATES[random(FATES.length)]!);
-  const each = [1, 2, 4, 10, 40][random(5)]!;
+  const mutations = Array.from(
+    { length: 1 + random(4) },
+    () => PACKET_MUTATIONS[random(PACKET_MUTATIONS.length)]!,
+  );
+  const interval = [1, 2, 4, 10, 40][random(5)]!;
   const result: CapturedPacket[] = [];
   for (const packet of packets) {
-    if (random(each) === 0) result.push(...kinds[random(kinds.length)]!(packet, random, linkType));
+    if (random(interval) === 0)
+      result.push(...mutations[random(mutations.length)]!(packet, random, linkType));
     else result.push(packet);
   }
-  if (random(4) === 0) exchanged(result, random, 1 + random(20));
-  return random(4) === 0 ? withMerged(result, linkType, random) : result;
+  if (random(4) === 0) swapPackets(result, random, 1 + random(20));
+  return random(4) === 0 ? withMergedSegments(result, linkType, random) : result;
 }
 
-function cut(packet: CapturedPacket, random: Random): CapturedPacket[] {
+function truncated(packet: CapturedPacket, random: Random): CapturedPacket[] {
   const data = packet.data.slice(0, random(packet.data.length + 1));
   return [{ ...packet, data, wireLength: random(2) === 0 ? data.length : packet.data.length }];
 }
 
 /** The transport's payload, with a correct length field. */
-function withOtherPayload(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
+function withMutatedPayload(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
   const layers = layersOf(link, packet.data);
   if (!layers) return [packet];
-  const payload = changed(packet.data.slice(layers.payload, layers.end), random);
+  const payload = mutatedBytes(packet.data.slice(layers.payload, layers.end), random);
   if (payload.length > 65_000) return [packet];
-  const data = withRest(packet.data, layers, layers.payload, payload);
+  const data = withTail(packet.data, layers, layers.payload, payload);
   return [{ ...packet, data, wireLength: data.length }];
 }
 
-function withOtherBytes(packet: CapturedPacket, random: Random): CapturedPacket[] {
-  const data = changed(packet.data, random);
+function withMutatedBytes(packet: CapturedPacket, random: Random): CapturedPacket[] {
+  const data = mutatedBytes(packet.data, random);
   return [{ ...packet, data, wireLength: data.length }];
 }
 
 /** Overlapping segments, with the same or with other bytes. */
-function overlapping(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
-  const layers = carrier(link, packet);
+function overlappingSegments(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
+  const layers = dataSegmentLayers(link, packet);
   if (!layers) return [packet];
   const length = layers.end - layers.payload;
   const result: CapturedPacket[] = [];
@@ -83,33 +97,35 @@ function overlapping(packet: CapturedPacket, random: Random, link: number): Capt
     const end = Math.min(length, at + 1 + random(length));
     const bytes = packet.data.slice(layers.payload + start, layers.payload + end);
     if (random(3) === 0) bytes[random(bytes.length)] = random(256);
-    result.push(part(packet, layers, start, end, bytes));
+    result.push(segmentPart(packet, layers, start, end, bytes));
     at = end;
   }
   return result;
 }
 
 function overlappingFragments(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
-  const same = random(0xffff);
-  const cuttings = [3, 5].map(most =>
-    fragments(link, packet, most + random(20), below => (below === 0xfffe ? same : random(below))),
+  const identification = random(0xffff);
+  const fragmentations = [3, 5].map(maxDistance =>
+    fragments(link, packet, maxDistance + random(20), below =>
+      below === 0xfffe ? identification : random(below),
+    ),
   );
-  return shuffled(cuttings.flat(), random);
+  return shuffled(fragmentations.flat(), random);
 }
 
 /** A segment with other flags, with or without the payload of the original. */
-function withFlags(packet: CapturedPacket, link: number, flags: number, bare: boolean): CapturedPacket[] {
+function withFlags(packet: CapturedPacket, link: number, flags: number, isBare: boolean): CapturedPacket[] {
   const layers = layersOf(link, packet.data);
-  if (layers?.protocol !== TCP) return bare ? [] : [packet];
-  const length = bare ? 0 : layers.end - layers.payload;
-  const data = withRest(
+  if (layers?.protocol !== TCP) return isBare ? [] : [packet];
+  const length = isBare ? 0 : layers.end - layers.payload;
+  const data = withTail(
     packet.data,
     layers,
     layers.payload,
     packet.data.subarray(layers.payload, layers.payload + length),
   );
   data[layers.transport + 13] = flags;
-  if (bare) {
+  if (isBare) {
     const view = viewOf(data);
     view.setUint32(layers.transport + 4, view.getUint32(layers.transport + 4) + layers.end - layers.payload);
   }
@@ -123,7 +139,7 @@ function isBareAck(packet: CapturedPacket, link: number): boolean {
   );
 }
 
-function tagged(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
+function withVlanTag(packet: CapturedPacket, random: Random, link: number): CapturedPacket[] {
   if (link !== 1 || packet.data.length < 14) return [packet];
   const tag = Uint8Array.of(0x81, 0, 0, random(4));
   const data = concat(packet.data.slice(0, 12), tag, packet.data.slice(12));
@@ -131,20 +147,24 @@ function tagged(packet: CapturedPacket, random: Random, link: number): CapturedP
 }
 
 /** Swaps some packets with ones up to `most` positions later. */
-function exchanged(packets: CapturedPacket[], random: Random, most: number): void {
+function swapPackets(packets: CapturedPacket[], random: Random, maxDistance: number): void {
   for (let i = 0; i < packets.length; i++) {
     if (random(10) !== 0) continue;
-    const j = Math.min(packets.length - 1, i + 1 + random(most));
+    const j = Math.min(packets.length - 1, i + 1 + random(maxDistance));
     [packets[i], packets[j]] = [packets[j]!, packets[i]!];
   }
 }
 
-function withMerged(packets: readonly CapturedPacket[], linkType: number, random: Random): CapturedPacket[] {
+function withMergedSegments(
+  packets: readonly CapturedPacket[],
+  linkType: number,
+  random: Random,
+): CapturedPacket[] {
   const result: CapturedPacket[] = [];
   for (const packet of packets) {
     const last = result.at(-1);
-    const both = last && random(2) === 0 ? merged(linkType, last, packet) : undefined;
-    if (both) result[result.length - 1] = both;
+    const mergedPacket = last && random(2) === 0 ? mergedSegment(linkType, last, packet) : undefined;
+    if (mergedPacket) result[result.length - 1] = mergedPacket;
     else result.push(packet);
   }
   return result;

@@ -94,21 +94,21 @@ export const ODD_ARGUMENTS: readonly string[] = [
 ];
 
 /** @yields rules of one line each */
-export function* mutations(seed: number, count: number, samples = SAMPLES): Generator<string> {
-  const below = randomNumbers(seed);
+export function* mutatedRules(seed: number, count: number, samples = SAMPLES): Generator<string> {
+  const random = randomNumbers(seed);
   for (let i = 0; i < count; i++) {
-    let rule = samples[below(samples.length)]!;
-    for (let changes = 1 + below(4); changes > 0; changes--) rule = mutated(rule, below);
+    let rule = samples[random(samples.length)]!;
+    for (let changes = 1 + random(4); changes > 0; changes--) rule = mutatedRule(rule, random);
     // A backslash at the end would join the next line.
     yield rule.replaceAll(/[\r\n]/g, ' ').replace(/\\\s*$/, '');
   }
 }
 
-function mutated(rule: string, below: (n: number) => number): string {
-  const at = below(rule.length + 1);
-  const length = 1 + below(12);
-  const snippet = SNIPPETS[below(SNIPPETS.length)]!;
-  switch (below(6)) {
+function mutatedRule(rule: string, random: (n: number) => number): string {
+  const at = random(rule.length + 1);
+  const length = 1 + random(12);
+  const snippet = SNIPPETS[random(SNIPPETS.length)]!;
+  switch (random(6)) {
     case 0:
       return rule.slice(0, at) + rule.slice(at + length);
     case 1:
@@ -118,17 +118,17 @@ function mutated(rule: string, below: (n: number) => number): string {
     case 3:
       return rule.slice(0, at) + rule.slice(at, at + length).repeat(2) + rule.slice(at + length);
     case 4:
-      return withOptionMoved(rule, below);
+      return withOptionMoved(rule, random);
     default:
-      return rule.slice(0, at) + String.fromCodePoint(below(0x2ff)) + rule.slice(at + 1);
+      return rule.slice(0, at) + String.fromCodePoint(random(0x2ff)) + rule.slice(at + 1);
   }
 }
 
 /** Options in another order, omitted or repeated. */
-function withOptionMoved(rule: string, below: (n: number) => number): string {
+function withOptionMoved(rule: string, random: (n: number) => number): string {
   const parts = rule.split(';');
-  const [taken] = parts.splice(below(parts.length), 1);
-  if (below(3) > 0) parts.splice(below(parts.length + 1), 0, taken!);
-  if (below(4) === 0) parts.splice(below(parts.length + 1), 0, taken!);
+  const [removed] = parts.splice(random(parts.length), 1);
+  if (random(3) > 0) parts.splice(random(parts.length + 1), 0, removed!);
+  if (random(4) === 0) parts.splice(random(parts.length + 1), 0, removed!);
   return parts.join(';');
 }

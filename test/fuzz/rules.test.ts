@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { keywordsByName } from '../../signatures/keywords.js';
 import { load } from '../signatures/rules.js';
-import { mutations, ODD_ARGUMENTS } from './rule-mutator.js';
+import { mutatedRules, ODD_ARGUMENTS } from './rule-mutator.js';
 
 const REAL_RULES = '../shared/rules/et-open.rules';
 const SEEDS = [1, 2, 3, 4];
@@ -11,7 +11,7 @@ const ROUNDS = 1500;
 
 describe.each(SEEDS)('mutated rules, seed %i', seed => {
   test('each is loaded, or rejected with its position', () =>
-    expectPlaces([...mutations(seed, ROUNDS)].join('\n')));
+    expectPlaces([...mutatedRules(seed, ROUNDS)].join('\n')));
 });
 
 // Real rules are not part of the project; if they are next to it, they are mutated too.
@@ -20,7 +20,7 @@ describe.skipIf(!existsSync(REAL_RULES))('mutated real rules', () => {
     const real = readFileSync(REAL_RULES, 'utf8')
       .split('\n')
       .filter((line, i) => i % 10 === 0 && !line.startsWith('#') && line !== '');
-    expectPlaces([...mutations(9, 3000, real)].join('\n'));
+    expectPlaces([...mutatedRules(9, 3000, real)].join('\n'));
   });
 });
 

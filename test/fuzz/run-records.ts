@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline';
 import type { WarmEngine } from '../conformance/warm-engine.js';
 
 /** Each capture is independent of the others. */
-export const SEPARATE = 'pcap-file.separate=yes';
+export const SEPARATE_CAPTURES = 'pcap-file.separate=yes';
 
 /** Records of all types, with all optional members. */
-export const EVERYTHING = `%YAML 1.1
+export const ALL_RECORDS_CONFIG = `%YAML 1.1
 ---
 logging: { outputs: [{ console: { enabled: yes, level: debug } }] }
 stream: { checksum-validation: no }
@@ -28,72 +28,72 @@ outputs:
 `;
 
 /** Numbers that differ from run to run, and paths of captures. */
-const OF_THE_RUN = /"(flow|parent)_id":\d+,?|"pcap_filename":"[^"]*",?/g;
+const RUN_SPECIFIC = /"(flow|parent)_id":\d+,?|"pcap_filename":"[^"]*",?/g;
 
 /** Records of the whole run, and those of tags, which rules may set for hosts. */
-const NOT_COMPARED = new Set(['stats', 'packet']);
+const IGNORED_TYPES = new Set(['stats', 'packet']);
 
 /** Records of one run by capture, each with its count, and errors of the run itself. */
-export interface Told {
+export interface RunRecords {
   readonly records: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  readonly wrong: readonly string[];
+  readonly errors: readonly string[];
 }
 
-export async function tell(
+export async function recordsOfRun(
   engine: WarmEngine,
   folder: string,
   rules: string,
-  way: readonly string[],
+  configuration: readonly string[],
   skipped: ReadonlySet<string>,
-): Promise<Told> {
+): Promise<RunRecords> {
   const output = mkdtempSync(join(tmpdir(), 'sluice-compare-'));
   try {
     const config = join(output, 'sluice.yaml');
-    writeFileSync(config, EVERYTHING);
+    writeFileSync(config, ALL_RECORDS_CONFIG);
     const args = ['-c', config, '-r', folder, '-l', output, '-S', rules, '-k', 'none'];
-    const place = { cwd: process.cwd(), env: process.env, output, timeoutSeconds: 600 };
-    const ending = await engine.run([...args, ...way], place);
-    const wrong: string[] = [];
+    const options = { cwd: process.cwd(), env: process.env, output, timeoutSeconds: 600 };
+    const status = await engine.run([...args, ...configuration], options);
+    const errors: string[] = [];
     const printed = ['stderr', 'stdout'].map(name => readFileSync(join(output, name), 'utf8')).join('');
     const thrown = /parser \S+ failed:.{0,600}/s.exec(printed);
-    if (thrown) wrong.push(thrown[0]);
+    if (thrown) errors.push(thrown[0]);
     // Truncated captures change the exit code.
-    if (ending !== 0 && ending !== 1) wrong.push(`ended with ${ending}: ${printed.slice(-400)}`);
-    const joined = !way.includes(SEPARATE);
-    const records = await recordsOf(join(output, 'eve.json'), skipped, joined, wrong);
-    return { records, wrong };
+    if (status !== 0 && status !== 1) errors.push(`ended with ${status}: ${printed.slice(-400)}`);
+    const isJoined = !configuration.includes(SEPARATE_CAPTURES);
+    const records = await readRecords(join(output, 'eve.json'), skipped, isJoined, errors);
+    return { records, errors };
   } finally {
     rmSync(output, { recursive: true });
   }
 }
 
-async function recordsOf(
+async function readRecords(
   file: string,
   skipped: ReadonlySet<string>,
-  joined: boolean,
-  wrong: string[],
+  isJoined: boolean,
+  errors: string[],
 ): Promise<Map<string, Map<string, number>>> {
   const records = new Map<string, Map<string, number>>();
   let last: any;
   for await (const line of createInterface({ input: createReadStream(file) })) {
-    const text = faultOf(line);
-    if (text) wrong.push(`${text}: ${line.slice(0, 1000)}`);
+    const text = jsonError(line);
+    if (text) errors.push(`${text}: ${line.slice(0, 1000)}`);
     if (text) continue;
     const record = JSON.parse(line);
     if (record.event_type === 'stats') last = record.stats;
-    if (NOT_COMPARED.has(record.event_type) || skipped.has(String(record.alert?.signature_id))) continue;
-    const capture = joined ? 'joined' : basename(record.pcap_filename ?? 'none');
-    const counted = records.get(capture) ?? new Map<string, number>();
-    records.set(capture, counted);
-    const known = line.replace(OF_THE_RUN, '');
-    counted.set(known, (counted.get(known) ?? 0) + 1);
+    if (IGNORED_TYPES.has(record.event_type) || skipped.has(String(record.alert?.signature_id))) continue;
+    const capture = isJoined ? 'joined' : basename(record.pcap_filename ?? 'none');
+    const counts = records.get(capture) ?? new Map<string, number>();
+    records.set(capture, counts);
+    const comparable = line.replace(RUN_SPECIFIC, '');
+    counts.set(comparable, (counts.get(comparable) ?? 0) + 1);
   }
-  wrong.push(...unaccounted(last));
+  errors.push(...statsErrors(last));
   return records;
 }
 
 /** Errors in a line of EVE: each must be an object with distinct member names. */
-function faultOf(line: string): string | undefined {
+function jsonError(line: string): string | undefined {
   try {
     const shortest = JSON.stringify(JSON.parse(line));
     // Of members with the same name the last one is kept, so the text gets shorter.
@@ -104,7 +104,7 @@ function faultOf(line: string): string | undefined {
   }
 }
 
-function unaccounted(stats: any): string[] {
+function statsErrors(stats: any): string[] {
   if (!stats) return ['no statistics'];
   const wrong: string[] = [];
   const ips = stats.ips ?? {};

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { Feed } from '../application/feed.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';
 import { BINARY_CONVERSATIONS } from './binary-conversations.js';
-import { changed } from './byte-mutator.js';
+import { mutatedBytes } from './byte-mutator.js';
+import type { Conversation, Turn } from './conversation-turns.js';
 import { TEXT_CONVERSATIONS } from './text-conversations.js';
-import type { Conversation, Turn } from './turns.js';
 
 const SEEDS = 8;
 const CONVERSATIONS = [...TEXT_CONVERSATIONS, ...BINARY_CONVERSATIONS];
@@ -20,7 +20,9 @@ const FOLLOWED = /BODY_UNEXPECTED|MISSING_PROTOCOL|LINE_INCOMPLETE/;
 function mutated(turns: readonly Turn[], seed: number): Turn[] {
   const random = randomNumbers(seed);
   return turns.map((turn, i) =>
-    (i === 0 && seed % 3 > 0) || random(3) === 0 ? turn : { ...turn, bytes: changed(turn.bytes, random) },
+    (i === 0 && seed % 3 > 0) || random(3) === 0
+      ? turn
+      : { ...turn, bytes: mutatedBytes(turn.bytes, random) },
   );
 }
 

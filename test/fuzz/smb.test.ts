@@ -6,7 +6,7 @@ import * as Build from '../app/smb/message-builder.js';
 import { record } from '../app/smb/message-builder.js';
 import { Feed } from '../application/feed.js';
 import { randomNumbers } from '../pseudo-random.js';
-import { mutated } from './byte-mutator.js';
+import { mutatedVariants } from './byte-mutator.js';
 
 const all = (...messages: Uint8Array[]) => Buffer.concat(messages.map(each => record(each)));
 const none = Buffer.alloc(0);
@@ -35,8 +35,8 @@ const server = all(
 describe.each([1, 2, 3])('seed %i', seed => {
   test('mutated conversations give the same records whole and in pieces', () => {
     const random = randomNumbers(seed);
-    const servers = [...mutated(seed + 100, 40, [server])];
-    [...mutated(seed, 40, [client])].forEach((bytes, i) => {
+    const servers = [...mutatedVariants(seed + 100, 40, [server])];
+    [...mutatedVariants(seed, 40, [client])].forEach((bytes, i) => {
       const tell = (next: () => number) => {
         const feed = new Feed([smb], { serverPort: 445 });
         feed.pieces(true, bytes, next).pieces(false, servers[i]!, next).end();

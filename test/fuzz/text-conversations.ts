@@ -11,7 +11,7 @@ import websocket from '../../modules/app/websocket.js';
 import * as call from '../app/sip/message-builder.js';
 import * as Tls from '../app/tls/handshake-builder.js';
 import { frame } from '../app/websocket/frame-builder.js';
-import { type Conversation, client, server } from './turns.js';
+import { type Conversation, client, server } from './conversation-turns.js';
 
 const FORM = [
   '--AaB',

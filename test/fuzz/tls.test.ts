@@ -18,7 +18,7 @@ import {
 import { Feed } from '../application/feed.js';
 import { concat } from '../packets/bytes.js';
 import { randomNumbers } from '../pseudo-random.js';
-import { mutated } from './byte-mutator.js';
+import { mutatedVariants } from './byte-mutator.js';
 
 const SEEDS = [1, 2, 3];
 const shown = certificate({ names: [dnsName('a.example'), dnsName('b.example')] });
@@ -36,7 +36,7 @@ const config = {
 
 describe.each(SEEDS)('seed %i', seed => {
   test('mutated certificates are parsed or rejected', () => {
-    for (const bytes of mutated(seed, 3000, [shown])) {
+    for (const bytes of mutatedVariants(seed, 3000, [shown])) {
       const read = parseCertificate(bytes, '00');
       if (typeof read === 'string') expect(tls.events).toContain(read);
       else JSON.stringify(read);
@@ -45,8 +45,8 @@ describe.each(SEEDS)('seed %i', seed => {
 
   test('mutated handshakes give the same records whole and in pieces', () => {
     const random = randomNumbers(seed);
-    const clients = [...mutated(seed, 15, [client])];
-    const servers = [...mutated(seed + 100, 15, [server])];
+    const clients = [...mutatedVariants(seed, 15, [client])];
+    const servers = [...mutatedVariants(seed + 100, 15, [server])];
     clients.forEach((bytes, i) => {
       const tell = (next: () => number) => {
         const feed = new Feed([tls], { serverPort: 443, config });

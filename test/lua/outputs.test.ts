@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { needsOf } from '../../modules/lua/needs.js';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { ethernet, ipv4, ipv6, packet, pcapFile, udp } from '../packets/builder.js';
 import { CLIENT, down, SERVER, up } from '../packets/segments.js';
 
@@ -42,9 +42,9 @@ async function run(scripts: Record<string, string>, packets: Uint8Array[], runmo
   writeFileSync(join(folder, 'x.rules'), rules);
   writeFileSync(join(folder, 'x.pcap'), pcapFile(packets));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules'];
-  const { code, out } = await sluice([...words, '--runmode', runmode], { cwd: folder });
+  const { code, stdout } = await runSluice([...words, '--runmode', runmode], { cwd: folder });
   expect(code).toBe(0);
-  return { told: out, lines: readFileSync(join(folder, 'out.log'), 'latin1').trim().split('\n') };
+  return { told: stdout, lines: readFileSync(join(folder, 'out.log'), 'latin1').trim().split('\n') };
 }
 
 async function lines(...args: Parameters<typeof run>): Promise<string[]> {

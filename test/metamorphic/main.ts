@@ -1,5 +1,5 @@
 /** `npm run metamorphic -- [options] FOLDER`: whether transformed captures and rules give the same records. */
-import { commandWords } from '../command-words.js';
+import { parseCommand } from '../command-arguments.js';
 import { WarmEngine } from '../conformance/warm-engine.js';
 import { randomNumbers } from '../pseudo-random.js';
 import { differences } from './comparison.js';
@@ -15,7 +15,7 @@ const USAGE = `usage: npm run metamorphic -- [options] FOLDER
   --rules FILE    rules instead of those beside the captures, again for more
   --captures N    captures of a scenario (6)`;
 
-const { values, positionals } = commandWords(
+const { values, positionals } = parseCommand(
   USAGE,
   {
     seconds: { type: 'string', default: '60' },

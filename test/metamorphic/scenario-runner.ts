@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Engine } from '../conformance/engine.js';
-import { EVERYTHING } from '../fuzz/run-records.js';
+import { ALL_RECORDS_CONFIG } from '../fuzz/run-records.js';
 import { pcapFile } from '../packets/pcap-file.js';
 import type { CaptureRecord, Scenario } from './scenario.js';
 
@@ -68,7 +68,10 @@ function writeScenario(folder: string, scenario: Scenario): string {
     return file;
   });
   const config = join(folder, 'sluice.yaml');
-  writeFileSync(config, `${EVERYTHING}rule-files: ${JSON.stringify(files)}\n${scenario.config ?? ''}`);
+  writeFileSync(
+    config,
+    `${ALL_RECORDS_CONFIG}rule-files: ${JSON.stringify(files)}\n${scenario.config ?? ''}`,
+  );
   return config;
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { arp, ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 
 let folder: string;
@@ -24,7 +24,7 @@ async function records(types: string, runmode: string): Promise<Record<string, u
   writeFileSync(path('x.yaml'), yaml);
   writeFileSync(path('x.pcap'), CAPTURE);
   const words = '-c x.yaml --disable-detection -r x.pcap -l . --runmode'.split(' ');
-  expect((await sluice([...words, runmode], { cwd: folder })).code).toBe(0);
+  expect((await runSluice([...words, runmode], { cwd: folder })).code).toBe(0);
   const lines = readFileSync(path('eve.json'), 'utf8').split('\n').slice(0, -1);
   return lines.map(line => JSON.parse(line) as Record<string, unknown>);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Config } from '../../engine/config/config.js';
 import { fileOfThread, instancesOf } from '../../modules/eve/instance.js';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 
 let folder: string;
@@ -22,8 +22,8 @@ async function run(settings: string, env: Record<string, string> = {}): Promise<
   const of = (sport: number) => packet(ethernet(), ipv4(), udp({ sport }), 'a');
   writeFileSync(join(folder, 'x.pcap'), pcapFile([of(1), of(2)]));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-S', '/dev/null', '--runmode', 'single'];
-  const { code, err } = await sluice(words, { cwd: folder, env });
-  expect([code, err]).toEqual([0, '']);
+  const { code, stderr } = await runSluice(words, { cwd: folder, env });
+  expect([code, stderr]).toEqual([0, '']);
 }
 
 test('EVE records are sent to a Unix socket', async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { pcapFile } from '../packets/builder.js';
 import { CLIENT, down, SERVER, up } from '../packets/segments.js';
 
@@ -51,7 +51,7 @@ async function run(
   writeFileSync(join(folder, 'x.rules'), `${rule}\n`);
   writeFileSync(join(folder, 'x.pcap'), pcapFile(PACKETS));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules'];
-  const { code } = await sluice([...words, '--runmode', 'single'], { cwd: folder });
+  const { code } = await runSluice([...words, '--runmode', 'single'], { cwd: folder });
   expect(code).toBe(0);
   const lines = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
   const told = Object.fromEntries(lines.map(line => JSON.parse(line)).map(each => [each.event_type, each]));

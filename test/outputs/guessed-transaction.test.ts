@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { pcapFile } from '../packets/builder.js';
 import { down, up } from '../packets/segments.js';
 
@@ -31,7 +31,7 @@ test.each([
   writeFileSync(join(folder, 'x.rules'), 'alert tcp any any -> any 80 (content:"evil"; sid:1;)\n');
   writeFileSync(join(folder, 'x.pcap'), pcapFile(session()));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules', '--simulate-ips'];
-  const { code } = await sluice([...words, '--runmode', 'single'], { cwd: folder });
+  const { code } = await runSluice([...words, '--runmode', 'single'], { cwd: folder });
   expect(code).toBe(0);
   const records = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
   const alerts = records.map(line => JSON.parse(line));

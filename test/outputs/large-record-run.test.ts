@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { message, READY, STARTUP, WELCOME } from '../app/pgsql/message-builder.js';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, tcp } from '../packets/builder.js';
 
 let folder: string;
@@ -61,7 +61,7 @@ test.each(['single', 'pipeline'])(
     );
     writeFileSync(join(folder, 'x.pcap'), pcapFile(conversation(parts)));
     const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules'];
-    const { code } = await sluice([...words, '--runmode', profile], { cwd: folder });
+    const { code } = await runSluice([...words, '--runmode', profile], { cwd: folder });
     expect(code).toBe(0);
     const records = readFileSync(join(folder, 'eve.json'), 'utf8')
       .trim()

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 
 let folder: string;
@@ -35,8 +35,8 @@ test('records, flows, thresholds and bits work when the seconds exceed 31 bits',
   const data = packet(ethernet(), ipv4(), udp(), 'a');
   writeFileSync(join(folder, 'x.pcap'), pcapFile([0, 10, 20].map(after => ({ data, time: START + after }))));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-S', 'x.rules', '--runmode', 'single'];
-  const { code, err } = await sluice(words, { cwd: folder, env: { TZ: 'UTC' } });
-  expect([code, err]).toEqual([0, '']);
+  const { code, stderr } = await runSluice(words, { cwd: folder, env: { TZ: 'UTC' } });
+  expect([code, stderr]).toEqual([0, '']);
   const told: Told[] = readFileSync(join(folder, 'eve.json'), 'utf8')
     .trim()
     .split('\n')

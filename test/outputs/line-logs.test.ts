@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { formatLine, lineFormat } from '../../engine/record/line-format.js';
 import tlsLog from '../../modules/tls-log.js';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { pcapFile } from '../packets/builder.js';
 import { CLIENT, down, SERVER, up } from '../packets/segments.js';
 import { StubThread } from '../thread-stub.js';
@@ -33,8 +33,8 @@ async function lines(settings: string): Promise<string[]> {
   writeFileSync(join(folder, 'x.yaml'), yaml);
   writeFileSync(join(folder, 'x.pcap'), pcapFile(session()));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', '/dev/null'];
-  const { code, err } = await sluice([...words, '--runmode', 'single'], { cwd: folder });
-  expect([code, err]).toEqual([0, '']);
+  const { code, stderr } = await runSluice([...words, '--runmode', 'single'], { cwd: folder });
+  expect([code, stderr]).toEqual([0, '']);
   return readFileSync(join(folder, 'x.log'), 'latin1').trim().split('\n');
 }
 

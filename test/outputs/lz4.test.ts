@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Lz4Frame } from '../../modules/pcap-log/lz4.js';
 import { Xxh32 } from '../../modules/pcap-log/xxh32.js';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 
 const digest = (text: string | Uint8Array): number => {
@@ -88,7 +88,7 @@ test('compressed capture files consist of frames', async () => {
     const yaml = `%YAML 1.1\n---\noutputs:\n  - pcap-log: { dir: ${more || 'plain'}, compression: ${more || 'none'}, lz4-checksum: yes }\n`;
     writeFileSync(join(folder, 'x.yaml'), yaml);
     const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', '/dev/null'];
-    const { code } = await sluice([...words, '--runmode', 'single'], { cwd: folder });
+    const { code } = await runSluice([...words, '--runmode', 'single'], { cwd: folder });
     expect(code).toBe(0);
     const names = readdirSync(join(folder, more || 'plain'));
     expect(names).toEqual([

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 
 let folder: string;
@@ -49,8 +49,8 @@ async function texts(
     '--runmode',
     runmode,
   ];
-  const { code, err } = await sluice(words, { cwd: folder });
-  expect([code, err]).toEqual([0, expect.not.stringContaining('Error')]);
+  const { code, stderr } = await runSluice(words, { cwd: folder });
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining('Error')]);
   const [file] = readdirSync(path(conditional));
   return readFileSync(join(path(conditional), file!), 'latin1').match(WORDS) ?? [];
 }

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import {
   arp,
   ethernet,
@@ -83,7 +83,7 @@ async function run(rules: string, ...words: string[]): Promise<Entry[]> {
   writeFileSync(path('x.rules'), rules);
   writeFileSync(path('x.pcap'), pcapFile(PACKETS.map(([data]) => data)));
   const usual = '-c x.yaml -S x.rules -r x.pcap -l . -k none'.split(' ');
-  expect((await sluice([...usual, ...words], { cwd: folder })).code).toBe(0);
+  expect((await runSluice([...usual, ...words], { cwd: folder })).code).toBe(0);
   const lines = readFileSync(path('eve.json'), 'utf8').split('\n').slice(0, -1);
   return lines.map(line => JSON.parse(line) as Entry);
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 
 let folder: string;
@@ -25,7 +25,7 @@ test.each(['single', 'workers'])(
     writeFileSync(path('x.rules'), RULES);
     writeFileSync(path('x.pcap'), pcapFile([to(7), to(9), to(7), to(9)]));
     const words = '-c x.yaml -S x.rules -r x.pcap -l . -k none --runmode'.split(' ');
-    expect((await sluice([...words, runmode], { cwd: folder })).code).toBe(0);
+    expect((await runSluice([...words, runmode], { cwd: folder })).code).toBe(0);
     const lines = readFileSync(path('eve.json'), 'utf8').split('\n').slice(0, -1);
     const records = lines.map(line => JSON.parse(line) as Record<string, unknown>);
     const ports = (type: string) =>

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { pcapFile } from '../packets/builder.js';
 import { down, up } from '../packets/segments.js';
 
@@ -52,7 +52,7 @@ test('records of transactions and files have the variables of their flow', async
   writeFileSync(join(folder, 'x.rules'), RULES);
   writeFileSync(join(folder, 'x.pcap'), pcapFile(PACKETS));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules'];
-  expect((await sluice([...words, '--runmode', 'single'], { cwd: folder })).code).toBe(0);
+  expect((await runSluice([...words, '--runmode', 'single'], { cwd: folder })).code).toBe(0);
 
   const told = records('all.json');
   const kinds = told.map(({ event_type, http }) => `${event_type} ${http?.url ?? ''}`.trim()).sort();

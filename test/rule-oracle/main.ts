@@ -2,7 +2,7 @@
  * `npm run rule-oracle`: compares random rules with the oracle for a limited time. A disagreement is reported with its
  * seed, the rule and its input.
  */
-import { commandWords } from '../command-words.js';
+import { parseCommand } from '../command-arguments.js';
 import { AGREEMENTS } from './agreements.js';
 
 const USAGE = `usage: npm run rule-oracle -- [options] [NAME…]
@@ -11,7 +11,7 @@ const USAGE = `usage: npm run rule-oracle -- [options] [NAME…]
   --seed N       of the first case; the next ones count on (1)
 NAME: ${Object.keys(AGREEMENTS).join(', ')}; all of them where none is given`;
 
-const { values, positionals } = commandWords(
+const { values, positionals } = parseCommand(
   USAGE,
   {
     seconds: { type: 'string', default: '60' },

@@ -1,5 +1,5 @@
 /** FTP (RFC 959) with one data connection opened by the client, and one opened by the server. */
-import { client, server, type Turn } from '../fuzz/turns.js';
+import { client, server, type Turn } from '../fuzz/conversation-turns.js';
 import type { Ends } from './capture.js';
 import { FILE, type Talk } from './protocol-conversations.js';
 

@@ -8,7 +8,7 @@ import { SOURCE_NAMES } from '../../engine/event.js';
 import * as Packet from '../../engine/packet.js';
 import { TenantFinder, tenantSettings } from '../../engine/tenants.js';
 import { tenantRules } from '../../signatures/tenant-rules.js';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { ethernet, ipv4, packet, pcapFile, udp, vlan } from '../packets/builder.js';
 
 const TENANTS = [
@@ -121,8 +121,8 @@ ${more}`,
   for (const [i, name] of ['x', 'a', 'b'].entries()) put(`${name}.rules`, rule(i + 1));
   put('x.pcap', pcapFile([tagged(10, 'evil'), tagged(20, 'evil'), tagged(30, 'evil'), tagged(0, 'evil')]));
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '--runmode', runmode];
-  const { code, err } = await sluice(words, { cwd: folder });
-  expect([code, err]).toEqual([0, '']);
+  const { code, stderr } = await runSluice(words, { cwd: folder });
+  expect([code, stderr]).toEqual([0, '']);
   const records = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
   return records
     .map(line => JSON.parse(line))

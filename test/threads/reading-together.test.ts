@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Control, ENDED } from '../../engine/thread/control.js';
 import { Pace } from '../../engine/thread/pace.js';
-import { sluice } from '../cli/program.js';
+import { runSluice } from '../cli/program.js';
 import { arp, ethernet, gre, icmp, ipv4, packet, pcapFile, udp } from '../packets/builder.js';
 
 const CONFIG = `%YAML 1.1
@@ -69,7 +69,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function told(...words: string[]) {
   const logs = mkdtempSync(join(folder, 'logs-'));
   const given = ['-c', 'x.yaml', '-S', 'x.rules', '-l', logs, '-r', 'a.pcap', '-r', 'b.pcap'];
-  const { code } = await sluice([...given, ...words], { cwd: folder });
+  const { code } = await runSluice([...given, ...words], { cwd: folder });
   expect(code).toBe(0);
   const lines = readFileSync(join(logs, 'eve.json'), 'utf8').trim().split('\n');
   const records = lines.map(line => JSON.parse(line));

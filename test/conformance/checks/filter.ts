@@ -15,16 +15,16 @@ export function checkFilter(filter: Filter, records: Records): void {
   const all = records.of(filter.filename ?? 'eve.json');
   const conditions = Object.entries(filter.match ?? {});
   const found = all.filter(record =>
-    conditions.every(([key, expected]) => holds(record, key, expected)),
+    conditions.every(([key, expected]) => meetsCondition(record, key, expected)),
   ).length;
-  const wanted = filter.count ?? 1;
-  if (found === wanted) return;
+  const expectedCount = filter.count ?? 1;
+  if (found === expectedCount) return;
   throw new CheckFailure(
-    `${found} of ${all.length} records match, expected ${wanted}: ${shown(conditions)}${hint(all, conditions)}`,
+    `${found} of ${all.length} records match, expected ${expectedCount}: ${conditionsText(conditions)}${hint(all, conditions)}`,
   );
 }
 
-function holds(record: unknown, key: string, expected: unknown): boolean {
+function meetsCondition(record: unknown, key: string, expected: unknown): boolean {
   if (key === 'has-key') return listOf(expected).every(path => findValue(path, record) != null);
   if (key === 'not-has-key') return listOf(expected).every(path => findValue(path, record) == null);
   return matches(record, key, expected);
@@ -34,18 +34,18 @@ function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [String(value)];
 }
 
-function shown(conditions: readonly [string, unknown][]): string {
+function conditionsText(conditions: readonly [string, unknown][]): string {
   return conditions.map(([key, expected]) => `${key}=${JSON.stringify(expected)}`).join(' ');
 }
 
 /** If a single condition prevents a match: that condition, and the actual value. */
 function hint(all: readonly unknown[], conditions: readonly [string, unknown][]): string {
   for (const record of all) {
-    const missed = conditions.filter(([key, expected]) => !holds(record, key, expected));
-    if (missed.length !== 1) continue;
-    const path = missed[0]![0].replace(/\.__\w+$/, '');
+    const unmet = conditions.filter(([key, expected]) => !meetsCondition(record, key, expected));
+    if (unmet.length !== 1) continue;
+    const path = unmet[0]![0].replace(/\.__\w+$/, '');
     const value = JSON.stringify(findValue(path, record)) ?? 'nothing';
-    return ` (one record has all but ${missed[0]![0]}: ${value.slice(0, 200)})`;
+    return ` (one record has all but ${unmet[0]![0]}: ${value.slice(0, 200)})`;
   }
   return '';
 }

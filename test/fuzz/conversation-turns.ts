@@ -15,13 +15,13 @@ export interface Conversation {
   readonly turns: readonly Turn[];
 }
 
-export const bytesOf = (said: string | Uint8Array) =>
-  typeof said === 'string' ? Buffer.from(said, 'latin1') : said;
-export const client = (...said: (string | Uint8Array)[]): Turn => ({
+export const bytesOf = (parts: string | Uint8Array) =>
+  typeof parts === 'string' ? Buffer.from(parts, 'latin1') : parts;
+export const client = (...parts: (string | Uint8Array)[]): Turn => ({
   toServer: true,
-  bytes: concat(...said.map(bytesOf)),
+  bytes: concat(...parts.map(bytesOf)),
 });
-export const server = (...said: (string | Uint8Array)[]): Turn => ({
+export const server = (...parts: (string | Uint8Array)[]): Turn => ({
   toServer: false,
-  bytes: concat(...said.map(bytesOf)),
+  bytes: concat(...parts.map(bytesOf)),
 });

@@ -9,13 +9,13 @@ import { captureOf } from './capture-packets.js';
 import { mutatedPackets } from './packet-mutator.js';
 
 /** Larger captures take long and find little more. */
-const LARGEST = 2 ** 18;
+const MAX_CAPTURE_BYTES = 2 ** 18;
 
 /** @returns a new folder with up to `count` captures `SEED.pcap`, the same for the same seed */
-export function changedCaptures(from: string, seed: number, count: number): string {
-  const originals = capturesBelow(from).filter(path => statSync(path).size <= LARGEST);
+export function mutatedCaptureFolder(from: string, seed: number, count: number): string {
+  const originals = capturesBelow(from).filter(path => statSync(path).size <= MAX_CAPTURE_BYTES);
   const folder = mkdtempSync(join(tmpdir(), 'sluice-changed-'));
-  for (let made = 0; made < count; made++, seed++) {
+  for (let index = 0; index < count; index++, seed++) {
     const random = randomNumbers(seed);
     const capture = captureOf(readFileSync(originals[random(originals.length)]!));
     if (capture)

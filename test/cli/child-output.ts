@@ -1,7 +1,7 @@
 /** The output of a running program so far. */
 import type { ChildProcess } from 'node:child_process';
 
-export function textOf(child: ChildProcess): () => string {
+export function collectOutput(child: ChildProcess): () => string {
   let text = '';
   const add = (data: Buffer): void => {
     text += data;
