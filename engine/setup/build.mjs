@@ -40,7 +40,9 @@ async function makeBuild(folder, sources) {
 }
 
 async function howItIsBuilt() {
-  const files = ['build.mjs', 'builds.mjs', 'bundle.mjs'].map(name => new URL(name, import.meta.url));
+  const files = ['build.mjs', 'builds.mjs', 'bundle.mjs', 'one-chunk.mjs'].map(
+    name => new URL(name, import.meta.url),
+  );
   return (await Promise.all(files.map(file => readFile(file, 'utf8')))).join('');
 }
 

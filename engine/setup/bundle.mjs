@@ -4,6 +4,7 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
+import { oneChunk } from './one-chunk.mjs';
 
 async function* filesBelow(folder, recursive = true) {
   for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
@@ -51,9 +52,10 @@ export async function sourcesNow(root) {
   return lines.join('\n');
 }
 
-async function bundle(root, entryPoints, outdir) {
+async function bundle(root, entryPoints, outdir, plugins = []) {
   const { metafile } = await build({
     entryPoints,
+    plugins,
     absWorkingDir: root,
     outdir,
     outbase: root,
@@ -80,7 +82,7 @@ const moduleOf = file => /^modules\/([\w-]+)(\.ts$|\/)/.exec(file)?.[1];
 async function bundleEngine(root, outdir) {
   const all = await collect(engineEntries(root));
   try {
-    return await bundle(root, all, outdir);
+    return await bundle(root, all, outdir, [oneChunk(root, all)]);
   } catch (error) {
     const broken = new Map();
     for (const { location, text } of error.errors ?? []) {
@@ -91,7 +93,10 @@ async function bundleEngine(root, outdir) {
     }
     if (broken.size === 0) throw error;
     const sound = all.filter(path => !broken.has(relative(root, path)));
-    return [...(await bundle(root, sound, outdir)), ...(await replaceBroken(broken, outdir))];
+    return [
+      ...(await bundle(root, sound, outdir, [oneChunk(root, sound)])),
+      ...(await replaceBroken(broken, outdir)),
+    ];
   }
 }
 

@@ -7,7 +7,7 @@ import { layersOf, viewOf, withTail } from './packet-layers.js';
 const FRAGMENT_HEADER = 44;
 const MORE_FRAGMENTS = 1;
 
-/** The packet in fragments of at least eight bytes, at most `most` of them; unchanged if it cannot be fragmented. */
+/** The packet in fragments of at least eight bytes, at most `maxUnits` of them; unchanged if it cannot be fragmented. */
 export function fragments(
   linkType: number,
   packet: CapturedPacket,

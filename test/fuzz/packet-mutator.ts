@@ -146,7 +146,7 @@ function withVlanTag(packet: CapturedPacket, random: Random, link: number): Capt
   return [{ ...packet, data, wireLength: data.length }];
 }
 
-/** Swaps some packets with ones up to `most` positions later. */
+/** Swaps some packets with ones up to `maxDistance` positions later. */
 function swapPackets(packets: CapturedPacket[], random: Random, maxDistance: number): void {
   for (let i = 0; i < packets.length; i++) {
     if (random(10) !== 0) continue;

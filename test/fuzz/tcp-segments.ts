@@ -34,7 +34,7 @@ export function segmentPart(
   return { ...packet, data, wireLength: data.length };
 }
 
-/** The same bytes in several segments of 1 to `most` bytes each. */
+/** The same bytes in several segments of 1 to `maxBytes` bytes each. */
 export function splitSegment(
   packet: CapturedPacket,
   layers: Layers,
