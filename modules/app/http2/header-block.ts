@@ -22,6 +22,8 @@ export function fieldValue(fields: readonly Field[], name: string): Uint8Array |
 }
 
 const MAX_INTEGER = 2 ** 32 - 1;
+/** Beyond this an integer is too long, whatever its value (RFC 7541 5.1): enough for 64 bits. */
+const MAX_FACTOR = 128 ** 9;
 
 /** Bytes counted against the limit of a message's fields, at least one. */
 export function sizeOf(entry: BlockEntry): number {
@@ -110,7 +112,7 @@ export class HeaderDecoder {
     for (let factor = 1; this.at < this.block.length; factor *= 128) {
       const byte = this.block[this.at++]!;
       value += (byte & 0x7f) * factor;
-      if (value > MAX_INTEGER) {
+      if (value > MAX_INTEGER || factor > MAX_FACTOR) {
         report('header_integer_overflow');
         return undefined;
       }

@@ -22,7 +22,8 @@ const MAX_RENEWALS = 16;
 
 /** Which message a header belongs to, and how it arrived. */
 interface HeaderContext {
-  readonly stream: number;
+  /** undefined: a stream that is not followed, such as one that has ended */
+  readonly stream: number | undefined;
   readonly flags: number;
   readonly type: number;
 }
@@ -48,20 +49,22 @@ export class HeaderFrames {
   /** A HEADERS or PUSH_PROMISE frame. @param payload valid until this returns */
   begin(header: FrameHeader, payload: Uint8Array): void {
     const { streams, toServer } = this;
-    const found = header.stream === 0 ? undefined : streams.stream(header.stream);
-    if (!found) {
-      streams.reportGlobal(toServer, header.stream === 0 ? 'invalid_frame_data' : 'stream_id_reuse');
+    if (header.stream === 0) {
+      streams.reportGlobal(toServer, 'invalid_frame_data');
       return;
     }
-    const message = found.transaction.message(toServer);
-    message.note(message.frames, header.type);
+    const found = streams.stream(header.stream);
+    if (!found) streams.reportGlobal(toServer, 'stream_id_reuse');
+    const message = found?.transaction.message(toServer);
+    message?.note(message.frames, header.type);
     const content = withoutPadding(payload, header.flags);
     const fragment = content && withoutPrefix(header, content, message);
     if (!fragment) {
-      streams.report(found.transaction, 'invalid_frame_data');
+      if (found) streams.report(found.transaction, 'invalid_frame_data');
       return;
     }
-    const stream = header.type === PUSH_PROMISE ? promisedStream(content) : header.stream;
+    // Blocks of streams that are not followed are decoded as well: they change the table (RFC 9113 4.3).
+    const stream = found && (header.type === PUSH_PROMISE ? promisedStream(content) : header.stream);
     this.addFragment({ stream, flags: header.flags, type: header.type }, fragment);
   }
 
@@ -82,7 +85,7 @@ export class HeaderFrames {
       streams.reportGlobal(toServer, 'invalid_frame_data');
       return;
     }
-    if (stream !== open.stream && open.type !== PUSH_PROMISE)
+    if (open.stream !== undefined && stream !== open.stream && open.type !== PUSH_PROMISE)
       streams.reportGlobal(toServer, 'invalid_frame_data');
     this.append(open, payload);
     if ((flags & END_HEADERS) === 0) return;
@@ -100,7 +103,7 @@ export class HeaderFrames {
 
   private end({ stream, flags, type }: HeaderContext, block: Uint8Array): void {
     const { streams } = this;
-    const found = streams.stream(stream);
+    const found = stream === undefined ? undefined : streams.stream(stream);
     // A promised request is sent to the client, but is a request.
     const asRequest = this.toServer || type === PUSH_PROMISE;
     const message = found?.transaction.message(asRequest);
@@ -137,11 +140,11 @@ export class HeaderFrames {
 function withoutPrefix(
   { type, flags }: FrameHeader,
   content: Uint8Array,
-  message: Message,
+  message: Message | undefined,
 ): Uint8Array | undefined {
   if (type === PUSH_PROMISE) return skipBytes(content, 4);
   if ((flags & WITH_PRIORITY) === 0) return content;
-  if (content.length >= 5) message.note(message.priorities, content[4]!);
+  if (content.length >= 5) message?.note(message.priorities, content[4]!);
   return skipBytes(content, 5);
 }
 

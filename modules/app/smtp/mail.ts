@@ -21,6 +21,8 @@ export class Mail implements MimeConsumer {
   private readonly hash: Hash | undefined;
   private file: TrackedFile | undefined;
   private inBody = false;
+  /** A line has begun and not ended yet. */
+  private continues = false;
 
   constructor(
     private readonly session: Session<SmtpTransaction>,
@@ -36,7 +38,8 @@ export class Mail implements MimeConsumer {
   line(line: Uint8Array, ended: boolean): void {
     const end = ended ? LINE_END : EMPTY;
     if (this.inBody) this.hash?.update(line).update(end);
-    if (line.length === 0 && ended) this.inBody = true;
+    if (line.length === 0 && ended && !this.continues) this.inBody = true;
+    this.continues = !ended;
     if (this.reader) this.reader.line(line, ended);
     else if (this.file) this.fileData(Buffer.concat([line, end]));
   }

@@ -64,11 +64,38 @@ describe('header blocks', () => {
     ['a field without its value', '000161', 'extra_header_data'],
     ['invalid Huffman code', '0081fe0161', 'invalid_header'],
     ['an endless number', 'ffffffffffffffff7f', 'header_integer_overflow'],
+    ['a number of very many digits', `3f${'80'.repeat(150)}00`, 'header_integer_overflow'],
+    ['a length of very many digits', `007f${'80'.repeat(150)}00`, 'header_integer_overflow'],
     ['a table that is larger than allowed', '3fe1ff7f', 'invalid_header'],
   ])('report %s', (_, hex, event) => {
     const events: string[] = [];
     decoded(new HeaderDecoder(4096), hex, events);
     expect(events).toContain(event);
+  });
+
+  it('may have numbers with leading zeros', () => {
+    expect(decoded(new HeaderDecoder(4096), '3fe18f808080808000')).toEqual([{ tableSize: 2048 }]);
+  });
+
+  // A field that is added to the table takes 32 bytes more than its texts (RFC 7541 4.1).
+  const added = (letter: string) => `4001${Buffer.from(letter).toString('hex')}0131`;
+  it('replace the oldest fields of a full table', () => {
+    const decoder = new HeaderDecoder(4096);
+    decoded(decoder, `3f25${added('a')}${added('b')}`);
+    expect(decoded(decoder, 'bebf')).toEqual(['b: 1', 'a: 1']);
+    expect(decoded(decoder, `${added('c')}be`)).toEqual(['c: 1', 'c: 1']);
+    expect(decoded(decoder, 'bf')).toEqual(['b: 1']);
+    expect(decoded(decoder, 'c0')).toEqual([]);
+    expect(decoded(decoder, '3f03be')).toEqual([{ tableSize: 34 }, 'c: 1']);
+    expect(decoded(decoder, 'bf')).toEqual([]);
+    expect(decoded(decoder, '3f02be')).toEqual([{ tableSize: 33 }]);
+  });
+
+  it('leave the size of the table as it is behind a number that is too long', () => {
+    const decoder = new HeaderDecoder(68);
+    decoded(decoder, `3f${'80'.repeat(150)}00`);
+    decoded(decoder, `${added('a')}${added('b')}${added('c')}`);
+    expect(decoded(decoder, 'bebfc0')).toEqual(['c: 1', 'b: 1']);
   });
 
   it('give no more fields than the limit', () => {
@@ -126,6 +153,28 @@ describe('streams', () => {
     const feed = fed(asked, [headers(1, ANSWER, true), headers(3, ANSWER, true), headers(1, ANSWER, true)]);
     for (const stream of [1, 3]) expect(buffer(feed, stream, 'http.uri', true)).toBe('/a/file.txt');
     expect(feed.events.filter(event => event === 'stream_id_reuse')).toHaveLength(1);
+  });
+
+  // RFC 9113 4.3: header blocks share a table, whatever becomes of the stream that changes it.
+  describe('that are not followed change the table of header fields', () => {
+    const agent = Buffer.concat([Buffer.from([0x40, 10]), Buffer.from('user-agent\x01x')]);
+    const late = (stream: number) =>
+      Buffer.concat([frame(1, 1, stream, agent.subarray(0, 5)), frame(9, 4, stream, agent.subarray(5))]);
+    const indexed = (stream: number) => frame(1, 5, stream, Buffer.from([0xbe]));
+
+    it('as they have ended', () => {
+      const feed = new Feed([http2]).client(Buffer.concat([preface, headers(1, GET)]));
+      feed.server(frame(3, 0, 1, Buffer.from([0, 0, 0, 8])));
+      feed.client(Buffer.concat([late(1), indexed(3)])).end();
+      expect(buffer(feed, 3, 'http.user_agent', true)).toBe('x');
+      expect(feed.events.filter(event => event !== 'userinfo_in_uri')).toEqual(['stream_id_reuse']);
+    });
+
+    it('as there are too many', () => {
+      const config = { 'app-layer': { protocols: { http2: { 'max-streams': 1 } } } };
+      const feed = fed([preface, headers(1, { ':method': 'GET' }), late(3), indexed(1)], [], { config });
+      expect(buffer(feed, 1, 'http.user_agent', true)).toBe('x');
+    });
   });
 
   it('have records', () => {

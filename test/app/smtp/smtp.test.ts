@@ -216,6 +216,14 @@ describe('smtp', () => {
       ],
       ['a digest of the body', { md5: ['body'] }, { body_md5: '89dd3590116a70b579661a2d8593bb2f' }],
     ])('%s', (_, output, fields) => expect(told(output)).toEqual(fields));
+
+    it.each([4095, 4096, 8192])('a digest of the body behind a header line of %d bytes', length => {
+      const config = { outputs: [{ 'eve-log': { types: [{ smtp: { md5: ['body'] } }] } }] } as never;
+      const message = `${'X-Long: '.padEnd(length, 'x')}\r\nSubject: s\r\n\r\nbody\r\n.\r\n`;
+      const mail = [...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(message), S('250 queued\r\n')];
+      const [record] = fed([...OPENING, ...mail], { config }).records;
+      expect(record!.email.body_md5).toBe('89dd3590116a70b579661a2d8593bb2f');
+    });
   });
 
   it.each([
