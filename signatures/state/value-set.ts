@@ -11,6 +11,8 @@ import { type DatasetType, lineOfValue, valueOfBytes } from './dataset-values.js
 import { FOREVER, nameHash, type SharedTable } from './shared-table.js';
 import type { UnsavedValues } from './unsaved-values.js';
 
+/** Longest name of a domain, and the dot before it (RFC 1035 2.3.4). */
+const MAX_DOMAIN_LENGTH = 256;
 const PRESENT = 1;
 const REMOVED = 2;
 /** Integers of a hash in a key. */
@@ -141,7 +143,9 @@ export class ValueSet implements Dataset {
     const value = valueOfBytes(this.type, bytes, start, end);
     if (value === undefined || this.holds(value)) return value;
     if (!this.subdomains) return undefined;
-    for (let dot = value.indexOf('.', 1); dot > 0; dot = value.indexOf('.', dot + 1)) {
+    // Each part that is looked up is hashed: of long values with very many dots, those that no domain can be are not.
+    const first = Math.max(1, value.length - MAX_DOMAIN_LENGTH);
+    for (let dot = value.indexOf('.', first); dot > 0; dot = value.indexOf('.', dot + 1)) {
       const above = value.slice(dot);
       if (this.holds(above)) return above;
     }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { lineOfValue, valueOfBytes, valueOfLine } from '../../signatures/state/dataset-values.js';
 import { DatasetStore } from '../../signatures/state/datasets.js';
 import { allocateTable, SharedTable } from '../../signatures/state/shared-table.js';
@@ -35,6 +35,21 @@ test('a value that is not of the type is not added', () => {
   const set = store.open({ name: 'digests', type: 'md5', folder: '' });
   expect(set.add(bytes('short'), 0, 5)).toBe(false);
   expect(set.add(bytes('sixteen bytes ok'), 0, 16)).toBe(true);
+});
+
+test('of a long value, the parts that can be domains are looked up', () => {
+  const lookups = new SharedTable(table());
+  const store = new DatasetStore(lookups, folder, problem => expect(problem).toBe(''));
+  const set = store.open({ name: 'domains', type: 'string', folder: '', subdomains: true });
+  for (const domain of ['.example.org', `.${'x'.repeat(255)}`]) set.add(bytes(domain), 0, domain.length);
+  const has = (value: string) => set.has(bytes(value), 0, value.length);
+  expect(['.www.example.org', 'www.example.org', '.example.org'].map(has)).toEqual([true, true, true]);
+  expect(['example.org', '.example.org.', '.org'].map(has)).toEqual([false, false, false]);
+  expect(has(`a.${'x'.repeat(255)}`)).toBe(true);
+  const withKey = vi.spyOn(lookups, 'with');
+  expect(has(`${'.a'.repeat(5000)}.example.org`)).toBe(true);
+  expect(has('.a'.repeat(5000))).toBe(false);
+  expect(withKey.mock.calls.length).toBeLessThan(300);
 });
 
 test('a value removed by one thread is not saved by another, whichever closes last', () => {
