@@ -20,6 +20,8 @@ interface Side {
 
 export class Connection {
   private keys: InitialKeys | undefined;
+  /** The keys derived last, which may not be those of the connection: deriving them is expensive. */
+  private derived: { version: number; destination: Buffer; keys: InitialKeys | undefined } | undefined;
   /** The client received a Retry: its next Initial packet uses other keys. */
   private retried = false;
   private reported = false;
@@ -41,13 +43,16 @@ export class Connection {
       return;
     }
     let at = start;
+    let first: LongHeader | undefined;
     for (let count = 0; at < end && bytes[at]! & LONG && count < MAX_COALESCED_PACKETS; count++) {
       const packet = readLongHeader(bytes, at, end);
       if (!packet) {
         if (count === 0) this.report(toServer, 'error_on_data');
         return;
       }
-      this.packet(bytes, packet, toServer);
+      first ??= packet;
+      // Receivers ignore packets of another connection behind the first (RFC 9000 12.2).
+      if (Buffer.compare(packet.destination, first.destination) === 0) this.packet(bytes, packet, toServer);
       at = packet.end;
     }
   }
@@ -66,14 +71,14 @@ export class Connection {
 
   private initial(bytes: Uint8Array, packet: LongHeader, toServer: boolean): void {
     const { version, destination } = packet;
-    if (toServer && (this.retried || !this.keys)) this.restart(version, destination);
+    if (toServer && (this.retried || !this.keys)) this.restart(this.keysOf(version, destination));
     if (!this.keys) return;
     let frames = this.keys.open(bytes, packet, toServer);
     if (!frames && toServer) {
       // A Retry packet may have been missed.
-      const keys = InitialKeys.of(version, destination);
-      frames = keys?.open(bytes, packet, true);
-      if (frames) this.restart(version, destination);
+      const keys = this.keysOf(version, destination);
+      if (keys !== this.keys) frames = keys?.open(bytes, packet, true);
+      if (frames) this.restart(keys);
     }
     if (!frames) {
       this.report(toServer, 'failed_decrypt');
@@ -85,8 +90,16 @@ export class Connection {
     this.checkForHello(side, version, toServer);
   }
 
-  private restart(version: number, destination: Uint8Array): void {
-    this.keys = InitialKeys.of(version, destination);
+  private keysOf(version: number, destination: Uint8Array): InitialKeys | undefined {
+    const { derived } = this;
+    if (derived?.version === version && derived.destination.equals(destination)) return derived.keys;
+    const keys = InitialKeys.of(version, destination);
+    this.derived = { version, destination: Buffer.from(destination), keys };
+    return keys;
+  }
+
+  private restart(keys: InitialKeys | undefined): void {
+    this.keys = keys;
     this.retried = false;
     Object.assign(this.client, this.newSide());
   }

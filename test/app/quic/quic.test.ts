@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { InitialKeys } from '../../../modules/app/quic/protection.js';
 import quic from '../../../modules/app/quic.js';
 import { Feed } from '../../application/feed.js';
 import { concat, hex, u8, u16 } from '../../packets/bytes.js';
@@ -115,6 +116,26 @@ describe('quic', () => {
     const fed = feed().client(broken).client(broken);
     fed.end();
     expect(fed.events).toEqual(['failed_decrypt']);
+  });
+
+  it('derives keys once for all packets of a datagram', () => {
+    const broken = initial(CLIENT_1, crypto(0, hello));
+    broken[broken.length - 1]! ^= 1;
+    const others = Array.from({ length: 8 }, (_, i) => initial(CLIENT_1, crypto(0, hello), 2, u8(i)));
+    const derivations = vi.spyOn(InitialKeys, 'of');
+    const fed = feed().client(concat(broken, broken, broken, ...others));
+    expect(derivations).toHaveBeenCalledTimes(1);
+    derivations.mockRestore();
+    expect(told(fed.client(initial(CLIENT_1, crypto(0, hello))))).toContainEqual(
+      expect.objectContaining({ sni: 'a.example' }),
+    );
+  });
+
+  it('parses acknowledgments before the hello', () => {
+    const acknowledgments = Uint8Array.of(2, 9, 0, 1, 0, 0, 6, 1, 3, 9, 0, 0, 6, 0x40, 6, 0, 6);
+    const fed = feed().client(initial(CLIENT_1, concat(acknowledgments, crypto(0, hello))));
+    expect(told(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
+    expect(fed.events).toEqual([]);
   });
 
   it('reports frames that are invalid in an Initial packet', () => {
