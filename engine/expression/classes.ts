@@ -41,7 +41,8 @@ const posix: Record<string, string> = {
 };
 
 /** The set of `[:name:]`; undefined for other names. */
-export const posixSet = (name: string): string | undefined => posix[name];
+export const posixSet = (name: string): string | undefined =>
+  Object.hasOwn(posix, name) ? posix[name] : undefined;
 
 /** One byte, escaped so that it is literal inside and outside of brackets. */
 export function literal(code: number): string {

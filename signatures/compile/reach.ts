@@ -23,7 +23,7 @@ function reachOfMatch(match: Match, first: boolean): number {
   // It refers to the beginning of the stream.
   if (first && isRelative(match)) return Infinity;
   if (match.kind === 'content') return reachOfContent(match as ContentMatch, first);
-  if (match.kind === 'isdataat' || match.kind === 'byte_test' || match.kind === 'byte_extract') {
+  if (match.kind === 'byte_test' || match.kind === 'byte_extract') {
     const offset = match['offset'];
     return match['relative'] === true && typeof offset === 'number'
       ? Math.abs(offset) + MAX_TEXT_LENGTH

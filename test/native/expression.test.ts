@@ -130,7 +130,17 @@ describe.each(kinds)('%s', kind => {
 
 it('a pattern without an equivalent in JavaScript is rejected with a message', () => {
   const expressions = openExpressions('regexp');
-  for (const pattern of ['a++', '(?>a)', 'a(?i)b', '(?1)', '\\Ka', '\\p{L}', '(*ACCEPT)', '[[:^alpha:]]']) {
+  for (const pattern of [
+    'a++',
+    '(?>a)',
+    'a(?i)b',
+    '(?1)',
+    '\\Ka',
+    '\\p{L}',
+    '(*ACCEPT)',
+    '[[:^alpha:]]',
+    '[[:valueOf:]]',
+  ]) {
     expect(() => expressions.compile({ pattern, options: '' }), pattern).toThrow(
       /at offset \d+ needs the native addon/,
     );
