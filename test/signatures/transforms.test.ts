@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { decodeBase64 } from '../../signatures/keywords/base64-decoding.js';
 import { TRANSFORMS } from '../../signatures/transforms.js';
 import { transformed } from './inspect.js';
 import { refusal } from './rules.js';
@@ -91,4 +92,15 @@ describe('transforms', () => {
     'to_md5:x',
     'dotprefix:1',
   ])('%s is rejected', transform => expect(refusal(`sample.uri; ${transform}; content:"a";`)).toBeDefined());
+});
+
+test('decoding base64 takes memory for what is decoded, not for what is behind it', () => {
+  for (const [text, mode] of [
+    [`dGhpcw==${'='.repeat(5000)}`, 'rfc2045'],
+    [`dGhpcw${'%'.repeat(5000)}`, 'rfc4648'],
+  ] as const) {
+    const decoded = decodeBase64(Buffer.from(text), 0, text.length, mode);
+    expect(Buffer.from(decoded).toString()).toBe('this');
+    expect(decoded.buffer.byteLength).toBeLessThan(20);
+  }
 });
