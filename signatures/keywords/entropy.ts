@@ -44,13 +44,13 @@ const entropy: Keyword = {
 };
 
 function parseComparison(text: string, at: Position): Pick<EntropyMatch, 'operator' | 'a' | 'b'> {
-  const range = /^(!?)\s*(\d+(?:\.\d+)?)\s*-\s*(\d+(?:\.\d+)?)$/.exec(text);
+  const range = /^(!?)\s*(\d{1,9}(?:\.\d+)?)\s*-\s*(\d{1,9}(?:\.\d+)?)$/.exec(text);
   if (range) {
     const [a, b] = [Number(range[2]), Number(range[3])];
     if (a >= b) throw new RuleError(`entropy range "${text}" is reversed`, at);
     return { operator: range[1] ? '!range' : 'range', a, b };
   }
-  const match = /^(<=|>=|!=|<|>|=|!)?\s*(\d+(?:\.\d+)?)$/.exec(text);
+  const match = /^(<=|>=|!=|<|>|=|!)?\s*(\d{1,9}(?:\.\d+)?)$/.exec(text);
   if (!match) throw new RuleError(`invalid entropy value "${text}"`, at, entropy.grammar);
   return {
     operator: (match[1] === '!' ? '!=' : (match[1] ?? '=')) as EntropyMatch['operator'],

@@ -48,7 +48,8 @@ export const VALUES: readonly ValueDeclaration<FtpTransaction>[] = [
 
 /** The argument must be one of these words. */
 function word(argument: string | undefined, words: Readonly<Record<string, boolean>>): boolean {
-  const found = words[(argument ?? '').trim().toLowerCase()];
+  const given = (argument ?? '').trim().toLowerCase();
+  const found = Object.hasOwn(words, given) ? words[given] : undefined;
   if (found === undefined) throw new Error(`"${argument ?? ''}" is none of ${Object.keys(words).join(', ')}`);
   return found;
 }

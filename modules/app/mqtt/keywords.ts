@@ -129,7 +129,12 @@ const CONNECT_FLAGS = {
   will: 0x04,
   clean_session: 0x02,
 };
-const TRUTH: Readonly<Record<string, boolean>> = { yes: true, true: true, no: false, false: false };
+const TRUTH = new Map([
+  ['yes', true],
+  ['true', true],
+  ['no', false],
+  ['false', false],
+]);
 
 export const TESTS: readonly Test[] = [
   {
@@ -166,7 +171,7 @@ export const TESTS: readonly Test[] = [
     summary: 'Whether the server has a session: yes or no.',
     grammar: 'yes | no',
     parse(argument) {
-      const wanted = TRUTH[(argument ?? '').trim().toLowerCase()];
+      const wanted = TRUTH.get((argument ?? '').trim().toLowerCase());
       if (wanted === undefined) throw new Error('expected yes or no');
       return wanted;
     },
