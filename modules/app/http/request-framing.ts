@@ -1,5 +1,6 @@
 /** What follows the header of a request (RFC 9112 6), as servers interpret it. */
 import type { Reading, StreamSocket } from '../../../engine/application/stream-socket.js';
+import { trimAscii } from '../../../engine/latin1.js';
 import { readChunk, readCounted } from './body-reading.js';
 import { isSpace, isToken, LF } from './bytes.js';
 import type { Connection } from './connection.js';
@@ -52,7 +53,7 @@ export function* readBody(
 
 /** A client that sent `Expect` sends no body if an error is returned before any of it was sent (RFC 9110 10.1.1). */
 function* isRefused({ request, response }: HttpTransaction, socket: StreamSocket): Reading<boolean> {
-  if (request.headers!.text('expect')?.trim().toLowerCase() !== '100-continue') return false;
+  if (trimAscii(request.headers!.text('expect') ?? '').toLowerCase() !== '100-continue') return false;
   while (socket.available === 0 && socket.state === 'open') yield;
   return response.status >= 400 && socket.available > 0;
 }
@@ -69,7 +70,7 @@ export function startsWithMethod({ view, offset, available }: StreamSocket): boo
 }
 
 function hasToken(value: string, token: string): boolean {
-  return value.split(',').some(part => part.trim().toLowerCase() === token);
+  return value.split(',').some(part => trimAscii(part).toLowerCase() === token);
 }
 
 function* readChunks(

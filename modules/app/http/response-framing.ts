@@ -66,7 +66,7 @@ function tunnel(connection: Connection, transaction: HttpTransaction, protocol: 
 }
 
 function upgrade(connection: Connection, transaction: HttpTransaction): boolean {
-  const wanted = (transaction.response.headers!.text('upgrade') ?? '').trim().toLowerCase();
+  const wanted = trimAscii(transaction.response.headers!.text('upgrade') ?? '').toLowerCase();
   if (wanted === 'h2c') {
     connection.session.requests.nextParserState = upgradeOf(transaction);
     return tunnel(connection, transaction, 'http2');

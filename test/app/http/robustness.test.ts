@@ -33,6 +33,11 @@ describe('http with hostile traffic', () => {
 
   it.each([
     ['a chunk without a length', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', 1],
+    [
+      'byte A0, no blank,',
+      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\xa0\r\n\r\n0\r\n\r\n',
+      1,
+    ],
     ['an invalid length', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n', 1],
     ['a field that is too long', `GET / HTTP/1.1\r\nX: ${'y'.repeat(1 << 20)}\r\n\r\n`, 1],
     ['an unknown method', 'FOO / HTTP/1.1\r\nHost: a\r\n\r\n', 0],
