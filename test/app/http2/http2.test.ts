@@ -301,6 +301,46 @@ describe('a connection', () => {
     expect(fed(client, []).events).toContain(event);
   });
 
+  it('gives the numbers in its frames to rules', () => {
+    const goAway = frame(7, 0, 0, Buffer.from([0, 0, 0, 9, 0, 0, 0, 11]));
+    const window = frame(8, 0, 0, Buffer.from([0x80, 0, 0, 100]));
+    const weight = frame(2, 0, 3, Buffer.from([0, 0, 0, 0, 200]));
+    const reset = frame(3, 0, 5, Buffer.from([0, 0, 0, 8]));
+    const short = [7, 8, 2, 3].map(type => frame(type, 0, 7 + 2 * type, Buffer.alloc(3)));
+    const feed = fed([preface, goAway, window, weight, reset, ...short], []);
+    const values = (keyword: string) => {
+      const { get } = http2.values.find(each => each.keyword === keyword)!;
+      return feed.transactions.flatMap(transaction => get(transaction as never, true));
+    };
+    expect(values('http2.errorcode')).toEqual([11, 8]);
+    expect(values('http2.window')).toEqual([100]);
+    expect(values('http2.priority')).toEqual([200]);
+    expect(feed.events.filter(event => event === 'invalid_frame_length')).toHaveLength(4);
+  });
+
+  it('reads headers with padding, a priority, and a promised stream before them', () => {
+    const padded = frame(1, 0x0c, 1, Buffer.concat([Buffer.from([2]), block(GET), Buffer.alloc(2)]));
+    const weighted = frame(1, 0x24, 3, Buffer.concat([Buffer.from([0, 0, 0, 0, 9]), block(GET)]));
+    const promised = frame(5, 4, 1, Buffer.concat([Buffer.from([0x80, 0, 0, 2]), block(GET)]));
+    const feed = fed([preface, padded, weighted], [promised]);
+    for (const stream of [1, 2, 3]) expect(buffer(feed, stream, 'http.user_agent', true)).toBe('tester');
+  });
+
+  it.each([
+    ['continuations of another stream', [frame(1, 0, 1, block({ a: 'b' })), frame(9, 4, 3, block(GET))]],
+    ['continuations of nothing', [frame(9, 4, 1, block(GET))]],
+    ['headers of no stream', [frame(1, 4, 0, block(GET))]],
+  ])('reports %s', (_, sent) => {
+    expect(fed([preface, ...sent], []).events).toContain('invalid_frame_data');
+  });
+
+  it('passes over frames that are too long, and reports them', () => {
+    const long = frame(1, 4, 1, Buffer.alloc((1 << 18) + 1));
+    const feed = fed([preface, long, headers(3, GET)], []);
+    expect(feed.events).toContain('long_frame_data');
+    expect(buffer(feed, 3, 'http.user_agent', true)).toBe('tester');
+  });
+
   it('inspects each header block of a message once', () => {
     const looked = vi.spyOn(Message.prototype, 'value');
     const blocks = Array.from({ length: 4000 }, () => headers(1, { ':authority': 'a' }));
