@@ -19,6 +19,11 @@ export function upperAscii(text: string): string {
   return text.replace(/[a-z]+/g, letters => letters.toUpperCase());
 }
 
+/** Converts ASCII letters to lower case. Other bytes have no case: `toLowerCase` would convert À. */
+export function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
+}
+
 /**
  * Removes leading and trailing ASCII whitespace. `trim` would also remove byte A0: in UTF-8 it is the last byte of à
  * and many other characters.

@@ -2,6 +2,7 @@
  * Keywords of all protocols with files: add these to the declaration of a protocol whose transactions have `files`,
  * with the progress at which a file's name is known, and at which the file is complete.
  */
+import { lowerAscii } from '../latin1.js';
 import type { BufferDeclaration, TestDeclaration, Transaction } from '../protocol.js';
 import type { FileProgress } from './file-progress.js';
 import { digestTest } from './keywords/digest.js';
@@ -64,14 +65,14 @@ export function fileBuffers({ direction, begun }: FileProgress): BufferDeclarati
 export function fileTests(at: FileProgress): TestDeclaration<Transaction>[] {
   return [
     textTest('filename', 'Text contained in the name of a file.', at, (file, wanted) =>
-      file.nameText.toLowerCase().includes(wanted),
+      lowerAscii(file.nameText).includes(wanted),
     ),
     textTest('fileext', 'Extension of the file name.', at, (file, wanted) =>
-      file.nameText.toLowerCase().endsWith(`.${wanted}`),
+      lowerAscii(file.nameText).endsWith(`.${wanted}`),
     ),
     textTest('filemagic', 'Text contained in the file type as determined by libmagic.', at, (file, wanted) =>
       // Suricata matches including the terminating zero of libmagic's text.
-      file.isMagicKnown ? `${file.magic ?? ''}\0`.toLowerCase().includes(wanted) : undefined,
+      file.isMagicKnown ? lowerAscii(`${file.magic ?? ''}\0`).includes(wanted) : undefined,
     ),
     sizeTest(at),
     digestTest('filemd5', 'md5', 32, at),

@@ -1,5 +1,5 @@
 /** Contents and regular expressions in the format of engine analysis. */
-import { asciiLowerCase } from '../ascii-case.js';
+import { lowerAscii } from '../../engine/latin1.js';
 import { isRelative } from '../buffer-matcher/chain.js';
 import type { PcreMatch } from '../keywords/pcre.js';
 import type { ContentMatch, Match } from '../signature.js';
@@ -38,7 +38,7 @@ export function contentJson(content: ContentMatch, next: Match | undefined, fast
   }
   return {
     // A case-insensitive content is stored in lower case.
-    pattern: patternText(nocase ? asciiLowerCase(content.bytes) : content.bytes),
+    pattern: patternText(nocase ? lowerAscii(content.bytes) : content.bytes),
     length: content.bytes.length,
     nocase,
     negated,

@@ -2,8 +2,9 @@
  * The pattern databases of a rule set. Equal sets of patterns share a database, and a pattern has the same number
  * wherever it is searched for; the number leads to the signatures that become candidates when it is found.
  */
+
+import { lowerAscii } from '../../engine/latin1.js';
 import { type Matcher, PATTERN_CASELESS, type Pattern, type SharedDatabase } from '../../engine/matcher.js';
-import { asciiLowerCase } from '../ascii-case.js';
 import { shared32 } from './address-sets.js';
 import { type DatabaseCache, type KeyedSet, keyOf } from './cache.js';
 
@@ -33,7 +34,7 @@ export class PatternNumbers {
    * @param list name of the lists with shared numbering: `stream`, `http.uri` …
    */
   add(list: string, text: string, nocase: boolean, signature: number): number {
-    const folded = nocase ? asciiLowerCase(text) : text;
+    const folded = nocase ? lowerAscii(text) : text;
     const key = `${list}\n${nocase ? 1 : 0}${folded}`;
     let number = this.numbers.get(key);
     if (number === undefined) {

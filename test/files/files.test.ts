@@ -57,6 +57,12 @@ describe('file keywords', () => {
     ['filesize', '&0x8!=8', false],
   ])('%s:%s', (keyword, argument, expected) => expect(matches(keyword, argument, tracked)).toBe(expected));
 
+  it('names and texts differ in case in ASCII letters alone', () => {
+    const accented = file('\u00e9A.txt', 'x');
+    expect(matches('filename', '"|c3 a9|a."', accented)).toBe(true);
+    expect(matches('filename', '"|e3 a9|a."', accented)).toBe(false);
+  });
+
   it('digests are compared with a list', () => {
     const folder = mkdtempSync(join(tmpdir(), 'digests-'));
     writeFileSync(join(folder, 'list'), `# some\n${tracked.digest('md5')!.toUpperCase()} a name\n`);

@@ -1,4 +1,5 @@
 /** Text keywords of files: `filename`, `fileext`, `filemagic`. */
+import { lowerAscii } from '../../latin1.js';
 import type { TestDeclaration, Transaction } from '../../protocol.js';
 import type { FileProgress } from '../file-progress.js';
 import { filesOf, type TrackedFile } from '../tracked-file.js';
@@ -29,7 +30,7 @@ export function textTest(
     parse(argument): TextArgument {
       const match = /^\s*(!?)\s*"?(.*?)"?\s*$/s.exec(argument ?? '');
       if (!match?.[2]) throw new Error('expected a quoted string');
-      return { text: unescaped(match[2]).toLowerCase(), negated: match[1] === '!' };
+      return { text: lowerAscii(unescaped(match[2])), negated: match[1] === '!' };
     },
     matches: (transaction, toServer, parsed) => {
       const { text, negated } = parsed as TextArgument;
