@@ -11,7 +11,7 @@ const MAX_STREAMS = option(
   `${PREFIX}max-streams`,
   integer(1),
   4096,
-  'maximum open streams of a connection; further ones are ignored',
+  'maximum open streams of a connection; beyond it the oldest is ended',
 );
 const MAX_TABLE = option(
   `${PREFIX}max-table-size`,

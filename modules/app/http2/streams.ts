@@ -45,19 +45,30 @@ export class Streams {
 
   private forget(number: number): void {
     this.open.delete(number);
+    this.addEnded(number);
+  }
+
+  private addEnded(number: number): void {
     this.ended.add(number);
     const [oldest] = this.ended;
     if (this.ended.size > MAX_ENDED) this.ended.delete(oldest!);
   }
 
-  private begin(number: number): Stream | undefined {
-    if (this.open.size >= this.settings.maxStreams) {
-      this.reportGlobal(true, 'too_many_streams');
-      return undefined;
-    }
+  private begin(number: number): Stream {
+    if (this.open.size >= this.settings.maxStreams) this.endOldest();
     const stream = { transaction: this.newTransaction(number), bodies: {} };
     this.open.set(number, stream);
     return stream;
+  }
+
+  /** A client that names very many streams must not hide those that it uses afterwards. */
+  private endOldest(): void {
+    const oldest = this.open.takeOldest();
+    this.addEnded(oldest.transaction.stream);
+    if (this.session.isComplete(oldest.transaction)) return;
+    this.report(oldest.transaction, 'too_many_streams');
+    this.close(oldest, true, true);
+    this.close(oldest, false, true);
   }
 
   private newTransaction(number: number): Http2Transaction {

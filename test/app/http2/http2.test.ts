@@ -172,8 +172,8 @@ describe('streams', () => {
 
     it('as there are too many', () => {
       const config = { 'app-layer': { protocols: { http2: { 'max-streams': 1 } } } };
-      const feed = fed([preface, headers(1, { ':method': 'GET' }), late(3), indexed(1)], [], { config });
-      expect(buffer(feed, 1, 'http.user_agent', true)).toBe('x');
+      const feed = fed([preface, headers(1, GET), headers(3, GET), late(1), indexed(5)], [], { config });
+      expect(buffer(feed, 5, 'http.user_agent', true)).toBe('x');
     });
   });
 
@@ -234,7 +234,16 @@ describe('streams', () => {
   it('are limited', () => {
     const config = { 'app-layer': { protocols: { http2: { 'max-streams': 2 } } } };
     const many = [1, 3, 5, 7].map(stream => headers(stream, GET));
-    expect(fed([preface, ...many], [], { config }).events).toContain('too_many_streams');
+    const { events } = fed([preface, ...many], [], { config });
+    expect(events.filter(event => event === 'too_many_streams')).toHaveLength(2);
+  });
+
+  it('are limited by ending the oldest: streams that are only named do not hide those that follow', () => {
+    const config = { 'app-layer': { protocols: { http2: { 'max-streams': 3 } } } };
+    const named = [1, 3, 5, 7, 9].map(stream => frame(PRIORITY, 0, stream, Buffer.from([0, 0, 0, 0, 16])));
+    const feed = fed([preface, ...named, headers(11, GET, true)], [headers(11, ANSWER, true)], { config });
+    expect(buffer(feed, 11, 'http.user_agent', true)).toBe('tester');
+    expect(feed.transactions.filter(each => (each as { stream?: number }).stream === 1)).toHaveLength(1);
   });
 });
 
