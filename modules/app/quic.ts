@@ -8,7 +8,7 @@ import {
   type ProbeResult,
   REQUEST_AND_RESPONSE,
 } from '../../engine/protocol.js';
-import { Connection } from './quic/connection.js';
+import { Connections } from './quic/connections.js';
 import { isKnown, versionOf } from './quic/packet.js';
 import { quicRecord } from './quic/record.js';
 import { COMPLETE, EVENTS, type QuicSettings, type QuicTransaction } from './quic/transaction.js';
@@ -18,6 +18,12 @@ const MAX_HELLO_LENGTH = option(
   integer(64),
   65535,
   'maximum bytes of a ClientHello reassembled from several packets',
+);
+const MAX_CONNECTIONS = option(
+  'app-layer.protocols.quic.max-connections',
+  integer(1),
+  4,
+  'maximum connections of a flow whose packets are decrypted, the newest',
 );
 const SWITCH = choice('yes', 'no', 'auto');
 const JA3 = option(
@@ -111,15 +117,16 @@ export default defineProtocol<QuicTransaction>({
   values: [],
   tests: [],
   recognition: { ports: { udp: [443, 80] }, probe },
-  options: [MAX_HELLO_LENGTH, JA3, JA4],
+  options: [MAX_HELLO_LENGTH, MAX_CONNECTIONS, JA3, JA4],
   prepare: (config): QuicSettings => ({
     maxHelloLength: config.read(MAX_HELLO_LENGTH),
+    maxConnections: config.read(MAX_CONNECTIONS),
     ja3: config.read(JA3) !== 'no',
     ja4: config.read(JA4) !== 'no',
   }),
   datagram(session, bytes, start, end, toServer) {
-    session.state ??= new Connection(session);
-    (session.state as Connection).datagram(bytes, start, end, toServer);
+    session.state ??= new Connections(session);
+    (session.state as Connections).datagram(bytes, start, end, toServer);
   },
   record: (transaction, _, settings) => quicRecord(transaction, settings as QuicSettings | undefined),
 });

@@ -1,144 +1,87 @@
-/** The observable part of a QUIC connection: its Initial packets, and hellos of Google's versions. */
-import type { Session } from '../../../engine/application/session.js';
+/** The observable part of one QUIC connection: its keys, and the hellos of both sides. */
+import type { Hello } from '../tls/hello.js';
 import { CryptoStream, readFrames } from './crypto-stream.js';
-import { framesOfLong, framesOfPublic, readGoogleHello } from './google.js';
-import { isGoogle, type LongHeader, readLongHeader, versionOf } from './packet.js';
+import type { LongHeader } from './packet.js';
 import { InitialKeys } from './protection.js';
-import { COMPLETE, type EVENTS, type QuicSettings, QuicTransaction } from './transaction.js';
-
-type QuicSession = Session<QuicTransaction>;
-
-const LONG = 0x80;
-/** Maximum packets per datagram. */
-const MAX_COALESCED_PACKETS = 16;
-
-/** State of one side. */
-interface Side {
-  stream: CryptoStream;
-  hasHello: boolean;
-}
 
 export class Connection {
-  private keys: InitialKeys | undefined;
-  /** The keys derived last, which may not be those of the connection: deriving them is expensive. */
-  private derived: { version: number; destination: Buffer; keys: InitialKeys | undefined } | undefined;
-  /** The client received a Retry: its next Initial packet uses other keys. */
-  private retried = false;
-  private reported = false;
-  private readonly settings: QuicSettings;
+  readonly server: Side;
   private readonly client: Side;
-  private readonly server: Side;
+  /** The client's packets that a server discards. */
+  private readonly discarded: Side;
+  /** Keys of the version the server changed to (RFC 9368 4). */
+  private changed: { readonly version: number; readonly keys: InitialKeys | undefined } | undefined;
 
-  constructor(private readonly session: QuicSession) {
-    this.settings = session.settings as QuicSettings;
-    this.client = this.newSide();
-    this.server = this.newSide();
+  /** @param destination connection identifier in the client's first Initial packet */
+  constructor(
+    private readonly version: number,
+    private readonly destination: Buffer,
+    private readonly keys: InitialKeys,
+    limit: number,
+  ) {
+    this.client = new Side(limit);
+    this.discarded = new Side(limit);
+    this.server = new Side(limit);
   }
 
-  datagram(bytes: Uint8Array, start: number, end: number, toServer: boolean): void {
-    if (start >= end) return;
-    if (!(bytes[start]! & LONG)) {
-      const version = versionOf(bytes, start, end);
-      if (version !== undefined) this.google(bytes, framesOfPublic(bytes, start), end, version, toServer);
-      return;
-    }
-    let at = start;
-    let first: LongHeader | undefined;
-    for (let count = 0; at < end && bytes[at]! & LONG && count < MAX_COALESCED_PACKETS; count++) {
-      const packet = readLongHeader(bytes, at, end);
-      if (!packet) {
-        if (count === 0) this.report(toServer, 'error_on_data');
-        return;
-      }
-      first ??= packet;
-      // Receivers ignore packets of another connection behind the first (RFC 9000 12.2).
-      if (Buffer.compare(packet.destination, first.destination) === 0) this.packet(bytes, packet, toServer);
-      at = packet.end;
-    }
+  /** Whether it began with a packet of this version to this destination. */
+  beganWith({ version, destination }: LongHeader): boolean {
+    return version === this.version && this.destination.equals(destination);
   }
 
-  private packet(bytes: Uint8Array, packet: LongHeader, toServer: boolean): void {
-    const { type, version, number, end } = packet;
-    if (isGoogle(version)) this.google(bytes, framesOfLong(number), end, version, toServer);
-    else if (type === 'retry' && !toServer && !this.server.hasHello) this.retried = true;
-    else if (type === 'initial' && this.awaitsHello(toServer)) this.initial(bytes, packet, toServer);
+  /**
+   * The state of the client: servers discard Initial packets in small datagrams (RFC 9000 14.1), so that their
+   * contents are kept apart.
+   */
+  clientSide(isSmall: boolean): Side {
+    return isSmall ? this.discarded : this.client;
   }
 
-  /** Once the hellos are known, nothing more needs to be decrypted. */
-  private awaitsHello(toServer: boolean): boolean {
-    return toServer ? this.retried || !this.client.hasHello : !this.server.hasHello;
+  get hasClientHello(): boolean {
+    return !this.client.awaitsHello || !this.discarded.awaitsHello;
   }
 
-  private initial(bytes: Uint8Array, packet: LongHeader, toServer: boolean): void {
-    const { version, destination } = packet;
-    if (toServer && (this.retried || !this.keys)) this.restart(this.keysOf(version, destination));
-    if (!this.keys) return;
-    let frames = this.keys.open(bytes, packet, toServer);
-    if (!frames && toServer) {
-      // A Retry packet may have been missed.
-      const keys = this.keysOf(version, destination);
-      if (keys !== this.keys) frames = keys?.open(bytes, packet, true);
-      if (frames) this.restart(keys);
-    }
-    if (!frames) {
-      this.report(toServer, 'failed_decrypt');
-      return;
-    }
-    const side = toServer ? this.client : this.server;
-    if (!readFrames(frames, side.stream)) this.report(toServer, 'error_on_data');
-    else if (side.stream.isTooLong) this.report(toServer, 'crypto_frag_too_long');
-    this.checkForHello(side, version, toServer);
+  /** @returns the frames of an Initial packet, or undefined if it is not of this connection */
+  open(bytes: Uint8Array, packet: LongHeader, toServer: boolean): Uint8Array | undefined {
+    return this.keysFor(packet.version, toServer)?.open(bytes, packet, toServer);
   }
 
-  private keysOf(version: number, destination: Uint8Array): InitialKeys | undefined {
-    const { derived } = this;
-    if (derived?.version === version && derived.destination.equals(destination)) return derived.keys;
-    const keys = InitialKeys.of(version, destination);
-    this.derived = { version, destination: Buffer.from(destination), keys };
-    return keys;
+  private keysFor(version: number, toServer: boolean): InitialKeys | undefined {
+    if (version === this.version) return this.keys;
+    if (toServer) return undefined;
+    if (this.changed?.version !== version)
+      this.changed = { version, keys: InitialKeys.of(version, this.destination) };
+    return this.changed.keys;
+  }
+}
+
+/** What one side sends before its hello is complete. */
+export class Side {
+  /** Undefined once the hello is known: nothing more needs to be decrypted. */
+  private stream: CryptoStream | undefined;
+
+  /** @param limit maximum bytes of a hello */
+  constructor(limit: number) {
+    this.stream = new CryptoStream(limit);
   }
 
-  private restart(keys: InitialKeys | undefined): void {
-    this.keys = keys;
-    this.retried = false;
-    Object.assign(this.client, this.newSide());
+  get awaitsHello(): boolean {
+    return this.stream !== undefined;
   }
 
-  private newSide(): Side {
-    return { stream: new CryptoStream(this.settings.maxHelloLength), hasHello: false };
+  /** @returns what is wrong with the frames of a packet */
+  read(frames: Uint8Array): 'error_on_data' | 'crypto_frag_too_long' | undefined {
+    const { stream } = this;
+    if (!stream) return undefined;
+    if (!readFrames(frames, stream)) return 'error_on_data';
+    return stream.isTooLong ? 'crypto_frag_too_long' : undefined;
   }
 
-  private checkForHello(side: Side, version: number, toServer: boolean): void {
-    const hello = side.stream.hello(toServer);
-    if (hello === undefined) return;
-    side.hasHello = true;
-    side.stream = new CryptoStream(this.settings.maxHelloLength);
-    if (hello === 'none') return;
-    this.addTransaction(
-      new QuicTransaction(this.session.transactionCount, toServer, version, { hello }),
-      toServer,
-    );
-  }
-
-  /** Each packet of Google's versions is a transaction. */
-  private google(bytes: Uint8Array, from: number, end: number, version: number, toServer: boolean): void {
-    const google = toServer ? readGoogleHello(bytes, from, end, version) : undefined;
-    const id = this.session.transactionCount;
-    this.addTransaction(new QuicTransaction(id, toServer, version, google ? { google } : {}), toServer);
-  }
-
-  private addTransaction(transaction: QuicTransaction, toServer: boolean): void {
-    this.session.begin(transaction);
-    this.session.advance(transaction, toServer, COMPLETE);
-  }
-
-  /** Reported once per connection. */
-  private report(toServer: boolean, event: (typeof EVENTS)[number]): void {
-    if (this.reported) return;
-    this.reported = true;
-    const transaction = new QuicTransaction(this.session.transactionCount, toServer, undefined, {});
-    this.session.begin(transaction);
-    this.session.event(transaction, event);
-    this.session.advance(transaction, toServer, COMPLETE);
+  /** Returns the hello, once, as soon as it is complete. */
+  takeHello(toServer: boolean): Hello | undefined {
+    const hello = this.stream?.hello(toServer);
+    if (hello === undefined) return undefined;
+    this.stream = undefined;
+    return hello === 'none' ? undefined : hello;
   }
 }

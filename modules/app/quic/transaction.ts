@@ -11,6 +11,8 @@ export const EVENTS = ['failed_decrypt', 'error_on_data', 'crypto_frag_too_long'
 export interface QuicSettings {
   /** Maximum bytes of a hello that are reassembled. */
   readonly maxHelloLength: number;
+  /** Maximum connections of a flow whose packets are decrypted. */
+  readonly maxConnections: number;
   readonly ja3: boolean;
   readonly ja4: boolean;
 }

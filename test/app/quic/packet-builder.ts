@@ -1,18 +1,23 @@
 /** QUIC packets of the connection in RFC 9001 A and RFC 9369 A, protected with the keys printed there. */
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, createHmac } from 'node:crypto';
 import { concat, hex, u8, u16, u32 } from '../../packets/bytes.js';
 
 interface Keys {
   readonly version: number;
   readonly first: number;
+  readonly destination: Uint8Array;
   readonly key: Uint8Array;
   readonly iv: Uint8Array;
   readonly header: Uint8Array;
 }
 
+/** The server's connection id from which all keys of the RFCs are derived. */
+const DESTINATION = hex('8394c8f03e515708');
+
 const keys = (version: number, first: number, key: string, iv: string, header: string): Keys => ({
   version,
   first,
+  destination: DESTINATION,
   key: hex(key),
   iv: hex(iv),
   header: hex(header),
@@ -40,22 +45,51 @@ export const CLIENT_2 = keys(
   '45b95e15235d6f45a6b19cbcb0294ba9',
 );
 
-/** The server's connection id from which all keys are derived. */
-export const DESTINATION = hex('8394c8f03e515708');
+const SALT_1 = hex('38762cf7f55934b34d179ae6a4c80cadccbb7f0a');
+const SALT_DRAFT_29 = hex('afbfec289993d24c9e9786f19c6111e04390a899');
+const SALTS = new Map([
+  [1, SALT_1],
+  [0xff00001d, SALT_DRAFT_29],
+]);
+
+const hmac = (key: Uint8Array, data: Uint8Array): Uint8Array =>
+  createHmac('sha256', key).update(data).digest();
+
+/** HKDF-Expand-Label (RFC 8446 7.1) of up to 32 bytes. */
+const expand = (secret: Uint8Array, label: string, length: number): Uint8Array =>
+  hmac(secret, concat(u16(length), u8(6 + label.length), 'tls13 ', label, u8(0), u8(1))).subarray(0, length);
+
+/** Keys of the side `client` or `server`, for a connection that begins with another destination. */
+export function keysOf(side: 'client' | 'server', destination: Uint8Array, version = 1): Keys {
+  const secret = expand(hmac(SALTS.get(version)!, destination), `${side} in`, 32);
+  return {
+    version,
+    first: 0xc1,
+    destination,
+    key: expand(secret, 'quic key', 16),
+    iv: expand(secret, 'quic iv', 12),
+    header: expand(secret, 'quic hp', 16),
+  };
+}
 
 const varint = (value: number): Uint8Array => u16(0x4000 | value);
 
 export const crypto = (offset: number, data: Uint8Array): Uint8Array =>
   concat(u8(6), varint(offset), varint(data.length), data);
 
-/** An Initial packet with frames. @param number of the packet, 16 bits */
+/**
+ * An Initial packet with frames.
+ * @param number of the packet, 16 bits
+ * @param size minimum bytes, including padding
+ */
 export function initial(
-  { version, first, key, iv, header }: Keys,
+  { version, first, destination, key, iv, header }: Keys,
   frames: Uint8Array,
   number = 2,
-  destination: Uint8Array = DESTINATION,
+  size = 1200,
 ): Uint8Array {
-  const filled = concat(frames, new Uint8Array(Math.max(0, 24 - frames.length)));
+  const overhead = 1 + 4 + 1 + destination.length + 1 + 1 + 2 + 2 + 16;
+  const filled = concat(frames, new Uint8Array(Math.max(0, size - overhead - frames.length)));
   const length = varint(2 + filled.length + 16);
   const head = concat(u8(first), u32(version), u8(destination.length), destination, u8(0), u8(0), length);
   const associated = concat(head, u16(number));
@@ -73,9 +107,9 @@ export function initial(
   return packet;
 }
 
-/** A Retry packet. */
-export const retry = (): Uint8Array =>
-  concat(u8(0xf0), u32(1), u8(0), u8(4), 'abcd', 'token', new Uint8Array(16));
+/** A Retry packet. @param source the connection id the server chose */
+export const retry = (source: Uint8Array): Uint8Array =>
+  concat(u8(0xf0), u32(1), u8(0), u8(source.length), source, 'token', new Uint8Array(16));
 
 /** A hello of Google's version Q046. */
 export function googleHello(tags: readonly [string, string][]): Uint8Array {

@@ -4,7 +4,16 @@ import quic from '../../../modules/app/quic.js';
 import { Feed } from '../../application/feed.js';
 import { concat, hex, u8, u16 } from '../../packets/bytes.js';
 import { alpn, clientHello, extension, serverHello, serverName, versions } from '../tls/handshake-builder.js';
-import { CLIENT_1, CLIENT_2, crypto, googleHello, initial, retry, SERVER_1 } from './packet-builder.js';
+import {
+  CLIENT_1,
+  CLIENT_2,
+  crypto,
+  googleHello,
+  initial,
+  keysOf,
+  retry,
+  SERVER_1,
+} from './packet-builder.js';
 
 const hello = clientHello([serverName('a.example'), alpn('h3'), versions(0x0304)]);
 const answer = serverHello([extension(43, u16(0x0304))], 0x1301);
@@ -88,12 +97,102 @@ describe('quic', () => {
     ]);
   });
 
-  it('starts again after a retry, with the keys of the next packet', () => {
+  it('starts again after a retry, with the identifier the server chose', () => {
+    const chosen = Buffer.from('abcd');
     const fed = feed()
       .client(initial(CLIENT_1, crypto(0, hello)))
-      .server(retry())
-      .client(initial(CLIENT_1, crypto(0, hello)));
-    expect(told(fed).map(({ sni }) => sni)).toEqual(['a.example', 'a.example']);
+      .server(retry(chosen))
+      .client(initial(keysOf('client', chosen), crypto(0, hello)))
+      .server(initial(keysOf('server', chosen), crypto(0, answer)));
+    expect(told(fed).map(({ sni }) => sni)).toEqual(['a.example', 'a.example', undefined]);
+    expect(fed.events).toEqual([]);
+  });
+
+  describe('several connections between two sockets', () => {
+    const other = clientHello([serverName('b.example')]);
+    const destination = hex('01020304');
+    const names = (fed: Feed) => told(fed).map(({ sni, ja3s }) => sni ?? ja3s.string);
+
+    it('are logged, whichever of them the server answers', () => {
+      const clients = (): Feed =>
+        feed()
+          .client(initial(CLIENT_1, crypto(0, hello)))
+          .client(initial(keysOf('client', destination), crypto(0, other)));
+      const first = clients().server(initial(SERVER_1, crypto(0, answer)));
+      expect(names(first)).toEqual(['a.example', 'b.example', '771,4865,43']);
+      const second = clients().server(initial(keysOf('server', destination), crypto(0, answer)));
+      expect(names(second)).toEqual(['a.example', 'b.example', '771,4865,43']);
+      expect([...first.events, ...second.events]).toEqual([]);
+    });
+
+    it('may differ in version only', () => {
+      const draft = keysOf('client', CLIENT_1.destination, 0xff00001d);
+      const fed = feed()
+        .client(initial(draft, crypto(0, hello)))
+        .client(initial(CLIENT_1, crypto(0, other)));
+      expect(told(fed)).toMatchObject([
+        { version: 'ff00001d', sni: 'a.example' },
+        { version: '1', sni: 'b.example' },
+      ]);
+    });
+
+    it('may have their hellos in alternating pieces', () => {
+      const fed = feed()
+        .client(initial(CLIENT_1, crypto(0, hello.slice(0, 30))))
+        .client(initial(keysOf('client', destination), crypto(30, other.slice(30))))
+        .client(initial(CLIENT_1, crypto(30, hello.slice(30)), 3))
+        .client(initial(keysOf('client', destination), crypto(0, other.slice(0, 30)), 3));
+      expect(names(fed)).toEqual(['a.example', 'b.example']);
+    });
+
+    it('are decrypted up to a limit', () => {
+      const limits = { 'app-layer': { protocols: { quic: { 'max-connections': 1 } } } };
+      const fed = new Feed([quic], { serverPort: 443, transport: 'udp', config: limits })
+        .client(initial(CLIENT_1, crypto(0, hello.slice(0, 30))))
+        .client(initial(keysOf('client', destination), crypto(0, other)))
+        .client(initial(CLIENT_1, crypto(30, hello.slice(30)), 3));
+      expect(names(fed)).toEqual(['b.example']);
+    });
+  });
+
+  it('ignores later packets to the identifier the server chose', () => {
+    const acknowledgment = { ...CLIENT_1, destination: Buffer.from('chosen') };
+    const fed = feed()
+      .client(initial(CLIENT_1, crypto(0, hello)))
+      .server(initial(SERVER_1, crypto(0, answer)))
+      .client(initial(acknowledgment, Uint8Array.of(2, 0, 0, 0, 0)));
+    expect(told(fed).length).toBe(2);
+    expect(fed.events).toEqual([]);
+  });
+
+  it('reads on at the identifier the server chose before the hello was complete', () => {
+    const chosen = { ...CLIENT_1, destination: Buffer.from('chosen') };
+    const fed = feed()
+      .client(initial(CLIENT_1, crypto(0, hello.slice(0, 30))))
+      .server(initial(SERVER_1, Uint8Array.of(2, 0, 0, 0, 0)))
+      .client(initial(chosen, crypto(30, hello.slice(30)), 3));
+    expect(told(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
+    expect(fed.events).toEqual([]);
+  });
+
+  it('logs a hello in a datagram that servers discard for its size, and the one they accept', () => {
+    const decoy = clientHello([serverName('decoy.example')]);
+    const fed = feed()
+      .client(initial(CLIENT_1, crypto(0, decoy.slice(0, 30)), 0, 0))
+      .client(initial(CLIENT_1, crypto(0, hello.slice(0, 30)), 1))
+      .client(initial(CLIENT_1, crypto(30, decoy.slice(30)), 2, 0))
+      .client(initial(CLIENT_1, crypto(30, hello.slice(30)), 3));
+    expect(told(fed).map(({ sni }) => sni)).toEqual(['decoy.example', 'a.example']);
+    expect(fed.events).toEqual([]);
+  });
+
+  it('follows the server to another version', () => {
+    const draft = keysOf('client', CLIENT_1.destination, 0xff00001d);
+    const fed = feed()
+      .client(initial(draft, crypto(0, hello)))
+      .server(initial(SERVER_1, crypto(0, answer)));
+    expect(told(fed)).toMatchObject([{ version: 'ff00001d' }, { version: '1', ja3s: {} }]);
+    expect(fed.events).toEqual([]);
   });
 
   it('parses hellos of Google versions', () => {
@@ -121,7 +220,9 @@ describe('quic', () => {
   it('derives keys once for all packets of a datagram', () => {
     const broken = initial(CLIENT_1, crypto(0, hello));
     broken[broken.length - 1]! ^= 1;
-    const others = Array.from({ length: 8 }, (_, i) => initial(CLIENT_1, crypto(0, hello), 2, u8(i)));
+    const others = Array.from({ length: 8 }, (_, i) =>
+      initial({ ...CLIENT_1, destination: u8(i) }, crypto(0, hello)),
+    );
     const derivations = vi.spyOn(InitialKeys, 'of');
     const fed = feed().client(concat(broken, broken, broken, ...others));
     expect(derivations).toHaveBeenCalledTimes(1);
