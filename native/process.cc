@@ -42,12 +42,13 @@ void keepSensorCapabilities() {
 void dropPrivileges(const Napi::CallbackInfo& info) {
   const uint32_t user = numberAt(info, 0, "user");
   const uint32_t group = numberAt(info, 1, "group");
+  const bool isSensor = info[2].ToBoolean();
   guarded(info, [&] {
-    check(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "capabilities cannot be kept");
+    if (isSensor) check(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "capabilities cannot be kept");
     if (geteuid() == 0) check(setgroups(0, nullptr), "groups cannot be left");
     check(setgid(group), "the group cannot be changed");
     check(setuid(user), "the user cannot be changed");
-    keepSensorCapabilities();
+    if (isSensor) keepSensorCapabilities();
     check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "new privileges cannot be refused");
   });
 }

@@ -1,8 +1,11 @@
 /** System calls of the addon for the process and its threads. */
 
 export interface NativeSystem {
-  /** Switches to this user and group and keeps the capabilities of a sensor: NET_ADMIN, NET_RAW, IPC_LOCK, SYS_NICE. */
-  dropPrivileges(user: number, group: number): void;
+  /**
+   * Switches all threads to this user and group.
+   * @param isSensor keep the capabilities of a sensor: NET_ADMIN, NET_RAW, IPC_LOCK, SYS_NICE
+   */
+  dropPrivileges(user: number, group: number, isSensor: boolean): void;
   /** Notifies the service manager at the socket named by NOTIFY_SOCKET. @returns whether it was sent */
   notifyService(socket: string, text: string): boolean;
 

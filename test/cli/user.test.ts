@@ -32,19 +32,40 @@ it.skipIf(process.getuid!() !== 0)('gives the log folder that it created to the 
   expect(statSync(logs).uid).toBe(nobody);
 });
 
-it.skipIf(process.getuid!() !== 0)('gives up its supplementary groups', async () => {
+/** A Node that uses the system's libuv (Debian 13) leaves the change of the user to the addon. */
+const needsAddon = Boolean((process.config.variables as Record<string, unknown>)['node_shared_libuv']);
+const ADDON = needsAddon ? ['on'] : ['on', 'off'];
+
+it.skipIf(process.getuid!() !== 0).each(ADDON)('gives up its supplementary groups, addon %s', async addon => {
   const words = ['--groups', '0,4', process.execPath, PROGRAM, '-r', '-', '-l', '.', '--user', 'nobody'];
-  const child = spawn('setpriv', words, { cwd: folder });
+  const child = spawn('setpriv', words, { cwd: folder, env: { ...process.env, SLUICE_NATIVE: addon } });
   const said = collectOutput(child);
   const ids = (name: string): string[] => {
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-    return new RegExp(`^${name}:\\s*(.*?)\\s*$`, 'm').exec(status)![1]!.split(/\s+/);
+    return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'm').exec(status)![1]!.split(/\s+/);
   };
   const numberOf = (option: string) => execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }).trim();
   try {
     await until(() => ids('Uid')[0] === numberOf('-u'), said);
-    expect(ids('Groups')).toEqual([numberOf('-g')]);
+    expect(ids('Gid')[0]).toBe(numberOf('-g'));
+    expect(ids('Groups')).toEqual(['']);
   } finally {
     child.kill('SIGKILL');
   }
+});
+
+it('does not change its user with io_uring, which would continue as the previous one', async () => {
+  const words = [
+    '-r',
+    'test/sample/sample.pcap',
+    '-S',
+    '/dev/null',
+    '-l',
+    folder,
+    '--user',
+    `${process.getuid!()}`,
+  ];
+  const { code, stderr } = await runSluice(words, { env: { UV_USE_IO_URING: '1' } });
+  expect(code).toBe(1);
+  expect(stderr).toContain('UV_USE_IO_URING is set');
 });

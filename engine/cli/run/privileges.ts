@@ -30,14 +30,20 @@ export function identityOf(user: string, group: string): Identity | undefined {
  */
 export function becomeUser({ uid, gid, named }: Identity, sensor: boolean): void {
   possible(named, () => {
-    if (sensor) native()!.dropPrivileges(uid, gid);
-    else {
-      // root has more groups than the user.
-      if (process.geteuid!() === 0) process.setgroups!([gid]);
-      process.setgid!(gid);
-      process.setuid!(uid);
-    }
+    // A ring of io_uring that the kernel polls would continue as the previous user (CVE-2024-22017).
+    if (Number(process.env['UV_USE_IO_URING'])) throw new Error('UV_USE_IO_URING is set');
+    const addon = native();
+    if (addon) addon.dropPrivileges(uid, gid, sensor);
+    else changeUser(uid, gid);
   });
+}
+
+/** Without the addon. A Node that uses the system's libuv (Debian 13) refuses this. */
+function changeUser(uid: number, gid: number): void {
+  // root has more groups than the user.
+  if (process.geteuid!() === 0) process.setgroups!([]);
+  process.setgid!(gid);
+  process.setuid!(uid);
 }
 
 function possible<T>(named: string, work: () => T): T {
