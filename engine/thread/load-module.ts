@@ -5,7 +5,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { compiled } from '../compiled.js';
 import { MODULE_API, type ModuleDefinition } from '../module.js';
 import { nearest } from '../nearest.js';
@@ -105,9 +105,13 @@ function entryOf(path: string, what: string, name: string): string {
   }
 }
 
+/** @throws Error if that cannot be determined: the user of a run may not be allowed to read the program */
 async function exists(url: URL): Promise<boolean> {
-  return access(fileURLToPath(url)).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await access(url);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
