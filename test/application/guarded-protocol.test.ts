@@ -11,17 +11,17 @@ import type { Protocol } from '../../engine/protocol.js';
 const LONG_ENOUGH = 60_000;
 
 function guarded(parts: Partial<Protocol>, milliseconds = LONG_ENOUGH) {
-  const told: string[] = [];
-  const thread = { name: 'worker', warnOnce: (text: string) => void told.push(text) };
+  const messages: string[] = [];
+  const thread = { name: 'worker', warnOnce: (text: string) => void messages.push(text) };
   const protocol = { name: 'plugin', recognition: {}, ...parts } as Protocol;
-  return { told, protocol: guardedProtocol(protocol, openGuard(milliseconds), milliseconds, thread) };
+  return { messages, protocol: guardedProtocol(protocol, openGuard(milliseconds), milliseconds, thread) };
 }
 
 const session = {} as never;
 
 it('a guard passes calls, data and results to and from the parser', () => {
   const seen: unknown[] = [];
-  const { protocol, told } = guarded({
+  const { protocol, messages } = guarded({
     *client() {
       seen.push('first');
       yield;
@@ -36,7 +36,7 @@ it('a guard passes calls, data and results to and from the parser', () => {
   expect(seen).toEqual(['first', 'second', [3, 1, 2, true]]);
   expect(protocol.recognition.ports).toEqual({ tcp: [7] });
   expect(protocol.recognition.probe!(new Uint8Array(2), 0, 2, true, 'tcp')).toBe('yes');
-  expect(told).toEqual([]);
+  expect(messages).toEqual([]);
   // If the parser has no server routine, neither has its guard.
   expect(protocol.server).toBe(undefined);
 });
@@ -51,21 +51,21 @@ it('a parser that does not return is stopped, disabled and not called again', ()
     },
     recognition: { probe: () => 'yes' },
   };
-  const { protocol, told } = guarded(parser, 500);
+  const { protocol, messages } = guarded(parser, 500);
   const stuck = protocol.client!(session);
   expect(stuck.next().done).toBe(false);
   expect(() => stuck.next()).toThrow('parser plugin is disabled');
   expect(() => protocol.client!(session).next()).toThrow('parser plugin is disabled');
   expect(protocol.recognition.probe!(new Uint8Array(2), 0, 2, true, 'tcp')).toBe('no');
   expect(asked).toBe(1);
-  expect(told).toEqual([
+  expect(messages).toEqual([
     'parser plugin is disabled in thread worker: it did not return within 500 ms (app-layer.plugin-turn-time)',
   ]);
 });
 
 it('the first errors are reported with their position, and other flows continue', () => {
   let count = 0;
-  const { protocol, told } = guarded({
+  const { protocol, messages } = guarded({
     datagram: () => {
       throw new Error(`no luck ${++count}`);
     },
@@ -73,8 +73,8 @@ it('the first errors are reported with their position, and other flows continue'
   for (let i = 0; i < 20; i++)
     expect(() => protocol.datagram!(session, new Uint8Array(1), 0, 1, true)).toThrow('no luck');
   expect(count).toBe(20);
-  expect(told).toHaveLength(5);
-  expect(told[0]).toMatch(
+  expect(messages).toHaveLength(5);
+  expect(messages[0]).toMatch(
     /^parser plugin failed and is disabled for the flow: Error: no luck 1 \(at .*guarded-protocol/,
   );
 });

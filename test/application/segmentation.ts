@@ -131,7 +131,7 @@ function merged(deliveries: readonly Delivery[]): Delivery[] {
 }
 
 /** @param next length of the next piece */
-function told(
+function recordsOf(
   protocols: readonly Protocol[],
   { serverPort }: Conversation,
   deliveries: readonly Delivery[],
@@ -182,11 +182,11 @@ export async function differences(
   const conversations = await conversationsOf(capture);
   conversations.forEach((conversation, i) => {
     const deliveries = merged(conversation.deliveries);
-    const whole = told(protocols, conversation, deliveries, () => Number.MAX_SAFE_INTEGER);
+    const whole = recordsOf(protocols, conversation, deliveries, () => Number.MAX_SAFE_INTEGER);
     const numbers = randomNumbers(i + 1);
     const cuts = { 'random pieces': () => 1 + numbers(40), 'single bytes': () => 1 };
     for (const [name, next] of Object.entries(cuts)) {
-      const cut = told(protocols, conversation, deliveries, next);
+      const cut = recordsOf(protocols, conversation, deliveries, next);
       if (cut === whole) continue;
       if (mayDiffer(capture, whole, cut)) cameAlong++;
       else lines.push(`conversation ${i}: ${name}\n  ${cut}\n  ${whole}`);

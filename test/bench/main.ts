@@ -88,7 +88,7 @@ try {
   // Without decoding, packets are not counted.
   const packets = Math.max(0, ...[...runs.values()].flat().map(run => run.packets));
   const counted = (run: Run): Run => ({ ...run, packets: run.packets || packets });
-  tell([...runs].map(([each, list]) => summarize(each.name, list.map(counted))));
+  printResults([...runs].map(([each, list]) => summarize(each.name, list.map(counted))));
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -116,7 +116,7 @@ function measure(each: Case, capture: string, { alerts, everyRecord }: Configura
   return { ...measured, pauses: pausesIn(output), ...(hardware && { hardware }) };
 }
 
-function tell(results: readonly CaseResult[]): void {
+function printResults(results: readonly CaseResult[]): void {
   const machine = `${cpus()[0]?.model}, ${availableParallelism()} cores`;
   console.log(`${machine}, Node ${process.version}\n${HEADINGS}`);
   for (const result of results) console.log(line(result));

@@ -258,7 +258,7 @@ describe('capture from growing files and folders', () => {
       'the file was replaced by another one',
     ],
     ['is truncated and rewritten', (path, data) => writeFileSync(path, data), 'the file was truncated'],
-  ])('starts again at the beginning of a file that %s', async (_, change, told) => {
+  ])('starts again at the beginning of a file that %s', async (_, change, message) => {
     const path = capture('a.pcap', ['one', 'two']);
     const run = await acquire({ files: [path], continuous: 'yes' });
     expect(taken(run)).toEqual(['1 0 one', '2 0 two']);
@@ -267,7 +267,7 @@ describe('capture from growing files and folders', () => {
     appendFileSync(path, pcapFile([text('more')]).subarray(24));
     expect(taken(run)).toEqual(['4 0 more']);
     expect(run.module.finished).toBe(false);
-    expect(run.thread.log.lines).toEqual([`notice: ${path}: ${told}, reading it from its beginning`]);
+    expect(run.thread.log.lines).toEqual([`notice: ${path}: ${message}, reading it from its beginning`]);
     run.module.close?.();
   });
 

@@ -18,17 +18,17 @@ it('signals during preparation do not end the run: rules are reloaded once the t
   writeFileSync(join(folder, 'x.rules'), 'alert udp any any -> any 7 (dsize:5; sid:7;)\n');
   const words = ['-r', 'a.pcap', '-S', 'x.rules', '-l', '.', '-v', '--pcap-file-continuous'];
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
-  const said = collectOutput(child);
+  const output = collectOutput(child);
   try {
     // The first message, before rules are loaded.
-    await until(() => said().includes('This is Sluice'), said);
+    await until(() => output().includes('This is Sluice'), output);
     child.kill('SIGHUP');
     child.kill('SIGUSR2');
-    await until(() => said().includes('rule reload complete'), said);
+    await until(() => output().includes('rule reload complete'), output);
     appendFileSync(join(folder, 'a.pcap'), pcapFile([hello]).subarray(24));
     const alerts = () =>
       existsSync(join(folder, 'fast.log')) ? readFileSync(join(folder, 'fast.log'), 'utf8') : '';
-    await until(() => alerts().split('\n').length === 3, said);
+    await until(() => alerts().split('\n').length === 3, output);
   } finally {
     child.kill('SIGTERM');
   }

@@ -130,10 +130,10 @@ describe('config check', () => {
     ['flow.memcap=0', 'invalid size argument: "0", expected a size above 0'],
     ['bpf-filter=tcp prt 80', 'packet filter "tcp prt 80": character 5, at "prt"'],
     ['stream.memcap-policy=drop-all', 'not a valid exception policy value: "drop-all"'],
-  ])('%s is rejected', async (set, told) => {
+  ])('%s is rejected', async (set, message) => {
     const { code, stderr } = await runSluice(['-r', 'test/sample/sample.pcap', '--set', set]);
     expect(code).toBe(1);
-    expect(stderr).toContain(told);
+    expect(stderr).toContain(message);
   });
 
   it('reports file, line, key, what was expected and what was probably meant', async () => {

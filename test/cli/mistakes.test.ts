@@ -8,49 +8,57 @@ import { runSluice } from './program.js';
 const folder = mkdtempSync(join(tmpdir(), 'sluice-mistakes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function said(...words: string[]): Promise<string> {
+async function outputOf(...words: string[]): Promise<string> {
   const { code, stdout, stderr } = await runSluice(words, { cwd: folder });
   expect(code).toBe(1);
   return stderr + stdout;
 }
 
 it('a profile that does not exist is reported', async () => {
-  expect(await said('profiles', 'show', 'nope')).toContain('unknown profile nope. Available: single, ');
-  expect(await said('profiles', 'show', 'worker')).toContain('did you mean workers? Available: ');
+  expect(await outputOf('profiles', 'show', 'nope')).toContain('unknown profile nope. Available: single, ');
+  expect(await outputOf('profiles', 'show', 'worker')).toContain('did you mean workers? Available: ');
 });
 
 it('a rule file that does not exist is reported', async () => {
-  expect(await said('rules', 'check', 'nope.rules')).toContain('No rule files match the pattern nope.rules');
+  expect(await outputOf('rules', 'check', 'nope.rules')).toContain(
+    'No rule files match the pattern nope.rules',
+  );
 });
 
 it('a pid file that cannot be written is reported', async () => {
-  expect(await said('-r', '-', '-l', '.', '--pidfile', '/dev/null/pid')).toContain(
+  expect(await outputOf('-r', '-', '-l', '.', '--pidfile', '/dev/null/pid')).toContain(
     'pid-file: /dev/null/pid cannot be written: ENOTDIR',
   );
 });
 
 it('a user or group that does not exist is reported before anything starts', async () => {
-  expect(await said('-T', '-l', '.', '--user', 'nobody-here')).toContain('/etc/passwd has no nobody-here');
-  expect(await said('-r', '-', '-l', '.', '--group', 'none-here')).toContain('/etc/group has no none-here');
+  expect(await outputOf('-T', '-l', '.', '--user', 'nobody-here')).toContain(
+    '/etc/passwd has no nobody-here',
+  );
+  expect(await outputOf('-r', '-', '-l', '.', '--group', 'none-here')).toContain(
+    '/etc/group has no none-here',
+  );
 });
 
 it('an error that prevents a run in the background is reported', async () => {
-  expect(await said('-D', '-r', 'nope.pcap', '-l', '.')).toContain('nope.pcap');
+  expect(await outputOf('-D', '-r', 'nope.pcap', '-l', '.')).toContain('nope.pcap');
 });
 
 it('more memory than the machine has and an invalid buffer size are reported', async () => {
   const words = ['-r', '-', '-l', '.', '--set'];
-  expect(await said(...words, 'flow.memcap=1000000gb')).toMatch(
+  expect(await outputOf(...words, 'flow.memcap=1000000gb')).toMatch(
     /the memory for the threads cannot be allocated .*: lower flow\.memcap/,
   );
-  expect(await said(...words, 'outputs.0.fast.buffer-size=100gb')).toContain('expected a size from 0 to 1gb');
+  expect(await outputOf(...words, 'outputs.0.fast.buffer-size=100gb')).toContain(
+    'expected a size from 0 to 1gb',
+  );
 });
 
 it('a protocol plugin that cannot be loaded is reported', async () => {
   const loading = async (name: string, code: string): Promise<string> => {
     const path = join(folder, name);
     writeFileSync(path, code);
-    return said('-T', '-l', '.', '--set', `app-layer.plugins.0=${path}`);
+    return outputOf('-T', '-l', '.', '--set', `app-layer.plugins.0=${path}`);
   };
   expect(await loading('garbled.mjs', 'export default {\n  name: "x" 1,\n};\n')).toMatch(
     /garbled\.mjs: SyntaxError: .*node --check/,

@@ -18,9 +18,9 @@ const silent = () => {};
 it('the pid file of a running process is not overwritten', async () => {
   const words = ['-S', '/dev/null', '-l', folder, '--pidfile', path];
   const child = spawn(process.execPath, [PROGRAM, '-r', '-', ...words]);
-  const said = collectOutput(child);
+  const output = collectOutput(child);
   try {
-    await until(() => existsSync(path) && readFileSync(path, 'utf8') !== '', said);
+    await until(() => existsSync(path) && readFileSync(path, 'utf8') !== '', output);
     const second = await runSluice(['-r', 'test/sample/sample.pcap', ...words]);
     expect([second.code, second.stderr]).toEqual([
       1,

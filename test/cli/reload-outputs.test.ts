@@ -77,14 +77,14 @@ it('file records and scripts see the new rules after a reload, with digests that
     ...['-r', 'a.pcap', '--pcap-file-continuous', '--simulate-ips'],
   ];
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
-  const said = collectOutput(child);
+  const output = collectOutput(child);
   try {
-    await until(() => linesOf('eve.json').length === 1, said);
+    await until(() => linesOf('eve.json').length === 1, output);
     writeFileSync(join(folder, 'x.rules'), OTHERS + RULE + digest);
     child.kill('SIGUSR2');
-    await until(() => said().includes('rule reload complete'), said);
+    await until(() => output().includes('rule reload complete'), output);
     appendFileSync(join(folder, 'a.pcap'), pcapFile(connection(1026)).subarray(24));
-    await until(() => linesOf('eve.json').length === 2, said);
+    await until(() => linesOf('eve.json').length === 2, output);
   } finally {
     child.kill('SIGTERM');
   }

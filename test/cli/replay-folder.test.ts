@@ -52,7 +52,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Records without random values. */
-async function told(captures: string, ...words: string[]): Promise<string[]> {
+async function recordsOf(captures: string, ...words: string[]): Promise<string[]> {
   const logs = mkdtempSync(join(folder, 'logs-'));
   const given = ['-c', 'x.yaml', '-s', 'x.rules', '-l', logs, '--quiet'];
   const { code, stderr } = await runSluice(['replay', captures, ...given, ...words], { cwd: folder });
@@ -68,8 +68,8 @@ it.each([
   '%s %s: a folder of captures gives the records of its captures one by one',
   async (...words) => {
     const single: string[] = [];
-    for (const name of readdirSync(join(folder, 'all'))) single.push(...(await told(`all/${name}`)));
-    const records = await told('all', ...words);
+    for (const name of readdirSync(join(folder, 'all'))) single.push(...(await recordsOf(`all/${name}`)));
+    const records = await recordsOf('all', ...words);
     expect(records).toEqual(single.sort());
     const sids = records
       .map(line => JSON.parse(line).alert?.signature_id)

@@ -17,11 +17,11 @@ function warningsOf(rules: string, tree = {}): string[] {
   const file = join(folder, 'my.rules');
   writeFileSync(file, rules);
   const config = new Config(tree);
-  const told: string[] = [];
-  const warning = (text: string) => told.push(text);
+  const messages: string[] = [];
+  const warning = (text: string) => messages.push(text);
   const log = { error: warning, warning, info: () => {}, notice: () => {} };
   logRules(outcomeOf(loadRules({ config, exclusive: [file] })), config, log as unknown as Log);
-  return told.map(text => text.replaceAll(file, 'my.rules'));
+  return messages.map(text => text.replaceAll(file, 'my.rules'));
 }
 
 it('an unknown classtype is reported once, with the number of its other uses', () => {

@@ -39,14 +39,14 @@ const ADDON = needsAddon ? ['on'] : ['on', 'off'];
 it.skipIf(process.getuid!() !== 0).each(ADDON)('gives up its supplementary groups, addon %s', async addon => {
   const words = ['--groups', '0,4', process.execPath, PROGRAM, '-r', '-', '-l', '.', '--user', 'nobody'];
   const child = spawn('setpriv', words, { cwd: folder, env: { ...process.env, SLUICE_NATIVE: addon } });
-  const said = collectOutput(child);
+  const output = collectOutput(child);
   const ids = (name: string): string[] => {
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
     return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'm').exec(status)![1]!.split(/\s+/);
   };
   const numberOf = (option: string) => execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }).trim();
   try {
-    await until(() => ids('Uid')[0] === numberOf('-u'), said);
+    await until(() => ids('Uid')[0] === numberOf('-u'), output);
     expect(ids('Gid')[0]).toBe(numberOf('-g'));
     expect(ids('Groups')).toEqual(['']);
   } finally {

@@ -6,12 +6,12 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { command } from '../../engine/cli/commands/why.js';
 
 let folder: string;
-let said = '';
+let output = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-why-'));
-  said = '';
+  output = '';
   vi.spyOn(process.stdout, 'write').mockImplementation(text => {
-    said += text;
+    output += text;
     return true;
   });
 });
@@ -32,10 +32,10 @@ it('sluice why reads records in the log folder of the configuration, or in a giv
   writeFileSync(join(logs, 'eve.json'), `${JSON.stringify(DROP)}\n{"cut":`);
   writeFileSync(join(folder, 'x.yaml'), `%YAML 1.1\n---\ndefault-log-dir: ${logs}\n`);
   expect(await command(['12', '-c', join(folder, 'x.yaml')])).toBe(0);
-  expect(said).toContain('dropped because the memcap for flows was reached');
-  said = '';
+  expect(output).toContain('dropped because the memcap for flows was reached');
+  output = '';
   expect(await command(['3', '-l', logs])).toBe(0);
-  expect(said).toContain('packet 3: dropped because');
+  expect(output).toContain('packet 3: dropped because');
   expect(await command(['4', '-l', logs])).toBe(1);
 });
 

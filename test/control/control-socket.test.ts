@@ -162,8 +162,8 @@ test('a signal of the terminal to the whole process group ends the current captu
   await client.request({ version: '0.2' });
   const given = { filename: captures, 'output-dir': path('t'), delay: 0 };
   await client.request({ command: 'pcap-file-continuous', arguments: given });
-  const told = () => (existsSync(path('t/eve.json')) ? readFileSync(path('t/eve.json'), 'utf8') : '');
-  await expect.poll(told, { timeout: 30_000 }).toContain('"alert"');
+  const records = () => (existsSync(path('t/eve.json')) ? readFileSync(path('t/eve.json'), 'utf8') : '');
+  await expect.poll(records, { timeout: 30_000 }).toContain('"alert"');
   client.end();
   // Two signals at once may be counted as one, so their result would prove nothing.
   const groups = groupsOfChildren(child.pid!);
@@ -171,7 +171,7 @@ test('a signal of the terminal to the whole process group ends the current captu
   expect(groups).not.toContain(child.pid);
   process.kill(-child.pid!, 'SIGINT');
   expect(await ended).toBe(0);
-  expect(told()).toContain('"flow"');
+  expect(records()).toContain('"flow"');
 }, 60_000);
 
 test('captures given through the socket are read one after the other', async () => {

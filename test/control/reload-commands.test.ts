@@ -73,7 +73,7 @@ it('with fatal rule errors, missing or invalid rules leave the previous ones in 
 
 it('the program answers other commands while large rule sets are compiled', async () => {
   const rules = join(folder, 'large.rules');
-  const text = 'what is told of it '.repeat(6);
+  const text = 'text about this '.repeat(6);
   const write = (count: number) => {
     const lines = Array.from(
       { length: count },

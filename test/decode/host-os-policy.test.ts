@@ -49,10 +49,10 @@ describe('host-os-policy', () => {
       '.linux: ["10.0.0.0/33"] is invalid, expected an address or network',
     ],
     ['a text', 'linux', ': "linux" is invalid, expected operating systems'],
-  ])('is rejected: %s', (_, tree, said) => {
+  ])('is rejected: %s', (_, tree, message) => {
     const found = new DeclaredOptions(hostOsOptions).check({ 'host-os-policy': tree });
     expect(found.map(({ path, message }) => `${path}: ${message}`)).toEqual([
-      expect.stringContaining(`host-os-policy${said}`),
+      expect.stringContaining(`host-os-policy${message}`),
     ]);
   });
 

@@ -93,7 +93,7 @@ const toy = {
   recognition: {},
 } as unknown as Protocol;
 
-interface Told {
+interface UpdateSketch {
   readonly transaction: Exchange;
   readonly toServer: boolean;
   readonly progress: number;
@@ -112,7 +112,7 @@ class Layer implements ApplicationLayer {
   sessionOf = () => undefined;
 }
 
-class Talk {
+class FlowSketch {
   private constructor(
     readonly layer: Layer,
     readonly sensor: Sensor,
@@ -122,35 +122,35 @@ class Talk {
     rules: string,
     matcher: 'qgram' | 'hyperscan' = 'qgram',
     config: ConfigTree = {},
-  ): Promise<Talk> {
+  ): Promise<FlowSketch> {
     const layer = new Layer();
     const sensor = await sensorFor(rules, { matcher, layer, config });
     sensor.thread.flows.row[1 * Flow.INTS + Flow.APP_PROTOCOL] = 1;
-    return new Talk(layer, sensor);
+    return new FlowSketch(layer, sensor);
   }
 
   /** One packet for each update; in batches of `size`. */
-  see(told: readonly Told[], size = told.length): string[] {
+  see(updates: readonly UpdateSketch[], size = updates.length): string[] {
     const alerts: string[] = [];
-    for (let i = 0; i < told.length; i += size) alerts.push(...this.batch(told.slice(i, i + size)));
+    for (let i = 0; i < updates.length; i += size) alerts.push(...this.batch(updates.slice(i, i + size)));
     return alerts;
   }
 
-  private batch(told: readonly Told[]): string[] {
-    const packets: PacketSketch[] = told.map(({ toServer, data, flags = 0 }) =>
+  private batch(updates: readonly UpdateSketch[]): string[] {
+    const packets: PacketSketch[] = updates.map(({ toServer, data, flags = 0 }) =>
       tcp(data === undefined ? { toServer } : { toServer, stream: { data, toServer, flags } }),
     );
     return this.sensor.see(...packets, {
       ...tcp(),
       withSlots: slots => {
-        this.layer.updates = told.map((each, i) => updateOf(each, slots[i]!));
+        this.layer.updates = updates.map((each, i) => updateOf(each, slots[i]!));
       },
     });
   }
 }
 
 function updateOf(
-  { transaction, toServer, progress, events, bodyLength }: Told,
+  { transaction, toServer, progress, events, bodyLength }: UpdateSketch,
   slot: number,
 ): TransactionUpdate {
   const session = {
@@ -184,18 +184,21 @@ const exchange = (parts: Partial<Exchange>): Exchange => ({
 describe.each(MATCHERS)('transactions with %s', matcher => {
   const ask = () =>
     exchange({ name: 'evil', headers: ['a: 1', 'b: x-evil'], code: '200', body: 'abcdefghij' });
-  const request = (transaction = ask()): Told[] =>
+  const request = (transaction = ask()): UpdateSketch[] =>
     [1, 2, 3].map(progress => ({ transaction, toServer: true, progress }));
 
   test('a buffer alerts once, when it is available', async () => {
-    const t = await Talk.with('alert toy any any -> any any (toy.name; content:"evil"; sid:1;)', matcher);
+    const t = await FlowSketch.with(
+      'alert toy any any -> any any (toy.name; content:"evil"; sid:1;)',
+      matcher,
+    );
     expect(t.see(request())).toEqual(['1@1']);
   });
 
   test('a rule may use any number of buffers', async () => {
     const many = (last: string) =>
       `${'toy.header; content:"a: 1"; '.repeat(40)} toy.header; content:"${last}";`;
-    const t = await Talk.with(
+    const t = await FlowSketch.with(
       `alert toy any any -> any any (${many('x-evil')} sid:1;)
        alert toy any any -> any any (${many('y-evil')} sid:2;)
        alert toy any any -> any any (toy.name; content:"evil"; ${many('x-evil')} sid:3;)`,
@@ -205,7 +208,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
   });
 
   test('absent:or_else matches if the buffer is absent or contains the pattern', async () => {
-    const t = await Talk.with(
+    const t = await FlowSketch.with(
       `alert toy any any -> any any (toy.name; absent:or_else; content:"evil"; sid:1;)
        alert toy any any -> any any (toy.name; absent:or_else; content:"good"; sid:2;)`,
       matcher,
@@ -215,7 +218,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
   });
 
   test('patterns are searched in the result of all transforms', async () => {
-    const t = await Talk.with(
+    const t = await FlowSketch.with(
       `alert toy any any -> any any (toy.name; pcrexform:"e(..)l"; content:"vi"; startswith; endswith; sid:1;)
        alert toy any any -> any any (toy.name; pcrexform:"e(..)l"; from_base64; content:"|be|"; sid:2;)
        alert toy any any -> any any (toy.name; pcrexform:"e(..)l"; content:"evil"; sid:3;)`,
@@ -225,7 +228,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
   });
 
   test('several buffers of a rule may arrive in any order', async () => {
-    const t = await Talk.with(
+    const t = await FlowSketch.with(
       `alert toy any any -> any any (toy.name; content:"evil"; toy.header; content:"x-evil"; sid:1;)
        alert toy any any -> any any (toy.name; content:"evil"; toy.header; content:"y-evil"; sid:2;)
        alert toy any any -> any any (toy.name; content:"evil"; toy.size:4; sid:3;)
@@ -242,7 +245,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
         alert tcp any any -> any any (dsize:0; priority:2; sid:2;)
         alert tcp any any -> any any (dsize:0; priority:2; sid:3;)
         ${last}`;
-      const t = await Talk.with(rules, matcher, { 'packet-alert-max': 2, ...config });
+      const t = await FlowSketch.with(rules, matcher, { 'packet-alert-max': 2, ...config });
       return t.see([{ transaction: ask(), toServer: true, progress: 3 }]).filter(each => each.endsWith('@1'));
     };
     const asked = 'toy any any -> any any (toy.name; content:"evil"; sid:4;';
@@ -255,7 +258,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
 
   test('inline, a request that ends its stream is inspected with its payload', async () => {
     const rules = 'alert toy any any -> any any (content:"evil"; fast_pattern; toy.size:>3; sid:1;)';
-    const t = await Talk.with(rules, matcher, { stream: { reassembly: { 'toserver-chunk-size': 1 } } });
+    const t = await FlowSketch.with(rules, matcher, { stream: { reassembly: { 'toserver-chunk-size': 1 } } });
     const flags = Packet.STREAM_INLINE | Packet.STREAM_END;
     expect(t.see([{ transaction: ask(), toServer: true, progress: 3, data: 'evil', flags }])).toEqual([
       '1@1',
@@ -269,22 +272,22 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
       alert toy any any -> any any (flowbits:isnotset,bad; toy.name; content:!"good"; sid:3;)
       alert toy any 81 -> any any (flowbits:isset,bad; toy.name; content:!"good"; sid:4;)`;
     const transaction = ask();
-    const whole = await Talk.with(rules, matcher);
+    const whole = await FlowSketch.with(rules, matcher);
     expect(whole.see([{ transaction, toServer: true, progress: 3 }])).toEqual(['2@1']);
-    expect((await Talk.with(rules, matcher)).see(request())).toEqual(['3@1', '2@2']);
+    expect((await FlowSketch.with(rules, matcher)).see(request())).toEqual(['3@1', '2@2']);
   });
 
   test('alerts do not depend on the size of batches', async () => {
     const rules = `alert toy any any -> any any (toy.name; content:"evil"; toy.header; content:"x-evil"; sid:1;)
       alert toy any any -> any any (toy.code; content:"200"; toy.body; content:"fgh"; sid:2;)`;
-    const told = (transaction = ask()): Told[] => [
+    const updates = (transaction = ask()): UpdateSketch[] => [
       ...request(transaction),
       { transaction, toServer: false, progress: 1 },
       { transaction, toServer: false, progress: 2, bodyLength: 7 },
       { transaction, toServer: false, progress: 3, bodyLength: 10 },
     ];
-    expect((await Talk.with(rules, matcher)).see(told())).toEqual(['1@2', '2@6']);
-    const single = (await Talk.with(rules, matcher)).see(told(), 1);
+    expect((await FlowSketch.with(rules, matcher)).see(updates())).toEqual(['1@2', '2@6']);
+    const single = (await FlowSketch.with(rules, matcher)).see(updates(), 1);
     expect(single.map(alert => alert.split('@')[0])).toEqual(['1', '2']);
   });
 
@@ -293,7 +296,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
       alert toy any any -> any any (toy.code; content:"200"; toy.body; to_sha256; content:"|e3 b0 c4 42|"; sid:1;)
       alert toy any any -> any any (toy.code; content:"200"; toy.body; to_sha256; content:!"|00 00|"; sid:2;)
       alert toy any any -> any any (toy.code; content:"200"; toy.body; absent; sid:3;)`;
-    const t = await Talk.with(rules, matcher);
+    const t = await FlowSketch.with(rules, matcher);
     const none = exchange({ code: '200', body: '' });
     expect(t.see([{ transaction: none, toServer: false, progress: 2 }])).toEqual([]);
     expect(t.see([{ transaction: none, toServer: false, progress: 3 }])).toEqual(['3@3']);
@@ -304,9 +307,12 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
   });
 
   test('a growing body is scanned piece by piece and matches across pieces', async () => {
-    const t = await Talk.with('alert toy any any -> any any (toy.body; content:"fgh"; sid:1;)', matcher);
+    const t = await FlowSketch.with(
+      'alert toy any any -> any any (toy.body; content:"fgh"; sid:1;)',
+      matcher,
+    );
     const transaction = exchange({ body: 'abcdefghij' });
-    const grow = (bodyLength: number, progress = 2): Told => ({
+    const grow = (bodyLength: number, progress = 2): UpdateSketch => ({
       transaction,
       toServer: false,
       progress,
@@ -325,7 +331,10 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
       matcher === 'qgram' ? QgramMatcher.prototype : HyperscanMatcher.prototype,
       'closeStream',
     );
-    const t = await Talk.with('alert toy any any -> any any (toy.body; content:"fgh"; sid:1;)', matcher);
+    const t = await FlowSketch.with(
+      'alert toy any any -> any any (toy.body; content:"fgh"; sid:1;)',
+      matcher,
+    );
     const transaction = exchange({ body: 'abcdefghij' });
     expect(t.see([{ transaction, toServer: false, progress: 2, bodyLength: 5 }])).toEqual([]);
     t.layer.updates = [];
@@ -340,26 +349,26 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
       const key = i.toString(16).padStart(2, '0');
       return `alert toy any any -> any any (toy.body; xor:"${key}"; content:"never"; sid:${i + 10};)`;
     });
-    const t = await Talk.with(
+    const t = await FlowSketch.with(
       `alert toy any any -> any any (toy.part; content:"second"; sid:1;)
        ${others.join('\n')}
        alert toy any any -> any any (toy.body; content:"abc"; sid:999;)`,
       matcher,
     );
     const transaction = exchange({ body: 'abc', parts: ['first', 'a second'] });
-    const grown: Told = { transaction, toServer: false, progress: 2, bodyLength: 20 };
+    const grown: UpdateSketch = { transaction, toServer: false, progress: 2, bodyLength: 20 };
     expect(t.see([grown])).toEqual(['1@1', '999@1']);
   });
 
   test('a growing buffer keeps its scan state while others are added in the same update', async () => {
     const room = 65_536;
-    const t = await Talk.with(
+    const t = await FlowSketch.with(
       `alert toy any any -> any any (toy.body; content:"fgh"; sid:1;)
        alert toy any any -> any any (toy.text; content:"fgh"; sid:2;)`,
       matcher,
       { detect: { 'scan-room': room } },
     );
-    const shown = (body: string, length: number, progress: number): Told => ({
+    const shown = (body: string, length: number, progress: number): UpdateSketch => ({
       transaction: body === split.body ? split : exchange({ body }),
       ...{ toServer: false, progress, bodyLength: length },
     });
@@ -372,7 +381,7 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
   });
 
   test('app-layer-event matches the event that is set, not another one', async () => {
-    const t = await Talk.with(
+    const t = await FlowSketch.with(
       `alert toy any any -> any any (app-layer-event:toy.odd; sid:1;)
        alert toy any any -> any any (app-layer-event:toy.long; sid:2;)`,
       matcher,
@@ -387,27 +396,31 @@ describe.each(MATCHERS)('transactions with %s', matcher => {
   });
 
   test('a stream match applies to the transactions of the packet it is inspected with', async () => {
-    const t = await Talk.with('alert toy any any -> any any (content:"evil"; toy.size:1; sid:1;)', matcher, {
-      stream: { reassembly: { 'toserver-chunk-size': 8, 'randomize-chunk-size': 'no' } },
-    });
-    const said = (data: string): Told => ({
+    const t = await FlowSketch.with(
+      'alert toy any any -> any any (content:"evil"; toy.size:1; sid:1;)',
+      matcher,
+      {
+        stream: { reassembly: { 'toserver-chunk-size': 8, 'randomize-chunk-size': 'no' } },
+      },
+    );
+    const updateWith = (data: string): UpdateSketch => ({
       transaction: exchange({ name: 'x' }),
       ...{ toServer: true, progress: 2, data },
     });
-    expect(t.see(['evil', '1', '2', '3', '45', '6'].map(said))).toEqual(['1@5']);
+    expect(t.see(['evil', '1', '2', '3', '45', '6'].map(updateWith))).toEqual(['1@5']);
   });
 
   test('request and response match in one signature', async () => {
-    const t = await Talk.with(
+    const t = await FlowSketch.with(
       'alert toy any any => any any (toy.name; content:"evil"; toy.code; content:"200"; sid:1;)',
       matcher,
     );
     const transaction = exchange({ name: 'evil', code: '200' });
-    const told = [true, true, false, false].map((toServer, i) => ({
+    const updates = [true, true, false, false].map((toServer, i) => ({
       transaction,
       toServer,
       progress: [1, 3, 1, 3][i]!,
     }));
-    expect(t.see(told)).toEqual(['1@3']);
+    expect(t.see(updates)).toEqual(['1@3']);
   });
 });

@@ -12,7 +12,11 @@ const EACH =
   '*detect({ client }) { for (;;) { const c = yield* client.recv(); if (typeof c === "string") return;';
 
 /** Five packets, with one alert of the detection each; its sid is 1. */
-async function told(line: string, answer = 'alert(text(c))', more: { inline?: boolean; may?: string } = {}) {
+async function messagesOf(
+  line: string,
+  answer = 'alert(text(c))',
+  more: { inline?: boolean; may?: string } = {},
+) {
   const file = join(folder, 'threshold.config');
   writeFileSync(file, `${line}\n`);
   const stage = await stageWith(`may: [${more.may ?? ''}], ${EACH} yield ${answer}; } }`, {
@@ -35,7 +39,7 @@ describe('threshold-file and the alerts of detections', () => {
     ['event_filter gen_id 1, sig_id 1, type both, track by_rule, count 3, seconds 60', ['c']],
     ['event_filter gen_id 0, sig_id 0, type limit, track by_flow, count 1, seconds 60', ['a']],
   ])('%s', async (line, expected) => {
-    const stage = await told(line);
+    const stage = await messagesOf(line);
     expect(messages(stage)).toEqual(expected);
     expect(stage.messages).toEqual([]);
   });
@@ -50,7 +54,7 @@ describe('threshold-file and the alerts of detections', () => {
   });
 
   it('a drop with a suppressed alert still drops', async () => {
-    const stage = await told('suppress gen_id 1, sig_id 1', 'drop()', { inline: true, may: '"drop"' });
+    const stage = await messagesOf('suppress gen_id 1, sig_id 1', 'drop()', { inline: true, may: '"drop"' });
     expect(messages(stage)).toEqual([]);
     expect(stage.verdicts).toEqual(Array(5).fill(Packet.VERDICT_DROP));
   });
@@ -58,7 +62,7 @@ describe('threshold-file and the alerts of detections', () => {
   it('a rate filter drops beyond its count, even if the detection may not drop', async () => {
     const line =
       'rate_filter gen_id 1, sig_id 1, track by_src, count 2, seconds 60, new_action drop, timeout 60';
-    const stage = await told(line, 'alert(text(c))', { inline: true });
+    const stage = await messagesOf(line, 'alert(text(c))', { inline: true });
     expect(stage.findings.map(({ action, message }) => `${action} ${message}`)).toEqual([
       'alert a',
       'alert b',

@@ -166,12 +166,14 @@ describe('a reload', () => {
       const fields = `*detect({ client }) { yield* client.read(2); return alert('${word}'); }, sid: ${word.length}`;
       return loader.load({ config: new Config({}), exclusive: [fileWith(definition(fields))] }).detections;
     };
-    const told: unknown[] = [];
+    const messages: unknown[] = [];
     let module: ThreadModule | undefined;
     const stage = await ModuleHarness.of(
       [async thread => (module = await detections.create(thread))],
       event =>
-        told.push((event.members as { alert: { detection: { message: string } } }).alert.detection.message),
+        messages.push(
+          (event.members as { alert: { detection: { message: string } } }).alert.detection.message,
+        ),
       { shared: { [DETECTIONS]: load('old') } },
     );
     const flow = {
@@ -186,6 +188,6 @@ describe('a reload', () => {
     stage.data(true, bytes('b'));
     stage.begin({ ...flow, clientPort: 2, serverPort: 80 });
     stage.data(true, bytes('ab'));
-    expect(told).toEqual(['old', 'newer']);
+    expect(messages).toEqual(['old', 'newer']);
   });
 });

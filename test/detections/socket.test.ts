@@ -5,14 +5,14 @@ import { bytes, messages, stageWith } from './definition.js';
 /** A detection that reports the result of each of its reads. */
 const reader = (reads: string) => `*detect({ client, server, either, flow, packet }) {
   const shown = chunk => (typeof chunk === 'string' ? chunk : chunk === undefined ? 'done' : JSON.stringify(text(chunk)));
-  const tell = chunk => alert(shown(chunk));
+  const report = chunk => alert(shown(chunk));
   ${reads}
 }, held: 64`;
 
 /** What is sent: c and s are bytes of client and server. */
 type Event = { c?: string; s?: string; gap?: number; end?: 'c' | 's'; reset?: 'c' | 's' };
 
-async function told(reads: string, events: readonly Event[]): Promise<(string | undefined)[]> {
+async function alertsOf(reads: string, events: readonly Event[]): Promise<(string | undefined)[]> {
   const stage = await stageWith(reader(reads));
   for (const { c, s, gap, end, reset } of events) {
     if (c !== undefined) stage.data(true, bytes(c));
@@ -33,89 +33,89 @@ describe('S15: results of reads', () => {
   it.each<[string, string, Event[], string[]]>([
     [
       'recv: the available bytes',
-      'yield tell(yield* client.recv()); return tell(yield* client.recv(2));',
+      'yield report(yield* client.recv()); return report(yield* client.recv(2));',
       [c('abc'), c('defg')],
       ['"abc"', '"de"'],
     ],
-    ['recv: the end', 'return tell(yield* client.recv());', [{ end: 'c' }], ['end']],
-    ['recv: a reset', 'return tell(yield* client.recv());', [{ reset: 'c' }], ['reset']],
-    ['recv: the end of the flow', 'return tell(yield* server.recv());', [c('x')], ['end']],
+    ['recv: the end', 'return report(yield* client.recv());', [{ end: 'c' }], ['end']],
+    ['recv: a reset', 'return report(yield* client.recv());', [{ reset: 'c' }], ['reset']],
+    ['recv: the end of the flow', 'return report(yield* server.recv());', [c('x')], ['end']],
     [
       'read: waits for all bytes',
-      'return tell(yield* client.read(5));',
+      'return report(yield* client.read(5));',
       [c('ab'), c('cd'), c('ef')],
       ['"abcde"'],
     ],
     [
       'read: nothing from a side that has ended',
-      'return tell(yield* client.read(5));',
+      'return report(yield* client.read(5));',
       [c('ab'), { end: 'c' }],
       ['end'],
     ],
-    ['read: more than the limit', 'return tell(yield* client.read(65));', [c('x'.repeat(100))], ['limit']],
+    ['read: more than the limit', 'return report(yield* client.read(65));', [c('x'.repeat(100))], ['limit']],
     [
       'peek: leaves the bytes',
-      'yield tell(yield* client.peek(2)); return tell(yield* client.read(3));',
+      'yield report(yield* client.peek(2)); return report(yield* client.read(3));',
       [c('abc')],
       ['"ab"', '"abc"'],
     ],
     [
       'readUntil: a byte',
-      'yield tell(yield* client.readUntil(10)); return tell(yield* client.recv());',
+      'yield report(yield* client.readUntil(10)); return report(yield* client.recv());',
       [c('a\nb')],
       ['"a\\n"', '"b"'],
     ],
     [
       'readUntil: a text split over two segments',
-      "return tell(yield* client.readUntil('\\r\\n\\r\\n'));",
+      "return report(yield* client.readUntil('\\r\\n\\r\\n'));",
       [c('a\r\n\r'), c('\nb')],
       ['"a\\r\\n\\r\\n"'],
     ],
     [
       'readUntil: a text with a false start',
-      "return tell(yield* client.readUntil('aab'));",
+      "return report(yield* client.readUntil('aab'));",
       [c('aa'), c('ab')],
       ['"aaab"'],
     ],
     [
       'readUntil: beyond the limit',
-      "yield tell(yield* client.readUntil('\\n', 4)); return tell(yield* client.recv());",
+      "yield report(yield* client.readUntil('\\n', 4)); return report(yield* client.recv());",
       [c('abcdef\n')],
       ['limit', '"abcdef\\n"'],
     ],
     [
       'readUntil: exactly at the limit',
-      "return tell(yield* client.readUntil('\\n', 4));",
+      "return report(yield* client.readUntil('\\n', 4));",
       [c('abc\n')],
       ['"abc\\n"'],
     ],
     [
       'skip',
-      'yield tell(yield* client.skip(5)); return tell(yield* client.recv());',
+      'yield report(yield* client.skip(5)); return report(yield* client.recv());',
       [c('abc'), c('defg')],
       ['done', '"fg"'],
     ],
     [
       'skip: more than is buffered',
-      'yield tell(yield* client.skip(150)); return tell(yield* client.recv());',
+      'yield report(yield* client.skip(150)); return report(yield* client.recv());',
       [c('x'.repeat(100)), c('y'.repeat(50)), c('z')],
       ['done', '"z"'],
     ],
     [
       'a gap, and the data behind it',
-      'yield tell(yield* client.read(5)); return tell(yield* client.recv());',
+      'yield report(yield* client.read(5)); return report(yield* client.recv());',
       [c('ab'), { gap: 10 }, c('cd')],
       ['gap', '"cd"'],
     ],
     [
       'recv: the data before a gap',
-      'yield tell(yield* client.recv()); yield tell(yield* client.recv()); return tell(yield* client.recv());',
+      'yield report(yield* client.recv()); yield report(yield* client.recv()); return report(yield* client.recv());',
       [c('ab'), { gap: 10 }, c('cd')],
       ['"ab"', 'gap', '"cd"'],
     ],
     [
       'both sides, in turn',
-      "yield tell(yield* client.readUntil('\\n')); return tell(yield* server.readUntil('\\n'));",
+      "yield report(yield* client.readUntil('\\n')); return report(yield* server.readUntil('\\n'));",
       [s('ready\n'), c('hello\n')],
       ['"hello\\n"', '"ready\\n"'],
     ],
@@ -127,7 +127,7 @@ describe('S15: results of reads', () => {
     ],
     [
       'data that nobody reads is buffered up to the limit, and then reported as a gap',
-      "yield tell(yield* client.readUntil('\\n')); yield tell(yield* server.recv()); yield tell(yield* server.recv()); return tell(yield* server.recv());",
+      "yield report(yield* client.readUntil('\\n')); yield report(yield* server.recv()); yield report(yield* server.recv()); return report(yield* server.recv());",
       [s('x'.repeat(50)), s('y'.repeat(50)), c('\n'), s('z')],
       ['"\\n"', `"${'x'.repeat(50)}${'y'.repeat(14)}"`, 'gap', '"z"'],
     ],
@@ -139,18 +139,18 @@ describe('S15: results of reads', () => {
     ],
     [
       'flushAt: recv waits for this many bytes',
-      'client.flushAt(6); yield tell(yield* client.recv()); return tell(yield* client.recv());',
+      'client.flushAt(6); yield report(yield* client.recv()); return report(yield* client.recv());',
       [c('ab'), c('cd'), c('efg'), c('h'), { end: 'c' }],
       ['"abcdefg"', '"h"'],
     ],
     [
       'stop: no further data of a side',
-      "yield tell(yield* client.recv()); yield stop('client'); return tell(yield* server.recv());",
+      "yield report(yield* client.recv()); yield stop('client'); return report(yield* server.recv());",
       [c('a'), c('b'), s('x')],
       ['"a"', '"x"'],
     ],
   ])('%s', async (_, reads, events, expected) => {
-    expect(await told(reads, events)).toEqual(expected);
+    expect(await alertsOf(reads, events)).toEqual(expected);
   });
 });
 

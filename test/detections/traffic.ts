@@ -50,8 +50,8 @@ export class Traffic {
     send('client', 'S');
     send('server', 'SA');
     send('client', 'A');
-    for (const [side, said] of turns) {
-      const bytes = Buffer.from(said as string, 'latin1');
+    for (const [side, text] of turns) {
+      const bytes = Buffer.from(text as string, 'latin1');
       for (let at = 0; at < bytes.length; ) {
         const length = this.cut(bytes.length - at);
         send(side, 'PA', bytes.subarray(at, at + length));

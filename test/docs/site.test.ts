@@ -10,20 +10,20 @@ const out = join(root, 'docs', 'site', 'out');
 const installed = existsSync(join(root, 'docs', 'site', 'node_modules', 'typedoc'));
 
 describe.skipIf(!installed)('the site', () => {
-  let told = '';
+  let output = '';
 
   beforeAll(() => {
     const { stdout, stderr } = spawnSync(process.execPath, ['docs/site/build.mjs'], {
       cwd: root,
       encoding: 'utf8',
     });
-    told = `${stdout}${stderr}`;
+    output = `${stdout}${stderr}`;
   }, 120_000);
 
   const page = (name: string) => readFileSync(join(out, name), 'utf8');
 
   it('is built without a warning', () => {
-    expect(told).not.toMatch(/warning|error/i);
+    expect(output).not.toMatch(/warning|error/i);
   });
 
   it('has every guide under its heading', () => {

@@ -52,8 +52,8 @@ test.concurrent.each([
     'nothing is none of merged, ipv6, tunnels, fragments, times, addresses, run-modes, rule-notation, fast-pattern, subset, reloaded',
   ],
   ['together', [], 'usage: npm run together -- FOLDER'],
-])('%s %j is rejected', async (name, words, told) => {
+])('%s %j is rejected', async (name, words, message) => {
   const { code, lines } = await command(name, ...words);
   expect(code).toBe(2);
-  expect(lines[0]).toBe(told);
+  expect(lines[0]).toBe(message);
 });

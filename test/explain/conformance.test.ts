@@ -67,8 +67,11 @@ const TOLD: readonly (readonly [test: string, sid: number, reason: string])[] = 
 describe.skipIf(MISSING)(`rules that do not fire${MISSING ? ` (skipped: ${MISSING})` : ''}`, () => {
   test.each(TOLD)('%s, sid %i is explained', async (name, sid, reason) => {
     const { options } = verifyTest(name)!;
-    const told = await explained(sid, options);
-    expect([told.result, told.reason]).toEqual(['did not fire', expect.stringContaining(reason)]);
+    const explanation = await explained(sid, options);
+    expect([explanation.result, explanation.reason]).toEqual([
+      'did not fire',
+      expect.stringContaining(reason),
+    ]);
   });
 });
 
@@ -98,9 +101,9 @@ describe.skipIf(MISSING)('rules that fire, with a condition added', () => {
     const rules = options.rules!.map(file =>
       fileOf(withCondition(readFileSync(file, 'latin1'), sid, condition), 'changed.rules'),
     );
-    const told = await explained(sid, { ...options, rules });
-    expect(told.result).toBe(reason === '' ? 'fired' : 'did not fire');
-    expect(told.reason).toContain(reason);
+    const explanation = await explained(sid, { ...options, rules });
+    expect(explanation.result).toBe(reason === '' ? 'fired' : 'did not fire');
+    expect(explanation.reason).toContain(reason);
   });
 });
 

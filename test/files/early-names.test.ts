@@ -89,11 +89,11 @@ test('a rule on files matches each file of a form, and reports that file', async
     ],
     'alert http any any -> any any (filename:"file"; sid:1;)\nalert http any any -> any any (file.name; content:"file.txt"; sid:2;)\n',
   );
-  const told = alerts.map(({ alert, files }) => [
+  const logged = alerts.map(({ alert, files }) => [
     alert.signature_id,
     ...files.map(({ filename }: { filename: string }) => filename),
   ]);
-  expect(told).toEqual([
+  expect(logged).toEqual([
     [1, 'file.txt'],
     [2, 'file.txt'],
     [1, 'file2.txt'],

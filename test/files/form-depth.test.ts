@@ -1,6 +1,6 @@
 /** Files in forms are tracked up to the depth of the file store, beyond the depth of streams. */
 import { expect, it } from 'vitest';
-import { conversation, replay, type Said } from '../streams/replay.js';
+import { conversation, replay, type Turn } from '../streams/replay.js';
 
 it.each([
   ['the depth of the file store', '10kb', 'CLOSED', 3000],
@@ -21,20 +21,20 @@ it.each([
     output: `file-store: { version: 2, enabled: yes, force-filestore: yes, stream-depth: ${depth} }`,
     words: ['--set', 'stream.reassembly.depth=1kb'],
   });
-  const told = records.map(({ fileinfo }) => [fileinfo.state, fileinfo.size]);
-  expect(told).toEqual([[state, size]]);
+  const logged = records.map(({ fileinfo }) => [fileinfo.state, fileinfo.size]);
+  expect(logged).toEqual([[state, size]]);
 });
 
 it.each(['single', 'workers', 'autofp', 'pipeline', 'oisf2009'])(
   'stored files continue beyond the stream depth in profile %s, whichever thread reassembles',
   async profile => {
     const content = 'x'.repeat(1_500_000);
-    const said: Said[] = [
+    const turns: Turn[] = [
       [true, 'GET /f HTTP/1.1\r\nHost: h\r\n\r\n'],
       [false, `HTTP/1.1 200 OK\r\nContent-Length: ${content.length}\r\n\r\n${content}`],
     ];
     const records = await replay({
-      packets: [40_000, 40_001].flatMap(port => conversation(said, 1400, port)),
+      packets: [40_000, 40_001].flatMap(port => conversation(turns, 1400, port)),
       types: '[files]',
       output: 'file-store: { version: 2, enabled: yes, force-filestore: yes, stream-depth: 0 }',
       profile,

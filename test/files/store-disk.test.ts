@@ -40,8 +40,8 @@ test('a record that cannot be written next to its file is counted, and the run c
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '--runmode', 'single'];
   const { stdout, stderr } = await runSluice(words, { cwd: folder });
   expect(stdout + stderr).toContain('a file could not be stored: EISDIR');
-  const told = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
-  const records = told.map(line => JSON.parse(line));
+  const lines = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
+  const records = lines.map(line => JSON.parse(line));
   expect(records.filter(each => each.event_type === 'fileinfo')).toHaveLength(2);
   const { file_store: store } = records.find(each => each.event_type === 'stats').stats;
   expect(store).toMatchObject({ fs_errors: 1, stored: 2 });

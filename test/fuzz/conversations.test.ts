@@ -43,7 +43,7 @@ interface Target {
 const hello = clientHello([serverName('a.example'), alpn('h3')]);
 
 /** All data that one side sends. */
-const said = (turns: readonly Turn[], toServer: boolean) =>
+const sentBy = (turns: readonly Turn[], toServer: boolean) =>
   concat(...turns.filter(turn => turn.toServer === toServer).map(({ bytes }) => bytes));
 
 /** The conversations that `segments.test.ts` uses, too. */
@@ -55,8 +55,8 @@ const OVER_TCP = [...BINARY_CONVERSATIONS, ...TEXT_CONVERSATIONS]
     ({ protocols, turns }): Target => ({
       protocol: protocols[0]!,
       transport: 'tcp',
-      client: [said(turns, true)],
-      server: [said(turns, false)],
+      client: [sentBy(turns, true)],
+      server: [sentBy(turns, false)],
     }),
   );
 

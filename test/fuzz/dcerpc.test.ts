@@ -18,11 +18,11 @@ describe.each([1, 2, 3])('seed %i', seed => {
     const random = randomNumbers(seed);
     const servers = [...mutatedVariants(seed + 100, 60, [server])];
     [...mutatedVariants(seed, 60, [client])].forEach((bytes, i) => {
-      const tell = (next: () => number) => {
+      const message = (next: () => number) => {
         const feed = new Feed([dcerpc], { serverPort: 135 });
         return feed.pieces(true, bytes, next).pieces(false, servers[i]!, next).end().records;
       };
-      expect(tell(() => 1 + random(40))).toEqual(tell(() => 65_000));
+      expect(message(() => 1 + random(40))).toEqual(message(() => 65_000));
     });
   });
 

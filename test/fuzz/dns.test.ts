@@ -51,11 +51,11 @@ describe.each(SEEDS)('seed %i', seed => {
     const random = randomNumbers(seed);
     const stream = concat(framed(request('a.b')), framed(request('c.d')), framed(mixed));
     for (const bytes of mutatedVariants(seed, 15, [stream])) {
-      const tell = (next: () => number) => {
+      const message = (next: () => number) => {
         const feed = new Feed([dns], { serverPort: 53 }).pieces(true, bytes, next).end();
         return [feed.records, feed.events];
       };
-      expect(tell(() => 1 + random(9))).toEqual(tell(() => 65_000));
+      expect(message(() => 1 + random(9))).toEqual(message(() => 65_000));
     }
   });
 });

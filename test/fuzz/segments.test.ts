@@ -27,7 +27,11 @@ function mutated(turns: readonly Turn[], seed: number): Turn[] {
 }
 
 /** Records, anomalies and files, sorted: what completes with the same packet has no order. */
-function told({ protocols, serverPort }: Conversation, turns: readonly Turn[], next: () => number): string[] {
+function recordsOf(
+  { protocols, serverPort }: Conversation,
+  turns: readonly Turn[],
+  next: () => number,
+): string[] {
   const feed = new Feed(protocols, { serverPort });
   for (const { toServer, bytes } of turns) feed.pieces(toServer, bytes, next);
   feed.end();
@@ -42,9 +46,9 @@ function lengths(random: Random): Record<string, () => number> {
 test.each(CONVERSATIONS)('records of $name do not depend on segmentation', conversation => {
   for (let seed = 0; seed < SEEDS; seed++) {
     const turns = seed === 0 ? conversation.turns : mutated(conversation.turns, seed);
-    const whole = told(conversation, turns, () => 1 << 16);
+    const whole = recordsOf(conversation, turns, () => 1 << 16);
     for (const [cut, next] of Object.entries(lengths(randomNumbers(seed)))) {
-      const pieces = told(conversation, turns, next);
+      const pieces = recordsOf(conversation, turns, next);
       if (FOLLOWED.test(`${whole}${pieces}`)) continue;
       expect(pieces, `seed ${seed}, ${cut}`).toEqual(whole);
     }

@@ -37,14 +37,14 @@ describe.each([1, 2, 3])('seed %i', seed => {
     const random = randomNumbers(seed);
     const servers = [...mutatedVariants(seed + 100, 40, [server])];
     [...mutatedVariants(seed, 40, [client])].forEach((bytes, i) => {
-      const tell = (next: () => number) => {
+      const message = (next: () => number) => {
         const feed = new Feed([smb], { serverPort: 445 });
         feed.pieces(true, bytes, next).pieces(false, servers[i]!, next).end();
         // Transactions that complete with the same packet are reported in the order in which they began.
         const records = feed.records.map(record => JSON.stringify(record)).sort();
         return [records, feed.files.map(({ file }) => [file.size, file.state])];
       };
-      expect(tell(() => 1 + random(200))).toEqual(tell(() => 65_000));
+      expect(message(() => 1 + random(200))).toEqual(message(() => 65_000));
     });
   });
 });

@@ -48,12 +48,12 @@ describe.each(SEEDS)('seed %i', seed => {
     const clients = [...mutatedVariants(seed, 15, [client])];
     const servers = [...mutatedVariants(seed + 100, 15, [server])];
     clients.forEach((bytes, i) => {
-      const tell = (next: () => number) => {
+      const message = (next: () => number) => {
         const feed = new Feed([tls], { serverPort: 443, config });
         feed.pieces(true, bytes, next).pieces(false, servers[i]!, next).end();
         return [feed.records, feed.events.sort()];
       };
-      expect(tell(() => 1 + random(40))).toEqual(tell(() => 65_000));
+      expect(message(() => 1 + random(40))).toEqual(message(() => 65_000));
     });
   });
 });

@@ -48,10 +48,10 @@ describe('answers', () => {
       NF_ACCEPT,
       0x42,
     ],
-  ])('%s', (_name, nfq, verdict, mark, answer, told) => {
+  ])('%s', (_name, nfq, verdict, mark, answer, expected) => {
     const answers = new Answers(new Config({ nfq }));
     expect(answers.verdictOf(verdict)).toBe(answer);
-    expect(answers.flagsOf(verdict)).toBe(told === undefined ? 0 : VERDICT_SET_MARK);
-    if (told !== undefined) expect(answers.markOf(verdict, mark)).toBe(told);
+    expect(answers.flagsOf(verdict)).toBe(expected === undefined ? 0 : VERDICT_SET_MARK);
+    if (expected !== undefined) expect(answers.markOf(verdict, mark)).toBe(expected);
   });
 });

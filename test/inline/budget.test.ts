@@ -12,9 +12,9 @@ describe('latency', () => {
     for (let time = 1; time <= 10_000; time++) latency.add(time);
     expect(latency.count).toBe(10_000);
     for (const share of [0.01, 0.5, 0.99, 0.999]) {
-      const told = latency.quantile(share);
-      expect(told).toBeGreaterThanOrEqual(share * 10_000);
-      expect(told).toBeLessThanOrEqual(share * 10_000 * 1.125 + 1);
+      const reported = latency.quantile(share);
+      expect(reported).toBeGreaterThanOrEqual(share * 10_000);
+      expect(reported).toBeLessThanOrEqual(share * 10_000 * 1.125 + 1);
     }
     expect(latency.maximum).toBe(10_000);
   });

@@ -84,14 +84,14 @@ class Layer implements ApplicationLayer {
   }
 
   /** A packet with an update of a transaction of this name. */
-  tell(name: string): PacketSketch {
+  transactionOf(name: string): PacketSketch {
     const transaction: Named = { id: 0, progressToServer: 1, progressToClient: 0, events: [], name };
-    const told = { session: this.talk, transaction, toServer: true, progress: 1, events: 0 };
+    const inspected = { session: this.talk, transaction, toServer: true, progress: 1, events: 0 };
     return tcp({
       payload: name,
       withSlots: slots => {
         this.updates.length = 0;
-        this.updates.push({ ...told, slot: slots[0]!, bodyLength: -1, complete: false });
+        this.updates.push({ ...inspected, slot: slots[0]!, bodyLength: -1, complete: false });
       },
     });
   }
@@ -172,8 +172,8 @@ describe('lua on transactions', () => {
     const layer = new Layer();
     const name = matching('return ssh.get_tx():client_proto() == "2.0" and 1 or 0', get);
     const watched = await sensor(`alert ssh:name any any -> any any (lua:${name}; sid:1;)`, {}, layer);
-    expect(watched.see(layer.tell('2.0'))).toEqual(['1@1']);
-    expect(watched.see(layer.tell('1.0'))).toEqual([]);
+    expect(watched.see(layer.transactionOf('2.0'))).toEqual(['1@1']);
+    expect(watched.see(layer.transactionOf('1.0'))).toEqual([]);
   });
 
   it('is evaluated again when the transaction has progressed', async () => {
@@ -183,9 +183,9 @@ describe('lua on transactions', () => {
       `${get} calls = 0`,
     );
     const watched = await sensor(`alert ssh:name any any -> any any (lua:${name}; sid:1;)`, {}, layer);
-    const told = layer.tell('abc');
-    expect(watched.see(told)).toEqual([]);
-    expect(watched.see(told)).toEqual(['1@2']);
+    const packet = layer.transactionOf('abc');
+    expect(watched.see(packet)).toEqual([]);
+    expect(watched.see(packet)).toEqual(['1@2']);
   });
 
   it('can read fingerprints', async () => {
@@ -212,8 +212,8 @@ describe('lua on transactions', () => {
     const name = matching('return #args.buffer == 3 and 1 or 0', '', 'buffer = true');
     const rule = `alert ssh any any -> any any (ssh.proto; content:"2"; lua:${name}; sid:1;)`;
     const watched = await sensor(rule, {}, layer);
-    expect(watched.see(layer.tell('2.0'))).toEqual(['1@1']);
-    expect(watched.see(layer.tell('2.01'))).toEqual([]);
+    expect(watched.see(layer.transactionOf('2.0'))).toEqual(['1@1']);
+    expect(watched.see(layer.transactionOf('2.01'))).toEqual([]);
   });
 });
 
@@ -243,7 +243,7 @@ describe('luaxform', () => {
     [`luaxform:${script('function transform(input) return nil .. "" end')}; content:"abc";`, 'abc', ['1@1']],
   ])('%s', async (options, text, expected) => {
     const layer = new Layer();
-    expect((await sensor(rule(options), {}, layer)).see(layer.tell(text))).toEqual(expected);
+    expect((await sensor(rule(options), {}, layer)).see(layer.transactionOf(text))).toEqual(expected);
   });
 
   it('has libraries', async () => {
@@ -271,9 +271,9 @@ describe('luaxform', () => {
       {},
       layer,
     );
-    expect(other.see(layer.tell('abc'))).toEqual(['1@1']);
+    expect(other.see(layer.transactionOf('abc'))).toEqual(['1@1']);
     const watched = await sensor(rule(`luaxform:${script(text)}; content:"YWJjba78900120a";`), {}, layer);
-    expect(watched.see(layer.tell('abc'))).toEqual(['1@1']);
+    expect(watched.see(layer.transactionOf('abc'))).toEqual(['1@1']);
   });
 
   it('can add to datasets', async () => {
@@ -288,8 +288,8 @@ describe('luaxform', () => {
       {},
       layer,
     );
-    expect(watched.see(layer.tell('new')).sort()).toContain('2@1');
-    expect(watched.see(layer.tell('new')).sort()).toEqual(['1@2', '2@2']);
+    expect(watched.see(layer.transactionOf('new')).sort()).toContain('2@1');
+    expect(watched.see(layer.transactionOf('new')).sort()).toEqual(['1@2', '2@2']);
   });
 });
 

@@ -44,12 +44,12 @@ async function run(scripts: Record<string, string>, packets: Uint8Array[], runmo
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules'];
   const { code, stdout } = await runSluice([...words, '--runmode', runmode], { cwd: folder });
   expect(code).toBe(0);
-  return { told: stdout, lines: readFileSync(join(folder, 'out.log'), 'latin1').trim().split('\n') };
+  return { stdout, lines: readFileSync(join(folder, 'out.log'), 'latin1').trim().split('\n') };
 }
 
 async function lines(...args: Parameters<typeof run>): Promise<string[]> {
-  const { told, lines: written } = await run(...args);
-  expect(told).not.toContain('Warning: lua:');
+  const { stdout, lines: written } = await run(...args);
+  expect(stdout).not.toContain('Warning: lua:');
   return written;
 }
 
@@ -76,9 +76,9 @@ local http = require("suricata.http")
 local function tuple() local _, a, b, p, c, d = flow.get():tuple() return a .. ":" .. c .. " " .. b .. ":" .. d end`,
     '(http.get_tx()):request_host(), " ", (http.get_tx()):request_uri_raw(), " ", tuple()',
   );
-  const told = await lines({ 'http.lua': script }, session(), mode);
-  expect(told.filter(line => line !== 'end')).toEqual([`b /a ${CLIENT}:1025 ${SERVER}:80`]);
-  expect(told.at(-1)).toBe('end');
+  const logged = await lines({ 'http.lua': script }, session(), mode);
+  expect(logged.filter(line => line !== 'end')).toEqual([`b /a ${CLIENT}:1025 ${SERVER}:80`]);
+  expect(logged.at(-1)).toBe('end');
 });
 
 test('scripts log IPv6 addresses with all digits, and flow times as both seconds, then both microseconds', async () => {
@@ -89,7 +89,7 @@ test('scripts log IPv6 addresses with all digits, and flow times as both seconds
     'x',
   );
   const shown = (script: string, first: string) => `"${first} ", table.concat({${script}}, " ")`;
-  const told = await lines(
+  const logged = await lines(
     {
       'packet.lua': writing('type = "packet"', PACKET, shown('packet.get():tuple()', 'packet')),
       'flow.lua': writing('type = "flow"', FLOW, shown('flow.get():tuple()', 'flow')),
@@ -98,9 +98,9 @@ test('scripts log IPv6 addresses with all digits, and flow times as both seconds
     [datagram],
   );
   const tuple = '6 2001:0db8:0000:0000:0000:0000:0000:0001 0000:0000:0000:0000:0000:0000:0000:0002 17 5 6';
-  expect(told).toContain(`packet ${tuple}`);
-  expect(told).toContain(`flow ${tuple}`);
-  expect(told).toContainEqual(expect.stringMatching(/^times (\d+) \1 (\d+) \2$/));
+  expect(logged).toContain(`packet ${tuple}`);
+  expect(logged).toContain(`flow ${tuple}`);
+  expect(logged).toContainEqual(expect.stringMatching(/^times (\d+) \1 (\d+) \2$/));
 });
 
 test('scripts log packets with alerts, and the rule', async () => {
@@ -110,15 +110,15 @@ test('scripts log packets with alerts, and the rule', async () => {
     'rule.get_rule():sid(), " ", rule.get_rule():msg(), " ", packet.get():pcap_cnt()',
   );
   const rules = 'alert tcp any any -> any 80 (msg:"m"; content:"POST"; sid:7;)\n';
-  const told = await lines({ 'a.lua': script }, session(), 'single', rules);
-  expect(told).toEqual([expect.stringMatching(/^7 m \d$/), 'end']);
+  const logged = await lines({ 'a.lua': script }, session(), 'single', rules);
+  expect(logged).toEqual([expect.stringMatching(/^7 m \d$/), 'end']);
 });
 
 test('scripts log the transaction of an alert and of a file, and whether the flow had alerts', async () => {
   const http = 'local http = require("suricata.http")';
   const uri = '(http.get_tx()):request_uri_raw()';
   const has = 'tostring((flow.get()):has_alerts())';
-  const told = await lines(
+  const logged = await lines(
     {
       'alert.lua': writing('type = "packet", filter = "alerts"', http, `"alert ", ${uri}`),
       'file.lua': writing('type = "file"', http, `"file ", ${uri}`),
@@ -141,7 +141,7 @@ local function last() local _, seconds, _, rest = flow.get():timestamps() return
     'single',
     'alert http any any -> any any (flow:to_client; http.stat_code; content:"200"; sid:7;)\n',
   );
-  const having = (word: string) => told.filter(line => line.startsWith(word));
+  const having = (word: string) => logged.filter(line => line.startsWith(word));
   expect(having('alert')).toEqual(['alert /a']);
   expect(having('file')).toEqual(['file /a', 'file /a']);
   expect(having('flow')).toEqual(['flow true']);
@@ -158,7 +158,7 @@ local function last() local _, seconds, _, rest = flow.get():timestamps() return
 test('scripts log every packet, the end of flows, files, pieces of streams and bodies', async () => {
   const piece =
     '(args.stream.to_server and "> " or "< "), #args.stream.data, " ", tostring(args.stream.open)';
-  const told = await lines(
+  const logged = await lines(
     {
       'packet.lua': writing('type = "packet"', PACKET, '"packet ", packet.get():pcap_cnt()'),
       'flow.lua': writing('type = "flow"', FLOW, '"flow ", (flow.get():stats())'),
@@ -172,7 +172,7 @@ test('scripts log every packet, the end of flows, files, pieces of streams and b
     },
     session(),
   );
-  const having = (word: string) => told.filter(line => line.startsWith(word));
+  const having = (word: string) => logged.filter(line => line.startsWith(word));
   expect(having('packet')).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map(number => `packet ${number}`));
   expect(having('flow')).toEqual(['flow 5']);
   expect(having('file').sort()).toEqual(['file 3 CLOSED', 'file 5 CLOSED']);
@@ -184,7 +184,7 @@ test('scripts log every packet, the end of flows, files, pieces of streams and b
 });
 
 test('scripts log statistics, and may load Lua modules', async () => {
-  const { told, lines: written } = await run(
+  const { stdout, lines: written } = await run(
     {
       'x.lua': `
 local m = require("m")
@@ -202,7 +202,7 @@ function deinit(args) file:close() end`,
     [packet(ethernet(), ipv4(), udp(), 'a'), packet(ethernet(), ipv4(), udp(), 'b')],
   );
   // A Lua module is not a script; it is reported and skipped.
-  expect(told).toContain('m.lua: no log function in script');
+  expect(stdout).toContain('m.lua: no log function in script');
   expect(written).toEqual(['packets 2']);
 });
 

@@ -16,7 +16,7 @@ class System {
   readonly groups: number[] = [];
   readonly replaced: string[] = [];
   readonly closed: number[] = [];
-  readonly told: string[] = [];
+  readonly messages: string[] = [];
   readonly device = {
     settings: { name: 'eth0', copyMode: 'none', clusterType: 'cluster_flow' },
     linkType: 1,
@@ -45,7 +45,7 @@ class System {
   readonly log = Object.fromEntries(
     ['debug', 'info', 'notice', 'warning', 'error'].map(level => [
       level,
-      (message: string) => this.told.push(`${level}: ${message}`),
+      (message: string) => this.messages.push(`${level}: ${message}`),
     ]),
   ) as unknown as Log;
 
@@ -65,15 +65,15 @@ it('all sockets of a new device are reopened, in their own fanout group', () => 
   system.index = 0;
   watch.checkAll();
   watch.checkAll();
-  expect(system.told).toEqual(['warning: device eth0 is gone: it will be reopened when it is back']);
+  expect(system.messages).toEqual(['warning: device eth0 is gone: it will be reopened when it is back']);
   system.index = 8;
   watch.checkAll();
   watch.checkAll();
   expect(system.replaced).toEqual(['counted', '10 by 100', '11 by 101']);
   expect(system.groups).toEqual([0, 55]);
   expect(system.openings).toBe(1);
-  expect(system.told[1]).toBe('notice: device eth0 was replaced by another one, and has been reopened');
-  expect(system.told).toHaveLength(2);
+  expect(system.messages[1]).toBe('notice: device eth0 was replaced by another one, and has been reopened');
+  expect(system.messages).toHaveLength(2);
 });
 
 it('reopening is given up after a number of attempts, and tried again with the next device', () => {
@@ -87,7 +87,7 @@ it('reopening is given up after a number of attempts, and tried again with the n
     system.opened = 0;
   }
   expect(system.closed).toEqual(Array.from({ length: 60 }, () => 100));
-  expect(system.told).toEqual([
+  expect(system.messages).toEqual([
     'warning: device eth0 cannot be reopened yet: eth0: no memory',
     'error: device eth0 could not be reopened after 60 attempts, giving up: eth0: no memory',
   ]);
@@ -104,6 +104,6 @@ it('a device with another link type is not reopened', () => {
   system.type = 65534;
   system.index = 8;
   watch.checkAll();
-  expect(system.told[0]).toMatch(/its link type has changed/);
+  expect(system.messages[0]).toMatch(/its link type has changed/);
   expect(system.openings).toBe(0);
 });

@@ -11,11 +11,11 @@ import { hasPerl, Listener } from './datagram-listener.js';
 describe.runIf(native() && hasPerl)('a log to a datagram socket', () => {
   let folder: string;
   const listeners: Listener[] = [];
-  const told: string[] = [];
+  const messages: string[] = [];
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'datagram-log-'));
-    told.length = 0;
+    messages.length = 0;
   });
   afterEach(() => {
     for (const listener of listeners.splice(0)) listener.signal('SIGKILL');
@@ -23,7 +23,7 @@ describe.runIf(native() && hasPerl)('a log to a datagram socket', () => {
   });
 
   const path = () => join(folder, 'lines.sock');
-  const open = () => new DatagramLog(path(), message => told.push(message));
+  const open = () => new DatagramLog(path(), message => messages.push(message));
   const listen = async () => {
     const listener = new Listener(path());
     listeners.push(listener);
@@ -42,16 +42,16 @@ describe.runIf(native() && hasPerl)('a log to a datagram socket', () => {
     await until(
       () => {
         log.write(Buffer.from('three\n'));
-        return told.length === 2;
+        return messages.length === 2;
       },
-      () => told.join(),
+      () => messages.join(),
     );
     const second = await listen();
     log.flush();
     await second.has(1);
     expect(new Set(second.lines)).toEqual(new Set(['three']));
     log.close();
-    expect(told).toEqual([`${path()}: ENOENT`, `${path()}: ECONNREFUSED`]);
+    expect(messages).toEqual([`${path()}: ENOENT`, `${path()}: ECONNREFUSED`]);
     expect(log.lost).toBe(0);
   });
 
@@ -69,7 +69,7 @@ describe.runIf(native() && hasPerl)('a log to a datagram socket', () => {
     log.close();
     const numbers = listener.lines.slice(0, -1).map(Number);
     expect(numbers).toEqual(Array.from({ length: count - log.lost }, (_, i) => i));
-    expect(told).toEqual([
+    expect(messages).toEqual([
       `${path()}: the listener is slow or missing; lines are lost`,
       `${path()}: ${log.lost} lines were lost`,
     ]);

@@ -93,7 +93,7 @@ describe('alert', () => {
     ['an alert turned into a drop by its rate', 'alert', 'ips', Packet.VERDICT_DROP, 'blocked'],
     ['a drop turned into an alert by its rate', 'drop', 'ips', Packet.VERDICT_NONE, 'allowed'],
     ['a drop turned into a pass', 'drop', 'ips', Packet.VERDICT_PASS, 'allowed'],
-  ] as const)('has the action of %s', async (_what, action, mode, taken, told) => {
+  ] as const)('has the action of %s', async (_what, action, mode, taken, logged) => {
     const thread = outputThread(log(['alert']), [{ ...SIGNATURE, action }], { 'engine-mode': mode });
     const [record] = await recordsOf(
       thread,
@@ -103,7 +103,7 @@ describe('alert', () => {
         [Event.ALERT_FLAGS]: taken === undefined ? 0 : Event.ALERT_ACTION_CHANGED,
       }),
     );
-    expect(record).toMatchObject({ alert: { action: told } });
+    expect(record).toMatchObject({ alert: { action: logged } });
   });
 
   test('has payload, packet and verdict if configured', async () => {
@@ -500,11 +500,15 @@ test('statistics can have totals, threads and deltas', () => {
     }),
   );
   const stats = { uptime: 3, decoder: { pkts: 5 }, threads: { W1: { decoder: { pkts: 5 } } } };
-  const told = (log: typeof plain) => JSON.parse(new TextDecoder().decode(log!.lines(stats, 1468449727, 0)));
+  const recordOf = (log: typeof plain) =>
+    JSON.parse(new TextDecoder().decode(log!.lines(stats, 1468449727, 0)));
   const header = { timestamp: '2016-07-13T22:42:07.000000+0000', event_type: 'stats' };
-  expect(told(plain)).toEqual({ ...header, stats: { uptime: 3, decoder: { pkts: 5 } } });
-  expect(told(rich).stats).toEqual({ uptime: 3, threads: { W1: { decoder: { pkts: 5, pkts_delta: 5 } } } });
-  expect(told(rich).stats.threads.W1.decoder.pkts_delta).toBe(0);
+  expect(recordOf(plain)).toEqual({ ...header, stats: { uptime: 3, decoder: { pkts: 5 } } });
+  expect(recordOf(rich).stats).toEqual({
+    uptime: 3,
+    threads: { W1: { decoder: { pkts: 5, pkts_delta: 5 } } },
+  });
+  expect(recordOf(rich).stats.threads.W1.decoder.pkts_delta).toBe(0);
   const [few] = eve.statistics!(new Config({ outputs: log([{ stats: { 'null-values': false } }]) }));
   const many = { uptime: 0, a: { b: 0, c: 1 }, d: { e: { f: 0 } } };
   const shown = JSON.parse(new TextDecoder().decode(few!.lines(many, 1468449727, 0)));

@@ -25,7 +25,7 @@ const PACKETS = [
   up(2 + ASK.length, 2 + SAY.length, 'A'),
 ];
 
-interface Told {
+interface EveRecord {
   readonly event_type: string;
   readonly src_ip: string;
   readonly dest_ip: string;
@@ -43,7 +43,7 @@ async function run(
   store: string,
   rule = IN_ANSWER,
   http = '',
-): Promise<Record<string, Told>> {
+): Promise<Record<string, EveRecord>> {
   const yaml = `%YAML 1.1\n---\noutputs:
   - eve-log: { ${eve}types: [alert, files: { ${files} }, http: { ${http} }] }
   - file-store: { version: 2, enabled: yes, force-filestore: yes, write-fileinfo: yes, ${store} }\n`;
@@ -54,65 +54,65 @@ async function run(
   const { code } = await runSluice([...words, '--runmode', 'single'], { cwd: folder });
   expect(code).toBe(0);
   const lines = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
-  const told = Object.fromEntries(lines.map(line => JSON.parse(line)).map(each => [each.event_type, each]));
+  const byType = Object.fromEntries(lines.map(line => JSON.parse(line)).map(each => [each.event_type, each]));
   const beside = readdirSync(join(folder, 'filestore'), { recursive: true, encoding: 'utf8' });
   const record = beside.find(name => name.endsWith('.json'))!;
-  told['store'] = JSON.parse(readFileSync(join(folder, 'filestore', record), 'utf8'));
-  return told;
+  byType['store'] = JSON.parse(readFileSync(join(folder, 'filestore', record), 'utf8'));
+  return byType;
 }
 
-function alertsTold(): readonly Told[] {
+function alertRecords(): readonly EveRecord[] {
   const lines = readFileSync(join(folder, 'eve.json'), 'utf8').trim().split('\n');
-  return lines.map(line => JSON.parse(line) as Told).filter(({ event_type: type }) => type === 'alert');
+  return lines.map(line => JSON.parse(line) as EveRecord).filter(({ event_type: type }) => type === 'alert');
 }
 
 const xff = (mode: string, deployment: string) =>
   `xff: { enabled: yes, mode: ${mode}, deployment: ${deployment} }`;
 
 test('the setting of an eve-log applies to its alerts and files', async () => {
-  const told = await run(`${xff('extra-data', 'reverse')}, `, '', '');
-  expect(told['alert']).toMatchObject({ dest_ip: CLIENT, alert: { xff: '10.0.0.2' } });
-  expect(told['fileinfo']).toMatchObject({ dest_ip: CLIENT, xff: '10.0.0.2' });
-  expect(told['http']).toMatchObject({ src_ip: CLIENT, xff: '10.0.0.2', http: { hostname: 'b' } });
-  expect(told['store']).toMatchObject({ dest_ip: CLIENT });
-  expect(told['store']).not.toHaveProperty('xff');
+  const records = await run(`${xff('extra-data', 'reverse')}, `, '', '');
+  expect(records['alert']).toMatchObject({ dest_ip: CLIENT, alert: { xff: '10.0.0.2' } });
+  expect(records['fileinfo']).toMatchObject({ dest_ip: CLIENT, xff: '10.0.0.2' });
+  expect(records['http']).toMatchObject({ src_ip: CLIENT, xff: '10.0.0.2', http: { hostname: 'b' } });
+  expect(records['store']).toMatchObject({ dest_ip: CLIENT });
+  expect(records['store']).not.toHaveProperty('xff');
 });
 
 test('the record next to a stored file is that of the log', async () => {
-  const told = await run('', '', '');
-  expect(told['store']).toEqual(told['fileinfo']);
+  const records = await run('', '', '');
+  expect(records['store']).toEqual(records['fileinfo']);
 });
 
 test('alerts in the stream have the address of the first open request', async () => {
-  const told = await run(`${xff('extra-data', 'forward')}, `, '', '', IN_STREAM);
-  expect(told['alert']).toMatchObject({ dest_ip: SERVER, alert: { signature_id: 2, xff: '10.0.0.1' } });
+  const records = await run(`${xff('extra-data', 'forward')}, `, '', '', IN_STREAM);
+  expect(records['alert']).toMatchObject({ dest_ip: SERVER, alert: { signature_id: 2, xff: '10.0.0.1' } });
 });
 
 test('alerts before the request have no address, wherever in a batch they are', async () => {
   const syn = 'alert tcp any any -> any any (flags:S; sid:3;)';
   await run(`${xff('extra-data', 'forward')}, `, '', '', syn);
-  expect(alertsTold().map(({ alert }) => alert)).toMatchObject([{ signature_id: 3 }]);
-  expect(alertsTold()[0]?.alert).not.toHaveProperty('xff');
+  expect(alertRecords().map(({ alert }) => alert)).toMatchObject([{ signature_id: 3 }]);
+  expect(alertRecords()[0]?.alert).not.toHaveProperty('xff');
 });
 
 test('HTTP records have a setting of their own', async () => {
-  const told = await run('', '', '', IN_ANSWER, xff('overwrite', 'forward'));
-  expect(told['http']).toMatchObject({ src_ip: '10.0.0.1', dest_ip: SERVER, http: { hostname: 'b' } });
-  for (const type of ['http', 'fileinfo', 'alert']) expect(told[type]).not.toHaveProperty('xff');
-  expect(told['fileinfo']).toMatchObject({ dest_ip: CLIENT });
+  const records = await run('', '', '', IN_ANSWER, xff('overwrite', 'forward'));
+  expect(records['http']).toMatchObject({ src_ip: '10.0.0.1', dest_ip: SERVER, http: { hostname: 'b' } });
+  for (const type of ['http', 'fileinfo', 'alert']) expect(records[type]).not.toHaveProperty('xff');
+  expect(records['fileinfo']).toMatchObject({ dest_ip: CLIENT });
 });
 
 test('file records have a setting of their own, and the file store another', async () => {
-  const told = await run('', xff('overwrite', 'forward'), xff('extra-data', 'reverse'));
-  expect(told['alert']).toMatchObject({ dest_ip: CLIENT });
-  expect(told['alert']?.alert).not.toHaveProperty('xff');
-  expect(told['fileinfo']).toMatchObject({ dest_ip: '10.0.0.1' });
-  expect(told['fileinfo']).not.toHaveProperty('xff');
-  expect(told['store']).toMatchObject({ dest_ip: CLIENT, xff: '10.0.0.2' });
+  const records = await run('', xff('overwrite', 'forward'), xff('extra-data', 'reverse'));
+  expect(records['alert']).toMatchObject({ dest_ip: CLIENT });
+  expect(records['alert']?.alert).not.toHaveProperty('xff');
+  expect(records['fileinfo']).toMatchObject({ dest_ip: '10.0.0.1' });
+  expect(records['fileinfo']).not.toHaveProperty('xff');
+  expect(records['store']).toMatchObject({ dest_ip: CLIENT, xff: '10.0.0.2' });
 });
 
 test("records next to stored files may have the address in place of the client's", async () => {
-  const told = await run('', '', xff('overwrite', 'forward'));
-  expect(told['store']).toMatchObject({ dest_ip: '10.0.0.1' });
-  expect(told['fileinfo']).toMatchObject({ dest_ip: CLIENT });
+  const records = await run('', '', xff('overwrite', 'forward'));
+  expect(records['store']).toMatchObject({ dest_ip: '10.0.0.1' });
+  expect(records['fileinfo']).toMatchObject({ dest_ip: CLIENT });
 });

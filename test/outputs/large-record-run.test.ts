@@ -67,8 +67,8 @@ test.each(['single', 'pipeline'])(
       .trim()
       .split('\n')
       .map(line => JSON.parse(line));
-    const told = records.filter(({ pgsql }) => pgsql?.request?.simple_query?.startsWith('DROP'));
-    expect(told.map(({ event_type }) => event_type).sort()).toEqual(['alert', 'pgsql']);
+    const queries = records.filter(({ pgsql }) => pgsql?.request?.simple_query?.startsWith('DROP'));
+    expect(queries.map(({ event_type }) => event_type).sort()).toEqual(['alert', 'pgsql']);
     expect(records.at(-1).stats.app_layer?.events_lost ?? 0).toBe(0);
   },
 );

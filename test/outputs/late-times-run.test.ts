@@ -19,7 +19,7 @@ alert udp any any -> any any (xbits:isnotset,seen,track ip_src; xbits:set,seen,t
 alert udp any any -> any any (msg:"seen"; xbits:isset,seen,track ip_src; sid:3;)
 `;
 
-interface Told {
+interface EveRecord {
   readonly timestamp: string;
   readonly event_type: string;
   readonly alert?: { readonly signature_id: number };
@@ -37,18 +37,18 @@ test('records, flows, thresholds and bits work when the seconds exceed 31 bits',
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-S', 'x.rules', '--runmode', 'single'];
   const { code, stderr } = await runSluice(words, { cwd: folder, env: { TZ: 'UTC' } });
   expect([code, stderr]).toEqual([0, '']);
-  const told: Told[] = readFileSync(join(folder, 'eve.json'), 'utf8')
+  const records: EveRecord[] = readFileSync(join(folder, 'eve.json'), 'utf8')
     .trim()
     .split('\n')
     .map(line => JSON.parse(line));
   const [before, behind, last] = ['2038-01-19T03:14:03', '2038-01-19T03:14:13', '2038-01-19T03:14:23'];
-  const alerts = told.filter(({ alert }) => alert);
+  const alerts = records.filter(({ alert }) => alert);
   expect(alerts.map(({ timestamp, alert }) => [second(timestamp), alert!.signature_id])).toEqual([
     [before, 3],
     [before, 1],
     [behind, 3],
     [last, 3],
   ]);
-  const flow = told.find(({ event_type }) => event_type === 'flow')!.flow!;
+  const flow = records.find(({ event_type }) => event_type === 'flow')!.flow!;
   expect([second(flow.start), second(flow.end), flow.age]).toEqual([before, last, 20]);
 });

@@ -72,17 +72,21 @@ test('tls.log has a line per session', () => {
   const thread = new StubThread({
     config: { outputs: [{ 'tls-log': { extended: true } }], 'default-log-dir': '/log' } as never,
   });
-  let told: ((slot: number, conversation: unknown, transaction: unknown) => void) | undefined;
+  let logTransaction: ((slot: number, conversation: unknown, transaction: unknown) => void) | undefined;
   const layer = {
-    onFinished: (listener: typeof told) => {
-      told = listener;
+    onFinished: (listener: typeof logTransaction) => {
+      logTransaction = listener;
     },
   };
   thread.services.set('application-layer', layer);
   tlsLog.create(thread);
   const protocol = { name: 'tls', lineFields: (transaction: object) => transaction };
-  told!(0, { protocol, flow: 0 }, { subject: 'CN=a', issuerdn: 'CN=b', sni: 'c', version: 'TLS 1.2' });
-  told!(0, { protocol, flow: 0 }, { sni: 'c' });
+  logTransaction!(
+    0,
+    { protocol, flow: 0 },
+    { subject: 'CN=a', issuerdn: 'CN=b', sni: 'c', version: 'TLS 1.2' },
+  );
+  logTransaction!(0, { protocol, flow: 0 }, { sni: 'c' });
   const written = thread.files.get('/log/tls.log')!;
   expect(written).toMatch(/ {2}TLS: Subject='CN=a' Issuerdn='CN=b' SNI='c' VERSION='TLS 1.2'\n$/);
   expect(written.match(/\n/g)).toHaveLength(1);

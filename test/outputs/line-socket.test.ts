@@ -50,8 +50,8 @@ test('a slow listener loses lines, gets the others complete and in order, and me
   const path = join(folder, 'lines.sock');
   const listener = new Listener();
   await listener.listen(path);
-  const told: string[] = [];
-  const log = new LineSocket(path, message => told.push(message));
+  const messages: string[] = [];
+  const log = new LineSocket(path, message => messages.push(message));
   log.write(line(0));
   await expect.poll(() => listener.received).toBeGreaterThan(0);
 
@@ -68,7 +68,7 @@ test('a slow listener loses lines, gets the others complete and in order, and me
   const numbers = await listener.numbers();
   expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
   expect(numbers.length + log.lost).toBe(31);
-  expect(told).toEqual([
+  expect(messages).toEqual([
     `${path}: the listener is slow; lines are lost`,
     `${path}: ${log.lost} lines were lost`,
   ]);
@@ -108,13 +108,13 @@ test('lines not received when the listener closed are counted, and its successor
 
 test('lines without a listener until the end are counted as lost', async () => {
   const path = join(folder, 'nobody.sock');
-  const told: string[] = [];
-  const log = new LineSocket(path, message => told.push(message));
+  const messages: string[] = [];
+  const log = new LineSocket(path, message => messages.push(message));
   log.write(Buffer.from('one\ntwo\n'));
   log.write(Buffer.from('three\n'));
-  await expect.poll(() => told).toEqual([`connect ENOENT ${path}`].map(text => `${path}: ${text}`));
+  await expect.poll(() => messages).toEqual([`connect ENOENT ${path}`].map(text => `${path}: ${text}`));
   log.flush();
   log.close();
   expect(log.lost).toBe(3);
-  expect(told.at(-1)).toBe(`${path}: 3 lines were lost`);
+  expect(messages.at(-1)).toBe(`${path}: 3 lines were lost`);
 });

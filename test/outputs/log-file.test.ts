@@ -35,9 +35,9 @@ function open(
   name: string,
   settings: Partial<LogFileSettings> = {},
   now?: () => number,
-  told?: (text: string) => void,
+  report?: (text: string) => void,
 ): LogFile {
-  return new LogFile(join(folder, name), { ...DEFAULTS, ...settings }, now, told);
+  return new LogFile(join(folder, name), { ...DEFAULTS, ...settings }, now, report);
 }
 
 test('lines are buffered, and complete in the file', () => {
@@ -98,32 +98,32 @@ test('files are rotated by time, with the time in the name, or by size', () => {
 });
 
 test('a full disk loses lines and counts them, without further consequences', () => {
-  const told: string[] = [];
-  const log = new LogFile('/dev/full', DEFAULTS, undefined, message => told.push(message));
+  const messages: string[] = [];
+  const log = new LogFile('/dev/full', DEFAULTS, undefined, message => messages.push(message));
   for (let i = 0; i < 20; i++) log.write(bytes('0123456789\n'));
   log.close();
   expect(log.counts.lost).toBe(20);
   expect(log.counts.bytes).toBe(0);
-  expect(told).toEqual([expect.stringContaining('ENOSPC'), '/dev/full: 20 lines were lost']);
+  expect(messages).toEqual([expect.stringContaining('ENOSPC'), '/dev/full: 20 lines were lost']);
 });
 
 test('lost lines are reported when writing resumes', () => {
-  const told: string[] = [];
+  const messages: string[] = [];
   const blocked = join(folder, 'blocked');
   writeFileSync(blocked, '');
-  const log = open('blocked/b.log', { bufferSize: 8 }, undefined, message => told.push(message));
+  const log = open('blocked/b.log', { bufferSize: 8 }, undefined, message => messages.push(message));
   for (const line of ['first.\n', 'second.\n', 'third\nfourth\n']) log.write(bytes(line));
   rmSync(blocked);
   log.write(bytes('fifth.\n'));
   log.flush();
-  expect(told).toEqual([
+  expect(messages).toEqual([
     expect.stringContaining('lines are buffered as long as there is room'),
     `${blocked}/b.log: 3 lines were lost, writing has resumed`,
   ]);
   log.write(bytes('sixth.\n'));
   log.close();
   expect(read('blocked/b.log')).toBe('first.\nfifth.\nsixth.\n');
-  expect([log.lost, told.length]).toEqual([3, 2]);
+  expect([log.lost, messages.length]).toEqual([3, 2]);
 });
 
 test('each lost line is counted, also of several written at once', () => {
@@ -147,9 +147,9 @@ test('a file that cannot be opened is tried again', () => {
 });
 
 test('errors are reported when they begin, and when they begin again', () => {
-  const told: string[] = [];
+  const messages: string[] = [];
   const blocked = join(folder, 'blocked');
-  const log = open('blocked/b.log', {}, undefined, message => told.push(message));
+  const log = open('blocked/b.log', {}, undefined, message => messages.push(message));
   for (const line of ['one\n', 'two\n']) {
     rmSync(blocked, { recursive: true });
     writeFileSync(blocked, '');
@@ -160,7 +160,7 @@ test('errors are reported when they begin, and when they begin again', () => {
     log.flush();
     expect(read('blocked/b.log')).toBe(line);
   }
-  expect(told).toHaveLength(2);
+  expect(messages).toHaveLength(2);
   log.close();
 });
 
@@ -170,19 +170,19 @@ const readerOf = (path: string): number => openSync(path, constants.O_RDONLY | c
 test('lines to a pipe without a reader wait for one, those beyond the buffer are counted', () => {
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
-  const told: string[] = [];
-  const log = open('pipe', {}, undefined, text => told.push(text));
+  const messages: string[] = [];
+  const log = open('pipe', {}, undefined, text => messages.push(text));
   for (const line of ['one', 'two']) log.write(bytes(`${line}\n`.padStart(30)));
   log.flush();
   for (const line of ['three', 'four']) log.write(bytes(`${line}\n`.padStart(30)));
   expect([log.counts.bytes, log.counts.lost]).toEqual([0, 2]);
-  expect(told).toEqual([`${path}: the pipe has no reader; lines are buffered as long as there is room`]);
+  expect(messages).toEqual([`${path}: the pipe has no reader; lines are buffered as long as there is room`]);
 
   const reader = readerOf(path);
   log.flush();
   const into = Buffer.alloc(100);
   expect(into.toString('latin1', 0, readSync(reader, into)).split(/\s+/)).toEqual(['', 'one', 'two', '']);
-  expect(told[1]).toBe(`${path}: 2 lines were lost, writing has resumed`);
+  expect(messages[1]).toBe(`${path}: 2 lines were lost, writing has resumed`);
   closeSync(reader);
   log.write(bytes('five\n'));
   log.close();
@@ -192,16 +192,16 @@ test('lines to a pipe without a reader wait for one, those beyond the buffer are
 test('after the reader of a pipe has closed, the next one begins with a complete line', () => {
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
-  const told: string[] = [];
+  const messages: string[] = [];
   const reader = readerOf(path);
-  const log = open('pipe', { bufferSize: 1 << 20 }, undefined, text => told.push(text));
+  const log = open('pipe', { bufferSize: 1 << 20 }, undefined, text => messages.push(text));
   const sent = 90_000;
   for (let i = 0; i < sent; i++) log.write(bytes(`${i}\n`.padStart(10)));
   // The pipe holds less than that, and ends within a line.
   log.flush();
   closeSync(reader);
   log.flush();
-  expect(told.at(-1)).toMatch(/EAGAIN/);
+  expect(messages.at(-1)).toMatch(/EAGAIN/);
   const inPipe = Math.ceil(log.counts.bytes / 10);
 
   const next = readerOf(path);
@@ -217,13 +217,13 @@ test('after the reader of a pipe has closed, the next one begins with a complete
 test('a full pipe is waited for no longer than a full disk', () => {
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
-  const told: string[] = [];
+  const messages: string[] = [];
   const reader = readerOf(path);
-  const log = open('pipe', { bufferSize: 4096 }, undefined, text => told.push(text));
+  const log = open('pipe', { bufferSize: 4096 }, undefined, text => messages.push(text));
   const line = bytes(`${'x'.repeat(99)}\n`);
   for (let i = 0; i < 20_000; i++) log.write(line);
   expect(log.counts.lost).toBeGreaterThan(10_000);
-  expect(told[0]).toMatch(/pipe: EAGAIN.*; lines are buffered as long as there is room/);
+  expect(messages[0]).toMatch(/pipe: EAGAIN.*; lines are buffered as long as there is room/);
 
   // A late reader gets complete lines, and those written from then on.
   const into = Buffer.alloc(1 << 20);

@@ -255,20 +255,20 @@ describe('files', () => {
   });
 
   test('that cannot be written are reported once and counted, and tried again later', () => {
-    const told: string[] = [];
+    const messages: string[] = [];
     const place = join(folder, 'place');
     writeFileSync(place, 'no folder');
-    const files = new CaptureFiles(names, { ...usual, folder: place }, message => told.push(message));
+    const files = new CaptureFiles(names, { ...usual, folder: place }, message => messages.push(message));
     for (const second of [1, 2]) files.write(frame(second, 'lost'));
     files.flush();
     files.write(frame(3, 'lost'));
-    expect(told).toEqual([expect.stringContaining(`${place}/log.pcap.1: `)]);
+    expect(messages).toEqual([expect.stringContaining(`${place}/log.pcap.1: `)]);
     rmSync(place);
     files.flush();
     files.write(frame(4, 'kept'));
     files.close();
     expect(payloadsIn(join(place, 'log.pcap.4'))).toEqual(['kept']);
-    expect(told.slice(1)).toEqual(['pcap-log: 3 packets were not written']);
+    expect(messages.slice(1)).toEqual(['pcap-log: 3 packets were not written']);
     expect(files.counts).toEqual({ written: 1, lost: 3, errors: 2 });
   });
 

@@ -6,10 +6,10 @@ it.each([
   ['many texts', { a: 1, list: Array.from({ length: 50_000 }, () => ({ name: 'x'.repeat(20) })) }],
   ['texts of many bytes', { a: 1, query: '\u20ac'.repeat(30_000) }],
 ])('truncates %s until a record fits', (_, record) => {
-  const told = shortened(JSON.stringify(record).slice(1, -1), 10_000);
-  expect(Buffer.byteLength(told)).toBeLessThanOrEqual(10_000);
-  expect(JSON.parse(`{${told}}`)).toMatchObject({ a: 1 });
-  expect(told.length).toBeGreaterThan(1000);
+  const line = shortened(JSON.stringify(record).slice(1, -1), 10_000);
+  expect(Buffer.byteLength(line)).toBeLessThanOrEqual(10_000);
+  expect(JSON.parse(`{${line}}`)).toMatchObject({ a: 1 });
+  expect(line.length).toBeGreaterThan(1000);
 });
 
 it('gives no record if nothing can be truncated', () => {

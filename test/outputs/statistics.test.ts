@@ -15,15 +15,15 @@ function run(config: object, ...ticks: number[]): string[] {
 
 /** @param begin seconds that the threads took to start */
 function runFrom(begin: number, config: object, ...ticks: number[]): string[] {
-  const told: string[] = [];
+  const messages: string[] = [];
   const write = (file: string, lines: Uint8Array) =>
-    told.push(`${file}: ${Buffer.from(lines).toString().trim()}`);
+    messages.push(`${file}: ${Buffer.from(lines).toString().trim()}`);
   const writer = new StatisticsWriter(new Config({ stats: config }), [log], write, START);
   const take = () => ({ counters: [['decoder.pkts', 3]] as [string, number][] });
   writer.begin(START + begin * 1000);
   for (const tick of ticks) writer.tick(START + tick * 1000, take);
   writer.writeNow(START + 30_500, take);
-  return told.map(line => line.slice(0, 20));
+  return messages.map(line => line.slice(0, 20));
 }
 
 test('statistics are written in each interval, once after a pause, and at the end', () => {

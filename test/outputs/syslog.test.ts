@@ -20,12 +20,14 @@ test('lines that nobody takes are bounded, and reported when the log is closed',
   const logger = join(folder, 'logger');
   writeFileSync(logger, '#!/bin/sh\nexec sleep 1\n');
   chmodSync(logger, 0o755);
-  const told: string[] = [];
-  const log = new Syslog({ identity: 'me', facility: 'user', level: 'info' }, message => told.push(message));
+  const messages: string[] = [];
+  const log = new Syslog({ identity: 'me', facility: 'user', level: 'info' }, message =>
+    messages.push(message),
+  );
   const megabyte = Buffer.from(`${'x'.repeat((1 << 20) - 1)}\n`);
   for (let i = 0; i < 10; i++) log.write(megabyte);
   log.close();
-  expect(told).toEqual([expect.stringMatching(/^syslog: [4-6] lines were lost$/)]);
+  expect(messages).toEqual([expect.stringMatching(/^syslog: [4-6] lines were lost$/)]);
 });
 
 test('a program that ended is reported with its output, and restarted for later lines', async () => {
@@ -33,17 +35,17 @@ test('a program that ended is reported with its output, and restarted for later 
   const taken = join(folder, 'taken');
   writeFileSync(logger, `#!/bin/sh\necho "no socket" >&2\nexit 1\n`);
   chmodSync(logger, 0o755);
-  const told: string[] = [];
+  const messages: string[] = [];
   let now = 0;
   const settings = { identity: 'me', facility: 'user', level: 'info' };
   const log = new Syslog(
     settings,
-    message => told.push(message),
+    message => messages.push(message),
     () => now,
   );
   await until(
-    () => told.length > 0,
-    () => 'its end is told',
+    () => messages.length > 0,
+    () => 'its end was not reported',
   );
   log.write(Buffer.from('one\n'));
   writeFileSync(logger, `#!/bin/sh\ncat > ${taken}\n`);
@@ -54,5 +56,5 @@ test('a program that ended is reported with its output, and restarted for later 
     () => existsSync(taken) && readFileSync(taken, 'utf8') === 'two\n',
     () => 'the second line is taken',
   );
-  expect(told).toEqual(['syslog: no socket', 'syslog: 1 lines were lost']);
+  expect(messages).toEqual(['syslog: no socket', 'syslog: 1 lines were lost']);
 });

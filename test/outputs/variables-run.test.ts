@@ -30,14 +30,14 @@ const RULES = `alert http any any -> any any (http.uri; content:"/seen"; flowbit
 alert http any any -> any any (http.method; entropy: value > 1; noalert; sid:2;)
 `;
 
-interface Told {
+interface EveRecord {
   readonly event_type: string;
   readonly http?: { readonly url?: string };
   readonly metadata?: { readonly flowbits?: readonly string[]; readonly entropy?: Record<string, number> };
   readonly traffic?: { readonly id?: readonly string[] };
 }
 
-const records = (file: string): Told[] =>
+const records = (file: string): EveRecord[] =>
   readFileSync(join(folder, file), 'utf8')
     .trim()
     .split('\n')
@@ -54,10 +54,10 @@ test('records of transactions and files have the variables of their flow', async
   const words = ['-c', 'x.yaml', '-r', 'x.pcap', '-l', '.', '-k', 'none', '-S', 'x.rules'];
   expect((await runSluice([...words, '--runmode', 'single'], { cwd: folder })).code).toBe(0);
 
-  const told = records('all.json');
-  const kinds = told.map(({ event_type, http }) => `${event_type} ${http?.url ?? ''}`.trim()).sort();
+  const all = records('all.json');
+  const kinds = all.map(({ event_type, http }) => `${event_type} ${http?.url ?? ''}`.trim()).sort();
   expect(kinds).toEqual(['fileinfo /seen', 'flow', 'http /more', 'http /seen']);
-  for (const { event_type, metadata, traffic } of told) {
+  for (const { event_type, metadata, traffic } of all) {
     expect(metadata?.flowbits, event_type).toEqual(['seen']);
     expect(traffic?.id, event_type).toEqual(['shop']);
     expect(metadata?.entropy, event_type).toEqual({ http_method: expect.closeTo(1.585, 3) });

@@ -12,12 +12,12 @@ const FLOW = 2;
 /** @param meanwhile what the readers do during the wait */
 function scene(meanwhile: (streams: RemoteStreams) => void = () => {}) {
   const streams = new RemoteStreams(RemoteStreams.allocate(4));
-  const told: string[] = [];
+  const calls: string[] = [];
   let waits = 0;
   const stub = stubThread();
   const thread: Thread = Object.assign(stub, {
     remoteStreams: streams,
-    warnOnce: (text: string) => void told.push(text),
+    warnOnce: (text: string) => void calls.push(text),
     waitUntil: (ready: () => boolean) => {
       waits++;
       meanwhile(streams);
@@ -38,7 +38,7 @@ function scene(meanwhile: (streams: RemoteStreams) => void = () => {}) {
   };
   const depth = RemoteDepth.of(thread)!;
   const asked = (toServer: number, toClient: number) => depth.requestedDepth(batch, FLOW, toServer, toClient);
-  return { streams, told, bring, asked, thread, waits: () => waits };
+  return { streams, calls, bring, asked, thread, waits: () => waits };
 }
 
 it('the depth is local if readers are in the same thread, or there are none', () => {
@@ -79,9 +79,9 @@ it('the depth is forgotten when the row is reused for another flow', () => {
 });
 
 it('readers that do not read are waited for once, with a warning', () => {
-  const { asked, told, waits } = scene();
+  const { asked, calls, waits } = scene();
   expect(asked(100, 0)).toBeUndefined();
   expect(asked(200, 0)).toBeUndefined();
   expect(waits()).toBe(1);
-  expect(told).toHaveLength(1);
+  expect(calls).toHaveLength(1);
 });

@@ -29,10 +29,10 @@ export async function comparePayloads(seed: number): Promise<string | undefined>
     const text = rules.map(rule => rule.text).join('\n');
     const config = { detect: { 'inspection-recursion-limit': 1_000_000 } };
     const sensor = await sensorFor(text, { matcher, config });
-    const told = sensor.see(...payloads.flatMap(payload => [udp(payload), inline(payload)]));
+    const found = sensor.see(...payloads.flatMap(payload => [udp(payload), inline(payload)]));
     sensor.close();
     for (const rule of rules) {
-      const given = told
+      const given = found
         .filter(alert => alert.startsWith(`${rule.sid}@`))
         .map(alert => Number(alert.split('@')[1]));
       const expected = expectedOf(rule, payloads);

@@ -6,7 +6,7 @@ import { MATCHERS } from '../detect/sensor.js';
 import { ethernet, ipv4, packet, udp } from '../packets/builder.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';
 import { load } from '../signatures/rules.js';
-import { conversation, replay, type Said } from '../streams/replay.js';
+import { conversation, replay, type Turn } from '../streams/replay.js';
 import { type Buffers, type Exchange, randomExchange, randomName } from './random-exchanges.js';
 import {
   holdsIn,
@@ -94,7 +94,7 @@ function randomTraffic(random: Random): { packets: Uint8Array[]; transactions: T
     const exchanges = Array.from({ length: 1 + random(3) }, () => randomExchange(random));
     packets.push(
       ...conversation(
-        exchanges.flatMap(each => said(random, each)),
+        exchanges.flatMap(each => turnsOf(random, each)),
         undefined,
         FIRST_PORT + i,
       ),
@@ -116,9 +116,9 @@ function randomTraffic(random: Random): { packets: Uint8Array[]; transactions: T
 }
 
 /** Both messages in pieces of any size. */
-function said(random: Random, { request, response }: Exchange): Said[] {
-  const pieces = (fromClient: boolean, text: string): Said[] => {
-    const all: Said[] = [];
+function turnsOf(random: Random, { request, response }: Exchange): Turn[] {
+  const pieces = (fromClient: boolean, text: string): Turn[] => {
+    const all: Turn[] = [];
     for (let at = 0; at < text.length; ) {
       const size = 1 + random(text.length);
       all.push([fromClient, text.slice(at, at + size)]);

@@ -22,7 +22,7 @@ export async function compareState(seed: number): Promise<string | undefined> {
   const moments = randomMoments(random, PACKETS);
   const oracle = new StateOracle(rules);
   const expected = moments.map(moment => oracle.see(moment));
-  const { alerts, verdicts } = await told(rules, moments);
+  const { alerts, verdicts } = await alertsOf(rules, moments);
   for (let i = 0; i < moments.length; i++) {
     const given = alerts.filter(each => each.endsWith(`@${i + 1}`)).map(each => Number(each.split('@')[0]));
     const { sids, dropped } = expected[i]!;
@@ -34,7 +34,7 @@ export async function compareState(seed: number): Promise<string | undefined> {
   return undefined;
 }
 
-async function told(rules: readonly StateRule[], moments: readonly Moment[]) {
+async function alertsOf(rules: readonly StateRule[], moments: readonly Moment[]) {
   const text = rules.map(stateRuleText).join('\n');
   const sensor = await sensorFor(text, { config: { 'engine-mode': 'ips' } });
   const result = sensor.run(

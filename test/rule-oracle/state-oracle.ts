@@ -48,7 +48,7 @@ export interface Moment {
   readonly time: number;
 }
 
-export interface Told {
+export interface Expectation {
   readonly sids: readonly number[];
   readonly dropped: boolean;
 }
@@ -74,7 +74,7 @@ export class StateOracle {
     );
   }
 
-  see(packet: Moment): Told {
+  see(packet: Moment): Expectation {
     const matching: StateRule[] = [];
     for (const rule of this.rules) {
       const asks = rule.options.filter(isQuestion);
@@ -86,7 +86,7 @@ export class StateOracle {
   }
 
   /** A pass ends the evaluation of the packet. */
-  private judge(matching: readonly StateRule[], packet: Moment): Told {
+  private judge(matching: readonly StateRule[], packet: Moment): Expectation {
     const sids: number[] = [];
     let dropped = false;
     for (const rule of matching) {

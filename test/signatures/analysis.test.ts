@@ -272,11 +272,11 @@ test('the other analysis files are written', () => {
 
 test('filestore without an enabled output is reported', () => {
   const rules = load('alert tcp any any -> any any (content:"abc"; filestore:both,tx; sid:1;)');
-  const told = (storesFiles: boolean) =>
+  const analysisOf = (storesFiles: boolean) =>
     analyzeRules(rules, [SAMPLE_PROTOCOL], { storesFiles }).get('rules_analysis.txt');
   const warning = 'Warning: Rule requires file-store but the output file-store is not enabled.';
-  expect(told(false)).toContain(warning);
-  expect(told(true)).not.toContain(warning);
+  expect(analysisOf(false)).toContain(warning);
+  expect(analysisOf(true)).not.toContain(warning);
 });
 
 describe('the fast pattern of a rule', () => {

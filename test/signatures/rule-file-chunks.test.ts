@@ -25,9 +25,9 @@ describe('pieces of a rule file', () => {
   it.each([
     ['a compressed file', '\x1f\x8b\x08\x08', 'compressed with gzip'],
     ['a file in another encoding', '\xff\xfea\0l\0e\0r\0t\0', 'not UTF-8'],
-  ])('are not used for %s', (_, bytes, said) => {
+  ])('are not used for %s', (_, bytes, message) => {
     writeFileSync(join(folder, 'b.rules'), bytes, 'latin1');
-    expect(() => [...chunksOf(join(folder, 'b.rules'))]).toThrow(said);
+    expect(() => [...chunksOf(join(folder, 'b.rules'))]).toThrow(message);
   });
 
   it('are not used for what is not a file', () => {

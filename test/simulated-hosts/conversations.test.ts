@@ -1,7 +1,7 @@
 /** Segments of correct hosts are not dropped, whatever the links do, and all data is read. */
 import { describe, it } from 'vitest';
 import { expectAllRead, LINKS, listen, POLICIES } from './check.js';
-import { PROBED, REFUSED, SCENES, type Tell } from './scenes.js';
+import { PROBED, REFUSED, SCENES, type SceneBuilder } from './scenes.js';
 
 /** Initial sequence numbers: near their end, and anywhere. */
 const ISNS = [
@@ -9,21 +9,21 @@ const ISNS = [
   { client: 1000, server: 5000 },
 ];
 
-function check(seed: number, tell: Tell, link: string, mode: string, policy: string) {
+function check(seed: number, sceneOf: SceneBuilder, link: string, mode: string, policy: string) {
   const config = { 'engine-mode': mode, 'host-os-policy': { [policy]: ['0.0.0.0/0'] } };
-  const told = tell(seed);
-  const refused = tell === REFUSED ? told.sides.toServer.slice(0, told.client!.fastOpen) : '';
-  expectAllRead(seed, listen(seed, { ...told, links: LINKS[link]! }, config, ISNS[seed % 2]), refused);
+  const scene = sceneOf(seed);
+  const refused = sceneOf === REFUSED ? scene.sides.toServer.slice(0, scene.client!.fastOpen) : '';
+  expectAllRead(seed, listen(seed, { ...scene, links: LINKS[link]! }, config, ISNS[seed % 2]), refused);
 }
 
 const MODES = ['ids', 'ips'];
 
 describe.each(Object.keys(LINKS))('%s', link => {
-  const cases = Object.entries(SCENES).flatMap(([name, tell], i) =>
-    MODES.map((mode, j) => [name, mode, tell, i + j] as const),
+  const cases = Object.entries(SCENES).flatMap(([name, sceneOf], i) =>
+    MODES.map((mode, j) => [name, mode, sceneOf, i + j] as const),
   );
-  it.each(cases)('all data is read: %s, %s', (_, mode, tell, first) =>
-    check(1 + first, tell, link, mode, POLICIES[first % POLICIES.length]!),
+  it.each(cases)('all data is read: %s, %s', (_, mode, sceneOf, first) =>
+    check(1 + first, sceneOf, link, mode, POLICIES[first % POLICIES.length]!),
   );
 
   it.each(MODES)('all data is read if closed windows are probed by bytes, %s', mode =>

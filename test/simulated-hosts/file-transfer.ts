@@ -1,10 +1,10 @@
 /** FTP (RFC 959) with one data connection opened by the client, and one opened by the server. */
 import { client, server, type Turn } from '../fuzz/conversation-turns.js';
 import type { Ends } from './capture.js';
-import { FILE, type Talk } from './protocol-conversations.js';
+import { FILE, type ProtocolConversation } from './protocol-conversations.js';
 
 export interface DataConnection {
-  readonly talk: Talk;
+  readonly talk: ProtocolConversation;
   readonly ends: Ends;
   /** The data connection begins after the client has received this much on the control connection. */
   readonly heard: number;
@@ -13,7 +13,10 @@ export interface DataConnection {
 /** An address and a port in the notation of commands. */
 const place = (address: string, port: number) => [...address.split('.'), port >> 8, port & 255].join(',');
 
-export function fileTransfer({ client: user, server: host }: Ends): { talk: Talk; data: DataConnection[] } {
+export function fileTransfer({ client: user, server: host }: Ends): {
+  talk: ProtocolConversation;
+  data: DataConnection[];
+} {
   const passive: Ends = {
     client: { ...user, port: user.port + 1 },
     server: { ...host, port: user.port - 8000 },

@@ -1,7 +1,7 @@
 /** Behaviour of a host. */
 
 /** After this many received bytes, this many own bytes may be sent. */
-export interface Said {
+export interface SendLimit {
   readonly heard: number;
   readonly upTo: number;
 }
@@ -27,7 +27,7 @@ export interface Manner {
   /** Sends nothing before the other side has sent all. */
   readonly listensFirst: boolean;
   /** What it sends, in parts: the first at once, each other after it has received this many bytes. */
-  readonly says: readonly Said[] | undefined;
+  readonly says: readonly SendLimit[] | undefined;
   /** Positions of urgent bytes (RFC 6093): segments that contain them end there. */
   readonly urgent: readonly number[];
   /** Resets the connection at this time, in milliseconds. */

@@ -166,7 +166,7 @@ export class Host {
   private emit(seq: number, ack: number | undefined, data: string, flags: Flags, rst: boolean): void {
     const { syn = false, fin = false } = flags;
     const { connection, side: from } = this;
-    const window = rst ? 0 : this.receiver.tell(syn);
+    const window = rst ? 0 : this.receiver.advertiseWindow(syn);
     this.world.send({
       from,
       seq,

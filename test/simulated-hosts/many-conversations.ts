@@ -6,7 +6,7 @@ import { LINKS } from './check.js';
 import type { Around } from './encapsulation.js';
 import { fileTransfer } from './file-transfer.js';
 import type { Manner } from './host-behaviour.js';
-import { said, TALKS, type Talk } from './protocol-conversations.js';
+import { CONVERSATIONS, type ProtocolConversation, sidesOf } from './protocol-conversations.js';
 import type { Links } from './world.js';
 
 /** Host policies that prefer older data, and those that do not. */
@@ -25,7 +25,7 @@ const FIRST_PORT = 10_000;
 export const portOf = ({ src_port, dest_port }: { src_port?: number; dest_port?: number }) =>
   [src_port, dest_port].find(port => port! >= FIRST_PORT && !SERVER_PORTS.has(port!))!;
 
-const SERVER_PORTS = new Set(TALKS.map(({ serverPort }) => serverPort));
+const SERVER_PORTS = new Set(CONVERSATIONS.map(({ serverPort }) => serverPort));
 
 /** Records of `port` must equal those of `like`. */
 export interface Comparison {
@@ -47,7 +47,7 @@ export function meetings(seed: number, around: readonly Around[] = []): Meetings
   const packets: CapturedPacket[] = [];
   const comparisons: Comparison[] = [];
   let port = FIRST_PORT;
-  [...TALKS, 'files' as const].forEach((talk, i) => {
+  [...CONVERSATIONS, 'files' as const].forEach((talk, i) => {
     const policy = (seed + i) % POLICIES.length;
     const like = port;
     const name = talk === 'files' ? talk : talk.name;
@@ -68,7 +68,7 @@ export function meetings(seed: number, around: readonly Around[] = []): Meetings
   return { packets, comparisons };
 }
 
-function ends(talk: Talk | 'files', policy: number, seed: number, port: number): Ends {
+function ends(talk: ProtocolConversation | 'files', policy: number, seed: number, port: number): Ends {
   const isn = seed % 2 === 0 ? 1000 : 2 ** 32 - 900;
   return {
     client: { address: `10.${policy}.0.1`, port, isn },
@@ -86,15 +86,15 @@ function manner(seed: number, { delayBehind }: Links): Partial<Manner> {
 }
 
 function meeting(
-  talk: Talk | 'files',
+  talk: ProtocolConversation | 'files',
   seed: number,
   links: Links,
   how: Partial<Manner>,
   between: Ends,
   begin: number,
 ): readonly CapturedPacket[] {
-  const speak = (one: Talk, where: Ends, from: number) => {
-    const { sides, client, server } = said(one);
+  const speak = (one: ProtocolConversation, where: Ends, from: number) => {
+    const { sides, client, server } = sidesOf(one);
     const scene = { sides, links, client: { ...how, ...client }, server: { ...how, ...server } };
     return captured(seed, scene, where, from);
   };

@@ -14,9 +14,9 @@ const MODES = ['ids', 'ips'];
 /** @param oneside whether only one side may be seen */
 function check(seed: number, name: string, link: string, mode: string, oneside: boolean): void {
   const links = LINKS[link]!;
-  const told = SCENES[name]!(seed);
+  const scene = SCENES[name]!(seed);
   // If segments are reordered, only the receiver knows which ones are too old.
-  const client = { ...told.client, timestamps: links.delayBefore === 0 };
+  const client = { ...scene.client, timestamps: links.delayBefore === 0 };
   const seen = { '>': new Seen(), '<': new Seen() };
   let unseen = 1 + ((seed * 13) % 60);
   const sees = (segment: Segment) => {
@@ -26,7 +26,7 @@ function check(seed: number, name: string, link: string, mode: string, oneside: 
     return true;
   };
   const config = { 'engine-mode': mode, stream: { midstream: true, 'async-oneside': oneside } };
-  const { conversation, world, ended } = listen(seed, { ...told, client, links, sees }, config);
+  const { conversation, world, ended } = listen(seed, { ...scene, client, links, sees }, config);
   const first = conversation.toServer.join('');
   const second = conversation.toClient.join('');
   // The sensor does not know which side opened the connection.
@@ -77,9 +77,9 @@ describe('inline, unknown sessions that pass', () => {
     'with stream.midstream %s and stream.midstream-policy %s, sessions end normally',
     (midstream, policy) => {
       for (const [link, links] of Object.entries(LINKS)) {
-        const told = SCENES['usual']!(seeds[0]!);
+        const usual = SCENES['usual']!(seeds[0]!);
         let unseen = 1 + ((seeds[0]! * 13) % 60);
-        const scene = { ...told, client: { timestamps: false }, links, sees: () => unseen-- <= 0 };
+        const scene = { ...usual, client: { timestamps: false }, links, sees: () => unseen-- <= 0 };
         const config = { 'engine-mode': 'ips', stream: { midstream, 'midstream-policy': policy } };
         const { world, ended } = listen(seeds[0]!, scene, config);
         expect({ link, ended, dropped: world.dropped.length }).toEqual({ link, ended: true, dropped: 0 });

@@ -11,15 +11,15 @@ const MODES = ['ids', 'ips'];
 function check(seed: number, link: string, mode: string, side: Side): void {
   // Inline, sessions that begin with an answer pass if midstream sessions are allowed.
   const config = { 'engine-mode': mode, stream: { 'async-oneside': true, midstream: side === '<' } };
-  const told = SCENES['usual']!(seed);
+  const scene = SCENES['usual']!(seed);
   const sees = ({ from }: { from: Side }) => from === side;
-  const { conversation, world, ended } = listen(seed, { ...told, links: LINKS[link]!, sees }, config);
+  const { conversation, world, ended } = listen(seed, { ...scene, links: LINKS[link]!, sees }, config);
   expect({ seed, wrong: wronglyDropped(world) }).toEqual({ seed, wrong: [] });
-  const [texts, said] =
+  const [texts, sent] =
     side === '>'
-      ? [conversation.toServer, told.sides.toServer]
-      : [conversation.toClient, told.sides.toClient];
-  const read = difference(texts.join(''), said);
+      ? [conversation.toServer, scene.sides.toServer]
+      : [conversation.toClient, scene.sides.toClient];
+  const read = difference(texts.join(''), sent);
   expect({ seed, ended, read }).toEqual({ seed, ended: true, read: '' });
 }
 

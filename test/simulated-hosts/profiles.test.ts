@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { replay } from '../streams/replay.js';
 import { AROUND } from './encapsulation.js';
 import { HOSTS, meetings } from './many-conversations.js';
-import { differences, RULES, TYPES, told } from './records-by-conversation.js';
+import { differences, RULES, recordsByConversation, TYPES } from './records-by-conversation.js';
 
 const WAYS: readonly (readonly [profile: string, batch: number, ...words: string[]])[] = [
   ['workers', 2, '--set', 'threading.threads=3'],
@@ -35,11 +35,11 @@ describe.each([
   const ways = WAYS.filter((_, i) => ALL || i % 2 === odd);
 
   it('all profiles give the records of one thread', async () => {
-    const expected = told(await read('single', 256, mode));
+    const expected = recordsByConversation(await read('single', 256, mode));
     for (const [profile, batch, ...words] of ways) {
       const records = await read(profile, batch, [...mode, ...words]);
       expect({ profile, found: differences(records, comparisons) }).toEqual({ profile, found: {} });
-      expect(told(records), profile).toEqual(expected);
+      expect(recordsByConversation(records), profile).toEqual(expected);
     }
   }, 120_000);
 });

@@ -6,10 +6,10 @@ import { BINARY_CONVERSATIONS } from '../fuzz/binary-conversations.js';
 import { bytesOf, client, server, type Turn } from '../fuzz/conversation-turns.js';
 import { mail, TEXT_CONVERSATIONS } from '../fuzz/text-conversations.js';
 import { text } from './check.js';
-import type { Said } from './host-behaviour.js';
+import type { SendLimit } from './host-behaviour.js';
 import type { Scene } from './world.js';
 
-export interface Talk {
+export interface ProtocolConversation {
   readonly name: string;
   readonly serverPort: number;
   readonly turns: readonly Turn[];
@@ -38,7 +38,7 @@ const MIME = mail(
 
 const names = Array.from({ length: 8 }, (_, i) => `host-${i}.example`);
 
-export const TALKS: readonly Talk[] = [
+export const CONVERSATIONS: readonly ProtocolConversation[] = [
   {
     name: 'pipelined requests and a download',
     serverPort: 80,
@@ -112,10 +112,12 @@ export const TALKS: readonly Talk[] = [
 ];
 
 /** The complete data of both sides, and its timing. */
-export function said({ turns }: Talk): Pick<Scene, 'sides'> & { client: Saying; server: Saying } {
+export function sidesOf({
+  turns,
+}: ProtocolConversation): Pick<Scene, 'sides'> & { client: SendLimits; server: SendLimits } {
   const sides = { toServer: '', toClient: '' };
-  const client: Said[] = [];
-  const server: Said[] = [];
+  const client: SendLimit[] = [];
+  const server: SendLimit[] = [];
   for (const { toServer, bytes } of turns) {
     const [own, other] = toServer ? (['toServer', 'toClient'] as const) : (['toClient', 'toServer'] as const);
     sides[own] += latin1(bytes);
@@ -124,6 +126,6 @@ export function said({ turns }: Talk): Pick<Scene, 'sides'> & { client: Saying; 
   return { sides, client: { says: client }, server: { says: server } };
 }
 
-interface Saying {
-  readonly says: readonly Said[];
+interface SendLimits {
+  readonly says: readonly SendLimit[];
 }

@@ -68,7 +68,7 @@ export class Receiver {
   }
 
   /** The current window, as on the wire. It is unscaled in a SYN only. */
-  tell(syn: boolean): number {
+  advertiseWindow(syn: boolean): number {
     const scale = syn ? 0 : (this.manner.scale ?? 0);
     const kept = !syn && this.manner.shrinks && this.world.random(3) === 0 ? this.world.random(100) : 100;
     const wire = Math.min(65535, Math.floor((this.room * kept) / 100) >> scale);

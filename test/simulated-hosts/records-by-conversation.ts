@@ -88,7 +88,7 @@ export type Differences = Readonly<Record<string, { missing: string[]; extra: st
 
 /** Conversations whose records differ from those of the conversation they are compared with. */
 export function differences(records: readonly EveRecord[], comparisons: readonly Comparison[]): Differences {
-  const by = told(records);
+  const by = recordsByConversation(records);
   const found: Record<string, { missing: string[]; extra: string[] }> = {};
   for (const { name, port, like } of comparisons) {
     const [is, expected] = [by.get(port) ?? [], by.get(like) ?? []];
@@ -112,7 +112,7 @@ function without(list: readonly string[], other: readonly string[]): string[] {
 const OWN_PORTS = /,\d+,\d+(?=[)"])|"dynamic_port":\d+,/g;
 
 /** Texts of records by client port, sorted. */
-export function told(records: readonly EveRecord[]): Map<number, string[]> {
+export function recordsByConversation(records: readonly EveRecord[]): Map<number, string[]> {
   const by = new Map<number, string[]>();
   const refused = numbersOf(records, REFUSED);
   for (const record of records) {

@@ -10,14 +10,14 @@ const NAMES = ['usual', 'SACK and large windows', 'no timestamps', 'windows that
 const MODES = ['ids', 'ips'];
 
 function check(seed: number, name: string, link: string, mode: string, side: 'client' | 'server'): void {
-  const told = SCENES[name]!(seed);
+  const scene = SCENES[name]!(seed);
   // The hosts challenge resets (RFC 5961), as Linux does; for other systems the session is closed earlier.
   const policy = mode === 'ids' ? 'linux-6' : POLICIES[seed % POLICIES.length]!;
   const config = { 'engine-mode': mode, 'host-os-policy': { [policy]: ['0.0.0.0/0'] } };
-  const client = { ...told.client, keepAlive: 0 as const };
-  const server = { ...told.server, keepAlive: 0 as const };
-  const hosts = { client, server, [side]: { ...told[side], resetsAt: 10 + ((seed * 37) % 900) } };
-  const { conversation, world, ended } = listen(seed, { ...told, ...hosts, links: LINKS[link]! }, config);
+  const client = { ...scene.client, keepAlive: 0 as const };
+  const server = { ...scene.server, keepAlive: 0 as const };
+  const hosts = { client, server, [side]: { ...scene[side], resetsAt: 10 + ((seed * 37) % 900) } };
+  const { conversation, world, ended } = listen(seed, { ...scene, ...hosts, links: LINKS[link]! }, config);
   const wrong = wronglyDropped(world);
   // A host that only waits for the end of the other does not learn of a reset that is lost.
   const isOver = ended || world.dropped.length === 0;

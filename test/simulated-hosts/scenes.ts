@@ -2,16 +2,16 @@
 import { text } from './check.js';
 import type { Scene } from './world.js';
 
-type Told = Omit<Scene, 'links'>;
+type SceneWithoutLinks = Omit<Scene, 'links'>;
 
 const usual = (seed: number) => ({
   toServer: text(2000 + (seed % 50) * 10, 7),
   toClient: text(3000 - (seed % 50) * 10, 11),
 });
 
-export type Tell = (seed: number) => Told;
+export type SceneBuilder = (seed: number) => SceneWithoutLinks;
 
-export const SCENES: Record<string, Tell> = {
+export const SCENES: Record<string, SceneBuilder> = {
   usual: seed => ({ sides: usual(seed) }),
   'SACK and large windows': seed => ({
     sides: { toServer: text(9000, 7), toClient: text(12000, 11) },
@@ -61,11 +61,11 @@ export const SCENES: Record<string, Tell> = {
 };
 
 /** Linux accepts no byte beyond a closed window, and the sensor cannot know that it has opened since. */
-export const PROBED: Tell = seed => ({
+export const PROBED: SceneBuilder = seed => ({
   sides: usual(seed),
   client: { byteProbes: true },
   server: { byteProbes: true },
 });
 
 /** The server does not accept the cookie. */
-export const REFUSED: Tell = seed => ({ sides: usual(seed), client: { fastOpen: 1 + (seed % 150) } });
+export const REFUSED: SceneBuilder = seed => ({ sides: usual(seed), client: { fastOpen: 1 + (seed % 150) } });

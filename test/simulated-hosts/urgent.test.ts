@@ -16,13 +16,13 @@ function check(seed: number, link: string, mode: string, policy: string): void {
     'host-os-policy': { [system]: ['0.0.0.0/0'] },
     stream: { reassembly: { urgent: { policy } } },
   };
-  const told = SCENES['usual']!(seed);
+  const usual = SCENES['usual']!(seed);
   const urgent = [100, 101, 700 + seed, 1500];
-  const scene = { ...told, client: { urgent, timestamps: false }, links: LINKS[link]! };
+  const scene = { ...usual, client: { urgent, timestamps: false }, links: LINKS[link]! };
   const { conversation, world, ended } = listen(seed, scene, config);
-  const rest = [...told.sides.toServer].filter((_, place) => policy === 'inline' || !urgent.includes(place));
+  const rest = [...usual.sides.toServer].filter((_, place) => policy === 'inline' || !urgent.includes(place));
   const toServer = difference(conversation.toServer.join(''), rest.join(''));
-  const toClient = difference(conversation.toClient.join(''), told.sides.toClient);
+  const toClient = difference(conversation.toClient.join(''), usual.sides.toClient);
   const found = { seed, system, ended, wrong: wronglyDropped(world), toServer, toClient };
   expect(found).toEqual({ seed, system, ended: true, wrong: [], toServer: '', toClient: '' });
 }

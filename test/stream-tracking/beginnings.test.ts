@@ -188,7 +188,7 @@ describe('midstream sessions', () => {
   it('with one side only have the window scale of its SYN', () => {
     const conversation = new Conversation({ config: { stream: { 'async-oneside': 'yes' } } });
     const window = { window: 100 };
-    const said = [
+    const packets = [
       step('> S 0', { window: 1000, options: { scale: 7 } }),
       step('> S 0', { port: 40001 }),
       step('> A 1 1', window),
@@ -196,7 +196,7 @@ describe('midstream sessions', () => {
       step('> A 4 10001', window),
       step('> PA 4 20001 two', window),
     ];
-    expect(said.flatMap(segment => conversation.feed(segment).events)).toEqual([]);
+    expect(packets.flatMap(segment => conversation.feed(segment).events)).toEqual([]);
     expect(conversation.toServer.join('')).toBe('onetwo');
   });
 

@@ -67,13 +67,13 @@ describe('random conversations', () => {
     seed => {
       const one = run(seed, 1);
       const many = run(seed, 64);
-      const told = ({ conversation, outcomes }: ReturnType<typeof run>) => ({
+      const summaryOf = ({ conversation, outcomes }: ReturnType<typeof run>) => ({
         events: outcomes.map(o => o.events),
         dropped: outcomes.map(o => o.dropped),
         records: [...conversation.records].sort(),
         streams: [...conversation.byStream].sort(([a], [b]) => (a < b ? -1 : 1)),
       });
-      expect(told(many)).toEqual(told(one));
+      expect(summaryOf(many)).toEqual(summaryOf(one));
       for (const { conversation } of [one, many]) {
         expect(conversation.thread.pool.idle).toBe(true);
         expect(conversation.counter('flow.active')).toBe(0);

@@ -1,9 +1,9 @@
 /** Records show the state at their packet, however many packets are read at once. */
 import { expect, it } from 'vitest';
-import { conversation, replay, type Said } from './replay.js';
+import { conversation, replay, type Turn } from './replay.js';
 
 const BODY = 'some <b>words</b> '.repeat(400);
-const SAID: Said[] = [
+const SAID: Turn[] = [
   [true, 'GET /first HTTP/1.1\r\nHost: a\r\nUser-Agent: me\r\n\r\n'],
   [false, `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`],
   [true, 'POST /second HTTP/1.1\r\nHost: a\r\nContent-Length: 3000\r\n\r\n'],

@@ -6,7 +6,11 @@ import { handshake, replay, segment } from './replay.js';
 const RULES = ['alert tcp any any -> any 80 (flow:to_server; content:"evil"; sid:1;)'];
 const HALVES = ['this is ev', 'il'] as const;
 const [FIRST, HEARD] = [HALVES[0].length, HALVES.join('').length];
-const said = [...handshake(), segment(true, 'PA', 0, 0, HALVES[0]), segment(true, 'PA', FIRST, 0, HALVES[1])];
+const packets = [
+  ...handshake(),
+  segment(true, 'PA', 0, 0, HALVES[0]),
+  segment(true, 'PA', FIRST, 0, HALVES[1]),
+];
 const heard = segment(false, 'A', 0, HEARD);
 
 it.each([
@@ -22,6 +26,6 @@ it.each([
     undefined,
   ],
 ])('data is inspected if one side closes: %s', async (_, closing, number) => {
-  const records = await replay({ packets: [...said, ...closing], rules: RULES });
+  const records = await replay({ packets: [...packets, ...closing], rules: RULES });
   expect(records.map(({ pcap_cnt }) => pcap_cnt)).toEqual([number]);
 });

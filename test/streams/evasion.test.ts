@@ -5,20 +5,20 @@
 import { expect, it } from 'vitest';
 import { clientHello, record, serverName } from '../app/tls/handshake-builder.js';
 import { type Random, randomNumbers } from '../pseudo-random.js';
-import { type EveRecord, handshake, replay, type Said, segment } from './replay.js';
+import { type EveRecord, handshake, replay, segment, type Turn } from './replay.js';
 
 interface Attack {
   readonly name: string;
   readonly rule: string;
   readonly serverPort: number;
-  readonly said: readonly Said[];
+  readonly turns: readonly Turn[];
   /** The side that must not receive this text completely. */
-  readonly kept: Said;
+  readonly kept: Turn;
 }
 
 const FILLING = 'filling '.repeat(60);
 const HELLO = Buffer.from(record(22, clientHello([serverName('evil.example')]))).toString('latin1');
-const GET: Said = [true, 'GET /f HTTP/1.1\r\nHost: a\r\n\r\n'];
+const GET: Turn = [true, 'GET /f HTTP/1.1\r\nHost: a\r\n\r\n'];
 const FILE_RULE = 'drop http any any -> any any (file.data; content:"BADFILE"; sid:3;)';
 
 const ATTACKS: readonly Attack[] = [
@@ -26,14 +26,14 @@ const ATTACKS: readonly Attack[] = [
     name: 'request line',
     rule: 'drop http any any -> any any (http.uri; content:"/evil"; sid:1;)',
     serverPort: 80,
-    said: [[true, 'GET /evil?x=1 HTTP/1.1\r\nHost: a\r\n\r\n']],
+    turns: [[true, 'GET /evil?x=1 HTTP/1.1\r\nHost: a\r\n\r\n']],
     kept: [true, 'GET /evil?x=1 HTTP/1.1\r\n'],
   },
   {
     name: 'request body',
     rule: 'drop http any any -> any any (http.request_body; content:"BADBODY"; sid:2;)',
     serverPort: 80,
-    said: [
+    turns: [
       [
         true,
         `POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: ${2 * FILLING.length + 7}\r\n\r\n${FILLING}BADBODY${FILLING}`,
@@ -45,7 +45,7 @@ const ATTACKS: readonly Attack[] = [
     name: 'file',
     rule: FILE_RULE,
     serverPort: 80,
-    said: [
+    turns: [
       GET,
       [
         false,
@@ -58,7 +58,7 @@ const ATTACKS: readonly Attack[] = [
     name: 'file with chunked encoding',
     rule: FILE_RULE,
     serverPort: 80,
-    said: [
+    turns: [
       GET,
       [false, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nBADF\r\n3\r\nILE\r\n0\r\n\r\n'],
     ],
@@ -68,14 +68,14 @@ const ATTACKS: readonly Attack[] = [
     name: 'stream',
     rule: 'drop tcp any any -> any any (content:"FIRST"; content:"SECOND"; distance:0; sid:4;)',
     serverPort: 7777,
-    said: [[true, `${FILLING}FIRST${FILLING}SECOND${FILLING}`]],
+    turns: [[true, `${FILLING}FIRST${FILLING}SECOND${FILLING}`]],
     kept: [true, 'SECOND'],
   },
   {
     name: 'expression',
     rule: 'drop tcp any any -> any any (flow:to_client; pcre:"/abc[0-9]{6}def/"; sid:5;)',
     serverPort: 7777,
-    said: [
+    turns: [
       [true, 'hello'],
       [false, `${FILLING}abc123456def${FILLING}`],
     ],
@@ -85,14 +85,14 @@ const ATTACKS: readonly Attack[] = [
     name: 'TLS client hello',
     rule: 'drop tls any any -> any any (tls.sni; content:"evil.example"; sid:6;)',
     serverPort: 443,
-    said: [[true, HELLO]],
+    turns: [[true, HELLO]],
     kept: [true, HELLO],
   },
   {
     name: 'MAIL FROM of a mail',
     rule: 'drop smtp any any -> any any (smtp.mail_from; content:"evil@x"; sid:7;)',
     serverPort: 25,
-    said: [
+    turns: [
       [false, '220 x\r\n'],
       [true, 'EHLO a\r\n'],
       [false, '250 ok\r\n'],
@@ -134,12 +134,12 @@ class Network {
 
   constructor(private readonly random: Random) {}
 
-  attack({ said, serverPort }: Attack, port: number): void {
+  attack({ turns, serverPort }: Attack, port: number): void {
     this.packets.push(...handshake(port, serverPort));
     const brought: [number, boolean, Piece][] = [];
     this.brought.set(port, brought);
     const sent = { true: 0, false: 0 };
-    for (const [fromClient, text] of said) {
+    for (const [fromClient, text] of turns) {
       const [own, other] = [`${fromClient}`, `${!fromClient}`] as ['true', 'false'];
       for (const piece of pieces(text, this.random)) {
         const at = sent[own] + piece.at;
@@ -204,9 +204,9 @@ it.each(['single', 'autofp'])('dropped text does not arrive: %s', async profile 
     const [fromClient, text] = attack.kept;
     const received = network.received(port, fromClient, dropped);
     expect(received.includes(text), `${attack.name}, port ${port}`).toBe(false);
-    const told = records.some(
+    const isLogged = records.some(
       each => each['event_type'] === 'alert' && [each['src_port'], each['dest_port']].includes(port),
     );
-    expect(told, `${attack.name}, port ${port}`).toBe(true);
+    expect(isLogged, `${attack.name}, port ${port}`).toBe(true);
   }
 });

@@ -1,8 +1,8 @@
 /** Inline, a packet is inspected with the chunk before it: what matched there matches again. */
 import { expect, it } from 'vitest';
-import { conversation, replay, type Said } from './replay.js';
+import { conversation, replay, type Turn } from './replay.js';
 
-const SAID: Said[] = [
+const SAID: Turn[] = [
   [true, 'needle'],
   [true, 'x'.repeat(1000)],
   [false, 'needles'],

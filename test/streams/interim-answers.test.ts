@@ -1,9 +1,9 @@
 /** The answer after a `100 Continue` is inspected like any other, whatever matched in the first one. */
 import { describe, expect, it } from 'vitest';
 import { data, GET, headers, preface } from '../app/http2/frame-builder.js';
-import { conversation, replay, type Said } from './replay.js';
+import { conversation, replay, type Turn } from './replay.js';
 
-const ASKED: Said = [true, 'POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n'];
+const ASKED: Turn = [true, 'POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n'];
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 const ANSWER = 'HTTP/1.1 200 OK\r\nServer: s\r\nContent-Length: 0\r\n\r\n';
 
@@ -17,7 +17,7 @@ const RULES = [
 ].map(options => `alert http any any -> any any (${options};)`);
 
 describe.each([['IDS mode'], ['inline', '--simulate-ips']])('%s', (_, ...words) => {
-  it.each<[string, Said[], number[]]>([
+  it.each<[string, Turn[], number[]]>([
     [
       'by itself',
       [
@@ -38,13 +38,13 @@ describe.each([['IDS mode'], ['inline', '--simulate-ips']])('%s', (_, ...words) 
       [1, 2, 3, 4, 5, 6],
     ],
     ['with the final answer', [[false, CONTINUE + ANSWER]], [2, 3, 4, 5, 6]],
-  ])('%s', async (_name, said, found) => {
-    const records = await replay({ packets: conversation([ASKED, ...said]), rules: RULES, words });
+  ])('%s', async (_name, turns, found) => {
+    const records = await replay({ packets: conversation([ASKED, ...turns]), rules: RULES, words });
     expect(records.map(({ alert }) => alert.signature_id).sort()).toEqual(found);
   });
 
   it('in HTTP/2, followed by trailers', async () => {
-    const sent = (fromClient: boolean, ...frames: Buffer[]): Said => [
+    const sent = (fromClient: boolean, ...frames: Buffer[]): Turn => [
       fromClient,
       Buffer.concat(frames).toString('latin1'),
     ];

@@ -8,14 +8,14 @@ const END_OF_HEADER = '\r\n\r\n';
 /** The server's answer and its FIN are acknowledged together, in the 7th packet, by the client's FIN. */
 function replied(answer: string): Uint8Array[] {
   const asked = REQUEST.length;
-  const said = answer.length;
+  const answerLength = answer.length;
   return [
     ...handshake(),
     segment(true, 'PA', 0, 0, REQUEST),
     segment(false, 'PA', 0, asked, answer),
-    segment(false, 'FA', said, asked),
-    segment(true, 'FA', asked, said + 1),
-    segment(false, 'A', said + 1, asked + 1),
+    segment(false, 'FA', answerLength, asked),
+    segment(true, 'FA', asked, answerLength + 1),
+    segment(false, 'A', answerLength + 1, asked + 1),
   ];
 }
 

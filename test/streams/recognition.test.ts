@@ -51,13 +51,13 @@ describe('app-layer-protocol of flows without a protocol', () => {
   );
 
   it('UDP has a protocol with the first datagram of each direction', async () => {
-    const said = (toServer: boolean) => {
+    const datagram = (toServer: boolean) => {
       const [source, destination] = toServer ? ['10.0.0.1', '10.0.0.2'] : ['10.0.0.2', '10.0.0.1'];
       const [sport, dport] = toServer ? [1000, 2000] : [2000, 1000];
       return packet(ethernet(), ipv4({ source, destination }), udp({ sport, dport }), 'zq');
     };
     const rules = ['alert udp any any -> any any (app-layer-protocol:failed; sid:1;)'];
-    const records = await replay({ packets: [true, true, false].map(said), rules });
+    const records = await replay({ packets: [true, true, false].map(datagram), rules });
     expect(records.map(({ pcap_cnt }) => pcap_cnt)).toEqual([1, 3]);
   });
 });
@@ -69,11 +69,11 @@ describe('midstream sessions', () => {
     return [record!['src_port'], record!['dest_port'], record!['app_proto'], record!['flow'].pkts_toclient];
   };
   // Port 40000 is the server's here: no system port indicates the direction.
-  const said = (fromClient: boolean, data: string): Uint8Array =>
+  const packet = (fromClient: boolean, data: string): Uint8Array =>
     segment(!fromClient, 'PA', 0, 0, data, 40_000, 50_000);
 
   it('begin with the server if its first data is that of a server', async () => {
-    expect(await flow(said(false, RESPONSE), said(true, ''))).toEqual([50_000, 40_000, 'http', 1]);
+    expect(await flow(packet(false, RESPONSE), packet(true, ''))).toEqual([50_000, 40_000, 'http', 1]);
   });
   it('begin with the client if it sends to the port of a protocol, even from a system port', async () => {
     const call = Buffer.from(framed(lookup3(1, 'a')).buffer).toString('latin1');
@@ -83,7 +83,7 @@ describe('midstream sessions', () => {
     expect(await flow(nfs(false, reply), nfs(true, call))).toEqual([880, 2049, 'nfs', 1]);
   });
   it('begin with the client otherwise', async () => {
-    expect(await flow(said(true, REQUEST), said(false, ''))).toEqual([50_000, 40_000, 'http', 1]);
+    expect(await flow(packet(true, REQUEST), packet(false, ''))).toEqual([50_000, 40_000, 'http', 1]);
   });
 });
 

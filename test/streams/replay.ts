@@ -81,17 +81,17 @@ export const handshake = (port?: number, serverPort?: number): Uint8Array[] => [
   segment(true, 'A', 0, 0, '', port, serverPort),
 ];
 
-export type Said = readonly [fromClient: boolean, text: string];
+export type Turn = readonly [fromClient: boolean, text: string];
 
 /** Turns of both sides, each acknowledged at once. @param step most bytes of a segment  @param port of the client */
 export function conversation(
-  said: readonly Said[],
+  turns: readonly Turn[],
   step = Number.POSITIVE_INFINITY,
   port?: number,
 ): Uint8Array[] {
   const sent = { true: 0, false: 0 };
   const packets = handshake(port);
-  for (const [fromClient, text] of said) {
+  for (const [fromClient, text] of turns) {
     for (let at = 0; at < text.length; at += step) {
       const own = `${fromClient}` as const;
       const other = `${!fromClient}` as const;

@@ -1,8 +1,8 @@
 /** Data behind STARTTLS is inspected before it is parsed as TLS; after QUIT all data is inspected. */
 import { describe, expect, it } from 'vitest';
-import { conversation, replay, type Said } from './replay.js';
+import { conversation, replay, type Turn } from './replay.js';
 
-const BEFORE: Said[] = [
+const BEFORE: Turn[] = [
   [false, '220 a ESMTP\r\n'],
   [true, 'EHLO b\r\n'],
   [false, '250-a\r\n250 STARTTLS\r\n'],
@@ -13,7 +13,7 @@ const HELLO =
   '\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03' + 'r'.repeat(32) + '\x00\x00\x02\x00\x2f\x01\x00';
 
 describe.each([1000, 1])('in segments of %i bytes', step => {
-  it.each<[string, Said, string[], string, string?]>([
+  it.each<[string, Turn, string[], string, string?]>([
     ['TLS', [true, HELLO], [], 'tls'],
     ['unknown data', [true, 'q'.repeat(3000)], ['APPLAYER_NO_TLS_AFTER_STARTTLS'], 'tls'],
     [
@@ -26,8 +26,10 @@ describe.each([1000, 1])('in segments of %i bytes', step => {
   ])('STARTTLS, then %s', async (_, next, events, protocol, expected) => {
     const packets = conversation([...BEFORE, next], step);
     const records = await replay({ packets, types: '[anomaly, flow]' });
-    const told = records.flatMap(({ anomaly }) => (anomaly?.layer === 'proto_detect' ? [anomaly.event] : []));
-    expect(told).toEqual(events);
+    const reported = records.flatMap(({ anomaly }) =>
+      anomaly?.layer === 'proto_detect' ? [anomaly.event] : [],
+    );
+    expect(reported).toEqual(events);
     const flow = records.find(record => record['event_type'] === 'flow')!;
     expect([flow['app_proto'], flow['app_proto_orig'], flow['app_proto_expected']]).toEqual([
       protocol,
@@ -40,31 +42,31 @@ describe.each([1000, 1])('in segments of %i bytes', step => {
 it('records before a protocol change do not show it', async () => {
   const packets = conversation([...BEFORE, [true, HELLO]]);
   const records = await replay({ packets, types: '[{ frame: { enabled: yes } }]' });
-  const told = records.map(({ app_proto, app_proto_orig, app_proto_expected }) =>
+  const protocols = records.map(({ app_proto, app_proto_orig, app_proto_expected }) =>
     [app_proto, app_proto_orig, app_proto_expected].join(),
   );
-  expect([...new Set(told)]).toEqual(['smtp,,', 'tls,smtp,']);
+  expect([...new Set(protocols)]).toEqual(['smtp,,', 'tls,smtp,']);
 });
 
 describe('a further protocol change', () => {
   const SERVER_HELLO = `\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03${'s'.repeat(32)}\x00\x00\x2f\x00`;
-  const ENCRYPTED: Said[] = [
+  const ENCRYPTED: Turn[] = [
     [true, HELLO],
     [false, SERVER_HELLO],
   ];
-  const TUNNEL: Said[] = [
+  const TUNNEL: Turn[] = [
     [true, 'CONNECT a:25 HTTP/1.1\r\nHost: a\r\n\r\n'],
     [false, 'HTTP/1.1 200 OK\r\n\r\n'],
   ];
   const tunnels = (number: number) => Array.from({ length: number }, () => TUNNEL).flat();
-  const AGAIN: Said[] = [
+  const AGAIN: Turn[] = [
     [true, 'EHLO c\r\n'],
     [false, '250 ok\r\n'],
     [true, 'STARTTLS\r\n'],
     [false, '220 go on\r\n'],
   ];
 
-  it.each<[string, Said[], (string | undefined)[], string[]]>([
+  it.each<[string, Turn[], (string | undefined)[], string[]]>([
     [
       'is made in a tunnel',
       [...TUNNEL, ...BEFORE, ...ENCRYPTED],
@@ -89,18 +91,18 @@ describe('a further protocol change', () => {
       ['smtp', undefined, 'tls'],
       ['smtp', 'smtp', 'FAILED_PROTOCOL_CHANGE'],
     ],
-  ])('%s', async (_, said, protocols, told) => {
+  ])('%s', async (_, turns, protocols, expected) => {
     const types = '[anomaly, flow, http, smtp, tls]';
     const shown = ({ event_type, anomaly }: Record<string, any>) =>
       anomaly?.event === 'FAILED_PROTOCOL_CHANGE' ? anomaly.event : event_type;
     for (const step of [1000, 1]) {
-      const records = await replay({ packets: conversation(said, step), types });
+      const records = await replay({ packets: conversation(turns, step), types });
       const { app_proto, app_proto_orig, app_proto_expected } = records.find(
         each => each['event_type'] === 'flow',
       )!;
       expect([app_proto, app_proto_orig, app_proto_expected]).toEqual(protocols);
       const names = records.map(shown).filter(name => name !== 'flow' && name !== 'anomaly');
-      expect(names.sort()).toEqual([...told].sort());
+      expect(names.sort()).toEqual([...expected].sort());
     }
   });
 });
@@ -141,9 +143,9 @@ describe('a disabled protocol is not changed to', () => {
       [false, FRAME],
     ]);
     const types = '[anomaly, flow, websocket, http]';
-    const told = async (words: string[]) =>
+    const recordsWith = async (words: string[]) =>
       (await replay({ packets, types, words })).map(({ event_type, app_proto }) => app_proto ?? event_type);
-    expect(await told([])).toContain('websocket');
-    expect(await told(off('websocket'))).toEqual(['http', 'http']);
+    expect(await recordsWith([])).toContain('websocket');
+    expect(await recordsWith(off('websocket'))).toEqual(['http', 'http']);
   });
 });

@@ -4,7 +4,7 @@ import { ethernet, ipv4, packet, tcp } from '../packets/builder.js';
 import { handshake, type Replay, replay, segment } from './replay.js';
 
 const client = (seq: number, data: string) => segment(true, 'PA', seq, 0, data);
-const said = [client(0, 'GET'), segment(false, 'A', 0, 3), client(3, ' me please')];
+const packets = [client(0, 'GET'), segment(false, 'A', 0, 3), client(3, ' me please')];
 
 /** The signatures that matched. */
 async function sizes(packets: Replay['packets']) {
@@ -32,7 +32,7 @@ const FAR = 2 ** 30;
 
 describe('stream_size', () => {
   it('counts SYN and data of both sides', async () => {
-    expect(await sizes([...handshake(), ...said])).toEqual([1, 2, 3]);
+    expect(await sizes([...handshake(), ...packets])).toEqual([1, 2, 3]);
   });
 
   it.each([
@@ -43,7 +43,7 @@ describe('stream_size', () => {
     ['a SYN/ACK in the session', segment(false, 'SA', FAR, 0)],
     ['data with a wrong checksum', corrupted(segment(true, 'PA', FAR, 0, 'x'))],
   ])('ignores %s', async (_, bytes) => {
-    expect(await sizes([...handshake(), bytes, ...said])).toEqual([1, 2, 3]);
+    expect(await sizes([...handshake(), bytes, ...packets])).toEqual([1, 2, 3]);
   });
 
   it.each([
@@ -55,6 +55,6 @@ describe('stream_size', () => {
     ['a SYN/ACK of another SYN', [], [numbered(false, 'SA', 3000, 4001)]],
   ])('counts from the answered SYN: %s', async (_, before, behind) => {
     const [syn, ...rest] = handshake();
-    expect(await sizes([...before, syn!, ...behind, ...rest, ...said])).toEqual([1, 2, 3]);
+    expect(await sizes([...before, syn!, ...behind, ...rest, ...packets])).toEqual([1, 2, 3]);
   });
 });

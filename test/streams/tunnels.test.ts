@@ -1,13 +1,13 @@
 /** A tunnel opened by HTTP begins behind the response that opened it, whichever side sends first. */
 import { describe, expect, it } from 'vitest';
-import { conversation, replay, type Said } from './replay.js';
+import { conversation, replay, type Turn } from './replay.js';
 
-const OPENED: Said[] = [
+const OPENED: Turn[] = [
   [true, 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n'],
   [false, 'HTTP/1.1 200 OK\r\n\r\n'],
 ];
-const CLIENT: Said = [true, 'SSH-2.0-c\r\n'];
-const SERVER: Said = [false, 'SSH-2.0-s\r\n'];
+const CLIENT: Turn = [true, 'SSH-2.0-c\r\n'];
+const SERVER: Turn = [false, 'SSH-2.0-s\r\n'];
 
 describe.each([1000, 1])('in segments of %i bytes', step => {
   it.each([
@@ -33,11 +33,11 @@ describe('the request that opened a tunnel is inspected', () => {
   const rules = ['http.method; content:"CONNECT"; sid:1', 'http.stat_code; content:"200"; sid:2'].map(
     options => `alert http any any -> any any (${options};)`,
   );
-  it.each<[string, Said[], string[]]>([
+  it.each<[string, Turn[], string[]]>([
     ['although the tunnel stays empty', [], ['http']],
     [
       'although the tunnel has an unknown protocol',
-      [true, false].map((from): Said => [from, '?'.repeat(50)]),
+      [true, false].map((from): Turn => [from, '?'.repeat(50)]),
       ['failed', 'http'],
     ],
     ['although the tunnel has another protocol', [CLIENT, SERVER], ['ssh', 'http']],

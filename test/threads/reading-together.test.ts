@@ -66,7 +66,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function told(...words: string[]) {
+async function recordsOf(...words: string[]) {
   const logs = mkdtempSync(join(folder, 'logs-'));
   const given = ['-c', 'x.yaml', '-S', 'x.rules', '-l', logs, '-r', 'a.pcap', '-r', 'b.pcap'];
   const { code } = await runSluice([...given, ...words], { cwd: folder });
@@ -85,10 +85,10 @@ async function told(...words: string[]) {
 
 describe('threads that read the same captures', () => {
   it.each([2, 5])('give the records of one thread, with %d threads', async count => {
-    const one = await told('--runmode', 'single');
+    const one = await recordsOf('--runmode', 'single');
     expect(one.records.length).toBeGreaterThan(400);
     expect(one.counts.decoder.pkts).toBe(420);
-    const many = await told('--runmode', 'workers', '--set', `threading.threads=${count}`);
+    const many = await recordsOf('--runmode', 'workers', '--set', `threading.threads=${count}`);
     expect(many).toEqual(one);
   });
 

@@ -2,16 +2,16 @@ import { expect, it } from 'vitest';
 import { MAX_WARNINGS, UniqueWarnings } from '../../engine/manager/unique-warnings.js';
 
 it('a warning is reported once, and varying texts are remembered in bounded number', () => {
-  const told: string[] = [];
+  const messages: string[] = [];
   const once = new UniqueWarnings({
-    warning: text => told.push(text),
-    debug: text => told.push(`debug ${text}`),
+    warning: text => messages.push(text),
+    debug: text => messages.push(`debug ${text}`),
   });
   for (let i = 0; i < MAX_WARNINGS - 1; i++) once.warn(`file ${i}`);
   once.warn('file 0');
-  expect(told.length).toBe(MAX_WARNINGS - 1);
+  expect(messages.length).toBe(MAX_WARNINGS - 1);
   for (const text of ['last', 'more', 'file 0', 'more']) once.warn(text);
-  expect(told.slice(MAX_WARNINGS - 1)).toEqual([
+  expect(messages.slice(MAX_WARNINGS - 1)).toEqual([
     'last',
     `${MAX_WARNINGS} different warnings were logged: further ones are logged at level debug`,
     'debug more',

@@ -6,7 +6,7 @@ import { Feed } from '../../application/feed.js';
 const ID = 'abcdefghij0123456789';
 const HEX = Buffer.from(ID).toString('hex');
 const feed = (): Feed => new Feed([dht], { serverPort: 30000, transport: 'udp' });
-const told = (fed: Feed) => fed.end().records.map(record => record.bittorrent_dht);
+const recordsOf = (fed: Feed) => fed.end().records.map(record => record.bittorrent_dht);
 
 describe('bittorrent-dht', () => {
   it('logs queries, responses and errors', () => {
@@ -16,7 +16,7 @@ describe('bittorrent-dht', () => {
         `d1:rd2:id20:${ID}5:nodes26:${ID}\x0a\0\0\x01\x1a\xe15:token2:xy6:valuesl6:\x0a\0\0\x02\x1a\xe1ee1:t2:aa1:y1:re`,
       )
       .server('d1:eli201e4:Oopse1:t2:aa1:y1:ee');
-    expect(told(fed)).toEqual([
+    expect(recordsOf(fed)).toEqual([
       {
         transaction_id: '6161',
         client_version: '55543031',
@@ -39,7 +39,7 @@ describe('bittorrent-dht', () => {
 
   it('reports messages with missing members', () => {
     const fed = feed().client(`d1:ad2:id20:${ID}e1:q4:ping1:y1:qe`).client('d1:ad2:id20:short');
-    expect(told(fed)).toEqual([
+    expect(recordsOf(fed)).toEqual([
       { transaction_id: '', request_type: 'ping', request: { id: HEX } },
       { transaction_id: '' },
     ]);

@@ -1,12 +1,12 @@
 /** `dce` uses the byte order of the current PDU, and does not affect later packets. */
 import { expect, it } from 'vitest';
 import { ethernet, ipv4, packet, udp } from '../../packets/builder.js';
-import { conversation, replay, type Said } from '../../streams/replay.js';
+import { conversation, replay, type Turn } from '../../streams/replay.js';
 import { bind, bindAck, request, response } from './pdu-builder.js';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
-const CALL: Said[] = [
+const CALL: Turn[] = [
   [true, text(bind(1))],
   [false, text(bindAck(1))],
   [true, text(request(2, 3, '\x05\0\0\0'))],

@@ -7,7 +7,7 @@ import { stubThread } from '../../thread-stub.js';
 import { bind, bindAck, le16, le32, request, response, SVCCTL, SVCCTL_TEXT } from './pdu-builder.js';
 
 const feed = (options: FeedOptions = {}) => new Feed([dcerpc], { serverPort: 49152, ...options });
-const told = (of: Feed) => of.records.map(record => record.dcerpc);
+const recordsOf = (of: Feed) => of.records.map(record => record.dcerpc);
 const called = { uuid: SVCCTL_TEXT, version: '2.0', ack_result: 0 };
 
 function test(keyword: string, of: Feed, argument: string): boolean[] {
@@ -26,7 +26,7 @@ describe('dcerpc over TCP', () => {
       .client(request(2, 15, 'cd', 2))
       .server(response(2, 'xyz'))
       .end();
-    expect(told(of)).toEqual([
+    expect(recordsOf(of)).toEqual([
       { request: 'BIND', interfaces: [called], response: 'BINDACK', call_id: 1, rpc_version: '5.0' },
       {
         request: 'REQUEST',
@@ -79,7 +79,7 @@ describe('dcerpc over TCP', () => {
     expect(Buffer.from(buffer.get(transaction, true, 0)!).toString()).toBe('ab');
     expect(buffer.get(transaction, false, 0)).toBeUndefined();
     expect(buffer.littleEndian!(transaction, true)).toBe(true);
-    expect(told(of)[1].response).toBe('UNREPLIED');
+    expect(recordsOf(of)[1].response).toBe('UNREPLIED');
   });
 
   it.each([
@@ -122,7 +122,7 @@ describe('dcerpc over TCP', () => {
       .end();
     expect(test('dcerpc.iface', of, SVCCTL_TEXT)).toEqual([false, true, false]);
     const accepted = feed().client(calls).server(bindAck(1)).end();
-    expect(told(accepted)[1].interfaces).toEqual([called]);
+    expect(recordsOf(accepted)[1].interfaces).toEqual([called]);
   });
 
   it.each([
@@ -144,7 +144,7 @@ describe('dcerpc over TCP', () => {
       .client(request(3, 4, 'y'))
       .server(response(3, 'z'))
       .end();
-    expect(told(of).map(({ request, response }) => [request, response])).toEqual([
+    expect(recordsOf(of).map(({ request, response }) => [request, response])).toEqual([
       ['BIND', 'BINDACK'],
       ['REQUEST_LOST', 'RESPONSE'],
       ['REQUEST', 'RESPONSE'],
@@ -164,15 +164,15 @@ describe('dcerpc over TCP', () => {
       .client(request(3, 4, 'y'))
       .server(response(3, 'z'))
       .end();
-    expect(told(of).map(({ call_id }) => call_id)).toEqual([1, 3]);
+    expect(recordsOf(of).map(({ call_id }) => call_id)).toEqual([1, 3]);
   });
 
   it('limits calls and their arguments', () => {
     const config = { 'app-layer': { protocols: { dcerpc: { 'max-tx': 2, 'max-stub-size': 3 } } } };
     const of = feed({ config });
     for (const callId of [1, 2, 3, 4]) of.client(request(callId, 1, 'abcdef'));
-    expect(told(of).map(({ call_id }) => call_id)).toEqual([1, 2]);
-    expect(told(of.end())[0].req.stub_data_size).toBe(3);
+    expect(recordsOf(of).map(({ call_id }) => call_id)).toEqual([1, 2]);
+    expect(recordsOf(of.end())[0].req.stub_data_size).toBe(3);
   });
 
   it('does not take other messages for a call', () => {
@@ -226,7 +226,7 @@ describe('dcerpc over UDP', () => {
       .client(datagram(0, 5, 'de', 6, 1))
       .server(datagram(2, 5, 'x'))
       .end();
-    expect(told(of)).toEqual([
+    expect(recordsOf(of)).toEqual([
       {
         request: 'REQUEST',
         req: { opnum: 7, frag_cnt: 2, stub_data_size: 5 },

@@ -4,12 +4,12 @@ import { Feed, type FeedOptions } from '../../application/feed.js';
 import { frame, READ, RESPONSE, SELECT, WHOLE } from './message-builder.js';
 
 const fed = (options: FeedOptions = {}) => new Feed([dnp3], { serverPort: 20000, ...options });
-const told = (feed: Feed) => feed.end().records.map(record => record.dnp3);
+const recordsOf = (feed: Feed) => feed.end().records.map(record => record.dnp3);
 const test = (keyword: string) => dnp3.tests.find(each => each.keyword === keyword)!;
 
 describe('dnp3', () => {
   it('logs requests', () => {
-    expect(told(fed().client(frame(true, WHOLE, SELECT)))).toEqual([
+    expect(recordsOf(fed().client(frame(true, WHOLE, SELECT)))).toEqual([
       {
         type: 'request',
         control: { dir: true, pri: true, fcb: false, fcv: false, function_code: 4 },
@@ -55,7 +55,7 @@ describe('dnp3', () => {
     const feed = fed()
       .client(frame(true, WHOLE, READ))
       .server(frame(false, WHOLE, RESPONSE));
-    const [request, response] = told(feed);
+    const [request, response] = recordsOf(feed);
     expect(request.application.objects.map((each: any) => [each.group, each.count])).toEqual([
       [60, 0],
       [1, 7],
@@ -76,16 +76,16 @@ describe('dnp3', () => {
       frame(true, 0x01, SELECT.slice(7, 12)),
       frame(true, 0x82, SELECT.slice(12)),
     ]);
-    const whole = told(fed().client(frame(true, WHOLE, SELECT)));
-    expect(told(fed().client(pieces))).toEqual(whole);
-    expect(told(fed().pieces(true, pieces, () => 1))).toEqual(whole);
+    const whole = recordsOf(fed().client(frame(true, WHOLE, SELECT)));
+    expect(recordsOf(fed().client(pieces))).toEqual(whole);
+    expect(recordsOf(fed().pieces(true, pieces, () => 1))).toEqual(whole);
   });
 
   it('reassembles messages interleaved with those for other stations', () => {
     const [first, last] = [frame(true, 0x40, SELECT.slice(0, 7)), frame(true, 0x81, SELECT.slice(7))];
     const others = Array.from({ length: 40 }, (_, i) => frame(true, 0x40, READ, 100 + i));
     const objects = (between: readonly Buffer[]) =>
-      told(fed().client(Buffer.concat([first, ...between, last]))).map(
+      recordsOf(fed().client(Buffer.concat([first, ...between, last]))).map(
         ({ application }) => application.objects.length,
       );
     expect(objects([frame(true, WHOLE, READ, 9)])).toEqual([2, 1]);
@@ -120,7 +120,7 @@ describe('dnp3', () => {
 
   it('reads file objects', () => {
     const open = [0xc0, 25, 70, 5, 0x5b, 1, 10, 0, 1, 2, 3, 4, 5, 0, 0, 0, 0x68, 0x69];
-    const [{ application }] = told(fed().client(frame(true, WHOLE, open)));
+    const [{ application }] = recordsOf(fed().client(frame(true, WHOLE, open)));
     expect(application.objects[0].points).toEqual([
       { prefix: 10, index: 0, size: 10, file_handle: 0x04030201, block_number: 5, file_data: 'hi' },
     ]);
@@ -166,14 +166,14 @@ describe('dnp3', () => {
     ['an unknown object', 120, 99, [0x68, 0x69], { data: 'hi' }],
   ] as never)('reads %s (group %i variation %i)', (_, group, variation, bytes, expected) => {
     const message = [0xc0, 32, group, variation, 0x5b, 1, bytes.length, 0, ...bytes];
-    const [{ application }] = told(fed().client(frame(true, WHOLE, message)));
+    const [{ application }] = recordsOf(fed().client(frame(true, WHOLE, message)));
     expect(application.complete).toBe(true);
     expect(application.objects[0].points).toMatchObject([{ size: bytes.length, ...expected }]);
   });
 
   it('reads the user of an aggressive mode request without a length', () => {
     const message = [0xc0, 2, 120, 3, 7, 1, 1, 0, 0, 0, 2, 0, 50, 1, 7, 1, 9, 0, 0, 0, 0, 0];
-    const [{ application }] = told(fed().client(frame(true, WHOLE, message)));
+    const [{ application }] = recordsOf(fed().client(frame(true, WHOLE, message)));
     expect(application.objects.map((each: any) => each.points)).toMatchObject([
       [{ csq: 1, user_number: 2 }],
       [{ timestamp: 9 }],
@@ -182,7 +182,7 @@ describe('dnp3', () => {
 
   it('logs the points that are present', () => {
     const cut = [0xc0, 129, 0, 0, 30, 2, 1, 7, 0, 9, 0, 1, 5, 0, 1, 6];
-    const [, { application }] = told(
+    const [, { application }] = recordsOf(
       fed()
         .client(frame(true, WHOLE, READ))
         .server(frame(false, WHOLE, cut)),
@@ -198,7 +198,7 @@ describe('dnp3', () => {
     const message = [
       0xc0, 129, 0, 0, 10, 1, 0, 0, 8, 0xff, 1, 110, 2, 0x17, 1, 4, 0x68, 0x69, 1, 1, 0, 3, 3, 1,
     ];
-    const [, { application }] = told(
+    const [, { application }] = recordsOf(
       fed()
         .client(frame(true, WHOLE, READ))
         .server(frame(false, WHOLE, message)),
@@ -221,7 +221,7 @@ describe('dnp3', () => {
       [86, 2, 0, 0, 0, 0x05],
       [102, 1, 0, 8, 9, 0xfe, 0xff],
     ].flat();
-    const [, { application }] = told(
+    const [, { application }] = recordsOf(
       fed()
         .client(frame(true, WHOLE, READ))
         .server(frame(false, WHOLE, message)),
@@ -272,13 +272,13 @@ describe('dnp3', () => {
     const bits = [1, 1, 0, 0, 7, 0xff];
     const points = { 'app-layer': { protocols: { dnp3: { 'max-points': '8' } } } };
     const response = (...objects: number[][]) => frame(false, WHOLE, [0xc7, 129, 0, 0, ...objects.flat()]);
-    const told = (bytes: Buffer) =>
+    const objectsOf = (bytes: Buffer) =>
       fed({ config: points })
         .client(frame(true, WHOLE, READ))
         .server(bytes)
         .end();
-    expect(told(response(bits)).events).toEqual([]);
-    expect(told(response(bits, bits)).events).toEqual(['MAX_POINTS_PER_OBJECT']);
+    expect(objectsOf(response(bits)).events).toEqual([]);
+    expect(objectsOf(response(bits, bits)).events).toEqual(['MAX_POINTS_PER_OBJECT']);
     const endless = Array.from({ length: 65 }, (_, i) =>
       frame(true, i === 0 ? 0x40 : i & 0x3f, Array(249).fill(1)),
     );

@@ -34,7 +34,7 @@ function fed(steps: readonly (readonly [boolean, string])[], options: FeedOption
   return feed.close(true).close(false).end();
 }
 
-const told = (feed: Feed) => feed.records.map(record => record.ftp);
+const recordsOf = (feed: Feed) => feed.records.map(record => record.ftp);
 
 describe('ftp', () => {
   it('has commands in upper case and keeps other bytes', () => {
@@ -50,7 +50,7 @@ describe('ftp', () => {
   });
 
   it('logs commands with their replies', () => {
-    expect(told(fed(SESSION))).toMatchObject([
+    expect(recordsOf(fed(SESSION))).toMatchObject([
       { completion_code: ['220'], reply: ['Welcome'], reply_received: 'yes' },
       { command: 'USER', command_data: 'anonymous', reply: ['Please', ' 230 not the end', 'specify'] },
       { command: 'PORT', mode: 'active', dynamic_port: 1025, completion_code: ['200'] },
@@ -72,9 +72,9 @@ describe('ftp', () => {
   });
 
   it('logs the same with any segmentation', () => {
-    const whole = told(fed(SESSION));
+    const whole = recordsOf(fed(SESSION));
     const bytes = SESSION.flatMap(([toServer, text]) => [...text].map(each => [toServer, each] as const));
-    expect(told(fed(bytes))).toEqual(whole);
+    expect(recordsOf(fed(bytes))).toEqual(whole);
   });
 
   it.each([
@@ -88,14 +88,14 @@ describe('ftp', () => {
 
   it('truncates long lines and continues behind them', () => {
     const config = { 'app-layer': { protocols: { ftp: { 'max-line-length': '10' } } } };
-    const [first, second] = told(fed([[true, 'USER 1234567890\r\nSYST\r\n']], { config }));
+    const [first, second] = recordsOf(fed([[true, 'USER 1234567890\r\nSYST\r\n']], { config }));
     expect(first).toMatchObject({ command_data: '12345', command_truncated: true });
     expect(second).toMatchObject({ command: 'SYST', command_truncated: false });
   });
 
   it('rejects limits that are too small', () => {
     const config = (most: string) => ({ 'app-layer': { protocols: { ftp: { 'max-line-length': most } } } });
-    const [first, second] = told(fed([[true, 'USER a\r\nSYST\r\n']], { config: config('1') }));
+    const [first, second] = recordsOf(fed([[true, 'USER a\r\nSYST\r\n']], { config: config('1') }));
     expect([first!.command, second!.command]).toEqual(['U', 'S']);
     const findings = new DeclaredOptions(ftp.options ?? []).check(config('0'));
     expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining('a size from 1 to 1gb')]);

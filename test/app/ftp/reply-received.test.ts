@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { conversation, replay } from '../../streams/replay.js';
 
 const RULES = ['yes', 'no'].map(
-  (said, i) => `alert ftp any any -> any any (ftp.reply_received:${said}; sid:${i + 1};)`,
+  (value, i) => `alert ftp any any -> any any (ftp.reply_received:${value}; sid:${i + 1};)`,
 );
 const ANSWERED = [
   [false, '220 hi\r\n'],
@@ -13,9 +13,9 @@ const ANSWERED = [
   [false, '230 in\r\n'],
 ] as const;
 
-const alerts = async (said: readonly (readonly [boolean, string])[], batch: number) => {
+const alerts = async (turns: readonly (readonly [boolean, string])[], batch: number) => {
   const words = ['--set', `threading.batch-size=${batch}`];
-  const records = await replay({ packets: conversation(said), rules: RULES, words });
+  const records = await replay({ packets: conversation(turns), rules: RULES, words });
   return records.map(({ alert }) => alert.signature_id);
 };
 

@@ -19,8 +19,8 @@ function header(signature: string, length: number): Buffer {
   return bytes;
 }
 
-const deflated = (content: string, said = content.length) =>
-  Buffer.concat([header('CWS', said), deflateSync(content)]);
+const deflated = (content: string, size = content.length) =>
+  Buffer.concat([header('CWS', size), deflateSync(content)]);
 const lzma = Buffer.concat([
   header('ZWS', TEXT.length),
   Buffer.from([LZMA.length - 13, 0, 0, 0]),

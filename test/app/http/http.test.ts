@@ -261,9 +261,9 @@ describe('forms', () => {
 
 describe('a body after Expect: 100-continue', () => {
   const ASKING = 'POST /1 HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 5\r\n\r\n';
-  const urls = (...said: [client: string, server: string][]) => {
+  const urls = (...turns: [client: string, server: string][]) => {
     const feed = new Feed([http]);
-    for (const [client, server] of said) feed.client(client).server(server);
+    for (const [client, server] of turns) feed.client(client).server(server);
     return feed
       .close(true)
       .close(false)
@@ -419,8 +419,8 @@ describe('records', () => {
     const config = { outputs: [{ 'eve-log': { types: [{ alert }] } }] };
     const request = 'POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 3\r\n\r\na\x00b';
     const { updates } = exchange(request, OK, config as never);
-    const { http: told } = JSON.parse(`{${http.record(updates[0]!.transaction as never, true)}}`);
-    expect(told).toMatchObject({
+    const { http: record } = JSON.parse(`{${http.record(updates[0]!.transaction as never, true)}}`);
+    expect(record).toMatchObject({
       http_request_body: 'YQBi',
       http_request_body_printable: 'a.b',
       http_response_body: 'aGVsbG8=',

@@ -8,7 +8,7 @@ import { association1, association2, message, part, proposal2 } from './message-
 const config = (extended: string) => ({ outputs: [{ 'eve-log': { types: [{ ike: { extended } }] } }] });
 const feed = (extended = 'yes'): Feed =>
   new Feed([ike], { serverPort: 500, transport: 'udp', config: config(extended) });
-const told = (fed: Feed) => fed.end().records.map(record => record.ike);
+const recordsOf = (fed: Feed) => fed.end().records.map(record => record.ike);
 
 describe('ike', () => {
   it('logs the negotiation of version 2', () => {
@@ -18,7 +18,7 @@ describe('ike', () => {
       .server(
         message(2, 34, 0x20, association2(strong), part(41, u16(0), u16(16388)), part(41, u16(0), u16(14))),
       );
-    expect(told(fed)).toEqual([
+    expect(recordsOf(fed)).toEqual([
       {
         version_major: 2,
         version_minor: 0,
@@ -92,7 +92,7 @@ describe('ike', () => {
       )
       .server(message(1, 2, 0, association1(chosen), part(4, 'key'), part(10, 'nonce')))
       .client(message(1, 2, 1, part(5, 'secret')));
-    const records = told(fed);
+    const records = recordsOf(fed);
     expect(records[0]).toMatchObject({
       exchange_type_verbose: 'Identity Protection',
       payload: ['VendorID', 'Transform', 'Proposal', 'SecurityAssociation'],
@@ -134,7 +134,7 @@ describe('ike', () => {
       [1, 7],
       [1, 5],
     ]);
-    const ike = told(feed().server(message(1, 2, 0, twice)))[0]!;
+    const ike = recordsOf(feed().server(message(1, 2, 0, twice)))[0]!;
     expect(ike).toMatchObject({ alg_enc: 'EncAesCbc', alg_enc_raw: 7 });
   });
 
@@ -143,7 +143,7 @@ describe('ike', () => {
     const fed = feed().server(
       message(2, 34, 0x20, association2(proposal2([1, 99], [4, 14])), notify(16430), notify(40961)),
     );
-    expect(told(fed)[0]).toMatchObject({
+    expect(recordsOf(fed)[0]).toMatchObject({
       alg_enc: 'IkeTransformEncType(99 / 0x63)',
       ikev2: { notify: ['IKEV2_FRAGMENTATION_SUPPORTED', 'Notify(40961)'] },
     });
@@ -161,8 +161,8 @@ describe('ike', () => {
 
   it('logs only the name of an exchange type if configured', () => {
     const sent = message(1, 2, 0, part(10, 'nonce'));
-    expect(told(feed('yes').client(sent))[0]).toHaveProperty('exchange_type_verbose');
-    expect(told(feed('no').client(sent))[0]).not.toHaveProperty('exchange_type_verbose');
+    expect(recordsOf(feed('yes').client(sent))[0]).toHaveProperty('exchange_type_verbose');
+    expect(recordsOf(feed('no').client(sent))[0]).not.toHaveProperty('exchange_type_verbose');
   });
 
   it('reports bytes behind the last payload', () => {
@@ -174,7 +174,7 @@ describe('ike', () => {
   it('logs what a responder of version 2 chose, and all if it chose several', () => {
     const chosen = proposal2([1, 12], [2, 5], [3, 12], [4, 14]);
     const fed = feed().server(message(2, 34, 0x20, association2(chosen, proposal2([1, 20], [4, 19]))));
-    expect(told(fed)[0]).toMatchObject({
+    expect(recordsOf(fed)[0]).toMatchObject({
       alg_enc: 'ENCR_AES_CBC',
       server_proposals: [
         { alg_enc: 'ENCR_AES_CBC', alg_dh: 'Modp2048' },
@@ -198,13 +198,13 @@ describe('ike', () => {
       .client(message(1, 2, 0, part(10, 'nonce')))
       .server('\xff')
       .server(message(1, 2, 1, part(5, 'x')));
-    expect(told(fed)).toHaveLength(2);
+    expect(recordsOf(fed)).toHaveLength(2);
     expect(fed.thread.counters.read('app_layer.error.ike.parser')).toBe(1);
   });
 
   it('is detected by its version and the fields it requires', () => {
     const longer = concat(message(2, 34, 8, part(40, 'nonce')), u16(0));
-    const known = (bytes: Uint8Array) => told(feed().client(bytes)).length === 1;
+    const known = (bytes: Uint8Array) => recordsOf(feed().client(bytes)).length === 1;
     const sent = [message(2, 34, 8), message(2, 12, 8), longer, concat(message(1, 2, 0), u16(0))];
     expect(sent.map(known)).toEqual([true, false, false, true]);
   });
@@ -216,7 +216,7 @@ describe('ike', () => {
       .client(message(2, 34, 8))
       .client(encrypted)
       .client(message(2, 34, 8, part(40, u32(0))).slice(0, 30));
-    expect(told(fed)[1]).toMatchObject({ payload: ['EncryptedAndAuthenticated', 'IdentInitiator'] });
+    expect(recordsOf(fed)[1]).toMatchObject({ payload: ['EncryptedAndAuthenticated', 'IdentInitiator'] });
     expect(fed.events).toEqual(['malformed_data']);
   });
 });

@@ -6,14 +6,14 @@ import { u32 } from '../../packets/bytes.js';
 import { failure, framed, reply, request } from './message-builder.js';
 
 const tcp = (): Feed => new Feed([krb5], { serverPort: 88 });
-const told = (feed: Feed) => feed.end().records.map(record => record.krb5);
+const recordsOf = (feed: Feed) => feed.end().records.map(record => record.krb5);
 
 describe('krb5', () => {
   it('logs requests and replies', () => {
     const feed = tcp()
       .client(framed(request(10, 'ann', 'krbtgt', 'A'), request(12, undefined, 'host', 'b')))
       .server(framed(reply(11, 18, 23)));
-    expect(told(feed)).toEqual([
+    expect(recordsOf(feed)).toEqual([
       {
         msg_type: 'KRB_AS_REQ',
         cname: 'ann',
@@ -45,7 +45,7 @@ describe('krb5', () => {
       .gap(true, 20)
       .client(whole.slice(50))
       .client(next);
-    expect(told(feed).map(({ cname }) => cname)).toEqual(['ann', 'bob']);
+    expect(recordsOf(feed).map(({ cname }) => cname)).toEqual(['ann', 'bob']);
     expect(feed.events).toEqual([]);
   });
 
@@ -53,7 +53,7 @@ describe('krb5', () => {
     const feed = new Feed([krb5], { serverPort: 88, transport: 'udp' })
       .client(request(12, undefined, 'host', 'b'))
       .server(failure(7));
-    expect(told(feed)[1]).toMatchObject({
+    expect(recordsOf(feed)[1]).toMatchObject({
       msg_type: 'KRB_ERROR',
       failed_request: 'KRB_TGS_REQ',
       error_code: 'KDC_ERR_S_PRINCIPAL_UNKNOWN',
@@ -67,7 +67,7 @@ describe('krb5', () => {
     const feed = new Feed([krb5], { serverPort: 88, transport: 'udp' })
       .server(failure(62))
       .server(failure(99));
-    expect(told(feed).map(each => [each.failed_request, each.error_code])).toEqual([
+    expect(recordsOf(feed).map(each => [each.failed_request, each.error_code])).toEqual([
       ['MessageType(0)', 'KDC_ERROR_CLIENT_NOT_TRUSTED'],
       ['MessageType(0)', 'ErrorCode(99)'],
     ]);
@@ -75,7 +75,7 @@ describe('krb5', () => {
 
   it('logs the same with any segmentation', () => {
     const whole = framed(request(10, 'ann', 'krbtgt'), request(10, 'bob', 'krbtgt'));
-    expect(told(tcp().pieces(true, whole, () => 1))).toEqual(told(tcp().client(whole)));
+    expect(recordsOf(tcp().pieces(true, whole, () => 1))).toEqual(recordsOf(tcp().client(whole)));
   });
 
   it('reports weak encryption and invalid messages', () => {
@@ -89,7 +89,7 @@ describe('krb5', () => {
   it.each([1, 10, 1000])('stops parsing at an invalid message, with segments of %i bytes', length => {
     const bytes = framed(request(10, 'a', 'b'), Buffer.from('?'), request(10, 'c', 'd'));
     const feed = tcp().pieces(true, bytes, () => length);
-    expect(told(feed.end()).map(({ cname }) => cname)).toEqual(['a', undefined]);
+    expect(recordsOf(feed.end()).map(({ cname }) => cname)).toEqual(['a', undefined]);
   });
 
   it('does not wait for messages longer than the buffer limit', () => {

@@ -24,12 +24,12 @@ function fed(client: Uint8Array[], server: Uint8Array[], options: FeedOptions = 
     .end();
 }
 
-const told = (feed: Feed) => feed.records.map(record => record.ldap);
+const recordsOf = (feed: Feed) => feed.records.map(record => record.ldap);
 
 describe('ldap', () => {
   it('pairs requests and responses', () => {
     const feed = fed([search(1), search(2)], [entry(2), result(1, 5, 4), result(2, 5)]);
-    expect(told(feed)).toEqual([
+    expect(recordsOf(feed)).toEqual([
       {
         request: expect.objectContaining({ operation: 'search_request', message_id: 1 }),
         responses: [
@@ -52,7 +52,7 @@ describe('ldap', () => {
         ],
       },
     ]);
-    expect(told(feed)[0].request.search_request).toEqual({
+    expect(recordsOf(feed)[0].request.search_request).toEqual({
       base_object: 'dc=example',
       scope: 2,
       deref_alias: 0,
@@ -82,13 +82,15 @@ describe('ldap', () => {
 
   it('parses datagrams', () => {
     const feed = fed([search(1)], [entry(1), result(1, 5)], { transport: 'udp' });
-    expect(told(feed)[0].responses.length).toBe(2);
+    expect(recordsOf(feed)[0].responses.length).toBe(2);
   });
 
   it('reports unanswered requests at the end of a stream, but not of datagrams', () => {
     for (const transport of ['tcp', 'udp'] as const) {
       const feed = fed([search(1), search(2)], [result(1, 5)], { transport });
-      expect(told(feed).map(({ request }) => request.message_id)).toEqual(transport === 'tcp' ? [1, 2] : [1]);
+      expect(recordsOf(feed).map(({ request }) => request.message_id)).toEqual(
+        transport === 'tcp' ? [1, 2] : [1],
+      );
       expect(feed.flow(Flow.TRANSACTIONS)).toBe(2);
     }
   });
@@ -142,7 +144,7 @@ describe('ldap', () => {
     ['abandon', message(1, 16, Buffer.from([9])), { message_id: 9 }],
     ['extended', message(1, 23, element(0x80, '1.2.3'), element(0x81, 'v')), { name: '1.2.3', value: 'v' }],
   ])('logs %s', (name, bytes, detail) => {
-    const { request } = told(fed([bytes], []))[0];
+    const { request } = recordsOf(fed([bytes], []))[0];
     expect(request[request.operation]).toEqual(detail);
     expect(request.operation.startsWith(name.split(' ')[0]!)).toBe(true);
   });
@@ -173,7 +175,7 @@ describe('ldap', () => {
     const startTls = message(1, 23, element(0x80, '1.3.6.1.4.1.1466.20037'));
     const feed = fed([startTls], [result(1, 24)]);
     expect(feed.application.sessionOf(0)).toBeUndefined();
-    expect(told(feed)[0].request.extended_request.name).toBe('1.3.6.1.4.1.1466.20037');
+    expect(recordsOf(feed)[0].request.extended_request.name).toBe('1.3.6.1.4.1.1466.20037');
   });
 
   it.each([
@@ -230,7 +232,9 @@ it.each([1, 5, 200])(
       .server(result(3, 5))
       .gap(false, 40);
     feed.server('the end of another').pieces(false, result(1, 5), () => length);
-    expect(told(feed.end()).map(({ request, responses }) => [request.message_id, responses.length])).toEqual([
+    expect(
+      recordsOf(feed.end()).map(({ request, responses }) => [request.message_id, responses.length]),
+    ).toEqual([
       [3, 1],
       [1, 1],
     ]);

@@ -40,8 +40,8 @@ describe('modbus', () => {
     [[110], 'USER_DEFINED', 'NONE'],
     [[127], 'RESERVED', 'NONE'],
   ])('knows the function category of %s', (request, category, access) => {
-    const [told] = fed().client(message(1, request)).end().records;
-    expect(told!.modbus.request).toMatchObject({ category, access_type: access });
+    const [record] = fed().client(message(1, request)).end().records;
+    expect(record!.modbus.request).toMatchObject({ category, access_type: access });
   });
 
   it('accepts a category as a number', () => {

@@ -38,7 +38,7 @@ function fed(client: Uint8Array[], server: Uint8Array[], options: FeedOptions = 
     .end();
 }
 
-const told = (feed: Feed) => feed.records.map(record => record.mqtt);
+const recordsOf = (feed: Feed) => feed.records.map(record => record.mqtt);
 const FLAGS = { qos: 0, retain: false, dup: false };
 
 describe('mqtt', () => {
@@ -48,7 +48,7 @@ describe('mqtt', () => {
       [CONNECT, SUBSCRIBE, publish, message(0x62, [0, 9]), message(0xe0)],
       [CONNACK, message(0x90, [0, 7, 1, 0]), message(0x50, [0, 9]), message(0x70, [0, 9])],
     );
-    expect(told(feed)).toEqual([
+    expect(recordsOf(feed)).toEqual([
       {
         connect: {
           ...FLAGS,
@@ -78,12 +78,12 @@ describe('mqtt', () => {
     const topic = Buffer.from('grün', 'latin1');
     const named = Buffer.concat([Buffer.from([0, topic.length]), topic]);
     const feed = fed([CONNECT, message(0x30, named, Buffer.from('rot\ngrün'))], [CONNACK]);
-    expect(told(feed)[1].publish).toMatchObject({ topic: 'gr\\xfcn', message: 'rot\ngrün' });
+    expect(recordsOf(feed)[1].publish).toMatchObject({ topic: 'gr\\xfcn', message: 'rot\ngrün' });
   });
 
   it('logs properties of version 5', () => {
     const publish = message(0x30, text('t'), [4 + 5, 38, 0, 1, 97, 0, 1, 98, 1, 1], Buffer.from('x'));
-    const [connection, published] = told(fed([CONNECT_5, publish], [CONNACK_5]));
+    const [connection, published] = recordsOf(fed([CONNECT_5, publish], [CONNACK_5]));
     expect(connection.connect.properties).toEqual({ receive_maximum: 20 });
     expect(connection.connack).toEqual({
       ...FLAGS,
@@ -100,16 +100,16 @@ describe('mqtt', () => {
       [0, 2, 4].map(i => Buffer.concat([Buffer.from([38]), pairs[i]!, pairs[i + 1]!])),
     );
     const publish = message(0x30, text('t'), [users.length], users, Buffer.from('x'));
-    const [, published] = told(fed([CONNECT_5, publish], [CONNACK_5]));
+    const [, published] = recordsOf(fed([CONNECT_5, publish], [CONNACK_5]));
     expect(published.publish.properties).toEqual({ a: 'e', c: 'd' });
   });
 
   it('logs the same with any segmentation', () => {
-    const whole = told(fed([CONNECT, SUBSCRIBE], [CONNACK]));
+    const whole = recordsOf(fed([CONNECT, SUBSCRIBE], [CONNACK]));
     const feed = new Feed([mqtt], { serverPort: 1883 })
       .pieces(true, CONNECT, () => 1)
       .pieces(false, CONNACK, () => 1);
-    expect(told(feed.pieces(true, SUBSCRIBE, () => 1).end())).toEqual(whole);
+    expect(recordsOf(feed.pieces(true, SUBSCRIBE, () => 1).end())).toEqual(whole);
   });
 
   it('stops parsing at an invalid message, with any segmentation', () => {
@@ -139,8 +139,8 @@ describe('mqtt', () => {
     const config = { 'app-layer': { protocols: { mqtt: { 'max-msg-length': '100' } } } };
     const long = message(0x30, text('t'), Buffer.alloc(200));
     const feed = fed([CONNECT, long, SUBSCRIBE], [CONNACK], { config });
-    expect(told(feed)[1]).toEqual({ publish: { ...FLAGS, truncated: true, skipped_length: 206 } });
-    expect(told(feed)[2].subscribe.topics).toEqual([
+    expect(recordsOf(feed)[1]).toEqual({ publish: { ...FLAGS, truncated: true, skipped_length: 206 } });
+    expect(recordsOf(feed)[2].subscribe.topics).toEqual([
       { topic: 'a', qos: 1 },
       { topic: 'b', qos: 0 },
     ]);
@@ -174,7 +174,7 @@ describe('mqtt', () => {
       [CONNECT, message(0x34, text('topic'), [0, 9], Buffer.from('hello'))],
       [CONNACK, received],
     );
-    expect(told(feed)[1].pubrec).toBeDefined();
+    expect(recordsOf(feed)[1].pubrec).toBeDefined();
     expect(feed.events.filter(event => event === 'missing_publish').length).toBe(37);
   });
 
@@ -217,7 +217,7 @@ describe('mqtt', () => {
     const subscribe = message(0x80, [0, 7], text('a'), [0]);
     const granted = message(0x90, [0, 7, 0]);
     const feed = fed([CONNECT, subscribe, SUBSCRIBE], [CONNACK, granted, granted]);
-    expect(told(feed).map(record => Object.keys(record))).toEqual([
+    expect(recordsOf(feed).map(record => Object.keys(record))).toEqual([
       ['connect', 'connack'],
       ['subscribe'],
       ['subscribe', 'suback'],

@@ -193,8 +193,8 @@ describe('nfs', () => {
 
   it('has only a part of a file whose stream is beyond the depth', () => {
     const stream = framed(write3(1, 0, 'x'.repeat(100_000))).subarray(0, 60_000);
-    const [told] = files(feed().client(stream).cut(true).end());
-    expect(told).toMatchObject({ 2: 'truncated' });
+    const [file] = files(feed().client(stream).cut(true).end());
+    expect(file).toMatchObject({ 2: 'truncated' });
   });
 
   it('sorts pieces of a file, as concurrent requests may be in any order', () => {

@@ -5,10 +5,10 @@ import { Feed, type FeedOptions } from '../../application/feed.js';
 import { MD5, message, READY, row, SSL_REQUEST, STARTUP, WELCOME } from './message-builder.js';
 
 const fed = (options: FeedOptions = {}) => new Feed([pgsql], { serverPort: 5432, ...options });
-const told = (feed: Feed) => feed.end().records.map(record => record.pgsql);
+const recordsOf = (feed: Feed) => feed.end().records.map(record => record.pgsql);
 /** A connection that is ready. */
 const ready = (options?: FeedOptions) => fed(options).client(STARTUP).server(WELCOME);
-const later = (feed: Feed) => told(feed).slice(1);
+const later = (feed: Feed) => recordsOf(feed).slice(1);
 
 describe('pgsql', () => {
   it('logs the startup of a connection', () => {
@@ -20,7 +20,7 @@ describe('pgsql', () => {
       .client(message('p', 'secret\0'))
       .server(WELCOME)
       .client(message('X', ''));
-    expect(told(feed)).toEqual([
+    expect(recordsOf(feed)).toEqual([
       { tx_id: 1, request: { message: 'SSL Request' }, response: { ssl_accepted: false } },
       {
         tx_id: 2,
@@ -50,12 +50,12 @@ describe('pgsql', () => {
   it('logs passwords if configured', () => {
     const config = { outputs: [{ 'eve-log': { types: [{ pgsql: { passwords: 'yes' } }] } }] };
     const feed = fed({ config }).client(STARTUP).server(MD5).client(message('p', 'secret\0')).server(WELCOME);
-    expect(told(feed)[1].request).toEqual({ password: 'secret' });
+    expect(recordsOf(feed)[1].request).toEqual({ password: 'secret' });
   });
 
   it('logs mechanisms by any name', () => {
     const mechanism = (name: string) =>
-      told(
+      recordsOf(
         fed()
           .client(STARTUP)
           .server(message('R', `\0\0\0\x0a${name}\0\0`))
@@ -146,12 +146,12 @@ describe('pgsql', () => {
     const cut = fed()
       .pieces(true, client, () => 1)
       .pieces(false, server, () => 1);
-    expect(told(cut)).toEqual(told(fed().client(client).server(server)));
+    expect(recordsOf(cut)).toEqual(recordsOf(fed().client(client).server(server)));
   });
 
   it('continues as TLS if the server accepts it', () => {
     const feed = fed().client(SSL_REQUEST).server('S').client('\x16\x03');
-    expect(told(feed)).toEqual([
+    expect(recordsOf(feed)).toEqual([
       { tx_id: 1, request: { message: 'SSL Request' }, response: { ssl_accepted: true } },
     ]);
   });

@@ -28,12 +28,12 @@ const SESSION: readonly Step[] = [
 ];
 
 describe('pop3', () => {
-  const told = (feed: Feed) => feed.records.map(record => record.pop3);
+  const recordsOf = (feed: Feed) => feed.records.map(record => record.pop3);
 
   it.each([110, 8110])('distinguishes its users from those of FTP, at port %i', serverPort => {
     const feed = new Feed([ftp, pop3], { serverPort });
     feed.server('+OK ready\r\n').client('US').client('ER bob\r\n').server('+OK\r\n').end();
-    expect(told(feed)).toEqual([
+    expect(recordsOf(feed)).toEqual([
       {
         request: { command: 'USER', args: ['bob'] },
         response: { success: true, status: 'OK', header: '', data: [] },
@@ -43,7 +43,7 @@ describe('pop3', () => {
   });
 
   it('logs commands with their responses', () => {
-    expect(told(fed(SESSION))).toEqual([
+    expect(recordsOf(fed(SESSION))).toEqual([
       {
         request: { command: 'AUTH', args: ['PLAIN'] },
         response: { success: true, status: 'OK', header: '', data: [] },
@@ -66,7 +66,7 @@ describe('pop3', () => {
 
   it('logs the same with any segmentation', () => {
     const cut = SESSION.flatMap(([toServer, text]) => [...text].map((each): Step => [toServer, each]));
-    expect(told(fed(cut))).toEqual(told(fed(SESSION)));
+    expect(recordsOf(fed(cut))).toEqual(recordsOf(fed(SESSION)));
   });
 
   it.each([

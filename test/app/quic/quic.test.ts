@@ -19,11 +19,11 @@ const hello = clientHello([serverName('a.example'), alpn('h3'), versions(0x0304)
 const answer = serverHello([extension(43, u16(0x0304))], 0x1301);
 
 const feed = (): Feed => new Feed([quic], { serverPort: 443, transport: 'udp' });
-const told = (fed: Feed) => fed.end().records.map(record => record.quic);
+const recordsOf = (fed: Feed) => fed.end().records.map(record => record.quic);
 
 describe('quic', () => {
   it('logs the hellos of both sides', () => {
-    const [client, server] = told(
+    const [client, server] = recordsOf(
       feed()
         .client(initial(CLIENT_1, crypto(0, hello)))
         .server(initial(SERVER_1, crypto(0, answer))),
@@ -45,7 +45,7 @@ describe('quic', () => {
   it('logs extensions by name', () => {
     const types = [27, 34, 54, 59, 17513, 2570];
     const sent = clientHello(types.map(type => extension(type, u8(0))));
-    expect(told(feed().client(initial(CLIENT_1, crypto(0, sent))))[0].extensions).toEqual([
+    expect(recordsOf(feed().client(initial(CLIENT_1, crypto(0, sent))))[0].extensions).toEqual([
       { name: 'compress_certificate', type: 27 },
       { name: 'delegated_credential', type: 34 },
       { name: 'connection_id', type: 54 },
@@ -62,7 +62,7 @@ describe('quic', () => {
       .client(initial(CLIENT_1, concat(...far.slice(200)), 1))
       .client(initial(CLIENT_1, crypto(20, hello.slice(20)), 2))
       .client(initial(CLIENT_1, crypto(0, hello.slice(0, 20)), 3));
-    expect(told(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
+    expect(recordsOf(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
   });
 
   it('assembles a hello from several packets and frames in any order', () => {
@@ -70,7 +70,7 @@ describe('quic', () => {
     const fed = feed()
       .client(initial(CLIENT_1, concat(crypto(50, c), u8(1), crypto(0, a)), 0))
       .client(initial(CLIENT_1, concat(hex('02 05 00 00 00'), crypto(20, b)), 1));
-    expect(told(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
+    expect(recordsOf(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
   });
 
   it('assembles a hello from bytes in any order, some of them repeated', () => {
@@ -78,7 +78,7 @@ describe('quic', () => {
     const frames = order.map(at => crypto(at, hello.slice(at, at + 1 + (at % 3))));
     const whole = concat(...frames.flatMap((frame, i) => (i % 5 === 0 ? [frame, frame] : [frame])));
     expect(new Set(order).size).toBe(hello.length);
-    expect(told(feed().client(initial(CLIENT_1, whole)))).toEqual([
+    expect(recordsOf(feed().client(initial(CLIENT_1, whole)))).toEqual([
       expect.objectContaining({ sni: 'a.example' }),
     ]);
   });
@@ -88,11 +88,11 @@ describe('quic', () => {
       initial(CLIENT_1, crypto(0, hello.slice(0, 40))),
       initial(CLIENT_1, crypto(40, hello.slice(40)), 3),
     );
-    expect(told(feed().client(both)).length).toBe(1);
+    expect(recordsOf(feed().client(both)).length).toBe(1);
   });
 
   it('parses version 2', () => {
-    expect(told(feed().client(initial(CLIENT_2, crypto(0, hello))))).toEqual([
+    expect(recordsOf(feed().client(initial(CLIENT_2, crypto(0, hello))))).toEqual([
       expect.objectContaining({ version: '6b3343cf', sni: 'a.example' }),
     ]);
   });
@@ -104,14 +104,14 @@ describe('quic', () => {
       .server(retry(chosen))
       .client(initial(keysOf('client', chosen), crypto(0, hello)))
       .server(initial(keysOf('server', chosen), crypto(0, answer)));
-    expect(told(fed).map(({ sni }) => sni)).toEqual(['a.example', 'a.example', undefined]);
+    expect(recordsOf(fed).map(({ sni }) => sni)).toEqual(['a.example', 'a.example', undefined]);
     expect(fed.events).toEqual([]);
   });
 
   describe('several connections between two sockets', () => {
     const other = clientHello([serverName('b.example')]);
     const destination = hex('01020304');
-    const names = (fed: Feed) => told(fed).map(({ sni, ja3s }) => sni ?? ja3s.string);
+    const names = (fed: Feed) => recordsOf(fed).map(({ sni, ja3s }) => sni ?? ja3s.string);
 
     it('are logged, whichever of them the server answers', () => {
       const clients = (): Feed =>
@@ -130,7 +130,7 @@ describe('quic', () => {
       const fed = feed()
         .client(initial(draft, crypto(0, hello)))
         .client(initial(CLIENT_1, crypto(0, other)));
-      expect(told(fed)).toMatchObject([
+      expect(recordsOf(fed)).toMatchObject([
         { version: 'ff00001d', sni: 'a.example' },
         { version: '1', sni: 'b.example' },
       ]);
@@ -161,7 +161,7 @@ describe('quic', () => {
       .client(initial(CLIENT_1, crypto(0, hello)))
       .server(initial(SERVER_1, crypto(0, answer)))
       .client(initial(acknowledgment, Uint8Array.of(2, 0, 0, 0, 0)));
-    expect(told(fed).length).toBe(2);
+    expect(recordsOf(fed).length).toBe(2);
     expect(fed.events).toEqual([]);
   });
 
@@ -171,7 +171,7 @@ describe('quic', () => {
       .client(initial(CLIENT_1, crypto(0, hello.slice(0, 30))))
       .server(initial(SERVER_1, Uint8Array.of(2, 0, 0, 0, 0)))
       .client(initial(chosen, crypto(30, hello.slice(30)), 3));
-    expect(told(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
+    expect(recordsOf(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
     expect(fed.events).toEqual([]);
   });
 
@@ -182,7 +182,7 @@ describe('quic', () => {
       .client(initial(CLIENT_1, crypto(0, hello.slice(0, 30)), 1))
       .client(initial(CLIENT_1, crypto(30, decoy.slice(30)), 2, 0))
       .client(initial(CLIENT_1, crypto(30, hello.slice(30)), 3));
-    expect(told(fed).map(({ sni }) => sni)).toEqual(['decoy.example', 'a.example']);
+    expect(recordsOf(fed).map(({ sni }) => sni)).toEqual(['decoy.example', 'a.example']);
     expect(fed.events).toEqual([]);
   });
 
@@ -191,7 +191,7 @@ describe('quic', () => {
     const fed = feed()
       .client(initial(draft, crypto(0, hello)))
       .server(initial(SERVER_1, crypto(0, answer)));
-    expect(told(fed)).toMatchObject([{ version: 'ff00001d' }, { version: '1', ja3s: {} }]);
+    expect(recordsOf(fed)).toMatchObject([{ version: 'ff00001d' }, { version: '1', ja3s: {} }]);
     expect(fed.events).toEqual([]);
   });
 
@@ -202,7 +202,7 @@ describe('quic', () => {
       ['VER', 'Q046'],
       ['UAID', 'canary'],
     ];
-    const [record] = told(feed().client(googleHello(tags)));
+    const [record] = recordsOf(feed().client(googleHello(tags)));
     expect(record).toMatchObject({ version: 'Q046', sni: 'b.example', ua: 'canary' });
     expect(record.cyu).toEqual([
       { string: '46,PAD-SNI-VER-UAID', hash: expect.stringMatching(/^[0-9a-f]{32}$/) },
@@ -227,7 +227,7 @@ describe('quic', () => {
     const fed = feed().client(concat(broken, broken, broken, ...others));
     expect(derivations).toHaveBeenCalledTimes(1);
     derivations.mockRestore();
-    expect(told(fed.client(initial(CLIENT_1, crypto(0, hello))))).toContainEqual(
+    expect(recordsOf(fed.client(initial(CLIENT_1, crypto(0, hello))))).toContainEqual(
       expect.objectContaining({ sni: 'a.example' }),
     );
   });
@@ -235,7 +235,7 @@ describe('quic', () => {
   it('parses acknowledgments before the hello', () => {
     const acknowledgments = Uint8Array.of(2, 9, 0, 1, 0, 0, 6, 1, 3, 9, 0, 0, 6, 0x40, 6, 0, 6);
     const fed = feed().client(initial(CLIENT_1, concat(acknowledgments, crypto(0, hello))));
-    expect(told(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
+    expect(recordsOf(fed)).toEqual([expect.objectContaining({ sni: 'a.example' })]);
     expect(fed.events).toEqual([]);
   });
 
@@ -253,7 +253,7 @@ describe('quic', () => {
   it('keeps a hello up to a limit, and reports a longer one', () => {
     const limits = { 'app-layer': { protocols: { quic: { 'max-hello-length': 64 } } } };
     const fed = new Feed([quic], { serverPort: 443, transport: 'udp', config: limits });
-    expect(told(fed.client(initial(CLIENT_1, crypto(0, hello))))).toEqual([{}]);
+    expect(recordsOf(fed.client(initial(CLIENT_1, crypto(0, hello))))).toEqual([{}]);
     fed.end();
     expect(fed.events).toEqual(['crypto_frag_too_long']);
   });

@@ -15,7 +15,7 @@ import {
   record,
 } from './message-builder.js';
 
-const told = (feed: Feed) => feed.end().records.map(each => each.rdp);
+const recordsOf = (feed: Feed) => feed.end().records.map(each => each.rdp);
 const fed = () => new Feed([rdp], { serverPort: 3389 });
 
 describe('rdp', () => {
@@ -26,7 +26,7 @@ describe('rdp', () => {
       .client(CONNECT)
       .server(mcs(0x66, Buffer.alloc(3)))
       .client(latin1('more'));
-    expect(told(feed)).toEqual([
+    expect(recordsOf(feed)).toEqual([
       { tx_id: 0, event_type: 'initial_request', cookie: 'me', flags: ['restricted_admin_mode_required'] },
       { tx_id: 1, event_type: 'initial_response' },
       {
@@ -56,7 +56,7 @@ describe('rdp', () => {
     const feed = fed()
       .client(REQUEST)
       .server(connection(0xd0, negotiation(2, 0x1b, 8)));
-    expect(told(feed)[1]).toMatchObject({
+    expect(recordsOf(feed)[1]).toMatchObject({
       server_supports: ['extended_client_data', 'dynvc_gfx', 'restricted_admin', 'redirected_authentication'],
       protocol: 'hybrid_ex',
     });
@@ -66,7 +66,7 @@ describe('rdp', () => {
     const feed = fed()
       .client(REQUEST)
       .server(connection(0xd0, negotiation(2, 1, 2)));
-    expect(told(feed.client(latin1('\x16\x03\x01\0\x01x')).server(HANDSHAKE)).slice(1)).toEqual([
+    expect(recordsOf(feed.client(latin1('\x16\x03\x01\0\x01x')).server(HANDSHAKE)).slice(1)).toEqual([
       {
         tx_id: 1,
         event_type: 'initial_response',
@@ -86,14 +86,14 @@ describe('rdp', () => {
     const feed = fed()
       .client(REQUEST)
       .server(Buffer.concat([connection(0xd0, negotiation(2, 1, 2)), ...records]));
-    expect(told(feed).at(-1)).toMatchObject({ event_type: 'tls_handshake', x509_serials: ['abcd'] });
+    expect(recordsOf(feed).at(-1)).toMatchObject({ event_type: 'tls_handshake', x509_serials: ['abcd'] });
   });
 
   it('logs why a server refuses', () => {
     const feed = fed()
       .client(REQUEST)
       .server(connection(0xd0, negotiation(3, 0, 5)));
-    expect(told(feed)[1]).toMatchObject({ error_code: 5, reason: 'hybrid required by server' });
+    expect(recordsOf(feed)[1]).toMatchObject({ error_code: 5, reason: 'hybrid required by server' });
   });
 
   it('logs the same with any segmentation', () => {
@@ -101,7 +101,7 @@ describe('rdp', () => {
     const cut = fed()
       .pieces(true, REQUEST, () => 1)
       .pieces(false, server, () => 1);
-    expect(told(cut)).toEqual(told(fed().client(REQUEST).server(server)));
+    expect(recordsOf(cut)).toEqual(recordsOf(fed().client(REQUEST).server(server)));
   });
 
   it('never fails on damaged messages', () => {

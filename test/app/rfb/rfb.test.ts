@@ -71,8 +71,8 @@ describe('rfb', () => {
     ],
     ['3.7 without security', [VERSION(7), VERSION(7), Buffer.from([1, 1]), Buffer.from([1, 0])], 1],
   ])('parses version %s', (_, messages, type) => {
-    const { rfb: told } = talked([...messages, SERVER_INIT]).records[0]!;
-    expect([told.authentication.security_type, told.screen_shared, told.framebuffer.width]).toEqual([
+    const { rfb: record } = talked([...messages, SERVER_INIT]).records[0]!;
+    expect([record.authentication.security_type, record.screen_shared, record.framebuffer.width]).toEqual([
       type,
       false,
       1280,

@@ -94,8 +94,8 @@ describe('sip', () => {
   it('has frames', () => {
     const config = { outputs: [{ 'eve-log': { types: ['frame'] } }] };
     const feed = fed({ transport: 'tcp', config }).client(INVITE).server(TRYING).end();
-    const told = [...feed.frames].filter(({ type }) => type !== 'stream');
-    expect(told.map(({ type, length }) => [type, length])).toEqual([
+    const frames = [...feed.frames].filter(({ type }) => type !== 'stream');
+    expect(frames.map(({ type, length }) => [type, length])).toEqual([
       ['pdu', INVITE.length],
       ['request.line', 36],
       ['request.headers', INVITE.length - 38 - SDP.length],

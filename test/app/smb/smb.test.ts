@@ -9,7 +9,7 @@ import * as Build from './message-builder.js';
 import { FILE_TEXT, le16, le32, record } from './message-builder.js';
 
 const feed = (options: FeedOptions = {}) => new Feed([smb], { serverPort: 445, ...options });
-const told = (of: Feed) => of.records.map(each => each.smb);
+const recordsOf = (of: Feed) => of.records.map(each => each.smb);
 const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('latin1');
 
 function buffer(of: Feed, keyword: string, toServer = true): (string | undefined)[] {
@@ -39,7 +39,7 @@ describe('smb2', () => {
       .server(record(Build.treeAnswer(2, 2)))
       .end();
     const common = { dialect: '2.10', status: 'STATUS_SUCCESS', status_code: '0x0' };
-    expect(told(of)).toEqual([
+    expect(recordsOf(of)).toEqual([
       {
         ...common,
         id: 1,
@@ -85,7 +85,7 @@ describe('smb2', () => {
       .end();
     expect(files(of)).toEqual([['a.txt', 8, 'closed', false]]);
     expect(buffer(of, 'file.data').filter(Boolean)).toEqual(['abcdefgh']);
-    const file = told(of).find(({ command }) => command === 'SMB2_COMMAND_WRITE');
+    const file = recordsOf(of).find(({ command }) => command === 'SMB2_COMMAND_WRITE');
     expect(file).toMatchObject({ filename: 'a.txt', share: '\\\\h\\s', fuid: FILE_TEXT });
   });
 
@@ -150,7 +150,7 @@ describe('smb2', () => {
       .gap(true, 1000)
       .client(Buffer.concat([Buffer.from('\0\0\x01rest of it', 'latin1'), record(Build.close(9))]));
     of.server(record(Build.closeAnswer(9))).end();
-    expect(told(of).at(-1).command).toBe('SMB2_COMMAND_CLOSE');
+    expect(recordsOf(of).at(-1).command).toBe('SMB2_COMMAND_CLOSE');
   });
 
   it('ends files with the connection', () => {
@@ -164,7 +164,10 @@ describe('smb2', () => {
     const of = feed()
       .client(Build.compound(Build.create(2, 'b'), Build.close(3)))
       .end();
-    expect(told(of).map(({ command }) => command)).toEqual(['SMB2_COMMAND_CREATE', 'SMB2_COMMAND_CLOSE']);
+    expect(recordsOf(of).map(({ command }) => command)).toEqual([
+      'SMB2_COMMAND_CREATE',
+      'SMB2_COMMAND_CLOSE',
+    ]);
   });
 
   it('distinguishes files that are written in the record that opens them', () => {
@@ -212,7 +215,7 @@ describe('smb2', () => {
       const of = opened(1).pieces(true, Build.compound(...around), () => length);
       of.client(record(Build.create(6, 'c'))).end();
       expect(files(of)).toEqual([['a.txt', 3 << 20, 'closed', false]]);
-      expect(told(of).map(({ filename }) => filename)).toEqual(expect.arrayContaining(['b', 'c']));
+      expect(recordsOf(of).map(({ filename }) => filename)).toEqual(expect.arrayContaining(['b', 'c']));
     },
   );
 
@@ -225,7 +228,7 @@ describe('smb2', () => {
       .client(record(Build.ioctl(5, 0x11c017, request(2, 15, 'abcd'))))
       .server(record(Build.ioctlAnswer(5, 0x11c017, response(2, 'xyz'))))
       .end();
-    expect(told(of).slice(2)).toMatchObject([
+    expect(recordsOf(of).slice(2)).toMatchObject([
       {
         command: 'SMB2_COMMAND_WRITE',
         status: 'STATUS_SUCCESS',
@@ -317,13 +320,15 @@ describe('smb2', () => {
     domain.copy(blob, 36);
     const of = new Feed([smb], { serverPort: 445 }).client(record(Build.sessionSetup(1, blob))).end();
     expect(of.events).toEqual(['unusual_ntlmssp_order']);
-    expect(told(of)[0].ntlmssp).toMatchObject({ domain: 'D', user: 'joe', host: 'PC', warning: true });
+    expect(recordsOf(of)[0].ntlmssp).toMatchObject({ domain: 'D', user: 'joe', host: 'PC', warning: true });
   });
 
   it('logs the types that an output wants', () => {
     const types = [{ smb: { types: ['create'] } }];
     const config = { outputs: [{ 'eve-log': { enabled: 'yes', types } }] };
-    expect(told(opened(1, { config }).end()).map(({ command }) => command)).toEqual(['SMB2_COMMAND_CREATE']);
+    expect(recordsOf(opened(1, { config }).end()).map(({ command }) => command)).toEqual([
+      'SMB2_COMMAND_CREATE',
+    ]);
   });
 });
 
@@ -380,7 +385,7 @@ describe('smb1', () => {
       session_id: 9,
       tree_id: 8,
     };
-    expect(told(of)).toMatchObject([
+    expect(recordsOf(of)).toMatchObject([
       {
         ...common,
         command: 'SMB1_COMMAND_NEGOTIATE_PROTOCOL',
@@ -416,7 +421,7 @@ describe('smb1', () => {
       .client(more(5, call.subarray(20, 28)))
       .client(more(5, call.subarray(28)))
       .end();
-    expect(told(of).map(each => each.dcerpc?.opnum)).toContain(15);
+    expect(recordsOf(of).map(each => each.dcerpc?.opnum)).toContain(15);
     const stubs = buffer(of, 'dcerpc.stub_data').filter(Boolean);
     expect(stubs).toEqual(['arguments']);
   });
@@ -441,7 +446,7 @@ describe('smb1', () => {
       .client(record(Build.smb1(0x2e, 5, asked, none)))
       .server(read(response(2, 'results')))
       .end();
-    expect(told(of).at(-1)).toMatchObject({
+    expect(recordsOf(of).at(-1)).toMatchObject({
       command: 'SMB1_COMMAND_WRITE_ANDX',
       dcerpc: { request: 'REQUEST', response: 'RESPONSE', opnum: 15, res: { stub_data_size: 7 } },
     });
@@ -456,7 +461,11 @@ describe('smb1', () => {
     const of = connected()
       .client(record(Build.smb1(0x32, 4, words, data)))
       .end();
-    expect(told(of).at(-1)).toMatchObject({ filename: 'a.txt', fuid: '4006', access: 'delete on close' });
+    expect(recordsOf(of).at(-1)).toMatchObject({
+      filename: 'a.txt',
+      fuid: '4006',
+      access: 'delete on close',
+    });
   });
 
   it('finds the request of a command without a key of its own among many', () => {
@@ -478,7 +487,7 @@ describe('smb1', () => {
     of.client(record(Build.smb1(0x72, 2001, none, dialects))).server(record(Build.negotiated(9)));
     expect(looks).toBeLessThan(transactions.length);
     expect(of.end().events).toEqual(['duplicate_negotiate']);
-    expect(told(of)[0]).toMatchObject({ id: 2001, dialect: '2.10', status: 'STATUS_SUCCESS' });
+    expect(recordsOf(of)[0]).toMatchObject({ id: 2001, dialect: '2.10', status: 'STATUS_SUCCESS' });
   });
 
   it('reports invalid dialects', () => {

@@ -55,10 +55,10 @@ describe('smtp', () => {
     ['"\\"\\", d', ['\\', '\\', 'd']],
     [',', undefined],
     ['<\xc3\xa0>, \xc3\xa0', ['<\\xC3\\xA0>', '\\xC3\\xA0']],
-  ])('logs addresses with unclosed quotes: %#', (to, told) => {
+  ])('logs addresses with unclosed quotes: %#', (to, logged) => {
     const message = `To: ${to}\r\n\r\nx\r\n.\r\n`;
     const [record] = fed([...OPENING, ...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(message)]).records;
-    expect(record!.email.to).toEqual(told);
+    expect(record!.email.to).toEqual(logged);
   });
 
   it('has files', () => {
@@ -195,7 +195,7 @@ describe('smtp', () => {
     const FURTHER =
       'Date: today\r\nBcc: a@b, c@d\r\nReceived: x\r\nReceived: y\r\nSubject: s\r\nX-Mailer: m\r\n' +
       'Message-ID: <1>\r\nUser-Agent: u\r\nReply-To: r\r\n\r\nbody\r\n';
-    const told = (smtpOutput: object) => {
+    const recordsWith = (smtpOutput: object) => {
       const config = { outputs: [{ 'eve-log': { types: [{ smtp: smtpOutput }] } }] } as never;
       const mail = [...ENVELOPE, C('DATA\r\n'), S('354 go\r\n'), C(`${FURTHER}.\r\n`), S('250 queued\r\n')];
       const { status: _, ...email } = fed([...OPENING, ...mail], { config }).records[0]!.email;
@@ -215,7 +215,7 @@ describe('smtp', () => {
         { received: ['x', 'y'], reply_to: 'r', x_mailer: 'm', date: 'today' },
       ],
       ['a digest of the body', { md5: ['body'] }, { body_md5: '89dd3590116a70b579661a2d8593bb2f' }],
-    ])('%s', (_, output, fields) => expect(told(output)).toEqual(fields));
+    ])('%s', (_, output, fields) => expect(recordsWith(output)).toEqual(fields));
 
     it.each([4095, 4096, 8192])('a digest of the body behind a header line of %d bytes', length => {
       const config = { outputs: [{ 'eve-log': { types: [{ smtp: { md5: ['body'] } }] } }] } as never;

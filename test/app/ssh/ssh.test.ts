@@ -45,11 +45,11 @@ describe('ssh', () => {
   });
 
   it('logs what both sides offer', () => {
-    const [{ ssh: told }] = fed(CLIENT, SERVER, { config: SHOWN }).records as [any];
-    expect(told.client.hassh.string).toBe('kex-a,kex-b;enc-cs;mac-cs;none');
-    expect(told.server.hassh.string).toBe('kex-a,kex-b;enc-sc;mac-sc;zlib');
-    expect(told.client.hassh.hash).toMatch(/^[0-9a-f]{32}$/);
-    expect(told.server.proto_version).toBe('1.99');
+    const [{ ssh: logged }] = fed(CLIENT, SERVER, { config: SHOWN }).records as [any];
+    expect(logged.client.hassh.string).toBe('kex-a,kex-b;enc-cs;mac-cs;none');
+    expect(logged.server.hassh.string).toBe('kex-a,kex-b;enc-sc;mac-sc;zlib');
+    expect(logged.client.hassh.hash).toMatch(/^[0-9a-f]{32}$/);
+    expect(logged.server.proto_version).toBe('1.99');
   });
 
   it('logs what a side offers first', () => {
@@ -59,8 +59,8 @@ describe('ssh', () => {
       kexinit(LISTS.map(() => 'other')),
       record(21),
     ]);
-    const [{ ssh: told }] = fed(twice, SERVER, { config: SHOWN }).records as [any];
-    expect(told.client.hassh.string).toBe('kex-a,kex-b;enc-cs;mac-cs;none');
+    const [{ ssh: logged }] = fed(twice, SERVER, { config: SHOWN }).records as [any];
+    expect(logged.client.hassh.string).toBe('kex-a,kex-b;enc-cs;mac-cs;none');
   });
 
   it.each(['auto', 'no'])('gives rules a hash of the offers unless disabled: %s', hassh => {

@@ -16,9 +16,9 @@ const ERROR = record(u8(0), u16(1));
 /** A MAC, data and padding. */
 const ENCRYPTED = concat(u16(24), u8(4), new Uint8Array(24));
 
-function talk(version: number, ...said: ['client' | 'server', Uint8Array][]) {
+function talk(version: number, ...turns: ['client' | 'server', Uint8Array][]) {
   const feed = new Feed([tls], { serverPort: 443 }).client(hello(version));
-  for (const [side, bytes] of said) feed[side](bytes);
+  for (const [side, bytes] of turns) feed[side](bytes);
   return feed.end();
 }
 

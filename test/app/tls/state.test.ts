@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import tls from '../../../modules/app/tls.js';
-import { conversation, replay, type Said } from '../../streams/replay.js';
+import { conversation, replay, type Turn } from '../../streams/replay.js';
 import {
   CHANGE_CIPHER_SPEC,
   certificate,
@@ -48,17 +48,17 @@ describe('ssl_state', () => {
   it('rejects unknown states', () => expect(() => state.parse('hello')).toThrow('expected client_hello'));
 
   it('is evaluated again when the handshake advances', async () => {
-    const said = (fromClient: boolean, ...parts: Uint8Array[]): Said => [
+    const turn = (fromClient: boolean, ...parts: Uint8Array[]): Turn => [
       fromClient,
       Buffer.concat(parts).toString('latin1'),
     ];
     const keys = handshake(16, new Uint8Array(8));
     const packets = conversation([
-      said(true, record(22, clientHello())),
-      said(false, record(22, serverHello())),
-      said(false, record(22, certificates(certificate())), record(22, SERVER_HELLO_DONE)),
-      said(true, record(22, keys), CHANGE_CIPHER_SPEC),
-      said(false, CHANGE_CIPHER_SPEC),
+      turn(true, record(22, clientHello())),
+      turn(false, record(22, serverHello())),
+      turn(false, record(22, certificates(certificate())), record(22, SERVER_HELLO_DONE)),
+      turn(true, record(22, keys), CHANGE_CIPHER_SPEC),
+      turn(false, CHANGE_CIPHER_SPEC),
     ]);
     const rules = ['client_hello', 'server_hello', 'client_keyx', 'server_keyx'].map(
       (name, i) => `alert tls any any -> any any (ssl_state:${name}; sid:${i + 1};)`,

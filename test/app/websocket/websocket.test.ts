@@ -9,7 +9,7 @@ import { frame, UPGRADE_REQUEST, UPGRADE_RESPONSE } from './frame-builder.js';
 
 const feed = (options: FeedOptions = {}): Feed =>
   new Feed([http, websocket], options).client(UPGRADE_REQUEST).server(UPGRADE_RESPONSE);
-const told = (fed: Feed) => fed.end().records.flatMap(record => record.websocket ?? []);
+const recordsOf = (fed: Feed) => fed.end().records.flatMap(record => record.websocket ?? []);
 const payloads = (fed: Feed) => {
   const [buffer] = websocket.buffers;
   return [...new Set(fed.end().updates.filter(each => each.session.protocol === websocket))]
@@ -38,7 +38,7 @@ describe('websocket', () => {
       .client(frame(0x81, 'hello', 0x01020304))
       .server(frame(0x82, 'there'))
       .server(frame(0x8a, ''));
-    expect(told(fed)).toEqual([
+    expect(recordsOf(fed)).toEqual([
       { fin: true, mask: 0x01020304, opcode: 'text' },
       { fin: true, opcode: 'binary' },
       { fin: true, opcode: 'pong' },
@@ -86,7 +86,7 @@ describe('websocket', () => {
 
   it('logs the same with any segmentation', () => {
     const stream = Buffer.concat([frame(0x81, 'a'.repeat(300), 5), frame(0x82, 'b', 5)]);
-    expect(told(feed().pieces(true, stream, () => 1))).toEqual(told(feed().client(stream)));
+    expect(recordsOf(feed().pieces(true, stream, () => 1))).toEqual(recordsOf(feed().client(stream)));
   });
 
   it('compares flags', () => {
